@@ -1,0 +1,139 @@
+"""Who and what can take work: rooftops, people, queues, and the hours they keep.
+
+A Directory is one immutable reading of the org; the daemon replaces it whole when something changed.
+Pure values: nothing here talks to an org.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
+
+from ortoo_daemon.calendars import BusinessHours
+from ortoo_daemon.records import FieldValue, RecordId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Point:
+    """WGS 84 degrees."""
+
+    latitude: float
+    longitude: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rooftop:
+    """One physical dealer site, an Account. ``tags`` are the names the directory file binds to fields."""
+
+    id: RecordId
+    name: str
+    brands: frozenset[str] = frozenset()
+    region: str | None = None
+    group: RecordId | None = None
+    country: str | None = None
+    postal_code: str | None = None
+    point: Point | None = None
+    hours: str | None = None
+    code: str | None = None
+    tags: Mapping[str, FieldValue] = field(default_factory=dict)
+    fields: Mapping[str, FieldValue] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """Somebody on the roster. ``open_limit`` None means the policy's own limit alone applies."""
+
+    id: RecordId
+    name: str
+    username: str = ""
+    active: bool = True
+    rooftop: RecordId | None = None
+    role: str | None = None
+    skills: frozenset[str] = frozenset()
+    languages: frozenset[str] = frozenset()
+    zone: str | None = None
+    open_limit: int | None = None
+    weight: float = 1.0
+    manager: RecordId | None = None
+    availability: str | None = None
+    away_until: datetime | None = None
+    fields: Mapping[str, FieldValue] = field(default_factory=dict)
+
+    def is_away(self, now: datetime) -> bool:
+        """Away when marked so, until the return time if one is given (a bare return time counts too)."""
+        if self.away_until is not None:
+            return now < self.away_until
+        return (self.availability or "").strip().casefold() in {"away", "offline", "out of office"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Queue:
+    """A Group of type Queue. Assignment works only for the objects it lists (QueueSobject)."""
+
+    id: RecordId
+    name: str
+    label: str
+    objects: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Directory:
+    """One reading of the org's rooftops, people, queues and business hours, with the indexes rules need.
+
+    Names are matched without case: brands by ``casefold``, queues by DeveloperName.
+    """
+
+    rooftops: Mapping[RecordId, Rooftop] = field(default_factory=dict)
+    people: Mapping[RecordId, Person] = field(default_factory=dict)
+    queues: Mapping[str, Queue] = field(default_factory=dict)
+    hours: Mapping[str, BusinessHours] = field(default_factory=dict)
+
+    @classmethod
+    def of(
+        cls,
+        *,
+        rooftops: Iterable[Rooftop] = (),
+        people: Iterable[Person] = (),
+        queues: Iterable[Queue] = (),
+        hours: Mapping[str, BusinessHours] | None = None,
+    ) -> "Directory":
+        """Index plain lists by id (people, rooftops) and DeveloperName (queues)."""
+        return cls(
+            rooftops={r.id: r for r in rooftops},
+            people={p.id: p for p in people},
+            queues={q.name: q for q in queues},
+            hours=dict(hours or {}),
+        )
+
+    @cached_property
+    def people_by_rooftop(self) -> Mapping[RecordId | None, tuple[Person, ...]]:
+        """People of each rooftop in id order; key None holds those of no rooftop (desks)."""
+        found: dict[RecordId | None, list[Person]] = defaultdict(list)
+        for person in sorted(self.people.values(), key=lambda p: p.id):
+            found[person.rooftop].append(person)
+        return {rooftop: tuple(people) for rooftop, people in found.items()}
+
+    @cached_property
+    def rooftops_by_brand(self) -> Mapping[str, tuple[Rooftop, ...]]:
+        """Rooftops holding each brand (casefolded), in id order."""
+        found: dict[str, list[Rooftop]] = defaultdict(list)
+        for rooftop in sorted(self.rooftops.values(), key=lambda r: r.id):
+            for brand in rooftop.brands:
+                found[brand.casefold()].append(rooftop)
+        return {brand: tuple(rooftops) for brand, rooftops in found.items()}
+
+    @cached_property
+    def people_by_username(self) -> Mapping[str, Person]:
+        """People by login name, casefolded."""
+        return {p.username.casefold(): p for p in self.people.values() if p.username}
+
+    @cached_property
+    def rooftops_by_code(self) -> Mapping[str, Rooftop]:
+        """Rooftops by the code territory files use, casefolded; names count too where they are unique."""
+        by_name: dict[str, list[Rooftop]] = defaultdict(list)
+        for rooftop in self.rooftops.values():
+            by_name[rooftop.name.casefold()].append(rooftop)
+        found = {name: sites[0] for name, sites in by_name.items() if len(sites) == 1}
+        found |= {r.code.casefold(): r for r in self.rooftops.values() if r.code}
+        return found

@@ -1,0 +1,76 @@
+"""What does a decision depend on? Everything in here, and nothing else.
+
+Facts are gathered by the daemon (or written by an admin in a policy test); `flow.decide` only reads them.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from ortoo_daemon.directory import Directory, Point
+from ortoo_daemon.postal import PostalIndex
+from ortoo_daemon.records import FieldValue, Record, RecordId, WorkItem
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Turns:
+    """Where a rotation stands: virtual time of the pool and of each person who had a turn in it."""
+
+    clock: float = 0.0
+    at: Mapping[RecordId, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Workload:
+    """Counters as they stand: open work held by each person, and each pool's rotation.
+
+    ``open_work`` counts what the org shows plus what is reserved and not yet visible there.
+    """
+
+    open_work: Mapping[RecordId, int] = field(default_factory=dict)
+    turns: Mapping[str, Turns] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PastOwnerQuestion:
+    """Who was last given a record whose ``field`` equals ``value``, since ``since``?
+
+    Asked for sticky owners. Answer: an owner's id, or None.
+    """
+
+    object: str
+    field: str
+    value: str
+    since: datetime
+
+
+Question = PastOwnerQuestion
+Answer = FieldValue
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Needs:
+    """`decide` can't go on before these are answered; call it again with the answers added."""
+
+    questions: tuple[Question, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """Everything a decision may depend on. Same facts, same decision, byte for byte.
+
+    ``intake_owners`` are the owners from whom a record may be taken without asking (queues always may).
+    """
+
+    item: WorkItem
+    record: Record
+    now: datetime
+    directory: Directory
+    workload: Workload = field(default_factory=Workload)
+    postal: PostalIndex = field(default_factory=PostalIndex.empty)
+    answers: Mapping[Question, Answer] = field(default_factory=dict)
+    intake_owners: frozenset[RecordId] = frozenset()
+
+    def point_of(self, country: str | None, postal_code: str | None) -> Point | None:
+        """The centre of a postal code, None when unknown."""
+        return self.postal.find(country, postal_code)

@@ -1,0 +1,89 @@
+"""What did the evaluation look at on its way to a decision? Values only; rendering is elsewhere.
+
+Every rule that was tried stands here with the condition that failed, every candidate with the first
+gate that removed it. The same trace is shown by `explain`, stored in the audit record and printed by
+a failing policy test.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from ortoo_daemon.errors import Place
+from ortoo_daemon.records import FieldValue
+
+
+class RuleOutcome(StrEnum):
+    MATCHED = "matched"
+    NOT_MATCHED = "not_matched"
+    NOT_DURING = "not_during"
+    NOBODY = "nobody"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FailedCondition:
+    """The first part of a condition that did not hold: its text, where it stands, the value it met."""
+
+    place: Place
+    text: str
+    field: str
+    value: FieldValue
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RuleStep:
+    """One rule that was tried. ``name`` is its path, outer rules first, joined by `` / ``."""
+
+    name: str
+    place: Place
+    outcome: RuleOutcome
+    failed: FailedCondition | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CandidateStep:
+    """A rooftop or person that was considered.
+
+    ``removed_by`` is the first gate it did not pass (None: it stayed in); ``detail`` says with which
+    values; ``rank`` what it was compared by, e.g. ``{"distance_km": 12.3, "open_work": 4}``.
+    """
+
+    kind: str
+    id: str
+    name: str
+    removed_by: str | None = None
+    detail: str = ""
+    rank: Mapping[str, FieldValue] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FieldReport:
+    """Something about a field worth telling: a value that could not be standardised, a table miss."""
+
+    stage: str
+    field: str
+    code: str
+    message: str
+    place: Place | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FieldChange:
+    """A value some stage gave to a field, and by which line of the policy."""
+
+    stage: str
+    field: str
+    before: FieldValue
+    after: FieldValue
+    place: Place | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trace:
+    """The whole way: what each stage did, in order."""
+
+    rules: tuple[RuleStep, ...] = ()
+    candidates: tuple[CandidateStep, ...] = ()
+    changes: tuple[FieldChange, ...] = ()
+    reports: tuple[FieldReport, ...] = ()
+    notes: tuple[str, ...] = ()
