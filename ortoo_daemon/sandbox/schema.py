@@ -1,0 +1,232 @@
+"""Which objects and fields does the org have?
+
+Standard objects come from `standard_objects.yaml`, the project's own fields and objects from
+Salesforce DX source format (see `dx_source`). The schema is values only: it knows no rows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ortoo_daemon.sandbox.errors import OrgError
+
+if TYPE_CHECKING:
+    from ortoo_daemon.sandbox.formula import Formula
+
+
+class FieldType(StrEnum):
+    """Field types in describe's words."""
+
+    ID = "id"
+    REFERENCE = "reference"
+    STRING = "string"
+    TEXTAREA = "textarea"
+    EMAIL = "email"
+    PHONE = "phone"
+    URL = "url"
+    PICKLIST = "picklist"
+    MULTIPICKLIST = "multipicklist"
+    BOOLEAN = "boolean"
+    INT = "int"
+    DOUBLE = "double"
+    CURRENCY = "currency"
+    PERCENT = "percent"
+    DATE = "date"
+    DATETIME = "datetime"
+    TIME = "time"
+    ADDRESS = "address"
+
+
+NUMBERS = frozenset({FieldType.INT, FieldType.DOUBLE, FieldType.CURRENCY, FieldType.PERCENT})
+IDS = frozenset({FieldType.ID, FieldType.REFERENCE})
+TEXTS = frozenset(
+    {
+        FieldType.STRING,
+        FieldType.TEXTAREA,
+        FieldType.EMAIL,
+        FieldType.PHONE,
+        FieldType.URL,
+        FieldType.PICKLIST,
+        FieldType.MULTIPICKLIST,
+    }
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Field:
+    """One field of an object, as describe shows it.
+
+    `length` counts characters of text; `precision` and `scale` digits of a number. `parts` are
+    the member fields of a compound address. `default` is in API JSON form.
+    """
+
+    name: str
+    type: FieldType
+    label: str
+    length: int = 0
+    precision: int = 0
+    scale: int = 0
+    picklist: tuple[str, ...] = ()
+    restricted: bool = False
+    reference_to: tuple[str, ...] = ()
+    relationship: str | None = None
+    required: bool = False
+    createable: bool = True
+    updateable: bool = True
+    unique: bool = False
+    external_id: bool = False
+    id_lookup: bool = False
+    case_sensitive: bool = False
+    custom: bool = False
+    name_field: bool = False
+    auto_number: str | None = None
+    filterable: bool = True
+    default: Any = None
+    parts: tuple[str, ...] = ()
+
+    @property
+    def polymorphic(self) -> bool:
+        return len(self.reference_to) > 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class History:
+    """Where changes of watched fields are written down: field API name → name in the history."""
+
+    entity: str
+    parent_field: str
+    tracks: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ValidationRule:
+    """A rule of the org's own: a write for which `condition` is true is refused."""
+
+    name: str
+    condition: Formula
+    message: str
+    error_field: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ObjectType:
+    """An sObject type. `fields` is in describe order, keyed by canonical API name."""
+
+    name: str
+    label: str
+    plural: str
+    prefix: str
+    fields: Mapping[str, Field]
+    custom: bool = False
+    person: bool = False
+    deletable: bool = True
+    written_by_org: bool = False
+    closed_field: str = "Status"
+    closed_values: frozenset[str] = frozenset()
+    converted_status: str | None = None
+    history: History | None = None
+    validation_rules: tuple[ValidationRule, ...] = field(default=())
+
+    @cached_property
+    def by_lower(self) -> Mapping[str, Field]:
+        """Fields by lower-case name: API names are matched without case."""
+        return {name.lower(): each for name, each in self.fields.items()}
+
+    @cached_property
+    def relationships(self) -> Mapping[str, Field]:
+        """Reference fields by lower-case relationship name (`owner`, `account`, `rooftop__r`)."""
+        return {f.relationship.lower(): f for f in self.fields.values() if f.relationship}
+
+    @cached_property
+    def stored(self) -> tuple[Field, ...]:
+        """The fields that have a column: all but compounds."""
+        return tuple(f for f in self.fields.values() if f.type is not FieldType.ADDRESS)
+
+    @cached_property
+    def compounds(self) -> tuple[Field, ...]:
+        return tuple(f for f in self.fields.values() if f.type is FieldType.ADDRESS)
+
+    @cached_property
+    def name_field(self) -> Field | None:
+        return next((f for f in self.fields.values() if f.name_field), None)
+
+    def field(self, name: str) -> Field:
+        """The field of that name, in any case. Raises INVALID_FIELD."""
+        found = self.by_lower.get(name.lower())
+        if found is None:
+            raise OrgError(
+                "INVALID_FIELD", f"No such column '{name}' on sobject of type {self.name}"
+            )
+        return found
+
+    def lookup_field(self, name: str) -> Field:
+        """A field by which rows can be addressed. Raises NOT_FOUND when it is none."""
+        found = self.by_lower.get(name.lower())
+        if found is None or not (found.external_id or found.id_lookup):
+            raise OrgError(
+                "NOT_FOUND",
+                f"Provided external ID field does not exist or is not accessible: {name}",
+                status=404,
+            )
+        return found
+
+    def with_fields(self, extra: Mapping[str, Field]) -> ObjectType:
+        return replace(self, fields={**self.fields, **extra})
+
+
+class Schema:
+    """All objects of the org, found by name (in any case) or key prefix."""
+
+    def __init__(self, objects: Mapping[str, ObjectType]) -> None:
+        self.objects: dict[str, ObjectType] = dict(objects)
+        self._by_lower = {name.lower(): each for name, each in self.objects.items()}
+        self._by_prefix = {each.prefix: each for each in self.objects.values()}
+        self._check_references()
+
+    @classmethod
+    def load(cls, metadata_dir: Path | None = None) -> Schema:
+        """Standard objects plus what lies below `metadata_dir` in DX source format.
+
+        Raises SchemaError, with the file named, for metadata that the sandbox cannot honour.
+        """
+        from ortoo_daemon.sandbox.dx_source import add_metadata
+        from ortoo_daemon.sandbox.standard import standard_objects
+
+        objects = standard_objects()
+        return cls(objects if metadata_dir is None else add_metadata(objects, metadata_dir))
+
+    def __iter__(self) -> Iterator[ObjectType]:
+        return iter(self.objects.values())
+
+    def __contains__(self, name: str) -> bool:
+        return name.lower() in self._by_lower
+
+    def object(self, name: str) -> ObjectType:
+        """The object of that name, in any case. Raises NOT_FOUND as REST does."""
+        found = self._by_lower.get(name.lower())
+        if found is None:
+            raise OrgError("NOT_FOUND", "The requested resource does not exist", status=404)
+        return found
+
+    def find(self, name: str) -> ObjectType | None:
+        return self._by_lower.get(name.lower())
+
+    def of_id(self, record_id: str) -> ObjectType | None:
+        """The object that an id's key prefix belongs to."""
+        return self._by_prefix.get(record_id[:3])
+
+    def _check_references(self) -> None:
+        from ortoo_daemon.sandbox.errors import SchemaError
+
+        for each in self.objects.values():
+            for f in each.fields.values():
+                for target in f.reference_to:
+                    if target not in self.objects:
+                        raise SchemaError(
+                            f"{each.name}.{f.name} refers to {target}: no such object"
+                        )

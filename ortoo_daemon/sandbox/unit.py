@@ -1,0 +1,86 @@
+"""What belongs to one transaction?  Who acts, when, what it changed so far, what it has looked up."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from ortoo_daemon.sandbox.changes import Change, Transaction, merge
+from ortoo_daemon.sandbox.storage import Storage
+from ortoo_daemon.sandbox.values import format_datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Caller:
+    """Who writes, and through what: ends up in stamps and change events."""
+
+    user_id: str
+    client: str | None = None
+    api: str = "rest"
+    version: str = "66.0"
+
+
+@dataclass(slots=True, kw_only=True)
+class Unit:
+    """An open transaction. One clock reading stamps all its rows."""
+
+    caller: Caller
+    started_at: datetime
+    storage: Storage
+    changes: dict[str, Change] = field(default_factory=dict)
+    # Answers of the reference rules, valid until a part is undone: see `references`.
+    looked_up: dict[Any, Any] = field(default_factory=dict)
+    stamp: str = ""
+
+    def __post_init__(self) -> None:
+        self.stamp = format_datetime(self.started_at)
+
+    def record(self, change: Change) -> None:
+        """Take a change in, merged with what the transaction did to the record before."""
+        if change.entity in ("User", "Group", "QueueSobject"):
+            self.looked_up.clear()
+        earlier = self.changes.get(change.record_id)
+        merged = change if earlier is None else merge(earlier, change)
+        if merged is None:
+            del self.changes[change.record_id]
+        else:
+            self.changes[change.record_id] = merged
+
+    @contextmanager
+    def part(self) -> Iterator[Part]:
+        """A part of the transaction that can be undone alone."""
+        part = Part()
+        kept = dict(self.changes)
+        self.storage.savepoint()
+        try:
+            yield part
+        except BaseException:
+            part.undone = True
+            raise
+        finally:
+            self.storage.release(undo=part.undone)
+            if part.undone:
+                self.changes = kept
+                self.looked_up.clear()
+
+    def committed(self, key: str) -> Transaction:
+        return Transaction(
+            key=key,
+            user_id=self.caller.user_id,
+            client=self.caller.client,
+            api=self.caller.api,
+            version=self.caller.version,
+            committed_at=self.started_at,
+            changes=tuple(self.changes.values()),
+        )
+
+
+@dataclass(slots=True)
+class Part:
+    undone: bool = False
+
+    def undo(self) -> None:
+        self.undone = True
