@@ -1,0 +1,46 @@
+"""What does the queue hand out, and what does it tell about itself? Plain values."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from ortoo_daemon.records import WorkItem
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claim:
+    """A work item held under a lease: only the holder of (id, epoch) may settle it.
+
+    ``taken_over``: an earlier holder died or was too slow, so part of the work may have been done.
+    ``item.attempts`` counts every earlier try; ``failures`` those that raised, ``takeovers`` those
+    whose holder was lost.
+    """
+
+    id: int
+    item: WorkItem
+    epoch: int
+    leased_until: datetime
+    taken_over: bool = False
+    failures: int = 0
+    takeovers: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ParkedItem:
+    """An item that was given up with a reason, until somebody requeues its record."""
+
+    id: int
+    item: WorkItem
+    reason: str
+    note: str
+    parked_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueueStats:
+    """Rows by state. ``ready`` includes items that wait for their next try."""
+
+    ready: int = 0
+    leased: int = 0
+    parked: int = 0
+    finished: int = 0
+    oldest_ready_at: datetime | None = None

@@ -1,0 +1,245 @@
+"""Who holds which item, until when, and what came of it?
+
+Batch functions for `work.thread`. Every effect on a held item is conditional on (id, epoch): a holder
+whose lease was taken over can neither finish nor return the item any more.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    bindparam,
+    delete,
+    exists,
+    select,
+    update,
+)
+
+from ortoo_daemon.work.claims import Claim
+from ortoo_daemon.work.tables import LONG_AGO, State, item_of, work_item
+from ortoo_daemon.work.waiting import merged, waiting_rows
+
+_c = work_item.c
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClaimRequest:
+    limit: int
+    now: datetime
+    leased_until: datetime
+    holder: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settlement:
+    """What a holder wants of an item: ``state`` FINISHED, PARKED, or READY for another try.
+
+    ``text`` is the outcome or the reason; ``failed`` counts a try that raised.
+    """
+
+    claim: Claim
+    state: State
+    at: datetime
+    available_at: datetime | None = None
+    text: str = ""
+    note: str = ""
+    failed: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Renewal:
+    claims: Sequence[Claim]
+    leased_until: datetime
+
+
+@dataclass(slots=True)
+class _Retries:
+    """Items on their way back: alone, or into a row that already waits for the same handling."""
+
+    back: list[dict[str, Any]] = field(default_factory=list)
+    joined: list[dict[str, Any]] = field(default_factory=list)
+    gone: list[int] = field(default_factory=list)
+
+
+# The columns to set are the other keys of each row of values.
+_UPDATE = update(work_item).where(_c.id == bindparam("row_id"))
+_FREE = {"leased_until": None, "holder": ""}
+
+
+def claim(connection: Connection, requests: Sequence[ClaimRequest]) -> list[list[Claim]]:
+    """Oldest first: expired leases, then ready items of records that nobody holds."""
+    return [_claim(connection, request) for request in requests]
+
+
+def _claim(connection: Connection, request: ClaimRequest) -> list[Claim]:
+    expired = connection.execute(_expired(request)).all()
+    chosen = {row.record_id: row for row in expired}
+    if len(chosen) < request.limit:
+        for row in connection.execute(_ready(request, request.limit - len(chosen))):
+            chosen.setdefault(row.record_id, row)
+    claims = [_leased(row, request) for row in chosen.values()]
+    if claims:
+        connection.execute(_UPDATE, [_lease_values(each, request) for each in claims])
+    return claims
+
+
+def _expired(request: ClaimRequest) -> Select[Any]:
+    found = (_c.state == State.LEASED) & (_c.leased_until <= request.now)
+    return _locked(found, request.limit)
+
+
+def _ready(request: ClaimRequest, limit: int) -> Select[Any]:
+    other = work_item.alias("other")
+    # An expired lease still bars its record: that row is taken over itself, before any newer one.
+    held = exists().where(other.c.record_id == _c.record_id, other.c.state == State.LEASED)
+    found = (_c.state == State.READY) & (_c.available_at <= request.now) & ~held
+    return _locked(found, limit)
+
+
+def _locked(found: ColumnElement[bool], limit: int) -> Select[Any]:
+    query = select(work_item).where(found).order_by(_c.heard_at, _c.id).limit(limit)
+    return query.with_for_update(skip_locked=True)
+
+
+def _leased(row: Any, request: ClaimRequest) -> Claim:
+    lost = row.state == State.LEASED
+    item = item_of(row)
+    return Claim(
+        id=row.id,
+        item=replace(item, attempts=item.attempts + 1) if lost else item,
+        epoch=row.epoch + 1,
+        leased_until=request.leased_until,
+        taken_over=lost,
+        failures=row.failures,
+        takeovers=row.takeovers + 1 if lost else row.takeovers,
+    )
+
+
+def _lease_values(claim: Claim, request: ClaimRequest) -> dict[str, Any]:
+    return {
+        "row_id": claim.id,
+        "state": State.LEASED.value,
+        "holder": request.holder,
+        "epoch": claim.epoch,
+        "leased_until": claim.leased_until,
+        "attempts": claim.item.attempts,
+        "takeovers": claim.takeovers,
+    }
+
+
+def _held(connection: Connection, claims: Iterable[Claim]) -> set[tuple[int, int]]:
+    """(id, epoch) of the claims that are still theirs, locked until the transaction ends."""
+    ids = sorted({claim.id for claim in claims})
+    query = select(_c.id, _c.epoch).where(_c.id.in_(ids), _c.state == State.LEASED)
+    return {
+        (row.id, row.epoch) for row in connection.execute(query.order_by(_c.id).with_for_update())
+    }
+
+
+def renew(connection: Connection, renewals: Sequence[Renewal]) -> list[list[Claim]]:
+    """The claims that are still held, with their new lease."""
+    held = _held(connection, (claim for each in renewals for claim in each.claims))
+    kept = [
+        [
+            replace(claim, leased_until=each.leased_until)
+            for claim in each.claims
+            if (claim.id, claim.epoch) in held
+        ]
+        for each in renewals
+    ]
+    rows = [
+        {"row_id": claim.id, "leased_until": claim.leased_until} for some in kept for claim in some
+    ]
+    if rows:
+        connection.execute(_UPDATE, rows)
+    return kept
+
+
+def settle(connection: Connection, settlements: Sequence[Settlement]) -> list[bool]:
+    """Whether each settlement took effect (False: the lease was lost, nothing was changed)."""
+    held = _held(connection, (each.claim for each in settlements))
+    effective, taken = [], []
+    for each in settlements:
+        mine = (each.claim.id, each.claim.epoch) in held
+        taken.append(mine)
+        if mine:
+            held.remove((each.claim.id, each.claim.epoch))  # a second word on one lease is void
+            effective.append(each)
+    _close(connection, [each for each in effective if each.state is not State.READY])
+    _return(connection, [each for each in effective if each.state is State.READY])
+    return taken
+
+
+def _close(connection: Connection, settled: Sequence[Settlement]) -> None:
+    parked = [each.claim.item.record_id for each in settled if each.state is State.PARKED]
+    if parked:  # a record is listed once as parked, with its latest reason
+        stale = (_c.state == State.PARKED) & _c.record_id.in_(parked)
+        connection.execute(delete(work_item).where(stale))
+    rows = [
+        {
+            "row_id": each.claim.id,
+            "state": each.state.value,
+            "settled_at": each.at,
+            "outcome": each.text,
+            "note": each.note,
+            **_FREE,
+        }
+        for each in settled
+    ]
+    if rows:
+        connection.execute(_UPDATE, rows)
+
+
+def _return(connection: Connection, settled: Sequence[Settlement]) -> None:
+    if not settled:
+        return
+    waiting = waiting_rows(connection, (each.claim.item.record_id for each in settled))
+    retries = _Retries()
+    for each in settled:
+        item = each.claim.item
+        _place(retries, each, waiting.get((item.record_id, item.entry)))
+    if retries.gone:
+        connection.execute(delete(work_item).where(_c.id.in_(retries.gone)))
+    if retries.back:
+        connection.execute(_UPDATE, retries.back)
+    if retries.joined:
+        connection.execute(_UPDATE, retries.joined)
+
+
+def _place(retries: _Retries, settlement: Settlement, sibling: Any) -> None:
+    claim = settlement.claim
+    values = {
+        "row_id": claim.id,
+        "available_at": settlement.available_at,
+        "attempts": claim.item.attempts + 1,
+        "failures": claim.failures + settlement.failed,
+        "takeovers": claim.takeovers,
+        "note": settlement.note,
+    }
+    if sibling is None:
+        retries.back.append(values | {"state": State.READY.value, **_FREE})
+        return
+    whole = merged(item_of(sibling), claim.item)
+    retries.gone.append(claim.id)
+    retries.joined.append(
+        values
+        | {
+            "row_id": sibling.id,
+            "reason": whole.reason.value,
+            "heard_at": whole.heard_at,
+            "changed_fields": whole.changed_fields,
+        }
+    )
+
+
+def expire_all(connection: Connection, asked: Sequence[None]) -> list[int]:
+    """End every lease; for a store that is known to have no other living holder."""
+    # A moment that any clock has passed, whatever it was set to when the lease was given.
+    ended = update(work_item).where(_c.state == State.LEASED).values(leased_until=LONG_AGO)
+    count = connection.execute(ended).rowcount
+    return [count for _ in asked]

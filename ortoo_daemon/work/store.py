@@ -1,0 +1,162 @@
+"""Where is the daemon's own state kept, and can this program use it?
+
+Synchronous SQLAlchemy Core on SQLite (a file on a local disk) or PostgreSQL; only opening differs.
+Used from one thread at a time (`work.thread`). Business data has no place here.
+"""
+
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import (
+    URL,
+    Connection,
+    Engine,
+    create_engine,
+    event,
+    insert,
+    inspect,
+    make_url,
+    select,
+)
+from sqlalchemy.exc import ArgumentError, SQLAlchemyError
+from sqlalchemy.pool import QueuePool
+
+from ortoo_daemon.errors import StateError
+from ortoo_daemon.work.lock import InstanceLock
+from ortoo_daemon.work.tables import SCHEMA_VERSION, meta, metadata
+
+_VERSION_KEY = "schema_version"
+_SCHEMA_LOCK = 0x6F72746F6F  # "ortoo": keeps two starting daemons from creating the tables twice
+_SQLITE_BUSY_FOR = 10.0  # seconds that a verb of the command line waits for the daemon, and back
+
+
+class Store:
+    """An open store. ``exclusive``: nobody else can hold leases in it (SQLite, lock held)."""
+
+    def __init__(self, engine: Engine, lock: InstanceLock | None) -> None:
+        self._engine = engine
+        self._lock = lock
+
+    @classmethod
+    def open(cls, url: str, *, exclusive: bool) -> "Store":
+        """Open the store, creating its tables if it is new.
+
+        ``exclusive`` is for the daemon: on SQLite it takes the instance lock. Command line verbs pass
+        False and work beside it. Raises StateError, which says what is wrong and how to mend it.
+        """
+        try:
+            parsed = make_url(url)
+        except ArgumentError as error:
+            raise StateError(f"state: {url!r} is no database URL ({error})") from None
+        lock = _lock(parsed) if exclusive else None
+        engine = _engine(parsed)
+        store = cls(engine, lock)
+        try:
+            with store.transaction() as connection:
+                _ensure_schema(connection, _shown(parsed))
+        except (SQLAlchemyError, StateError) as error:
+            store.close()
+            if isinstance(error, StateError):
+                raise
+            raise StateError(_unusable(parsed, error)) from error
+        return store
+
+    @property
+    def exclusive(self) -> bool:
+        return self._lock is not None
+
+    def transaction(self) -> AbstractContextManager[Connection]:
+        """A write transaction, committed at the end of the block, rolled back on any exception."""
+        return self._engine.begin()
+
+    def close(self) -> None:
+        self._engine.dispose()
+        if self._lock is not None:
+            self._lock.close()
+            self._lock = None
+
+
+def _shown(url: URL) -> str:
+    return url.render_as_string(hide_password=True)
+
+
+def _unusable(url: URL, error: SQLAlchemyError) -> str:
+    reason = str(getattr(error, "orig", None) or error).strip()
+    mend = (
+        "it must be a database of this program on a local disk, writable by its user; it holds only"
+        " a journal, so it may be moved away while the daemon is down"
+        if _sqlite_file(url)
+        else "check that the server runs and that the user may create tables"
+    )
+    return f"{_shown(url)}: can't use this store: {reason} ({mend})"
+
+
+def _sqlite_file(url: URL) -> Path | None:
+    named = url.get_backend_name() == "sqlite" and url.database not in (None, "", ":memory:")
+    return Path(str(url.database)) if named else None
+
+
+def _lock(url: URL) -> InstanceLock | None:
+    file = _sqlite_file(url)
+    if file is None:
+        return None
+    try:
+        return InstanceLock(file)
+    except OSError as error:
+        raise StateError(
+            f"{file}: can't use this store: {error.strerror} (its folder must exist and be writable"
+            " by the daemon's user)"
+        ) from error
+
+
+def _engine(url: URL) -> Engine:
+    backend = url.get_backend_name()
+    # One connection for the one thread; QueuePool replaces it by itself once it is found broken.
+    arguments: dict[str, Any]
+    options: dict[str, Any] = {"poolclass": QueuePool, "pool_size": 1, "max_overflow": 0}
+    if backend == "sqlite":
+        arguments = {"check_same_thread": False, "timeout": _SQLITE_BUSY_FOR}
+        engine = create_engine(url.set(drivername="sqlite"), connect_args=arguments, **options)
+        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "begin", _begin_immediate)
+        return engine
+    if backend == "postgresql":
+        arguments = {"application_name": "ortoo-daemon", "connect_timeout": 10}
+        return create_engine(
+            url.set(drivername="postgresql+psycopg"), connect_args=arguments, **options
+        )
+    raise StateError(
+        f"state: {_shown(url)}: only sqlite:/// and postgresql+psycopg:// are supported"
+    )
+
+
+def _prepare_sqlite(connection: Any, _record: Any) -> None:
+    connection.isolation_level = None  # the driver begins nothing by itself, see _begin_immediate
+    connection.execute("PRAGMA journal_mode=WAL")
+    connection.execute("PRAGMA synchronous=FULL")
+
+
+def _begin_immediate(connection: Connection) -> None:
+    # A read that becomes a write later can fail half-way; taking the write lock at once can't.
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def _ensure_schema(connection: Connection, shown: str) -> None:
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_SCHEMA_LOCK})")
+    present = set(inspect(connection).get_table_names()) & set(metadata.tables)
+    if not present:
+        metadata.create_all(connection, checkfirst=False)
+        connection.execute(insert(meta).values(key=_VERSION_KEY, value=SCHEMA_VERSION))
+        return
+    version = None
+    if meta.name in present:
+        found = select(meta.c.value).where(meta.c.key == _VERSION_KEY)
+        version = connection.execute(found).scalar_one_or_none()
+    if version != SCHEMA_VERSION:
+        raise StateError(
+            f"{shown}: this store has schema version {version or 'unknown'}, this program knows"
+            f" version {SCHEMA_VERSION} (run the release that wrote it, or move the store away while"
+            " the daemon is down: it is a journal, records are found again in the org)"
+        )

@@ -1,0 +1,147 @@
+"""What does the daemon's own store hold, column by column?
+
+A journal and a cache, nothing more: every row can be rebuilt from the org. The same tables serve
+SQLite and PostgreSQL; moments are whole microseconds since 1970 so that both compare them alike.
+"""
+
+import json
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Float,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    TypeDecorator,
+)
+from sqlalchemy.engine import Dialect
+
+from ortoo_daemon.records import RecordId, WorkItem, WorkReason
+
+SCHEMA_VERSION = "1"
+"""Rises with every change of the tables below; a store of any other version is refused."""
+
+LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+
+
+class State(StrEnum):
+    """Where an item stands. ``leased`` rows are live until their lease expires, then up for take-over."""
+
+    READY = "ready"
+    LEASED = "leased"
+    FINISHED = "finished"
+    PARKED = "parked"
+
+
+class Moment(TypeDecorator[datetime]):
+    """An aware datetime, kept as microseconds since 1970 UTC."""
+
+    impl = BigInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> int | None:
+        return None if value is None else (value - LONG_AGO) // _MICROSECOND
+
+    def process_result_value(self, value: int | None, dialect: Dialect) -> datetime | None:
+        return None if value is None else LONG_AGO + value * _MICROSECOND
+
+
+class FieldNames(TypeDecorator[frozenset[str]]):
+    """A set of API names, kept as a sorted JSON list."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: frozenset[str] | None, dialect: Dialect) -> str:
+        return json.dumps(sorted(value or ()))
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> frozenset[str]:
+        return frozenset(json.loads(value or "[]"))
+
+
+metadata = MetaData()
+
+work_item = Table(
+    "work_item",
+    metadata,
+    Column("id", BigInteger().with_variant(Integer, "sqlite"), primary_key=True),
+    Column("object", String(255), nullable=False),
+    Column("record_id", String(18), nullable=False),
+    Column("reason", String(32), nullable=False),
+    Column("entry", String(64), nullable=False),
+    Column("heard_at", Moment, nullable=False),
+    Column("changed_fields", FieldNames, nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("available_at", Moment, nullable=False),
+    Column("attempts", Integer, nullable=False, default=0),
+    Column("failures", Integer, nullable=False, default=0),
+    Column("takeovers", Integer, nullable=False, default=0),
+    Column("holder", String(255), nullable=False, default=""),
+    Column("epoch", BigInteger, nullable=False, default=0),
+    Column("leased_until", Moment),
+    Column("settled_at", Moment),
+    Column("outcome", String(255), nullable=False, default=""),
+    Column("note", Text, nullable=False, default=""),
+    # Ids are never used twice: (id, epoch) is what fences off a holder that lost its lease.
+    sqlite_autoincrement=True,
+)
+
+checkpoint = Table(
+    "checkpoint",
+    metadata,
+    Column("channel", String(255), primary_key=True),
+    Column("replay_id", Text, nullable=False),
+    Column("event_at", Moment),
+)
+
+rotation = Table(
+    "rotation",
+    metadata,
+    Column("pool", String(255), primary_key=True),
+    Column("clock", Float(53), nullable=False),
+    Column("at", Text, nullable=False),  # JSON object: person's id -> virtual time
+)
+
+meta = Table(
+    "meta",
+    metadata,
+    Column("key", String(255), primary_key=True),
+    Column("value", Text, nullable=False),
+)
+
+
+def _partial(name: str, *columns: Column[Any], state: State, unique: bool = False) -> None:
+    where = work_item.c.state == state.value
+    Index(name, *columns, unique=unique, sqlite_where=where, postgresql_where=where)
+
+
+_c = work_item.c
+_partial("work_item_one_ready", _c.record_id, _c.entry, state=State.READY, unique=True)
+# Serial per record, held by the database itself: whatever two daemons race for, one lease wins.
+_partial("work_item_one_leased", _c.record_id, state=State.LEASED, unique=True)
+_partial("work_item_oldest", _c.heard_at, _c.id, state=State.READY)
+_partial("work_item_due", _c.available_at, state=State.READY)
+_partial("work_item_expiry", _c.leased_until, state=State.LEASED)
+_partial("work_item_finished", _c.settled_at, state=State.FINISHED)
+_partial("work_item_parked", _c.record_id, state=State.PARKED)
+
+
+def item_of(row: Any) -> WorkItem:
+    """The work item that a row of ``work_item`` stands for."""
+    return WorkItem(
+        object=row.object,
+        record_id=RecordId(row.record_id),
+        reason=WorkReason(row.reason),
+        entry=row.entry,
+        heard_at=row.heard_at,
+        changed_fields=row.changed_fields,
+        attempts=row.attempts,
+    )

@@ -1,0 +1,149 @@
+"""How does an item come to wait, and when is the next one due?
+
+Batch functions for `work.thread`. A record that already waits under the same entry is not queued
+twice: the waiting row takes over what the newcomer knows.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
+
+from ortoo_daemon.records import WorkItem, WorkReason
+from ortoo_daemon.work.checkpoints import Checkpoint, save_checkpoints
+from ortoo_daemon.work.tables import State, item_of, work_item
+
+_c = work_item.c
+
+# A creation must not be forgotten for a change, nor a change for a mere sweep.
+_WEIGHT = {
+    WorkReason.REQUEUED: 3,
+    WorkReason.CREATED: 2,
+    WorkReason.CHANGED: 1,
+    WorkReason.RECONCILED: 0,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Put:
+    """Items and a checkpoint for one transaction. ``most``: refuse while more than this wait."""
+
+    items: Sequence[WorkItem]
+    now: datetime
+    checkpoint: Checkpoint | None = None
+    most: int | None = None
+    unpark: bool = False
+
+
+def merged(waiting: WorkItem, newcomer: WorkItem) -> WorkItem:
+    """One item that stands for both: earliest ``heard_at``, weightier reason, all changed fields.
+
+    A change whose fields are unknown stays unknown (empty), as "some of them" would be a lie.
+    """
+    unknown = any(
+        item.reason is WorkReason.CHANGED and not item.changed_fields
+        for item in (waiting, newcomer)
+    )
+    return replace(
+        waiting,
+        reason=max(waiting.reason, newcomer.reason, key=_WEIGHT.__getitem__),
+        heard_at=min(waiting.heard_at, newcomer.heard_at),
+        changed_fields=frozenset() if unknown else waiting.changed_fields | newcomer.changed_fields,
+        attempts=max(waiting.attempts, newcomer.attempts),
+    )
+
+
+def put(connection: Connection, puts: Sequence[Put]) -> list[int | None]:
+    """New rows of each put; None where it was refused because too much waits."""
+    ready = _count_ready(connection) if any(put.most is not None for put in puts) else 0
+    taken = [put.most is None or ready <= put.most for put in puts]
+    accepted = [put for put, fits in zip(puts, taken, strict=True) if fits]
+    fresh = iter(_insert(connection, accepted))
+    unparked = {item.record_id for put in accepted if put.unpark for item in put.items}
+    for some in _slices(sorted(unparked)):
+        parked = delete(work_item).where(_c.state == State.PARKED, _c.record_id.in_(some))
+        connection.execute(parked)
+    save_checkpoints(connection, [put.checkpoint for put in accepted if put.checkpoint])
+    return [next(fresh) if fits else None for fits in taken]
+
+
+def waiting_rows(connection: Connection, records: Iterable[str]) -> dict[tuple[str, str], Any]:
+    """Ready rows of these records by (record id, entry), locked until the transaction ends."""
+    found = {}
+    for some in _slices(sorted(set(records))):
+        query = select(work_item).where(_c.state == State.READY, _c.record_id.in_(some))
+        for row in connection.execute(query.order_by(_c.id).with_for_update()):
+            found[row.record_id, row.entry] = row
+    return found
+
+
+def _slices(ids: Sequence[str], size: int = 5000) -> Iterable[Sequence[str]]:
+    # Databases bound the number of values in one statement (SQLite 32,766, PostgreSQL 65,535).
+    return (ids[at : at + size] for at in range(0, len(ids), size))
+
+
+_MERGE = update(work_item).where(_c.id == bindparam("row_id"))  # sets the other keys of the values
+
+
+def _insert(connection: Connection, puts: Sequence[Put]) -> list[int]:
+    if not any(put.items for put in puts):
+        return [0] * len(puts)
+    waiting = waiting_rows(connection, (item.record_id for put in puts for item in put.items))
+    was = {key: item_of(row) for key, row in waiting.items()}
+    will: dict[tuple[str, str], WorkItem] = dict(was)
+    at: dict[tuple[str, str], datetime] = {}
+    counts = []
+    for each in puts:
+        before = len(will)
+        for item in each.items:
+            key = (item.record_id, item.entry)
+            will[key] = merged(will[key], item) if key in will else item
+            at.setdefault(key, each.now)
+        counts.append(len(will) - before)
+    new = [_row(item, at[key]) for key, item in will.items() if key not in was]
+    changed = [
+        {"row_id": waiting[key].id, **_merge_values(will[key])}
+        for key in was
+        if will[key] != was[key]
+    ]
+    if new:
+        connection.execute(insert(work_item), new)
+    if changed:
+        connection.execute(_MERGE, changed)
+    return counts
+
+
+def _row(item: WorkItem, now: datetime) -> dict[str, Any]:
+    return {
+        "object": item.object,
+        "record_id": item.record_id,
+        "reason": item.reason.value,
+        "entry": item.entry,
+        "heard_at": item.heard_at,
+        "changed_fields": item.changed_fields,
+        "state": State.READY.value,
+        "available_at": now,
+        "attempts": item.attempts,
+    }
+
+
+def _merge_values(item: WorkItem) -> dict[str, Any]:
+    return {
+        "reason": item.reason.value,
+        "heard_at": item.heard_at,
+        "changed_fields": item.changed_fields,
+    }
+
+
+def _count_ready(connection: Connection) -> int:
+    query = select(func.count()).select_from(work_item).where(_c.state == State.READY)
+    return int(connection.execute(query).scalar_one())
+
+
+def next_due(connection: Connection, asked: Sequence[None]) -> list[datetime | None]:
+    """When the first waiting item may be claimed (its record may still be held then)."""
+    query = select(func.min(_c.available_at, type_=_c.available_at.type))
+    found = connection.execute(query.where(_c.state == State.READY)).scalar_one_or_none()
+    return [found for _ in asked]
