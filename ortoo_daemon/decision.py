@@ -9,7 +9,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from ortoo_daemon.errors import Place
-from ortoo_daemon.facts import Turns
+from ortoo_daemon.facts import Turns, Workload
 from ortoo_daemon.records import FieldValue, Owner, RecordId
 from ortoo_daemon.trace import Trace
 
@@ -46,6 +46,7 @@ class ReasonCode(StrEnum):
     ALREADY_DECIDED = "already_decided"
     PARKED_ALREADY = "parked_already"
     RECORD_GONE = "record_gone"
+    NO_TARGET = "no_target"
     TOO_MANY_TRIES = "too_many_tries"
     REFUSED_BY_ORG = "refused_by_org"
 
@@ -60,6 +61,15 @@ class Reservation:
     person: RecordId
     pool: str | None = None
     turns: Turns | None = None
+
+    def applied_to(self, workload: Workload) -> Workload:
+        """The counters as they stand once this reservation is taken."""
+        open_work = {**workload.open_work}
+        open_work[self.person] = open_work.get(self.person, 0) + 1
+        turns = {**workload.turns}
+        if self.pool is not None and self.turns is not None:
+            turns[self.pool] = self.turns
+        return Workload(open_work=open_work, turns=turns)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -57,6 +57,16 @@ class CandidateStep:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class GateCount:
+    """How many candidates one gate removed. Candidates themselves are kept in a trace up to a bound."""
+
+    kind: str
+    gate: str
+    removed: int
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FieldReport:
     """Something about a field worth telling: a value that could not be standardised, a table miss."""
 
@@ -84,6 +94,7 @@ class Trace:
 
     rules: tuple[RuleStep, ...] = ()
     candidates: tuple[CandidateStep, ...] = ()
+    gates: tuple[GateCount, ...] = ()
     changes: tuple[FieldChange, ...] = ()
     reports: tuple[FieldReport, ...] = ()
     notes: tuple[str, ...] = ()

@@ -1,0 +1,1 @@
+"""What is to be written, and when is an answer due? The fourth stage."""

@@ -1,0 +1,92 @@
+"""Which business fields does the decision set, and when is an answer due?
+
+Pure: the values are handed on in the decision; writing them is the daemon's part of this stage.
+"""
+
+from datetime import datetime, timedelta
+
+from ortoo_daemon.calendars import BusinessHours
+from ortoo_daemon.decision import SlaClock
+from ortoo_daemon.handling import Handling
+from ortoo_daemon.policy.model import SlaRule, SlaTarget
+
+STAGE = "action"
+AROUND_THE_CLOCK = "24x7"
+_ALWAYS = BusinessHours.always()
+
+
+def prepare_fields(handling: Handling) -> None:
+    """Evaluate ``action.set`` in order, then start the SLA clocks."""
+    for assignment in handling.policy.sets:
+        if assignment.only_empty and handling.scope.text(assignment.field):
+            continue
+        value = assignment.value.evaluate(handling.scope)
+        handling.give(assignment.field, value, stage=STAGE, place=assignment.place)
+    for rule in handling.policy.sla:
+        clock = _clock(handling, rule)
+        if clock is not None:
+            handling.clocks.append(clock)
+
+
+def _clock(handling: Handling, rule: SlaRule) -> SlaClock | None:
+    """The clock of one rule; None when no target's condition holds for this record."""
+    target_for = _target_for(handling, rule.target)
+    if target_for is None:
+        return None
+    hours = _hours(handling, rule)
+    started_at = handling.received_at
+    target_at = hours.add(started_at, target_for)
+    if target_at is None:
+        message = f"{hours.name} does not open for {target_for} within two years; measured 24x7"
+        _report(handling, rule, "hours_never_open", message)
+        hours, target_at = _ALWAYS, started_at + target_for
+    return SlaClock(
+        name=rule.clock,
+        started_at=started_at,
+        target_at=target_at,
+        warn_at=_warnings(rule, hours, started_at, target_for),
+        hours=hours.name,
+    )
+
+
+def _target_for(handling: Handling, target: SlaTarget) -> timedelta | None:
+    for condition, target_for in target.choices:
+        if condition is None or condition.holds(handling.scope):
+            return target_for
+    return None
+
+
+def _hours(handling: Handling, rule: SlaRule) -> BusinessHours:
+    """The hours a clock runs in; around the clock where the rooftop or the directory knows none."""
+    if rule.hours == AROUND_THE_CLOCK:
+        return _ALWAYS
+    rooftop = handling.scope.rooftop
+    name = rule.hours
+    if rule.hours == "rooftop":
+        name = (rooftop.hours or "") if rooftop else ""
+    found = handling.facts.directory.hours.get(name)
+    if found is not None:
+        return found
+    if rooftop is None and rule.hours == "rooftop":
+        why = "no rooftop was chosen"
+    else:
+        why = f"the directory has no hours {name!r}" if name else "the rooftop names no hours"
+    _report(handling, rule, "hours_unknown", f"{why}; the clock {rule.clock} is measured 24x7")
+    return _ALWAYS
+
+
+def _warnings(
+    rule: SlaRule, hours: BusinessHours, started_at: datetime, target_for: timedelta
+) -> tuple[datetime, ...]:
+    """Instants of the warnings: a fraction of the target passed, or so much open time left."""
+    found = set()
+    for warn in rule.warn:
+        after = target_for - warn if isinstance(warn, timedelta) else target_for * warn
+        at = hours.add(started_at, after) if timedelta() < after < target_for else None
+        if at is not None:
+            found.add(at)
+    return tuple(sorted(found))
+
+
+def _report(handling: Handling, rule: SlaRule, code: str, message: str) -> None:
+    handling.report(rule.clock, stage=STAGE, code=code, message=message, place=rule.place)

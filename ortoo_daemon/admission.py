@@ -1,0 +1,149 @@
+"""Is the record to be handled at all, and by which policy?
+
+Asked before the first stage, on the record as it was read. Answers with the policy, or with why not.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from ortoo_daemon.action.stamps import ASSIGNED_OWNER, DECIDED_AT, DECISION_KEY, OWNER, PARKED
+from ortoo_daemon.decision import Outcome, ReasonCode
+from ortoo_daemon.facts import Facts
+from ortoo_daemon.instants import instant
+from ortoo_daemon.policy.model import Policy, PolicySet
+from ortoo_daemon.records import FIRST_ENTRY, Owner, OwnerKind, WorkReason
+from ortoo_daemon.scope import RecordScope
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Admitted:
+    """The policy that takes the record; ``key`` is the decision's, ``received_at`` the record's age."""
+
+    policy: Policy
+    scope: RecordScope
+    key: str
+    received_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refused:
+    """Why nothing is decided; LEFT_ALONE is stamped, NOTHING is not."""
+
+    outcome: Outcome
+    reason: ReasonCode
+    key: str
+    policy: Policy | None = None
+
+
+def admit(policies: PolicySet, facts: Facts) -> Admitted | Refused:
+    """The first policy whose ``on`` and ``enter`` take the record, unless something speaks against it."""
+    candidates = policies.for_object(facts.record.object)
+    if not candidates:
+        return _nothing(facts, ReasonCode.NO_POLICY)
+    reopened = _reopened(candidates, facts)
+    done = None if reopened else _done(facts)
+    if done is not None:
+        return _nothing(facts, done)
+    key = _key_of_reopening(facts) if reopened else facts.item.decision_key
+    received_at = instant(facts.record.get("CreatedDate")) or facts.now
+    found = _first_taking(candidates, facts, received_at)
+    if isinstance(found, Refused):
+        return found
+    policy, scope = found
+    if not _may_be_taken(policy, facts):
+        return Refused(
+            outcome=Outcome.LEFT_ALONE,
+            reason=ReasonCode.TAKEN_BY_PERSON,
+            key=key,
+            policy=policy,
+        )
+    return Admitted(policy=policy, scope=scope, key=key, received_at=received_at)
+
+
+def _first_taking(
+    candidates: Iterable[Policy], facts: Facts, received_at: datetime
+) -> tuple[Policy, RecordScope] | Refused:
+    too_old: Policy | None = None
+    by_hand = facts.item.reason is WorkReason.REQUEUED
+    scope = RecordScope(facts.record, now=facts.now, zone="UTC")
+    for policy in candidates:
+        scope.zone = policy.zone
+        if not _triggered(policy, facts):
+            continue
+        if policy.enter is not None and not policy.enter.holds(scope):
+            continue
+        if received_at < policy.take_from and not by_hand:
+            too_old = too_old or policy
+            continue
+        return policy, scope
+    reason = ReasonCode.NOT_ENTERED if too_old is None else ReasonCode.BEFORE_TAKE_FROM
+    return _nothing(facts, reason, policy=too_old)
+
+
+def _nothing(facts: Facts, reason: ReasonCode, *, policy: Policy | None = None) -> Refused:
+    key = facts.item.decision_key
+    return Refused(outcome=Outcome.NOTHING, reason=reason, key=key, policy=policy)
+
+
+def _triggered(policy: Policy, facts: Facts) -> bool:
+    """Whether the policy's ``on`` takes this way in.
+
+    A reconciled record may be new or may have come into scope unheard; a requeue is a person's word.
+    """
+    match facts.item.reason:
+        case WorkReason.CREATED:
+            return policy.on.created or policy.on.enters
+        case WorkReason.CHANGED:
+            return policy.on.enters or _names_change(policy, facts)
+        case WorkReason.RECONCILED | WorkReason.REQUEUED:
+            return True
+
+
+def _names_change(policy: Policy, facts: Facts) -> bool:
+    return not policy.on.changed.isdisjoint(facts.item.changed_fields)
+
+
+def _reopened(candidates: Iterable[Policy], facts: Facts) -> bool:
+    """Whether a change that a policy watches came in after the decision that stands."""
+    decided_at = instant(facts.record.get(DECIDED_AT))
+    if decided_at is None or facts.item.heard_at <= decided_at:
+        return False
+    return any(_names_change(policy, facts) for policy in candidates)
+
+
+def _done(facts: Facts) -> ReasonCode | None:
+    """Whether an earlier run has handled this item, or the record as such for a first entry."""
+    record, item = facts.record, facts.item
+    first = item.entry == FIRST_ENTRY and item.reason is not WorkReason.REQUEUED
+    if not first and record.get(DECISION_KEY) != item.decision_key:
+        return None
+    if record.text(PARKED):
+        return ReasonCode.PARKED_ALREADY
+    return ReasonCode.ALREADY_DECIDED if record.get(DECIDED_AT) else None
+
+
+def _key_of_reopening(facts: Facts) -> str:
+    """A re-opened record has been decided under its first key; each re-opening follows one decision."""
+    return f"{facts.record.id}:reopened:{facts.record.text(DECIDED_AT)}"
+
+
+def _may_be_taken(policy: Policy, facts: Facts) -> bool:
+    """Whether nobody holds the record: people win, unless one of them put it back by hand."""
+    owner_id = facts.record.text(OWNER)
+    if not owner_id or facts.item.reason is WorkReason.REQUEUED:
+        return True
+    if Owner.kind_of(owner_id) is OwnerKind.QUEUE or owner_id in facts.intake_owners:
+        return True
+    if owner_id in (facts.record.text("CreatedById"), facts.record.text(ASSIGNED_OWNER)):
+        return True
+    return _named(policy.take_over, owner_id, facts)
+
+
+def _named(names: Iterable[str], owner_id: str, facts: Facts) -> bool:
+    by_username = facts.directory.people_by_username
+    for name in names:
+        person = by_username.get(name.strip().casefold())
+        if name == owner_id or (person is not None and person.id == owner_id):
+            return True
+    return False

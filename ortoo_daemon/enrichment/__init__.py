@@ -1,0 +1,1 @@
+"""What else is known about the record? The second stage. Pure."""

@@ -1,0 +1,53 @@
+"""What else is known about the record? Reference tables, constants and templates, in policy order."""
+
+from ortoo_daemon.handling import Handling
+from ortoo_daemon.policy.model import MatchKind, SetStep, TableStep
+
+STAGE = "enrichment"
+
+
+def enrich(handling: Handling) -> None:
+    """Run every enrichment step; later steps see what earlier ones set."""
+    for step in handling.policy.enrichment:
+        match step:
+            case TableStep():
+                _look_up(handling, step)
+            case SetStep():
+                _set(handling, step)
+
+
+def _look_up(handling: Handling, step: TableStep) -> None:
+    """Copy columns of the row that fits; an empty cell says nothing and leaves the field alone."""
+    keys = [(match, handling.scope.value(match.field)) for match in step.matches]
+    empty = [match.field for match, value in keys if value is None or value == ""]
+    row = None if empty else step.table.find(keys, handling.received_on)
+    if row is None:
+        _report_miss(handling, step, empty)
+        return
+    for name, column in step.sets:
+        cell = row.get(column, "")
+        if cell != "" and not (step.only_empty and handling.scope.text(name)):
+            handling.give(name, cell, stage=STAGE, place=step.place)
+
+
+def _report_miss(handling: Handling, step: TableStep, empty: list[str]) -> None:
+    if empty:
+        message = f"{step.table.path} was not asked: {', '.join(empty)} is empty"
+    else:
+        keys = ", ".join(
+            f"{match.field} {'in' if match.kind is MatchKind.RANGE else 'as'} "
+            f"{' .. '.join(match.columns)}"
+            for match in step.matches
+        )
+        message = f"{step.table.path} has no row for {keys}"
+    code = "table_key_empty" if empty else "table_miss"
+    name = empty[0] if empty else step.matches[0].field
+    handling.report(name, stage=STAGE, code=code, message=message, place=step.place)
+
+
+def _set(handling: Handling, step: SetStep) -> None:
+    for assignment in step.sets:
+        if assignment.only_empty and handling.scope.text(assignment.field):
+            continue
+        value = assignment.value.evaluate(handling.scope)
+        handling.give(assignment.field, value, stage=STAGE, place=assignment.place)

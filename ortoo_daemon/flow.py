@@ -1,0 +1,124 @@
+"""How does a record become a decision? Five stages in one order, one pure function.
+
+`decide` reads facts and answers with a Decision, or with the questions whose answers it lacks. It does
+no I/O, reads no clock and rolls no dice: same facts, same decision, byte for byte.
+"""
+
+from collections.abc import Callable
+
+from ortoo_daemon.action.fields import prepare_fields
+from ortoo_daemon.action.stamps import (
+    ASSIGNED_OWNER,
+    DECIDED_AT,
+    DECISION_KEY,
+    OWNER,
+    PARKED,
+    POLICY,
+    ROOFTOP,
+    RULE,
+)
+from ortoo_daemon.admission import Admitted, Refused, admit
+from ortoo_daemon.audit.conclude import conclude
+from ortoo_daemon.decision import Decision, Outcome, ReasonCode
+from ortoo_daemon.enrichment.enrich import enrich
+from ortoo_daemon.facts import Facts, Needs
+from ortoo_daemon.handling import Handling
+from ortoo_daemon.instants import instant
+from ortoo_daemon.intake.standardise import standardise
+from ortoo_daemon.ownership.choose import choose_owner
+from ortoo_daemon.policy.model import PolicySet
+from ortoo_daemon.records import Owner, RecordId
+
+Stage = Callable[[Handling], None]
+
+STAGES: tuple[tuple[str, Stage], ...] = (
+    ("intake", standardise),
+    ("enrichment", enrich),
+    ("ownership", choose_owner),
+    ("action", prepare_fields),
+)
+"""The way of every record, in order; the fifth stage, audit, concludes from what these have left.
+
+A stage that parks the record or asks a question ends the way."""
+
+
+def decide(policies: PolicySet, facts: Facts) -> Decision | Needs:
+    """The decision for one record, or what must be answered first."""
+    admitted = admit(policies, facts)
+    if isinstance(admitted, Refused):
+        return _refusal(policies, facts, admitted)
+    handling = _handling(policies, facts, admitted)
+    for _, stage in STAGES:
+        stage(handling)
+        if handling.questions:
+            return Needs(questions=tuple(handling.questions))
+        if handling.parked_for is not None:
+            break
+    return conclude(handling)
+
+
+def recovered(facts: Facts) -> Decision:
+    """The decision that an earlier run wrote, rebuilt from the record's stamps.
+
+    For a stamped record whose audit record is missing. Raises ValueError when the record bears no
+    decision key.
+    """
+    record = facts.record
+    key = record.text(DECISION_KEY)
+    if not key:
+        raise ValueError(f"{record.id}: no {DECISION_KEY}, so there is no decision to recover")
+    return Decision(
+        object=record.object,
+        record_id=record.id,
+        key=key,
+        outcome=Outcome.RECOVERED,
+        reason=ReasonCode.RECOVERED,
+        decided_at=instant(record.get(DECIDED_AT)) or facts.now,
+        policy=record.text(POLICY) or None,
+        rule=record.text(RULE) or None,
+        seen_owner=_id(record.text(OWNER)),
+        owner=_stamped_owner(facts),
+        rooftop=_id(record.text(ROOFTOP)),
+        parked_for=record.text(PARKED) or None,
+    )
+
+
+def _handling(policies: PolicySet, facts: Facts, admitted: Admitted) -> Handling:
+    return Handling(
+        policy=admitted.policy,
+        signals=policies.signals,
+        revision=policies.revision,
+        key=admitted.key,
+        facts=facts,
+        scope=admitted.scope,
+        received_at=admitted.received_at,
+    )
+
+
+def _refusal(policies: PolicySet, facts: Facts, refused: Refused) -> Decision:
+    return Decision(
+        object=facts.record.object,
+        record_id=facts.record.id,
+        key=refused.key,
+        outcome=refused.outcome,
+        reason=refused.reason,
+        decided_at=facts.now,
+        policy=refused.policy.name if refused.policy else None,
+        revision=policies.revision,
+        place=refused.policy.place if refused.policy else None,
+        seen_owner=_id(facts.record.text(OWNER)),
+    )
+
+
+def _stamped_owner(facts: Facts) -> Owner | None:
+    owner_id = _id(facts.record.text(ASSIGNED_OWNER))
+    if owner_id is None:
+        return None
+    person = facts.directory.people.get(owner_id)
+    queues = {queue.id: queue.label for queue in facts.directory.queues.values()}
+    name = person.name if person else queues.get(owner_id, owner_id)
+    return Owner(id=owner_id, kind=Owner.kind_of(owner_id), name=name)
+
+
+def _id(text: str) -> RecordId | None:
+    return RecordId(text) if text else None

@@ -1,0 +1,142 @@
+"""What have the stages found so far about one record?
+
+A Handling is the one mutable thing in a decision: each stage reads it and adds to it, and the last
+turns it into an immutable Decision. It lives for one call of `flow.decide` and is never shared.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from ortoo_daemon.decision import ReasonCode, Reservation, SlaClock
+from ortoo_daemon.directory import Person, Rooftop
+from ortoo_daemon.errors import Place
+from ortoo_daemon.facts import Facts, Question
+from ortoo_daemon.policy.model import Policy, Rule
+from ortoo_daemon.records import FieldValue
+from ortoo_daemon.scope import RecordScope
+from ortoo_daemon.trace import CandidateStep, FieldChange, FieldReport, GateCount, RuleStep, Trace
+
+KEPT_PER_GATE = 12
+"""So many removed candidates of each gate stand in the trace by name; the rest are only counted."""
+
+KEPT_IN_ORDER = 20
+"""So many candidates that stayed in stand in the trace, best first."""
+
+
+@dataclass(slots=True, kw_only=True)
+class TraceNotes:
+    """The trace while it grows."""
+
+    rules: list[RuleStep] = field(default_factory=list)
+    candidates: list[CandidateStep] = field(default_factory=list)
+    counts: dict[tuple[str, str], list[int | str]] = field(default_factory=dict)
+    changes: list[FieldChange] = field(default_factory=list)
+    reports: list[FieldReport] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+    def count(self, kind: str, gate: str, *, removed: int, detail: str = "") -> int:
+        """Add to what a gate removed; the number it had removed before."""
+        slot = self.counts.setdefault((kind, gate), [0, detail])
+        before = int(slot[0])
+        slot[0] = before + removed
+        return before
+
+    def remove(
+        self, kind: str, candidate: Rooftop | Person, gate: str, *, detail: str = ""
+    ) -> None:
+        """A candidate met the first gate that it does not pass."""
+        if self.count(kind, gate, removed=1) < KEPT_PER_GATE:
+            self.candidates.append(
+                CandidateStep(
+                    kind=kind,
+                    id=candidate.id,
+                    name=candidate.name,
+                    removed_by=gate,
+                    detail=detail,
+                )
+            )
+
+    def keep(
+        self, kind: str, candidate: Rooftop | Person, *, rank: Mapping[str, FieldValue]
+    ) -> None:
+        """A candidate passed every gate."""
+        self.candidates.append(
+            CandidateStep(kind=kind, id=candidate.id, name=candidate.name, rank=rank)
+        )
+
+    def finished(self) -> Trace:
+        return Trace(
+            rules=tuple(self.rules),
+            candidates=tuple(self.candidates),
+            gates=tuple(
+                GateCount(kind=kind, gate=gate, removed=int(removed), detail=str(detail))
+                for (kind, gate), (removed, detail) in self.counts.items()
+            ),
+            changes=tuple(self.changes),
+            reports=tuple(self.reports),
+            notes=tuple(self.notes),
+        )
+
+
+@dataclass(slots=True, kw_only=True)
+class Handling:
+    """One record on its way through the five stages.
+
+    ``signals`` binds names such as ``customer_choice`` to names of the scope. ``received_at`` is when
+    the record came in (UTC). A stage that sets ``parked_for`` or ``questions`` ends the way.
+    """
+
+    policy: Policy
+    signals: Mapping[str, str]
+    revision: str
+    key: str
+    facts: Facts
+    scope: RecordScope
+    received_at: datetime
+    trace: TraceNotes = field(default_factory=TraceNotes)
+    questions: list[Question] = field(default_factory=list)
+    parked_for: str | None = None
+    place: Place | None = None
+    rule: Rule | None = None
+    reason: ReasonCode | None = None
+    reservation: Reservation | None = None
+    clocks: list[SlaClock] = field(default_factory=list)
+
+    @property
+    def received_on(self) -> date:
+        """The day of receipt in the policy's zone: dated tables and territories are read as of it."""
+        return self.received_at.astimezone(ZoneInfo(self.policy.zone)).date()
+
+    def give(self, name: str, after: FieldValue, *, stage: str, place: Place | None) -> None:
+        """Give a field a value; what is the same already is no change."""
+        before = self.scope.values.get(name)
+        if same_value(before, after):
+            return
+        self.scope.values[name] = after
+        self.trace.changes.append(
+            FieldChange(stage=stage, field=name, before=before, after=after, place=place)
+        )
+
+    def report(
+        self, name: str, *, stage: str, code: str, message: str, place: Place | None = None
+    ) -> None:
+        """Tell something about a field without stopping."""
+        self.trace.reports.append(
+            FieldReport(stage=stage, field=name, code=code, message=message, place=place)
+        )
+
+    def changed_fields(self) -> dict[str, FieldValue]:
+        """Fields whose value now differs from what was read, in order of their first change."""
+        read = self.facts.record.fields
+        names = dict.fromkeys(change.field for change in self.trace.changes)
+        values = self.scope.values
+        return {n: values[n] for n in names if not same_value(read.get(n), values[n])}
+
+
+def same_value(left: FieldValue, right: FieldValue) -> bool:
+    """Whether two values are one to the org: it keeps no difference between empty text and none."""
+    if left is None or left == "":
+        return right is None or right == ""
+    return left == right and isinstance(left, bool) is isinstance(right, bool)

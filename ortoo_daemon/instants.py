@@ -1,0 +1,24 @@
+"""How are the org's datetimes read and written? Text of the REST API on one side, aware UTC on the other."""
+
+from datetime import UTC, datetime
+
+from ortoo_daemon.records import FieldValue
+
+
+def instant(value: FieldValue) -> datetime | None:
+    """An aware UTC datetime from ``2026-11-23T09:15:00.000+0000`` or ISO 8601; None from anything else.
+
+    A datetime without an offset is UTC, as the API means it.
+    """
+    if not isinstance(value, str):
+        return None
+    try:
+        found = datetime.fromisoformat(value.strip())
+    except ValueError:
+        return None
+    return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
+
+
+def instant_text(at: datetime) -> str:
+    """ISO 8601 in UTC with milliseconds, as the REST API takes it: ``2026-11-23T09:15:00.000Z``."""
+    return at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -1,0 +1,73 @@
+"""How is this person's name written? Mends names typed all in capitals or all in small letters.
+
+A name with both cases was written by somebody who knew; scripts without case have nothing to mend.
+Only outer blanks are taken off then.
+"""
+
+import re
+
+from ortoo_daemon.intake.form import Form
+from ortoo_daemon.intake.trim import outer_trimmed
+
+_SMALL_ANYWHERE = frozenset(
+    {"von", "vom", "zu", "zum", "zur", "van", "ten", "ter", "'t", "op", "und", "y"}
+)
+"""Small also at the start of a surname: ``von Berg``, ``van Dijk``."""
+
+_SMALL_INSIDE = frozenset(
+    {"de", "den", "der", "des", "di", "da", "del", "della", "delle", "dei"}
+    | {"do", "dos", "das", "du", "af", "av", "la", "las", "los", "e"}
+)
+"""Small between other words, capital at the start: ``De Luca``, but ``Ponce de León``."""
+
+_NUMERALS = frozenset({"II", "III", "IV", "VI", "VII", "VIII"})
+_PARTS = re.compile(r"([\s\-‐-―.]+)")
+_ELIDED = re.compile(r"(o|d|l|dell|dall|n)(['’])(.+)")
+
+
+def standard_name(form: Form) -> str:
+    """The name in mixed case; as it was, save outer blanks, when it was so already."""
+    text = outer_trimmed(form.text)
+    if text == text.upper() and text == text.lower():
+        return text
+    if text not in (text.upper(), text.lower()):
+        return text
+    return _mixed(text)
+
+
+def _mixed(text: str) -> str:
+    parts = _PARTS.split(text)
+    last = len(parts) - 1
+    found = []
+    for index, part in enumerate(parts):
+        after = parts[index - 1] if index else ""
+        if index % 2:
+            found.append(part)
+        else:
+            found.append(
+                _word(part, first=index == 0, last=index == last and last > 0, after=after)
+            )
+    return "".join(found)
+
+
+def _word(part: str, *, first: bool, last: bool, after: str) -> str:
+    """One word in the case it has in a name; ``after`` is what parts it from the word before."""
+    small = part.lower()
+    if part in _NUMERALS and last:
+        return part
+    if not first and "-" in after:
+        return _capital(small)
+    if small in _SMALL_ANYWHERE and not last:
+        return small
+    if small in _SMALL_INSIDE and not last and not first:
+        return small
+    return _capital(small)
+
+
+def _capital(small: str) -> str:
+    elided = _ELIDED.fullmatch(small)
+    if elided:
+        return f"{elided[1].capitalize()}{elided[2]}{_capital(elided[3])}"
+    if small.startswith("mc") and len(small) > 3:
+        return "Mc" + small[2:].capitalize()
+    return small[:1].upper() + small[1:]

@@ -1,0 +1,81 @@
+"""Is the record usable, and are its fields in standard form? Cleansing in policy order, then ``require``.
+
+One module per kind of field; the table below is all there is. A value that can't be standardised stays
+as it was and is reported: bad data never stops the routing by itself.
+"""
+
+from collections.abc import Callable, Mapping
+
+from ortoo_daemon.decision import ReasonCode
+from ortoo_daemon.handling import Handling
+from ortoo_daemon.intake.country import standard_country
+from ortoo_daemon.intake.email import standard_email
+from ortoo_daemon.intake.form import Form
+from ortoo_daemon.intake.names import standard_name
+from ortoo_daemon.intake.phone import standard_phone
+from ortoo_daemon.intake.postal_code import standard_postal_code
+from ortoo_daemon.intake.trim import trimmed
+from ortoo_daemon.policy.model import Cleanse, CleanseKind
+from ortoo_daemon.records import FieldValue
+
+STAGE = "intake"
+
+Standard = Callable[[Form], str]
+"""Gives the standard form of a text, or raises ValueError saying what is wrong with it."""
+
+STANDARDS: Mapping[CleanseKind, Standard] = {
+    CleanseKind.TRIM: trimmed,
+    CleanseKind.EMAIL: standard_email,
+    CleanseKind.PHONE: standard_phone,
+    CleanseKind.NAME: standard_name,
+    CleanseKind.POSTAL_CODE: standard_postal_code,
+    CleanseKind.COUNTRY: standard_country,
+}
+
+
+def standardise(handling: Handling) -> None:
+    """Cleanse field by field; then park the record when what the policy requires is not there."""
+    for cleanse in handling.policy.cleanse:
+        _cleanse(handling, cleanse)
+    require = handling.policy.require
+    if require is None:
+        return
+    failed = require.condition.failure(handling.scope)
+    if failed is not None:
+        handling.trace.notes.append(f"{failed.place}: required, but does not hold: {failed.text}")
+        handling.parked_for = require.park
+        handling.reason = ReasonCode.NO_CONTACT
+        handling.place = require.place
+
+
+def _cleanse(handling: Handling, cleanse: Cleanse) -> None:
+    text = as_text(handling.scope.value(cleanse.field))
+    if text is None:
+        return
+    country = handling.scope.text(cleanse.country)
+    form = Form(field=cleanse.field, text=text, country=country)
+    try:
+        standard = STANDARDS[cleanse.kind](form)
+    except ValueError as error:
+        handling.report(
+            cleanse.field,
+            stage=STAGE,
+            code=f"not_a_{cleanse.kind.value}",
+            message=str(error),
+            place=cleanse.place,
+        )
+        return
+    if standard != text:
+        handling.give(cleanse.field, standard or None, stage=STAGE, place=cleanse.place)
+
+
+def as_text(value: FieldValue) -> str | None:
+    """A value as text to be standardised; None when there is nothing to do.
+
+    Numbers come from spreadsheets: ``1606.0`` was ``1606``.
+    """
+    if value is None or value == "" or isinstance(value, bool):
+        return None
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return str(value)

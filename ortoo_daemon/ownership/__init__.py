@@ -1,0 +1,1 @@
+"""Who gets the record? The third stage: brand, rooftop, team, person. Pure."""

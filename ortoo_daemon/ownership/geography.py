@@ -1,0 +1,33 @@
+"""Where is the record, and how far is a rooftop from there? Straight lines on a sphere."""
+
+from math import asin, cos, radians, sin, sqrt
+
+from ortoo_daemon.countries import country_code
+from ortoo_daemon.directory import Point
+from ortoo_daemon.handling import Handling
+from ortoo_daemon.policy.model import RooftopChoice
+
+_EARTH_RADIUS_KM = 6371.0088
+
+
+def record_place(handling: Handling, choice: RooftopChoice) -> Point | None:
+    """The record's own coordinates, else the centre of its postal code; None when neither is known."""
+    scope = handling.scope
+    latitude, longitude = scope.value("Latitude"), scope.value("Longitude")
+    if _is_number(latitude) and _is_number(longitude):
+        return Point(latitude=float(latitude or 0), longitude=float(longitude or 0))
+    country = country_code(scope.text(choice.country))
+    return handling.facts.point_of(country, scope.text(choice.territory or "PostalCode"))
+
+
+def distance_km(one: Point, other: Point) -> float:
+    """Great-circle distance (haversine), to the metre."""
+    lat1, lat2 = radians(one.latitude), radians(other.latitude)
+    half_lat = sin((lat2 - lat1) / 2)
+    half_lon = sin(radians(other.longitude - one.longitude) / 2)
+    chord = half_lat * half_lat + cos(lat1) * cos(lat2) * half_lon * half_lon
+    return round(2 * _EARTH_RADIUS_KM * asin(sqrt(min(1.0, chord))), 3)
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)

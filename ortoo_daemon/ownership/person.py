@@ -1,0 +1,90 @@
+"""Who of an eligible team is next? Rotation, weighted rotation, least loaded; before these, sticky."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ortoo_daemon.decision import Reservation
+from ortoo_daemon.directory import Person, Rooftop
+from ortoo_daemon.facts import PastOwnerQuestion, Turns
+from ortoo_daemon.handling import KEPT_IN_ORDER, Handling
+from ortoo_daemon.ownership.team import KIND, Team
+from ortoo_daemon.ownership.turns import Turn, after_turn, next_turns
+from ortoo_daemon.policy.model import PersonChoice, PersonMethod, Rule, Sticky
+from ortoo_daemon.records import RecordId
+
+_NO_TURNS = Turns()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Winner:
+    """The person and the counters that this uses up."""
+
+    person: Person
+    reservation: Reservation
+
+
+def pool_name(handling: Handling, rule: Rule, rooftop: Rooftop | None) -> str:
+    """Name of a rotation: every rule takes turns of its own at every rooftop."""
+    return f"{handling.policy.name}/{rule.name}/{rooftop.id if rooftop else '-'}"
+
+
+def pick(handling: Handling, choice: PersonChoice, team: Team, *, pool: str) -> Winner | None:
+    """The next person of a team; None when nobody is left."""
+    weighted = choice.by is PersonMethod.WEIGHTED_ROTATION
+    people = _with_weight(handling, team.best()) if weighted else team.best()
+    if weighted and not people:
+        people = _with_weight(handling, team.people)
+    if not people:
+        return None
+    by_id = {person.id: person for person in people}
+    present = [(person.id, person.weight if weighted else 1.0) for person in people]
+    turns = handling.facts.workload.turns.get(pool, _NO_TURNS)
+    order, clock = next_turns(turns, present)
+    if choice.by is PersonMethod.LEAST_LOADED:
+        open_work = handling.facts.workload.open_work
+        order = tuple(sorted(order, key=lambda turn: open_work.get(turn.person, 0)))
+    _show(handling, order, by_id)
+    total = sum(weight for _, weight in present)
+    moved = after_turn(turns, order[0], clock=clock, total_weight=total)
+    first = order[0].person
+    reservation = Reservation(person=first, pool=pool, turns=moved)
+    return Winner(person=by_id[first], reservation=reservation)
+
+
+def _with_weight(handling: Handling, people: Sequence[Person]) -> tuple[Person, ...]:
+    """People with a weight above nothing; weight 0 takes no turns."""
+    kept = []
+    for person in people:
+        if person.weight > 0:
+            kept.append(person)
+        else:
+            handling.trace.remove(KIND, person, "weight", detail=f"weight is {person.weight:g}")
+    return tuple(kept)
+
+
+def _show(handling: Handling, order: Sequence[Turn], by_id: dict[RecordId, Person]) -> None:
+    open_work = handling.facts.workload.open_work
+    for turn in order[:KEPT_IN_ORDER]:
+        rank = {"open_work": open_work.get(turn.person, 0), "turn": round(turn.starts, 3)}
+        handling.trace.keep(KIND, by_id[turn.person], rank=rank)
+    if len(order) > KEPT_IN_ORDER:
+        handling.trace.count(KIND, "not_listed", removed=len(order) - KEPT_IN_ORDER)
+
+
+def sticky_owner(handling: Handling, sticky: Sticky) -> Person | None:
+    """Who had the last record of the same customer; None when nobody did, or it must be asked first.
+
+    Asked since a whole minute, so that records of one batch ask the same and an answer stays good.
+    """
+    value = handling.scope.text(sticky.on)
+    if not value:
+        return None
+    since = (handling.facts.now - sticky.within).replace(second=0, microsecond=0)
+    question = PastOwnerQuestion(
+        object=handling.facts.record.object, field=sticky.on, value=value, since=since
+    )
+    answers = handling.facts.answers
+    if question not in answers:
+        handling.questions.append(question)
+        return None
+    return handling.facts.directory.people.get(RecordId(str(answers[question])))

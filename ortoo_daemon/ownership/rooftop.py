@@ -1,0 +1,162 @@
+"""Which rooftops come into question, and in which order?
+
+Gates first (brand, territory, distance, ``where``), then the order of ``prefer``. A rooftop that the
+customer chose passes the territory gate when ``prefer`` names ``customer_choice``; the other gates hold
+for it too. Of territory rows only the most exact ones count that name a rooftop in question: a general
+row never takes a record from the rooftop that owns the very code.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from ortoo_daemon.directory import Point, Rooftop
+from ortoo_daemon.handling import KEPT_IN_ORDER, Handling
+from ortoo_daemon.ownership.geography import distance_km, record_place
+from ortoo_daemon.ownership.naming import named_rooftop
+from ortoo_daemon.ownership.territory import Covered, covered_by
+from ortoo_daemon.policy.model import RooftopChoice
+from ortoo_daemon.records import FieldValue, RecordId
+from ortoo_daemon.scope import RooftopScope
+
+KIND = "rooftop"
+CUSTOMER_CHOICE = "customer_choice"
+TERRITORY = "territory"
+NEAREST = "nearest"
+_DEFAULT_ORDER = (TERRITORY, NEAREST)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Site:
+    """A rooftop that passed every gate. ``away_km`` is None where either place is unknown."""
+
+    rooftop: Rooftop
+    away_km: float | None = None
+    covered: Covered | None = None
+    chosen_by_customer: bool = False
+
+
+def ordered_sites(handling: Handling, choice: RooftopChoice) -> Sequence[Site]:
+    """Rooftops that pass the gates, best first; equals stand in id order."""
+    search = _Search(handling, choice)
+    sites = [site for site in map(search.site, search.of_brand()) if site is not None]
+    sites = _most_exact(handling, sites)
+    order = choice.prefer or _DEFAULT_ORDER
+    sites.sort(key=lambda site: (*(search.wish(name, site) for name in order), site.rooftop.id))
+    for site in sites[:KEPT_IN_ORDER]:
+        handling.trace.keep(KIND, site.rooftop, rank=search.rank(order, site))
+    if len(sites) > KEPT_IN_ORDER:
+        handling.trace.count(KIND, "not_listed", removed=len(sites) - KEPT_IN_ORDER)
+    return sites
+
+
+class _Search:
+    """What the gates compare with, worked out once per record."""
+
+    def __init__(self, handling: Handling, choice: RooftopChoice) -> None:
+        self.handling = handling
+        self.choice = choice
+        order = choice.prefer or _DEFAULT_ORDER
+        self.signalled = _signalled(handling, order)
+        self.covered = covered_by(handling, choice)
+        self.measures = choice.within_km is not None or NEAREST in order
+        self.place = record_place(handling, choice) if self.measures else None
+
+    def of_brand(self) -> Sequence[Rooftop]:
+        """Rooftops of the record's brand; the others are counted, not listed."""
+        directory = self.handling.facts.directory
+        if self.choice.brand is None:
+            return tuple(directory.rooftops.values())
+        brand = self.handling.scope.text(self.choice.brand)
+        found = directory.rooftops_by_brand.get(brand.casefold(), ())
+        detail = f"{self.choice.brand} is {brand or 'empty'}"
+        removed = len(directory.rooftops) - len(found)
+        if removed:
+            self.handling.trace.count(KIND, "brand", removed=removed, detail=detail)
+        return found
+
+    def site(self, rooftop: Rooftop) -> Site | None:
+        """The rooftop as a site, or None with its first gate in the trace."""
+        site = Site(
+            rooftop=rooftop,
+            away_km=self._away_km(rooftop),
+            covered=self.covered.get(rooftop) if self.covered else None,
+            chosen_by_customer=rooftop.id in self.signalled.get(CUSTOMER_CHOICE, ()),
+        )
+        gate, detail = self._gate(site)
+        if gate:
+            self.handling.trace.remove(KIND, rooftop, gate, detail=detail)
+            return None
+        return site
+
+    def _gate(self, site: Site) -> tuple[str, str]:
+        if self.covered is not None and site.covered is None and not site.chosen_by_customer:
+            return TERRITORY, self.covered.place
+        within = self.choice.within_km
+        if within is not None:
+            if site.away_km is None:
+                return "within", "the place of the record or the rooftop is unknown"
+            if site.away_km > within:
+                return "within", f"{site.away_km:.1f} km away, at most {within:g}"
+        where = self.choice.where
+        if where is not None:
+            failed = where.failure(RooftopScope(self.handling.scope, site.rooftop))
+            if failed is not None:
+                return "where", f"{failed.text} (is {failed.value})"
+        return "", ""
+
+    def _away_km(self, rooftop: Rooftop) -> float | None:
+        if self.place is None:
+            return None
+        point = rooftop.point or self._postal_point(rooftop)
+        return None if point is None else distance_km(self.place, point)
+
+    def _postal_point(self, rooftop: Rooftop) -> Point | None:
+        return self.handling.facts.point_of(rooftop.country, rooftop.postal_code)
+
+    def wish(self, name: str, site: Site) -> float:
+        """How a site compares under one wish; smaller comes first."""
+        if name == NEAREST:
+            return float("inf") if site.away_km is None else site.away_km
+        if name == TERRITORY:
+            return float("inf") if site.covered is None else site.covered.order
+        return 0.0 if site.rooftop.id in self.signalled.get(name, ()) else 1.0
+
+    def rank(self, order: Sequence[str], site: Site) -> Mapping[str, FieldValue]:
+        """What a site was compared by, for people to read."""
+        found: dict[str, FieldValue] = {}
+        for name in order:
+            if name == NEAREST:
+                found["distance_km"] = None if site.away_km is None else round(site.away_km, 1)
+            elif name == TERRITORY:
+                found[name] = site.covered.source if site.covered else None
+            else:
+                found[name] = site.rooftop.id in self.signalled.get(name, ())
+        return found
+
+
+def _most_exact(handling: Handling, sites: list[Site]) -> list[Site]:
+    """Of the sites a territory covers, those of the most exact rows; a customer's choice stays."""
+    levels = [site.covered.level for site in sites if site.covered]
+    if not levels:
+        return sites
+    best = min(levels)
+    kept = []
+    for site in sites:
+        if site.chosen_by_customer or site.covered is None or site.covered.level == best:
+            kept.append(site)
+        else:
+            detail = "a more exact row names another rooftop"
+            handling.trace.remove(KIND, site.rooftop, TERRITORY, detail=detail)
+    return kept
+
+
+def _signalled(handling: Handling, order: Sequence[str]) -> dict[str, frozenset[RecordId]]:
+    """Rooftops that each signal of ``prefer`` names for this record, by id, code or unique name."""
+    found: dict[str, frozenset[RecordId]] = {}
+    for name in order:
+        bound = handling.signals.get(name)
+        text = handling.scope.text(bound)
+        if text:
+            named = (named_rooftop(handling.facts.directory, part) for part in text.split(";"))
+            found[name] = frozenset(rooftop.id for rooftop in named if rooftop is not None)
+    return found

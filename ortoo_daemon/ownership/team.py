@@ -1,0 +1,137 @@
+"""Who of a rooftop (or desk) comes into question for this record?
+
+Gates in the order in which they are tried; a person is removed by the first that is not passed.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from ortoo_daemon.directory import Person, Rooftop
+from ortoo_daemon.handling import Handling
+from ortoo_daemon.ownership.limits import OpenLimit
+from ortoo_daemon.policy.model import SkillWish, TeamChoice
+
+KIND = "person"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Team:
+    """People who passed every gate, in id order; ``wishes`` tells how well each meets the wished skills.
+
+    A wish list compares smaller the better it is met, the first wish counting most.
+    """
+
+    people: tuple[Person, ...]
+    wishes: tuple[tuple[bool, ...], ...]
+
+    def best(self) -> tuple[Person, ...]:
+        """Those who meet the wishes best: the others only come in when none of these is there."""
+        if not self.people or not self.wishes[0]:
+            return self.people
+        top = min(self.wishes)
+        return tuple(p for p, w in zip(self.people, self.wishes, strict=True) if w == top)
+
+
+def eligible_team(
+    handling: Handling,
+    choice: TeamChoice | None,
+    rooftop: Rooftop | None,
+    *,
+    only: Person | None = None,
+) -> Team:
+    """The people of a rooftop (of no rooftop: the desks) who pass every gate. ``only``: that one alone."""
+    if only is not None:
+        candidates: tuple[Person, ...] = (only,)
+    else:
+        by_rooftop = handling.facts.directory.people_by_rooftop
+        candidates = by_rooftop.get(rooftop.id if rooftop else None, ())
+    gates = _Gates(handling, choice, rooftop)
+    people = []
+    for person in candidates:
+        found = next(gates.failed(person), None)
+        if found is None:
+            people.append(person)
+        else:
+            handling.trace.remove(KIND, person, found[0], detail=found[1])
+    if not candidates:
+        where = rooftop.name if rooftop else "the desks"
+        handling.trace.notes.append(f"{where}: nobody on the roster")
+    return Team(people=tuple(people), wishes=tuple(gates.missed(person) for person in people))
+
+
+class _Gates:
+    """The gates with what they compare with, worked out once per record and rooftop."""
+
+    __slots__ = ("closed", "limit", "now", "required", "role", "wished")
+
+    def __init__(
+        self, handling: Handling, choice: TeamChoice | None, rooftop: Rooftop | None
+    ) -> None:
+        self.now = handling.facts.now
+        self.role = (choice.role or "").casefold() if choice else ""
+        self.required = _wanted(handling, choice.required) if choice else ()
+        self.wished = _wanted(handling, choice.wished) if choice else ()
+        self.closed = _closed(handling, rooftop) if choice and choice.open_now else ""
+        self.limit = OpenLimit(handling)
+
+    def failed(self, person: Person) -> Iterator[tuple[str, str]]:
+        """Gates the person does not pass, first one first, with the values that were compared."""
+        if not person.active:
+            yield "active", "is not active"
+        if self.role and (person.role or "").casefold() != self.role:
+            yield "role", f"role is {person.role or 'empty'}"
+        for kind, wanted in self.required:
+            if not _has(person, kind, wanted):
+                yield kind, f"lacks {wanted}"
+        if person.is_away(self.now):
+            yield "away", _away(person)
+        if self.closed:
+            yield "open_now", self.closed
+        full = self.limit.reached_by(person)
+        if full:
+            yield "open_limit", full
+
+    def missed(self, person: Person) -> tuple[bool, ...]:
+        return tuple(not _has(person, kind, wanted) for kind, wanted in self.wished)
+
+
+def _wanted(handling: Handling, wishes: tuple[SkillWish, ...]) -> tuple[tuple[str, str], ...]:
+    """(gate, casefolded value) of each wish; a record that names no language asks for none."""
+    found = []
+    for wish in wishes:
+        if wish.skill is not None:
+            found.append(("skill", wish.skill.strip().casefold()))
+        language = handling.scope.text(wish.language_field)
+        if language:
+            found.append(("language", _primary(language)))
+    return tuple(found)
+
+
+def _has(person: Person, kind: str, wanted: str) -> bool:
+    if kind == "language":
+        return any(_primary(spoken) == wanted for spoken in person.languages)
+    return any(skill.casefold() == wanted for skill in person.skills)
+
+
+def _primary(language: str) -> str:
+    """``fr`` of ``fr``, ``fr_FR`` and ``FR-be``; a language's name as it is, without case."""
+    return language.strip().replace("_", "-").partition("-")[0].casefold()
+
+
+def _away(person: Person) -> str:
+    if person.away_until is not None:
+        return f"away until {person.away_until.isoformat()}"
+    return f"availability is {person.availability}"
+
+
+def _closed(handling: Handling, rooftop: Rooftop | None) -> str:
+    """Why nobody there is at work now; empty when open, or when no hours are known to say otherwise."""
+    if rooftop is None or not rooftop.hours:
+        return ""
+    hours = handling.facts.directory.hours.get(rooftop.hours)
+    if hours is None:
+        handling.trace.notes.append(
+            f"{rooftop.name}: the directory has no hours {rooftop.hours!r}; taken as open"
+        )
+        return ""
+    return "" if hours.is_open(handling.facts.now) else f"{rooftop.name} is closed ({hours.name})"

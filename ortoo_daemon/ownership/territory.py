@@ -1,0 +1,86 @@
+"""Whose area is the record's place on the day it came in?"""
+
+from dataclasses import dataclass
+
+from ortoo_daemon.countries import country_code
+from ortoo_daemon.directory import Directory, Rooftop
+from ortoo_daemon.handling import Handling
+from ortoo_daemon.ownership.naming import named_rooftop
+from ortoo_daemon.policy.model import RooftopChoice, TerritoryRow
+from ortoo_daemon.records import RecordId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Covered:
+    """By which row a rooftop owns the place: ``order`` counts rows, ``level`` groups equally exact ones."""
+
+    order: int
+    level: int
+    source: str
+
+
+class Coverage:
+    """Rooftops and regions that own a place; ``place`` says in words which place was looked up."""
+
+    __slots__ = ("by_region", "by_rooftop", "place")
+
+    def __init__(self, place: str) -> None:
+        self.place = place
+        self.by_rooftop: dict[RecordId, Covered] = {}
+        self.by_region: dict[str, Covered] = {}
+
+    def get(self, rooftop: Rooftop) -> Covered | None:
+        """The most exact row that names the rooftop or its region."""
+        own = self.by_rooftop.get(rooftop.id)
+        region = self.by_region.get((rooftop.region or "").casefold())
+        if own is None or region is None:
+            return own or region
+        return own if own.order <= region.order else region
+
+
+def covered_by(handling: Handling, choice: RooftopChoice) -> Coverage | None:
+    """Who owns the record's place; None when the choice names no territory file."""
+    if choice.territories is None:
+        return None
+    scope = handling.scope
+    country = country_code(scope.text(choice.country)) or ""
+    postal_code, city = scope.text(choice.territory), scope.text(choice.city)
+    rows = choice.territories.find(
+        country=country,
+        postal_code=postal_code,
+        city=city,
+        brand=scope.text(choice.brand),
+        on=handling.received_on,
+    )
+    place = " ".join(part for part in (country, postal_code, city) if part) or "no place"
+    coverage = Coverage(f"{place} is not in its territory")
+    if not rows:
+        file = choice.territories.path
+        coverage.place = f"{file} has no row for {place} on {handling.received_on}"
+        handling.trace.notes.append(coverage.place)
+    _spread(coverage, rows, handling.facts.directory)
+    return coverage
+
+
+def _spread(coverage: Coverage, rows: tuple[TerritoryRow, ...], directory: Directory) -> None:
+    level, exactness = -1, None
+    for order, row in enumerate(rows):
+        if _exactness(row) != exactness:
+            level, exactness = level + 1, _exactness(row)
+        covered = Covered(order=order, level=level, source=str(row.place))
+        if row.region:
+            coverage.by_region.setdefault(row.region.strip().casefold(), covered)
+        rooftop = named_rooftop(directory, row.rooftop) if row.rooftop else None
+        if rooftop is not None:
+            coverage.by_rooftop.setdefault(rooftop.id, covered)
+
+
+def _exactness(row: TerritoryRow) -> tuple[str, int, bool]:
+    """Rows with the same answer are equally exact."""
+    if row.postal_code:
+        kind, length = "code", 0
+    elif row.prefix:
+        kind, length = "prefix", len(row.prefix)
+    else:
+        kind, length = ("range", 0) if row.first else ("city", 0)
+    return kind, length, bool(row.brand)

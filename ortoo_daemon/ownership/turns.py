@@ -1,0 +1,56 @@
+"""Whose turn is it? Fair queueing on virtual time, with weights.
+
+Each turn of a person takes 1/weight of virtual time, so that over any stretch of turns everybody who
+was there throughout gets their share to within one turn. Of those whose turn may start at the pool's
+clock, the one whose turn ends first is next (worst-case fair queueing: picking by start alone lets a
+heavy weight fall several turns behind, picking by end alone lets it run several ahead).
+
+A newcomer starts at the pool's clock. Someone who comes back has at most one missed turn to make good.
+So nobody is flooded after a holiday, and nobody pays for turns taken while others were away.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ortoo_daemon.facts import Turns
+from ortoo_daemon.records import RecordId
+
+_DIGITS = 9
+"""Virtual times are rounded to this many digits, so that 0.1 ten times is one turn."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Turn:
+    """One person's next turn in virtual time."""
+
+    person: RecordId
+    starts: float
+    ends: float
+
+
+def next_turns(
+    turns: Turns, present: Sequence[tuple[RecordId, float]]
+) -> tuple[tuple[Turn, ...], float]:
+    """Next turns of those present, given as (person, weight > 0), in the order in which they come.
+
+    Also gives the clock at which the first of them starts. Without anybody: no turns, the clock as it is.
+    """
+    if not present:
+        return (), turns.clock
+    found = []
+    for person, weight in present:
+        length = 1.0 / weight
+        starts = max(turns.at.get(person, turns.clock), turns.clock - length)
+        found.append(Turn(person=person, starts=starts, ends=round(starts + length, _DIGITS)))
+    clock = max(turns.clock, min(turn.starts for turn in found))
+    late = clock + 0.5 * 10**-_DIGITS * len(found)
+    found.sort(key=lambda turn: (turn.starts > late, turn.ends, turn.starts, turn.person))
+    return tuple(found), clock
+
+
+def after_turn(turns: Turns, taken: Turn, *, clock: float, total_weight: float) -> Turns:
+    """The pool once a turn is taken: the clock goes on by one turn of everybody present together."""
+    return Turns(
+        clock=round(clock + 1.0 / total_weight, _DIGITS),
+        at={**turns.at, taken.person: taken.ends},
+    )

@@ -1,0 +1,111 @@
+"""What do the names in a policy mean for the record at hand?
+
+Field names mean the record as the stages before left it; ``$rooftop.X`` and ``$owner.X`` mean what the
+sequence has found so far. A name that means nothing is None, as an empty field is.
+"""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from ortoo_daemon.directory import Person, Rooftop
+from ortoo_daemon.records import FieldValue, Owner, Record
+
+
+class RecordScope:
+    """Names for one record on its way through the stages. ``values`` is the working copy of its fields."""
+
+    __slots__ = ("now", "owner", "person", "rooftop", "values", "zone")
+
+    def __init__(self, record: Record, *, now: datetime, zone: str) -> None:
+        self.now = now
+        self.zone = zone
+        self.values: dict[str, FieldValue] = dict(record.fields)
+        self.values.setdefault("Id", record.id)
+        self.rooftop: Rooftop | None = None
+        self.owner: Owner | None = None
+        self.person: Person | None = None
+
+    def value(self, name: str) -> FieldValue:
+        """The meaning of a field name or ``$`` name; None where there is none."""
+        if name[:1] != "$":
+            return self.values.get(name)
+        root, _, rest = name[1:].partition(".")
+        if root == "rooftop":
+            return None if self.rooftop is None else rooftop_value(self.rooftop, rest)
+        if root == "owner":
+            return self._owner_value(rest)
+        return None
+
+    def text(self, name: str | None) -> str:
+        """The value as trimmed text, empty where there is none."""
+        value = self.value(name) if name else None
+        return "" if value is None else str(value).strip()
+
+    def _owner_value(self, name: str) -> FieldValue:
+        if self.owner is None:
+            return None
+        if name in _OWNER_VALUES:
+            return _OWNER_VALUES[name](self.owner)
+        return None if self.person is None else person_value(self.person, name)
+
+
+class RooftopScope:
+    """Names for one rooftop, as a rooftop filter reads them; ``$`` names keep their meaning."""
+
+    __slots__ = ("now", "outer", "rooftop", "zone")
+
+    def __init__(self, outer: RecordScope, rooftop: Rooftop) -> None:
+        self.now = outer.now
+        self.zone = outer.zone
+        self.outer = outer
+        self.rooftop = rooftop
+
+    def value(self, name: str) -> FieldValue:
+        if name[:1] == "$" and not name.startswith("$rooftop."):
+            return self.outer.value(name)
+        return rooftop_value(self.rooftop, name.removeprefix("$rooftop."))
+
+
+def rooftop_value(rooftop: Rooftop, name: str) -> FieldValue:
+    """A rooftop's tag, else its Account field, else what the directory itself knows by that name."""
+    if name in rooftop.tags:
+        return rooftop.tags[name]
+    if name in rooftop.fields:
+        return rooftop.fields[name]
+    known = _ROOFTOP_VALUES.get(name)
+    return None if known is None else known(rooftop)
+
+
+def person_value(person: Person, name: str) -> FieldValue:
+    """A person's User field, else what the directory itself knows by that name."""
+    if name in person.fields:
+        return person.fields[name]
+    known = _PERSON_VALUES.get(name)
+    return None if known is None else known(person)
+
+
+_OWNER_VALUES: dict[str, Callable[[Owner], FieldValue]] = {
+    "Id": lambda owner: owner.id,
+    "Name": lambda owner: owner.name,
+    "Kind": lambda owner: owner.kind.value,
+}
+
+_ROOFTOP_VALUES: dict[str, Callable[[Rooftop], FieldValue]] = {
+    "Id": lambda rooftop: rooftop.id,
+    "Name": lambda rooftop: rooftop.name,
+    "Brands": lambda rooftop: ";".join(sorted(rooftop.brands)),
+    "Region": lambda rooftop: rooftop.region,
+    "Group": lambda rooftop: rooftop.group,
+    "Country": lambda rooftop: rooftop.country,
+    "PostalCode": lambda rooftop: rooftop.postal_code,
+    "Code": lambda rooftop: rooftop.code,
+}
+
+_PERSON_VALUES: dict[str, Callable[[Person], FieldValue]] = {
+    "Username": lambda person: person.username,
+    "Role": lambda person: person.role,
+    "Skills": lambda person: ";".join(sorted(person.skills)),
+    "Languages": lambda person: ";".join(sorted(person.languages)),
+    "Manager": lambda person: person.manager,
+    "Rooftop": lambda person: person.rooftop,
+}

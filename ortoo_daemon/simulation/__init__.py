@@ -1,0 +1,1 @@
+"""What would the policies do? Policy tests and saved directories."""

@@ -1,0 +1,1 @@
+"""Tests mirror the package; `world` builds small networks for them."""
