@@ -6,6 +6,7 @@ Everything that writes goes through a transaction; after its commit the callback
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -18,6 +19,7 @@ from ortoo_daemon.sandbox.first_rows import first_rows
 from ortoo_daemon.sandbox.ids import to_18
 from ortoo_daemon.sandbox.outcomes import Outcome, attempt
 from ortoo_daemon.sandbox.schema import Field, ObjectType, Schema
+from ortoo_daemon.sandbox.soql.query import Queries
 from ortoo_daemon.sandbox.storage import Row, Storage
 from ortoo_daemon.sandbox.unit import Caller, Unit
 from ortoo_daemon.sandbox.writes import DuplicateRule, WriteOptions, Writer
@@ -47,6 +49,7 @@ class Org:
         self.clock = clock
         self.storage = Storage(schema, path)
         self._writer = Writer(schema, self.storage)
+        self.queries = Queries(schema, self.storage, lambda: self.clock())
         self._callbacks: list[OnCommit] = []
         self._unit: Unit | None = None
         self.organization_id, self.system_user_id = first_rows(self)
@@ -212,6 +215,12 @@ class Org:
         kind = self.schema.object(entity)
         found = to_18(record_id)
         return None if found is None else self.storage.get(kind.name, found)
+
+    def query(self, soql: str, *, user_id: str | None = None) -> list[dict[str, Any]]:
+        """All records of a query, past any page limit. For seeds and tests. Raises OrgError."""
+        user_id = user_id or self.system_user_id
+        answer = self.queries.query(soql, user_id=user_id, page_size=sys.maxsize)
+        return list(answer["records"])
 
     def matching(self, kind: ObjectType, field: Field, value: Any) -> list[str]:
         """Ids of the undeleted records whose `field` equals `value`."""

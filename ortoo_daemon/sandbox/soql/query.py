@@ -1,0 +1,129 @@
+"""What does a query answer, page by page?  Runs compiled SOQL and keeps cursors open.
+
+A cursor holds the rows as they were when the query ran. Each user keeps at most ten; opening
+another closes the oldest, whose locator is then refused.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from ortoo_daemon.sandbox.errors import OrgError
+from ortoo_daemon.sandbox.ids import make_id
+from ortoo_daemon.sandbox.schema import Schema
+from ortoo_daemon.sandbox.soql.compile import Compiled, compile_query
+from ortoo_daemon.sandbox.soql.conditions import bind
+from ortoo_daemon.sandbox.soql.periods import Moment
+from ortoo_daemon.sandbox.storage import Storage
+
+PAGE_SIZES = (200, 2_000)
+_CURSORS_PER_USER = 10
+_KEPT_STATEMENTS = 512
+
+
+@dataclass(frozen=True, slots=True)
+class _Cursor:
+    compiled: Compiled
+    rows: list[tuple[Any, ...]]
+    page_size: int
+
+
+class Queries:
+    """Answers SOQL for the org's users."""
+
+    def __init__(self, schema: Schema, storage: Storage, clock: Callable[[], datetime]) -> None:
+        self._schema = schema
+        self._storage = storage
+        self._clock = clock
+        self._statements: OrderedDict[tuple[str, bool], Compiled] = OrderedDict()
+        self._cursors: dict[str, OrderedDict[str, _Cursor]] = {}
+        self._opened = 0
+
+    def query(
+        self,
+        soql: str,
+        *,
+        user_id: str,
+        version: str = "66.0",
+        page_size: int = PAGE_SIZES[1],
+        deleted_too: bool = False,
+    ) -> dict[str, Any]:
+        """The first page in REST form. Raises OrgError."""
+        compiled = self._compiled(soql, deleted_too)
+        rows = self._storage.query(compiled.sql, bind(compiled.parameters, self._moment(user_id)))
+        if compiled.counts:
+            return {"totalSize": len(rows), "done": True, "records": []}
+        cursor = _Cursor(compiled, rows, page_size)
+        if len(rows) <= page_size:
+            return self._page(cursor, 0, None, version)
+        if compiled.aggregates:
+            message = (
+                "Aggregate query does not support queryMore(), "
+                "use LIMIT to restrict the results to a single batch"
+            )
+            raise OrgError("EXCEEDED_ID_LIMIT", message)
+        return self._page(cursor, 0, self._open(cursor, user_id), version)
+
+    def more(
+        self, locator: str, *, user_id: str, version: str = "66.0", page_size: int | None = None
+    ) -> dict[str, Any]:
+        """A further page by its locator. Raises INVALID_QUERY_LOCATOR."""
+        key, dash, start = locator.partition("-")
+        cursor = self._cursors.get(user_id, OrderedDict()).get(key)
+        if cursor is None or not dash or not start.isdecimal() or int(start) > len(cursor.rows):
+            raise OrgError("INVALID_QUERY_LOCATOR", "invalid query locator")
+        if page_size is not None:
+            cursor = _Cursor(cursor.compiled, cursor.rows, page_size)
+        return self._page(cursor, int(start), key, version)
+
+    def _page(self, cursor: _Cursor, start: int, key: str | None, version: str) -> dict[str, Any]:
+        base = f"/services/data/v{version}"
+        end = start + cursor.page_size
+        record, entity_of_id = cursor.compiled.shape.record, self._entity_of_id
+        records = [record(values, base, entity_of_id) for values in cursor.rows[start:end]]
+        page: dict[str, Any] = {"totalSize": len(cursor.rows), "done": end >= len(cursor.rows)}
+        if not page["done"]:
+            page["nextRecordsUrl"] = f"{base}/query/{key}-{end}"
+        page["records"] = records
+        return page
+
+    def _open(self, cursor: _Cursor, user_id: str) -> str:
+        self._opened += 1
+        key = make_id("01g", self._opened)
+        mine = self._cursors.setdefault(user_id, OrderedDict())
+        mine[key] = cursor
+        while len(mine) > _CURSORS_PER_USER:
+            mine.popitem(last=False)
+        return key
+
+    def _compiled(self, soql: str, deleted_too: bool) -> Compiled:
+        key = (soql, deleted_too)
+        found = self._statements.get(key)
+        if found is None:
+            found = compile_query(self._schema, soql, deleted_too=deleted_too)
+            self._statements[key] = found
+            if len(self._statements) > _KEPT_STATEMENTS:
+                self._statements.popitem(last=False)
+        else:
+            self._statements.move_to_end(key)
+        return found
+
+    def _moment(self, user_id: str) -> Moment:
+        user = self._storage.query(
+            'SELECT TimeZoneSidKey, LocaleSidKey FROM "User" WHERE Id = ?', [user_id]
+        )
+        zone, locale = user[0] if user else ("UTC", "en_US")
+        try:
+            info = ZoneInfo(zone or "UTC")
+        except (ZoneInfoNotFoundError, ValueError):
+            info = ZoneInfo("UTC")
+        return Moment(now=self._clock(), zone=info, sunday_first=(locale or "").endswith("_US"))
+
+    def _entity_of_id(self, record_id: str) -> str:
+        kind = self._schema.of_id(record_id)
+        return "Name" if kind is None else kind.name
