@@ -21,7 +21,7 @@ from sqlalchemy import (
 )
 
 from ortoo_daemon.work.claims import Claim
-from ortoo_daemon.work.tables import LONG_AGO, State, item_of, work_item
+from ortoo_daemon.work.tables import LONG_AGO, State, in_state, item_of, work_item
 from ortoo_daemon.work.waiting import merged, waiting_rows
 
 _c = work_item.c
@@ -89,15 +89,15 @@ def _claim(connection: Connection, request: ClaimRequest) -> list[Claim]:
 
 
 def _expired(request: ClaimRequest) -> Select[Any]:
-    found = (_c.state == State.LEASED) & (_c.leased_until <= request.now)
+    found = in_state(State.LEASED) & (_c.leased_until <= request.now)
     return _locked(found, request.limit)
 
 
 def _ready(request: ClaimRequest, limit: int) -> Select[Any]:
     other = work_item.alias("other")
     # An expired lease still bars its record: that row is taken over itself, before any newer one.
-    held = exists().where(other.c.record_id == _c.record_id, other.c.state == State.LEASED)
-    found = (_c.state == State.READY) & (_c.available_at <= request.now) & ~held
+    held = exists().where(other.c.record_id == _c.record_id, in_state(State.LEASED, other))
+    found = in_state(State.READY) & (_c.available_at <= request.now) & ~held
     return _locked(found, limit)
 
 
@@ -135,7 +135,7 @@ def _lease_values(claim: Claim, request: ClaimRequest) -> dict[str, Any]:
 def _held(connection: Connection, claims: Iterable[Claim]) -> set[tuple[int, int]]:
     """(id, epoch) of the claims that are still theirs, locked until the transaction ends."""
     ids = sorted({claim.id for claim in claims})
-    query = select(_c.id, _c.epoch).where(_c.id.in_(ids), _c.state == State.LEASED)
+    query = select(_c.id, _c.epoch).where(_c.id.in_(ids), in_state(State.LEASED))
     return {
         (row.id, row.epoch) for row in connection.execute(query.order_by(_c.id).with_for_update())
     }
@@ -178,7 +178,7 @@ def settle(connection: Connection, settlements: Sequence[Settlement]) -> list[bo
 def _close(connection: Connection, settled: Sequence[Settlement]) -> None:
     parked = [each.claim.item.record_id for each in settled if each.state is State.PARKED]
     if parked:  # a record is listed once as parked, with its latest reason
-        stale = (_c.state == State.PARKED) & _c.record_id.in_(parked)
+        stale = in_state(State.PARKED) & _c.record_id.in_(parked)
         connection.execute(delete(work_item).where(stale))
     rows = [
         {
@@ -240,6 +240,6 @@ def _place(retries: _Retries, settlement: Settlement, sibling: Any) -> None:
 def expire_all(connection: Connection, asked: Sequence[None]) -> list[int]:
     """End every lease; for a store that is known to have no other living holder."""
     # A moment that any clock has passed, whatever it was set to when the lease was given.
-    ended = update(work_item).where(_c.state == State.LEASED).values(leased_until=LONG_AGO)
+    ended = update(work_item).where(in_state(State.LEASED)).values(leased_until=LONG_AGO)
     count = connection.execute(ended).rowcount
     return [count for _ in asked]

@@ -75,7 +75,11 @@ class WorkQueue:
         store = await asyncio.to_thread(Store.open, url, exclusive=exclusive)
         thread = StoreThread(store)
         if store.exclusive:
-            await thread.call(leases.expire_all, None)
+            try:
+                await thread.call(leases.expire_all, None)
+            except BaseException:
+                await thread.close()
+                raise
         return cls(
             thread,
             instance=instance,

@@ -122,7 +122,13 @@ def _engine(url: URL) -> Engine:
         event.listen(engine, "begin", _begin_immediate)
         return engine
     if backend == "postgresql":
-        arguments = {"application_name": "ortoo-daemon", "connect_timeout": 10}
+        arguments = {
+            "application_name": "ortoo-daemon",
+            "connect_timeout": 10,
+            # Statistics lag behind a burst: a plan made while the queue was empty would read all of
+            # it for each batch, for as long as the connection lives. Every query here has its index.
+            "options": "-c enable_seqscan=off -c jit=off",
+        }
         return create_engine(
             url.set(drivername="postgresql+psycopg"), connect_args=arguments, **options
         )

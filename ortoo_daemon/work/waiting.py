@@ -13,7 +13,7 @@ from sqlalchemy import Connection, bindparam, delete, func, insert, select, upda
 
 from ortoo_daemon.records import WorkItem, WorkReason
 from ortoo_daemon.work.checkpoints import Checkpoint, save_checkpoints
-from ortoo_daemon.work.tables import State, item_of, work_item
+from ortoo_daemon.work.tables import State, in_state, item_of, work_item
 
 _c = work_item.c
 
@@ -63,7 +63,7 @@ def put(connection: Connection, puts: Sequence[Put]) -> list[int | None]:
     fresh = iter(_insert(connection, accepted))
     unparked = {item.record_id for put in accepted if put.unpark for item in put.items}
     for some in _slices(sorted(unparked)):
-        parked = delete(work_item).where(_c.state == State.PARKED, _c.record_id.in_(some))
+        parked = delete(work_item).where(in_state(State.PARKED), _c.record_id.in_(some))
         connection.execute(parked)
     save_checkpoints(connection, [put.checkpoint for put in accepted if put.checkpoint])
     return [next(fresh) if fits else None for fits in taken]
@@ -73,7 +73,10 @@ def waiting_rows(connection: Connection, records: Iterable[str]) -> dict[tuple[s
     """Ready rows of these records by (record id, entry), locked until the transaction ends."""
     found = {}
     for some in _slices(sorted(set(records))):
-        query = select(work_item).where(_c.state == State.READY, _c.record_id.in_(some))
+        # Found by record, filtered by state: PostgreSQL's statistics lag behind a burst, and for an
+        # index over "no ready rows" it would read all of them.
+        ready = func.coalesce(_c.state, "") == State.READY.value
+        query = select(work_item).where(_c.record_id.in_(some), ready)
         for row in connection.execute(query.order_by(_c.id).with_for_update()):
             found[row.record_id, row.entry] = row
     return found
@@ -138,12 +141,12 @@ def _merge_values(item: WorkItem) -> dict[str, Any]:
 
 
 def _count_ready(connection: Connection) -> int:
-    query = select(func.count()).select_from(work_item).where(_c.state == State.READY)
+    query = select(func.count()).select_from(work_item).where(in_state(State.READY))
     return int(connection.execute(query).scalar_one())
 
 
 def next_due(connection: Connection, asked: Sequence[None]) -> list[datetime | None]:
     """When the first waiting item may be claimed (its record may still be held then)."""
     query = select(func.min(_c.available_at, type_=_c.available_at.type))
-    found = connection.execute(query.where(_c.state == State.READY)).scalar_one_or_none()
+    found = connection.execute(query.where(in_state(State.READY))).scalar_one_or_none()
     return [found for _ in asked]

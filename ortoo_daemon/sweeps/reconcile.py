@@ -1,0 +1,160 @@
+"""Which records in the org should have been decided and were not?
+
+The safety net under the event stream, and the only source that needs no memory: it asks the org for
+every record since a policy's ``take_from`` that carries neither a decision nor a park reason, oldest
+first, and puts it on the queue like any event would. Asking for more than is needed is harmless, as
+the queue joins what already waits and a decided record is left alone.
+"""
+
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Protocol
+
+from ortoo_daemon.policy.model import Policy
+from ortoo_daemon.records import FieldValue, RecordId, WorkItem, WorkReason, record_id
+
+Clock = Callable[[], datetime]
+
+
+class OrgQuery(Protocol):
+    """Runs one SOQL query and returns all its rows, fields by API name. Raises OrgError."""
+
+    def __call__(self, soql: str, /) -> Awaitable[Sequence[Mapping[str, FieldValue]]]: ...
+
+
+class QueuePut(Protocol):
+    """Makes items durable and returns how many were new; waits while the queue is full."""
+
+    def __call__(self, items: Sequence[WorkItem], /) -> Awaitable[int]: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figures:
+    """What a reconciliation found: undecided records, and how many of them nobody had heard of."""
+
+    found: int = 0
+    put: int = 0
+    pages: int = 0
+
+    def __add__(self, other: "Figures") -> "Figures":
+        return Figures(
+            found=self.found + other.found,
+            put=self.put + other.put,
+            pages=self.pages + other.pages,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Window:
+    """Which part of the past is asked about.
+
+    ``since``: only records created from then on (a light sweep, or a gap); None asks back to each
+    policy's ``take_from``, which alone is sure to miss nothing. ``settle_for`` leaves out records so
+    young that their event is still on its way.
+    """
+
+    since: datetime | None = None
+    settle_for: timedelta = timedelta(0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StampFields:
+    """The fields that say a record was dealt with, as they are named in this org."""
+
+    decided_at: str = "Ortoo_Decided_At__c"
+    parked: str = "Ortoo_Parked__c"
+
+
+EVERYTHING = Window()
+SHIPPED_FIELDS = StampFields()
+PAGE = 2000
+
+_EXTRA = {"Lead": "IsConverted = false"}
+"""What else a record must be to be asked for: the org lets nobody write to a converted lead."""
+
+
+async def reconcile(
+    org_query: OrgQuery,
+    queue_put: QueuePut,
+    policies: Iterable[Policy],
+    *,
+    clock: Clock,
+    window: Window = EVERYTHING,
+    fields: StampFields = SHIPPED_FIELDS,
+) -> Figures:
+    """Put every undecided record in scope on the queue, page by page; raises what the ports raise.
+
+    Interrupted at any point it has done part of the work and nothing wrong: run it again.
+    """
+    figures = Figures()
+    until = clock() - window.settle_for
+    for name, take_from in _scopes(policies).items():
+        since = take_from if window.since is None else max(take_from, window.since)
+        pages = _Pages(object=name, since=since, until=until, fields=fields)
+        after: tuple[datetime, RecordId] | None = None
+        while True:
+            rows = await org_query(pages.soql(after))
+            items = [_item(name, row, clock()) for row in rows]
+            put = await queue_put(items) if items else 0
+            figures += Figures(found=len(items), put=put, pages=1)
+            if len(rows) < PAGE:
+                break
+            after = (_moment(rows[-1]["CreatedDate"]), items[-1].record_id)
+    return figures
+
+
+def _scopes(policies: Iterable[Policy]) -> dict[str, datetime]:
+    """For each object, the earliest moment from which some policy takes records."""
+    scopes: dict[str, datetime] = {}
+    for policy in policies:
+        scopes[policy.object] = min(policy.take_from, scopes.get(policy.object, policy.take_from))
+    return scopes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Pages:
+    """The query for one object. Pages follow (CreatedDate, Id): no cursor that could expire, and a
+    record decided meanwhile shifts nothing."""
+
+    object: str
+    since: datetime
+    until: datetime
+    fields: StampFields
+
+    def soql(self, after: tuple[datetime, RecordId] | None) -> str:
+        conditions = [
+            f"CreatedDate >= {_literal(self.since)}",
+            f"CreatedDate <= {_literal(self.until)}",
+            f"{self.fields.decided_at} = null",
+            f"{self.fields.parked} = null",
+        ]
+        if self.object in _EXTRA:
+            conditions.append(_EXTRA[self.object])
+        if after is not None:
+            at, last = _literal(after[0]), after[1]
+            conditions.append(f"(CreatedDate > {at} OR (CreatedDate = {at} AND Id > '{last}'))")
+        return (
+            f"SELECT Id, CreatedDate FROM {self.object} WHERE {' AND '.join(conditions)}"
+            f" ORDER BY CreatedDate, Id LIMIT {PAGE}"
+        )
+
+
+def _item(name: str, row: Mapping[str, FieldValue], heard_at: datetime) -> WorkItem:
+    return WorkItem(
+        object=name,
+        record_id=record_id(str(row["Id"])),
+        reason=WorkReason.RECONCILED,
+        heard_at=heard_at,
+    )
+
+
+def _literal(moment: datetime) -> str:
+    """A SOQL datetime in UTC, to the millisecond."""
+    utc = moment.astimezone(UTC)
+    return f"{utc:%Y-%m-%dT%H:%M:%S}.{utc.microsecond // 1000:03d}Z"
+
+
+def _moment(text: FieldValue) -> datetime:
+    """A datetime as the REST API writes it (``2026-11-21T10:00:00.000+0000``)."""
+    return datetime.strptime(str(text).replace("Z", "+0000"), "%Y-%m-%dT%H:%M:%S.%f%z")

@@ -1,0 +1,149 @@
+"""When does each sweep run, and how did it last go?
+
+An adapter around APScheduler, whose defaults would skip a late run and let exceptions end in a log
+line of its own. Here a late run takes place once, a sweep never overlaps itself, and every outcome
+is kept for the health report. Sweeps must be safe to cancel and to repeat.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+import structlog
+from apscheduler.events import EVENT_JOB_ERROR, EVENT_JOB_EXECUTED, JobExecutionEvent
+from apscheduler.jobstores.memory import MemoryJobStore
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from apscheduler.triggers.interval import IntervalTrigger
+
+Sweep = Callable[[], Awaitable[object]]
+Clock = Callable[[], datetime]
+
+_log = structlog.get_logger("ortoo_daemon.sweeps")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LastRun:
+    """How a sweep last ended. ``error`` is empty when it went well; the counters are since start."""
+
+    ended_at: datetime
+    took_for: timedelta
+    error: str = ""
+    runs: int = 1
+    failures: int = 0
+
+
+class Schedule:
+    """Sweeps by name. Add them, `start`, and `stop` at the end; all on one event loop."""
+
+    def __init__(self, *, clock: Clock) -> None:
+        self._clock = clock
+        self._sweeps: dict[str, Sweep] = {}
+        self._alone: dict[str, asyncio.Lock] = {}
+        self._running: set[asyncio.Task[None]] = set()
+        self._last: dict[str, LastRun] = {}
+        self._stopping = False
+        self._scheduler = AsyncIOScheduler(
+            jobstores={"default": MemoryJobStore()},
+            timezone=UTC,
+            job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1},
+        )
+        self._scheduler.add_listener(self._done, EVENT_JOB_EXECUTED | EVENT_JOB_ERROR)
+
+    def add(
+        self,
+        name: str,
+        sweep: Sweep,
+        every: timedelta,
+        *,
+        jitter: timedelta = timedelta(0),
+        at_start: bool = False,
+    ) -> None:
+        """Run ``sweep`` each ``every``, up to ``jitter`` earlier or later; also at once if ``at_start``.
+
+        Raises ValueError for a name that is taken.
+        """
+        if name in self._sweeps:
+            raise ValueError(f"there is a sweep {name!r} already")
+        self._sweeps[name] = sweep
+        self._alone[name] = asyncio.Lock()
+        first = {"next_run_time": datetime.now(UTC)} if at_start else {}
+        trigger = IntervalTrigger(
+            seconds=every.total_seconds(), jitter=jitter.total_seconds() or None, timezone=UTC
+        )
+        self._scheduler.add_job(self._scheduled, trigger, args=[name], id=name, **first)
+
+    @property
+    def last_run(self) -> dict[str, LastRun]:
+        """The last run of every sweep that has run."""
+        return dict(self._last)
+
+    async def run_now(self, name: str) -> None:
+        """Run a sweep now, after the run under way if there is one; returns when it has ended.
+
+        A failure is logged and counted like a scheduled run's and does not reach the caller.
+        """
+        task = asyncio.create_task(self._run(name), name=f"ortoo-sweep-{name}")
+        self._running.add(task)
+        task.add_done_callback(self._running.discard)
+        await asyncio.shield(task)
+
+    def start(self) -> None:
+        self._scheduler.start()
+
+    async def stop(self) -> None:
+        """Start nothing more, cancel what runs and wait until it has ended."""
+        self._stopping = True
+        if self._scheduler.running:
+            self._scheduler.pause()
+        while running := set(self._running):
+            for task in running:
+                task.cancel()
+            await asyncio.wait(running)
+        if self._scheduler.running:
+            self._scheduler.shutdown(wait=False)
+            await asyncio.sleep(0)  # it stops by a callback on this loop
+
+    async def _scheduled(self, name: str) -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        self._running.add(task)
+        try:
+            await self._run(name)
+        except asyncio.CancelledError:
+            if not self._stopping:
+                raise  # else APScheduler would report our own stop as an error
+        finally:
+            self._running.discard(task)
+
+    async def _run(self, name: str) -> None:
+        async with self._alone[name]:
+            began_at = self._clock()
+            try:
+                await self._sweeps[name]()
+            except asyncio.CancelledError:
+                self._ended(name, began_at, error="cancelled")
+                raise
+            except Exception as error:
+                _log.error("sweep.failed", sweep=name, exc_info=error)
+                self._ended(name, began_at, error=f"{type(error).__name__}: {error}")
+            else:
+                self._ended(name, began_at, error="")
+
+    def _ended(self, name: str, began_at: datetime, *, error: str) -> None:
+        before = self._last.get(name)
+        now = self._clock()
+        self._last[name] = LastRun(
+            ended_at=now,
+            took_for=now - began_at,
+            error=error,
+            runs=(before.runs if before else 0) + 1,
+            failures=(before.failures if before else 0) + bool(error),
+        )
+
+    def _done(self, event: JobExecutionEvent) -> None:
+        # Every failure of a sweep is caught above; what arrives here is the scheduler's own.
+        if event.exception is None or isinstance(event.exception, asyncio.CancelledError):
+            return
+        _log.error("sweep.failed", sweep=event.job_id, exc_info=event.exception)
+        self._ended(event.job_id, self._clock(), error=repr(event.exception))
