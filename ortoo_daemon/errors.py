@@ -17,6 +17,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from enum import StrEnum
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -31,6 +32,13 @@ class Place:
         return f"{self.file}:{self.line}:{self.column}"
 
 
+class Level(StrEnum):
+    """An error keeps a policy from being used; a hint is worth a look and stops nothing."""
+
+    ERROR = "error"
+    HINT = "hint"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)
 class Problem:
     """One thing an admin should mend: where, which rule found it, what is wrong, how to mend it."""
@@ -39,6 +47,7 @@ class Problem:
     rule: str
     message: str
     mend: str = ""
+    level: Level = Level.ERROR
 
     def __str__(self) -> str:
         mend = f" ({self.mend})" if self.mend else ""
@@ -75,7 +84,12 @@ class OrgError(OrtooError):
 
 
 class LoginError(OrgError):
-    """The org gave no access token; ``code`` is OAuth's ``error``."""
+    """The org gave no access token; ``code`` is OAuth's ``error``.
+
+    ``retry_after`` in seconds: until then the login isn't tried again and callers get the same error.
+    """
+
+    retry_after: float | None = None
 
 
 class TemporaryOrgError(OrgError):

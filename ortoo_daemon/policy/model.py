@@ -22,8 +22,11 @@ class Scope(Protocol):
     what the sequence has found so far (None where it has found nothing).
     """
 
-    now: datetime
-    zone: str
+    @property
+    def now(self) -> datetime: ...
+
+    @property
+    def zone(self) -> str: ...
 
     def value(self, name: str) -> FieldValue: ...
 
@@ -31,7 +34,8 @@ class Scope(Protocol):
 class Condition(Protocol):
     """Something that holds for a record or does not. Implementations: `policy.conditions`."""
 
-    place: Place
+    @property
+    def place(self) -> Place: ...
 
     def holds(self, scope: Scope) -> bool: ...
 
@@ -45,7 +49,8 @@ class Condition(Protocol):
 class Expression(Protocol):
     """A value to be written: constant, reference, template or first-that-holds (`policy.expressions`)."""
 
-    place: Place
+    @property
+    def place(self) -> Place: ...
 
     def evaluate(self, scope: Scope) -> FieldValue: ...
 
@@ -123,8 +128,11 @@ class TableMatch:
 class Table(Protocol):
     """A CSV reference table (`policy.tables`). ``path`` as written in the policy."""
 
-    path: str
-    columns: tuple[str, ...]
+    @property
+    def path(self) -> str: ...
+
+    @property
+    def columns(self) -> tuple[str, ...]: ...
 
     def find(
         self, matches: Sequence[tuple[TableMatch, FieldValue]], on: date
@@ -199,8 +207,11 @@ class TerritoryRow:
 class Territories(Protocol):
     """A territory file, indexed (`policy.territories`)."""
 
-    path: str
-    rows: tuple[TerritoryRow, ...]
+    @property
+    def path(self) -> str: ...
+
+    @property
+    def rows(self) -> tuple[TerritoryRow, ...]: ...
 
     def find(
         self, *, country: str, postal_code: str, city: str, brand: str, on: date
@@ -342,6 +353,21 @@ class SlaRule:
     place: Place
 
 
+class DefinitionKind(StrEnum):
+    CONDITION = "condition"
+    LIST = "list"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Definition:
+    """Something named under ``define:``; the linter points at names that nothing uses."""
+
+    kind: DefinitionKind
+    name: str
+    used: bool
+    place: Place
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Policy:
     """A whole policy file. ``place`` is where ``policy:`` stands."""
@@ -362,6 +388,7 @@ class Policy:
     otherwise: Target
     sets: tuple[SetField, ...] = ()
     sla: tuple[SlaRule, ...] = ()
+    definitions: tuple[Definition, ...] = ()
     place: Place
 
 
@@ -370,13 +397,15 @@ class PolicySet:
     """All policies in the order in which they are asked, and the revision they came from.
 
     ``revision`` is the first 12 hex digits of the SHA-256 over names and bytes of every file used.
-    ``signals`` binds ``customer_choice``, ``known_dealer`` ... to names a Scope knows.
+    ``signals`` binds ``customer_choice``, ``known_dealer`` ... to names a Scope knows. ``unused_files``
+    were given and belong to no policy.
     """
 
     policies: tuple[Policy, ...]
     revision: str
     files: Mapping[str, bytes] = field(default_factory=dict)
     signals: Mapping[str, str] = field(default_factory=dict)
+    unused_files: tuple[str, ...] = ()
 
     def for_object(self, name: str) -> tuple[Policy, ...]:
         return tuple(policy for policy in self.policies if policy.object == name)

@@ -1,0 +1,173 @@
+"""Does a record meet a condition, and if not, where did it fail? The parts conditions are built of.
+
+Logic is two-valued: every part holds or does not, ``not`` is plain negation. The parts are also data
+that the linter reasons about (`policy.lint`); reading them from YAML is `policy.parse_conditions`.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from ortoo_daemon.errors import Place
+from ortoo_daemon.policy.model import Condition, Scope
+from ortoo_daemon.policy.operators import OPERATORS, Operator, Test
+from ortoo_daemon.trace import FailedCondition
+
+
+class FieldTest:
+    """One operator on one field. ``operand`` is normalised, ``written`` as the admin wrote it."""
+
+    __slots__ = ("_test", "field", "operand", "operator", "place", "written")
+
+    def __init__(
+        self, field: str, operator: str, operand: tuple[Any, ...], *, place: Place, written: str
+    ) -> None:
+        self.field = field
+        self.operator = operator
+        self.operand = operand
+        self.place = place
+        self.written = written
+        self._test: Test = OPERATORS[operator].build(operand)
+
+    @property
+    def kind(self) -> Operator:
+        return OPERATORS[self.operator]
+
+    @property
+    def text(self) -> str:
+        """The test as it stands in the file, in one line."""
+        return f"{self.field}: {self.written}"
+
+    def holds(self, scope: Scope) -> bool:
+        return self._test(scope.value(self.field), scope)
+
+    def failure(self, scope: Scope) -> FailedCondition | None:
+        value = scope.value(self.field)
+        if self._test(value, scope):
+            return None
+        return FailedCondition(place=self.place, text=self.text, field=self.field, value=value)
+
+    def fields(self) -> frozenset[str]:
+        if self.operator == "same_as":
+            return frozenset((self.field, self.operand[0]))
+        return frozenset((self.field,))
+
+    def __repr__(self) -> str:
+        return f"FieldTest({self.text!r} at {self.place})"
+
+
+@dataclass(frozen=True, slots=True)
+class AllOf:
+    """Holds when every part does."""
+
+    place: Place
+    parts: tuple[Condition, ...]
+
+    @property
+    def text(self) -> str:
+        return "all: [" + "; ".join(_text(part) for part in self.parts) + "]"
+
+    def holds(self, scope: Scope) -> bool:
+        for part in self.parts:  # noqa: SIM110  # a generator would cost more than the tests
+            if not part.holds(scope):
+                return False
+        return True
+
+    def failure(self, scope: Scope) -> FailedCondition | None:
+        for part in self.parts:
+            failed = part.failure(scope)
+            if failed is not None:
+                return failed
+        return None
+
+    def fields(self) -> frozenset[str]:
+        return frozenset().union(*(part.fields() for part in self.parts))
+
+
+@dataclass(frozen=True, slots=True)
+class AnyOf:
+    """Holds when one part does. When none does, the whole is named and the first part's value shown."""
+
+    place: Place
+    parts: tuple[Condition, ...]
+
+    @property
+    def text(self) -> str:
+        return "any: [" + "; ".join(_text(part) for part in self.parts) + "]"
+
+    def holds(self, scope: Scope) -> bool:
+        for part in self.parts:  # noqa: SIM110  # as above
+            if part.holds(scope):
+                return True
+        return False
+
+    def failure(self, scope: Scope) -> FailedCondition | None:
+        if self.holds(scope):
+            return None
+        first = self.parts[0].failure(scope)
+        assert first is not None
+        return FailedCondition(
+            place=self.place, text=self.text, field=first.field, value=first.value
+        )
+
+    def fields(self) -> frozenset[str]:
+        return frozenset().union(*(part.fields() for part in self.parts))
+
+
+@dataclass(frozen=True, slots=True)
+class Not:
+    """Holds when its part does not."""
+
+    place: Place
+    part: Condition
+
+    @property
+    def text(self) -> str:
+        return f"not: {{{_text(self.part)}}}"
+
+    def holds(self, scope: Scope) -> bool:
+        return not self.part.holds(scope)
+
+    def failure(self, scope: Scope) -> FailedCondition | None:
+        if not self.part.holds(scope):
+            return None
+        field = min(self.part.fields())
+        return FailedCondition(
+            place=self.place, text=self.text, field=field, value=scope.value(field)
+        )
+
+    def fields(self) -> frozenset[str]:
+        return self.part.fields()
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """``use: name``. ``place`` is where it is used; a failure names the place in the definition."""
+
+    place: Place
+    name: str
+    condition: Condition
+
+    @property
+    def text(self) -> str:
+        return f"use: {self.name}"
+
+    def holds(self, scope: Scope) -> bool:
+        return self.condition.holds(scope)
+
+    def failure(self, scope: Scope) -> FailedCondition | None:
+        failed = self.condition.failure(scope)
+        if failed is None:
+            return None
+        return FailedCondition(
+            place=failed.place,
+            text=f"{self.name} ({failed.text})",
+            field=failed.field,
+            value=failed.value,
+        )
+
+    def fields(self) -> frozenset[str]:
+        return self.condition.fields()
+
+
+def _text(condition: Condition) -> str:
+    return str(getattr(condition, "text", condition))

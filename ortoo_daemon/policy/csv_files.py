@@ -1,0 +1,105 @@
+"""What does a CSV file say, and in which line? Shared by tables and territories.
+
+UTF-8, a header, commas (or semicolons, as spreadsheets of many countries write them). Every row that
+can't be used is reported with its line; the others are kept so that everything is seen at once.
+"""
+
+import csv
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from ortoo_daemon.errors import Place
+from ortoo_daemon.policy import literals
+from ortoo_daemon.policy.nodes import Problems
+
+MOST_BYTES = 64 * 1024 * 1024
+MOST_ROWS = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class CsvRows:
+    """A header and rows of as many trimmed cells, each with its line."""
+
+    header: tuple[str, ...]
+    rows: tuple[tuple[int, tuple[str, ...]], ...]
+
+
+def read_csv(file: str, data: bytes, problems: Problems) -> CsvRows | None:
+    """The rows; None when there is no usable header (and the problem is noted)."""
+    text = _decoded(file, data, problems)
+    if text is None:
+        return None
+    lines = text.splitlines()
+    first = lines[0] if lines else ""
+    delimiter = ";" if ";" in first and "," not in first else ","
+    reader = csv.reader(lines, delimiter=delimiter, strict=True)
+    try:
+        header = tuple(cell.strip() for cell in next(reader, []))
+        if not _usable(file, header, problems):
+            return None
+        return CsvRows(header, tuple(_rows(file, reader, header, problems)))
+    except csv.Error as error:
+        problems.add(Place(file, max(reader.line_num, 1)), "wrong_row", f"not CSV: {error}")
+        return None
+
+
+def _decoded(file: str, data: bytes, problems: Problems) -> str | None:
+    if len(data) > MOST_BYTES:
+        message = f"the file has {len(data):,} bytes; at most {MOST_BYTES:,} are read"
+        problems.add(Place(file), "too_large", message, "split it by country or brand")
+        return None
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        problems.add(Place(file, line), "wrong_row", "not UTF-8 text", "save it as UTF-8")
+        return None
+
+
+def _usable(file: str, header: tuple[str, ...], problems: Problems) -> bool:
+    if not any(header):
+        message = "the file has no header"
+        problems.add(Place(file), "wrong_header", message, "name the columns in the first line")
+        return False
+    for index, name in enumerate(header):
+        if not name:
+            problems.add(Place(file), "wrong_header", f"column {index + 1} has no name")
+        elif name in header[:index]:
+            problems.add(Place(file), "wrong_header", f"two columns are named {name!r}")
+    return all(header) and len(set(header)) == len(header)
+
+
+def _rows(
+    file: str, reader: Iterator[list[str]], header: tuple[str, ...], problems: Problems
+) -> Iterator[tuple[int, tuple[str, ...]]]:
+    seen: dict[tuple[str, ...], int] = {}
+    for cells in reader:
+        line: int = reader.line_num  # type: ignore[attr-defined]  # csv.reader has it
+        row = tuple(cell.strip() for cell in cells)
+        if not any(row):
+            continue
+        if len(seen) >= MOST_ROWS:
+            problems.add(Place(file, line), "too_large", f"more than {MOST_ROWS:,} rows")
+            return
+        if len(row) != len(header):
+            message = f"the row has {len(row)} cells, the header {len(header)}"
+            problems.add(Place(file, line), "wrong_row", message)
+            continue
+        first = seen.setdefault(row, line)
+        if first != line:
+            message = f"the same row stands in line {first}"
+            problems.add(Place(file, line), "duplicate_row", message, "remove one of them")
+            continue
+        yield line, row
+
+
+def date_in(cell: str, place: Place, column: str, problems: Problems) -> date | None:
+    """The day in a cell, None when it is empty; anything else is noted."""
+    if not cell:
+        return None
+    found = literals.day(cell)
+    if found is None:
+        message = f"{column} is not a day: {cell!r}"
+        problems.add(place, "wrong_row", message, "write 2026-11-23")
+    return found

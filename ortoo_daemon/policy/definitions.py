@@ -1,0 +1,93 @@
+"""What has the policy given a name to? ``define:`` holds conditions and lists, used by name.
+
+Definitions are read when they are first used, so that they may stand in any order; one that leads
+back to itself is reported.
+"""
+
+from collections.abc import Callable
+
+from ortoo_daemon.policy.model import Condition, Definition, DefinitionKind
+from ortoo_daemon.policy.naming import did_you_mean
+from ortoo_daemon.policy.nodes import ListNode, MapNode, Node, Problems, Scalar
+from ortoo_daemon.policy.reading import Section, mapping_in
+
+ReadCondition = Callable[[MapNode], Condition | None]
+
+KEYS = ("conditions", "lists")
+
+
+class Definitions:
+    """The named conditions and lists of one policy."""
+
+    def __init__(self, problems: Problems) -> None:
+        self.problems = problems
+        self._lists: dict[str, tuple[Scalar, ListNode]] = {}
+        self._conditions: dict[str, tuple[Scalar, MapNode]] = {}
+        self._read: dict[str, Condition | None] = {}
+        self._reading: list[str] = []
+        self._used: set[tuple[DefinitionKind, str]] = set()
+
+    def take(self, node: MapNode) -> None:
+        """Note everything under ``define:``."""
+        section = Section(node, self.problems, what="define", known=KEYS)
+        for key, (name, value) in _entries(section.mapping("lists")):
+            if isinstance(value, ListNode):
+                self._lists[key] = (name, value)
+            else:
+                self.problems.add(value, "wrong_type", f"the list {key!r} must be a list")
+        for key, (name, value) in _entries(section.mapping("conditions")):
+            found = mapping_in(value, self.problems, what=f"the condition {key!r}")
+            if found is not None:
+                self._conditions[key] = (name, found)
+
+    def condition(self, use: Scalar, read: ReadCondition) -> Condition | None:
+        """The condition that ``use: name`` means; None when it is unknown or wrong."""
+        name = use.text
+        if name not in self._conditions:
+            message = f"no condition is defined as {name!r}"
+            self.problems.add(use, "unknown_name", message, did_you_mean(name, self._conditions))
+            return None
+        self._used.add((DefinitionKind.CONDITION, name))
+        if name in self._reading:
+            circle = " → ".join([*self._reading[self._reading.index(name) :], name])
+            self.problems.add(use, "circle", f"the condition leads back to itself: {circle}")
+            return None
+        if name not in self._read:
+            self._reading.append(name)
+            self._read[name] = read(self._conditions[name][1])
+            self._reading.pop()
+        return self._read[name]
+
+    def items(self, use: Scalar) -> ListNode | None:
+        """The list that ``{list: name}`` means; None when it is unknown."""
+        name = use.text
+        if name not in self._lists:
+            message = f"no list is defined as {name!r}"
+            self.problems.add(use, "unknown_name", message, did_you_mean(name, self._lists))
+            return None
+        self._used.add((DefinitionKind.LIST, name))
+        return self._lists[name][1]
+
+    def read_unused(self, read: ReadCondition) -> None:
+        """Look at the conditions nobody used, so that their mistakes are reported too."""
+        used = set(self._used)
+        for name, (key, _) in self._conditions.items():
+            if name not in self._read:
+                self.condition(Scalar(key.file, key.line, key.column, text=name, plain=True), read)
+        self._used = used
+
+    def summary(self) -> tuple[Definition, ...]:
+        """What was defined, and whether anything uses it."""
+        found = [
+            Definition(kind=kind, name=name, used=(kind, name) in self._used, place=key.place)
+            for kind, table in (
+                (DefinitionKind.CONDITION, self._conditions),
+                (DefinitionKind.LIST, self._lists),
+            )
+            for name, (key, _) in table.items()
+        ]
+        return tuple(found)
+
+
+def _entries(node: MapNode | None) -> list[tuple[str, tuple[Scalar, Node]]]:
+    return list(node.entries.items()) if node is not None else []

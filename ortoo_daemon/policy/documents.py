@@ -1,0 +1,176 @@
+"""How does YAML text become nodes that know their places?
+
+A small loader over libyaml's event parser. What can hurt is refused while it is read: aliases and
+anchors (a few lines can unfold to gigabytes), tags, several documents, deep nesting, huge files.
+Duplicate keys are reported, never silently resolved.
+"""
+
+import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import yaml
+
+from ortoo_daemon.errors import Place
+from ortoo_daemon.policy.nodes import ListNode, MapNode, Node, Problems, Scalar
+
+MOST_BYTES = 16 * 1024 * 1024
+DEEPEST = 32
+
+_CONTAINERS = (yaml.MappingStartEvent, yaml.SequenceStartEvent)
+_ENDS = (yaml.MappingEndEvent, yaml.SequenceEndEvent)
+
+
+class _Refused(Exception):
+    """Reading can't go on; the problem is already noted."""
+
+
+def read_document(file: str, data: bytes, problems: Problems) -> Node | None:
+    """The document in ``data``; None when it is empty or can't be read (the problem is noted)."""
+    text = _decoded(file, data, problems)
+    if text is None:
+        return None
+    try:
+        with _no_garbage_collection():
+            return _Builder(file, problems).build(text)
+    except yaml.MarkedYAMLError as error:
+        _note_syntax(file, text, error, problems)
+    except yaml.YAMLError as error:
+        problems.add(Place(file), "yaml_syntax", f"this is not YAML: {error}")
+    except _Refused:
+        pass
+    return None
+
+
+@contextmanager
+def _no_garbage_collection() -> Iterator[None]:
+    """Hundreds of thousands of nodes are made and none is garbage: looking for some doubles the time."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
+
+
+def _decoded(file: str, data: bytes, problems: Problems) -> str | None:
+    if len(data) > MOST_BYTES:
+        message = f"the file has {len(data):,} bytes; at most {MOST_BYTES:,} are read"
+        problems.add(Place(file), "too_large", message, "split it, or move rows into a table")
+        return None
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        column = error.start - data.rfind(b"\n", 0, error.start)
+        message = "the file is not UTF-8 text"
+        problems.add(Place(file, line, column), "yaml_syntax", message, "save it as UTF-8")
+        return None
+
+
+def _note_syntax(file: str, text: str, error: yaml.MarkedYAMLError, problems: Problems) -> None:
+    mark = error.problem_mark or error.context_mark
+    if mark is None:
+        problems.add(Place(file), "yaml_syntax", str(error))
+        return
+    place = Place(file, mark.line + 1, mark.column + 1)
+    lines = text.splitlines()
+    line = lines[mark.line] if mark.line < len(lines) else ""
+    if "\t" in line[: mark.column + 1]:
+        message = "a tab where YAML wants blanks"
+        problems.add(place, "yaml_syntax", message, "indent with blanks")
+        return
+    parts = (error.context, error.problem)
+    said = ", ".join(part for part in parts if part)
+    mend = ""
+    if "mapping values are not allowed" in said or "alphabetic" in said:
+        mend = 'put text that holds ": " or starts with a sign such as * & ! % @ in quotes'
+    problems.add(place, "yaml_syntax", said, mend)
+
+
+class _Builder:
+    """Builds nodes from one document's events (untyped: the stubs don't know which marks are set)."""
+
+    def __init__(self, file: str, problems: Problems) -> None:
+        self.file = file
+        self.problems = problems
+        self.root: Node | None = None
+        self.open: list[tuple[MapNode | ListNode, Scalar | None]] = []
+        self.key: Scalar | None = None
+        self.documents = 0
+
+    def build(self, text: str) -> Node | None:
+        for event in yaml.parse(text, Loader=yaml.CSafeLoader):
+            kind = type(event)
+            if kind is yaml.ScalarEvent:
+                self._scalar(event)
+            elif kind in _CONTAINERS:
+                self._start(event)
+            elif kind in _ENDS:
+                self._end()
+            elif kind is yaml.AliasEvent:
+                self._refuse(event, "aliases (*name) are not allowed here", "write the value out")
+            elif kind is yaml.DocumentStartEvent:
+                self.documents += 1
+                if self.documents > 1:
+                    self._refuse(event, "more than one document (---) in a file", "split the file")
+        return self.root
+
+    def _scalar(self, event: Any) -> None:
+        if event.anchor is not None or event.tag is not None:
+            self._refuse_extras(event)
+        mark = event.start_mark
+        node = Scalar(
+            self.file, mark.line + 1, mark.column + 1, text=event.value, plain=event.implicit[0]
+        )
+        if self.key is None and self.open and type(self.open[-1][0]) is MapNode:
+            self.key = node
+        else:
+            self._place(node)
+
+    def _start(self, event: Any) -> None:
+        if event.anchor is not None or event.tag is not None:
+            self._refuse_extras(event)
+        if len(self.open) >= DEEPEST:
+            self._refuse(event, f"nested deeper than {DEEPEST} levels", "flatten it")
+        mark = event.start_mark
+        if self.key is None and self.open and type(self.open[-1][0]) is MapNode:
+            self._refuse(event, "a key must be plain text, not a list or a mapping", "")
+        made = MapNode if type(event) is yaml.MappingStartEvent else ListNode
+        node = made(self.file, mark.line + 1, mark.column + 1)
+        self.open.append((node, self.key))
+        self.key = None
+
+    def _end(self) -> None:
+        node, self.key = self.open.pop()
+        self._place(node)
+
+    def _place(self, node: Node) -> None:
+        if not self.open:
+            self.root = node
+            return
+        parent = self.open[-1][0]
+        if isinstance(parent, ListNode):
+            parent.items.append(node)
+            return
+        key, self.key = self.key, None
+        assert key is not None
+        if key.text in parent.entries:
+            first = parent.entries[key.text][0]
+            message = f"{key.text!r} stands here twice, first in line {first.line}"
+            self.problems.add(key, "duplicate_key", message, "remove one of them")
+        else:
+            parent.entries[key.text] = (key, node)
+
+    def _refuse_extras(self, event: Any) -> None:
+        if event.anchor is not None:
+            self._refuse(event, "anchors (&name) are not allowed here", "name it under `define`")
+        if event.tag is not None and event.tag != "!":
+            self._refuse(event, f"tags ({event.tag}) are not allowed here", "remove the tag")
+
+    def _refuse(self, event: Any, message: str, mend: str) -> None:
+        place = Place(self.file, event.start_mark.line + 1, event.start_mark.column + 1)
+        self.problems.add(place, "yaml_refused", message, mend)
+        raise _Refused

@@ -1,0 +1,103 @@
+"""Do these files make a set of policies? All of them, or a ConfigError with everything wrong in them.
+
+Pure: the bytes are handed in by whoever read the folder.
+"""
+
+import hashlib
+import posixpath
+from collections.abc import Mapping, Sequence
+
+from ortoo_daemon.errors import ConfigError, Place
+from ortoo_daemon.policy.documents import read_document
+from ortoo_daemon.policy.model import Policy, PolicySet
+from ortoo_daemon.policy.naming import did_you_mean
+from ortoo_daemon.policy.nodes import Problems
+from ortoo_daemon.policy.parse import read_policy
+from ortoo_daemon.policy.resources import Resources
+
+ORDER_FILE = "ortoo.yaml"
+"""Where the order of policies is written; problems with it are shown there."""
+
+
+def load(
+    files: Mapping[str, bytes],
+    order: Sequence[str] | None = None,
+    signals: Mapping[str, str] | None = None,
+) -> PolicySet:
+    """Read policies and their tables from files by relative name.
+
+    ``order`` lists names of policies; those it leaves out follow in the order of their files.
+    ``signals`` binds wishes such as ``customer_choice`` to names of the record. Files of tests
+    (``*_test.yaml``) are no policies. Raises ConfigError with every problem found.
+    """
+    problems = Problems()
+    resources = Resources(files, problems)
+    found: dict[str, tuple[str, Policy]] = {}
+    for file in sorted(name for name in files if is_policy_file(name)):
+        node = read_document(file, files[file], problems)
+        if node is None:
+            if not any(problem.place.file == file for problem in problems.found):
+                problems.add(Place(file), "empty", "the file is empty", "remove it")
+            continue
+        policy = read_policy(node, problems, resources)
+        if policy is not None:
+            _note_policy(file, policy, found, problems)
+    ordered = _in_order(found, order, problems)
+    if problems.found:
+        raise ConfigError(dict.fromkeys(problems.found))
+    used = {file: files[file] for file in sorted(resources.used | {f for f, _ in found.values()})}
+    return PolicySet(
+        policies=ordered,
+        revision=revision_of(used),
+        files=used,
+        signals=dict(signals or {}),
+        unused_files=tuple(
+            sorted(name for name in files if name not in used and not is_test_file(name))
+        ),
+    )
+
+
+def is_test_file(name: str) -> bool:
+    return posixpath.splitext(name)[0].endswith("_test") and _is_yaml(name)
+
+
+def is_policy_file(name: str) -> bool:
+    return _is_yaml(name) and not is_test_file(name)
+
+
+def _is_yaml(name: str) -> bool:
+    return name.endswith((".yaml", ".yml"))
+
+
+def revision_of(files: Mapping[str, bytes]) -> str:
+    """The first 12 hex digits of the SHA-256 over names and bytes, in the order of names."""
+    digest = hashlib.sha256()
+    for name in sorted(files):
+        for part in (name.encode(), files[name]):
+            digest.update(len(part).to_bytes(8, "big"))
+            digest.update(part)
+    return digest.hexdigest()[:12]
+
+
+def _note_policy(
+    file: str, policy: Policy, found: dict[str, tuple[str, Policy]], problems: Problems
+) -> None:
+    other = found.get(policy.name)
+    if other is None:
+        found[policy.name] = (file, policy)
+        return
+    message = f"a policy {policy.name!r} stands already in {other[0]}"
+    problems.add(policy.place, "duplicate_name", message, "give it another name")
+
+
+def _in_order(
+    found: Mapping[str, tuple[str, Policy]], order: Sequence[str] | None, problems: Problems
+) -> tuple[Policy, ...]:
+    names = list(dict.fromkeys(order or ()))
+    for name in names:
+        if name not in found and not problems.found:
+            message = f"the order of policies names {name!r}, which no file holds"
+            problems.add(Place(ORDER_FILE), "unknown_name", message, did_you_mean(name, found))
+    known = [name for name in names if name in found]
+    rest = sorted((name for name in found if name not in known), key=lambda name: found[name][0])
+    return tuple(found[name][1] for name in (*known, *rest))

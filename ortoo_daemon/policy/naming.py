@@ -1,0 +1,56 @@
+"""Which names may stand in a policy, and what did the admin probably mean?
+
+API names and paths (``Brand__c``, ``Account.Region__c``) and ``$`` names for what the sequence has
+found so far (``$rooftop.Name``).
+"""
+
+import re
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+FOUND_SO_FAR = frozenset({"rooftop", "owner"})
+"""Roots of ``$`` names in this version; what each holds is known from ownership on."""
+
+LATER = {"match": "matching customers and duplicates"}
+"""Roots of the language that this version does not find yet, and what they would need."""
+
+_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*(?:\.[A-Za-z][A-Za-z0-9_]*){0,5}")
+_FOUND = re.compile(r"\$([a-z_]+)\.([A-Za-z][A-Za-z0-9_]*(?:\.[A-Za-z][A-Za-z0-9_]*){0,4})")
+
+
+def is_field_name(text: str) -> bool:
+    """Whether the text could be an API name or a path of at most six steps."""
+    return _NAME.fullmatch(text) is not None
+
+
+def wrong_with_name(text: str, roots: frozenset[str]) -> str | None:
+    """Why a name can't stand here, None when it can. ``roots`` are the ``$`` roots known here."""
+    if not text.startswith("$"):
+        return None if is_field_name(text) else f"{text!r} is not the API name of a field"
+    found = _FOUND.fullmatch(text)
+    if not found:
+        return f"{text!r} is not a name: write $rooftop.Name or $owner.Name, with a point"
+    root = found[1]
+    if root in roots:
+        return None
+    if root in LATER:
+        return f"${root} needs {LATER[root]}: not supported in this version"
+    if root in FOUND_SO_FAR:
+        return f"${root} is found by ownership and not known here yet"
+    return f"${root} is never found; known are ${' and $'.join(sorted(FOUND_SO_FAR))}"
+
+
+def nearest(text: str, known: Iterable[str]) -> str | None:
+    """The known word that is probably meant, ignoring case; None when nothing comes close."""
+    by_fold = {word.casefold(): word for word in sorted(known)}
+    found = get_close_matches(text.casefold(), by_fold, n=1, cutoff=0.6)
+    return by_fold[found[0]] if found else None
+
+
+def did_you_mean(text: str, known: Iterable[str]) -> str:
+    """A mending sentence, or the known words when nothing comes close and they are few."""
+    words = sorted(known)
+    found = nearest(text, words)
+    if found:
+        return f"did you mean {found}?"
+    return "known are " + ", ".join(words) if 0 < len(words) <= 12 else ""

@@ -1,0 +1,100 @@
+"""How does ``action:`` become fields to set and clocks to start?"""
+
+from datetime import timedelta
+
+from ortoo_daemon.policy import literals
+from ortoo_daemon.policy.model import Condition, SetField, SlaRule, SlaTarget
+from ortoo_daemon.policy.naming import FOUND_SO_FAR
+from ortoo_daemon.policy.nodes import MapNode, Node, Problems, Scalar
+from ortoo_daemon.policy.parse_conditions import ConditionReader
+from ortoo_daemon.policy.parse_expressions import read_choices, read_sets
+from ortoo_daemon.policy.reading import Section, duration_in, mapping_in
+
+ACTION_KEYS = ("set", "sla")
+ACTION_LATER = ("notify", "handoff", "fuse", "split")
+SLA_KEYS = ("clock", "target", "hours", "warn")
+SLA_LATER = ("stopped_by", "on_warning", "on_violation", "paused_by")
+
+
+def read_action(
+    node: MapNode, conditions: ConditionReader
+) -> tuple[tuple[SetField, ...], tuple[SlaRule, ...]]:
+    problems = conditions.problems
+    later = conditions.knowing(FOUND_SO_FAR)
+    section = Section(node, problems, what="action", known=ACTION_KEYS, later=ACTION_LATER)
+    sets = section.get("set")
+    clocks: list[SlaRule] = []
+    for item in section.items("sla"):
+        mapping = mapping_in(item, problems, what="an SLA clock")
+        clock = None if mapping is None else _clock(mapping, later)
+        if clock is None:
+            continue
+        if any(clock.clock == other.clock for other in clocks):
+            message = f"a clock {clock.clock!r} is started twice"
+            problems.add(clock.place, "duplicate_name", message, "give it another name")
+        clocks.append(clock)
+    return () if sets is None else read_sets(sets, later), tuple(clocks)
+
+
+def _clock(node: MapNode, conditions: ConditionReader) -> SlaRule | None:
+    problems = conditions.problems
+    section = Section(node, problems, what="an SLA clock", known=SLA_KEYS, later=SLA_LATER)
+    section.required("clock", "name it, for example first_response")
+    target_node = section.required("target", "say how long, for example 30m")
+    section.required("hours", "write rooftop, 24x7 or the name of business hours")
+    name, hours = section.text("clock"), section.text("hours")
+    target = None if target_node is None else _target(target_node, conditions)
+    warnings = [_warning(item, problems) for item in section.items("warn")]
+    if name is None or hours is None or target is None:
+        return None
+    return SlaRule(
+        clock=name,
+        target=target,
+        hours=hours,
+        warn=_in_order([item for item in warnings if item is not None], target),
+        place=node.place,
+    )
+
+
+def _target(node: Node, conditions: ConditionReader) -> SlaTarget | None:
+    problems = conditions.problems
+    if not (isinstance(node, MapNode) and list(node.entries) == ["first"]):
+        length = duration_in(node, problems, what="'target'")
+        return None if length is None else SlaTarget(choices=((None, length),))
+    choices = read_choices(node, conditions, needs_else=False)
+    if choices is None:
+        return None
+    found: list[tuple[Condition | None, timedelta]] = []
+    for condition, value in choices:
+        length = duration_in(value, problems, what="a target")
+        if length is None:
+            return None
+        found.append((condition, length))
+    return SlaTarget(choices=tuple(found))
+
+
+def _warning(node: Node, problems: Problems) -> float | timedelta | None:
+    """``50%`` of the target, or ``10m`` before it."""
+    text = node.text.strip() if isinstance(node, Scalar) else ""
+    number = text.removesuffix("%").strip()
+    if text.endswith("%") and number.isdecimal() and 0 < int(number) < 100:
+        return int(number) / 100
+    found = literals.duration(text)
+    if found is None:
+        message = f"'warn' takes a part of the target or a time before it, not {text!r}"
+        problems.add(node, "wrong_type", message, "write 50% or 10m")
+    return found
+
+
+def _in_order(
+    warnings: list[float | timedelta], target: SlaTarget
+) -> tuple[float | timedelta, ...]:
+    """Earliest first, measured on the longest target (which is where they lie furthest apart)."""
+    longest = max(length for _, length in target.choices)
+
+    def part(warning: float | timedelta) -> float:
+        if isinstance(warning, timedelta):
+            return 1 - warning / longest
+        return warning
+
+    return tuple(sorted(warnings, key=part))

@@ -1,0 +1,199 @@
+"""How do ``intake:`` and ``enrichment:`` become steps?"""
+
+from ortoo_daemon.policy.model import (
+    Cleanse,
+    CleanseKind,
+    EnrichmentStep,
+    MatchKind,
+    Require,
+    SetStep,
+    TableMatch,
+    TableStep,
+)
+from ortoo_daemon.policy.naming import did_you_mean
+from ortoo_daemon.policy.nodes import ListNode, MapNode, Node, Problems, Scalar
+from ortoo_daemon.policy.parse_conditions import ConditionReader
+from ortoo_daemon.policy.parse_expressions import read_sets
+from ortoo_daemon.policy.reading import Section, items_in, mapping_in, name_in, text_in
+from ortoo_daemon.policy.resources import Resources
+from ortoo_daemon.policy.tables import CsvTable
+
+INTAKE_KEYS = ("cleanse", "require")
+INTAKE_LATER = ("find",)
+REQUIRE_ELSE_KEYS = ("park",)
+CLEANSE_KEYS = ("country",)
+STEP_KEYS = ("table", "set", "only_empty")
+STEP_LATER = ("ai", "call", "score")
+TABLE_KEYS = ("file", "match", "set", "only_empty")
+
+_KINDS = tuple(CleanseKind)
+
+
+def read_intake(
+    node: MapNode, conditions: ConditionReader
+) -> tuple[tuple[Cleanse, ...], Require | None]:
+    problems = conditions.problems
+    section = Section(node, problems, what="intake", known=INTAKE_KEYS, later=INTAKE_LATER)
+    wanted = section.mapping("cleanse")
+    cleanse = [
+        _cleanse(key, value, problems) for key, value in (wanted.entries.values() if wanted else ())
+    ]
+    require = section.mapping("require")
+    return (
+        tuple(step for step in cleanse if step is not None),
+        None if require is None else _require(require, conditions),
+    )
+
+
+def _cleanse(key: Scalar, node: Node, problems: Problems) -> Cleanse | None:
+    """``Field: kind`` or ``Field: {kind: {country: Field}}``."""
+    field = name_in(key, problems, what="cleanse")
+    kind, options = node, None
+    if isinstance(node, MapNode) and len(node.entries) == 1:
+        kind, options = next(iter(node.entries.values()))
+    elif isinstance(node, MapNode):
+        problems.add(node, "wrong_type", "one way to standardise a field, not several")
+        return None
+    word = text_in(kind, problems, what="the way to standardise")
+    if field is None or word is None:
+        return None
+    if word not in _KINDS:
+        message = f"no way to standardise is called {word!r}"
+        problems.add(kind, "unknown_name", message, did_you_mean(word, _KINDS))
+        return None
+    country = None
+    if options is not None:
+        mapping = mapping_in(options, problems, what=f"{word!r}")
+        if mapping is None:
+            return None
+        country = Section(mapping, problems, what=f"{word!r}", known=CLEANSE_KEYS).name("country")
+    return Cleanse(field=field, kind=CleanseKind(word), country=country, place=key.place)
+
+
+def _require(node: MapNode, conditions: ConditionReader) -> Require | None:
+    """A condition, with ``else: {park: reason}`` beside its parts."""
+    problems = conditions.problems
+    orelse = node.get("else")
+    condition = conditions.read(node.without("else"), what="'require'")
+    if orelse is None:
+        message = "'require' needs 'else', which says what becomes of the record"
+        problems.add(node, "missing_key", message, "add else: {park: reason}")
+        return None
+    mapping = mapping_in(orelse, problems, what="'else'")
+    if mapping is None:
+        return None
+    section = Section(mapping, problems, what="'else' of 'require'", known=REQUIRE_ELSE_KEYS)
+    section.required("park")
+    reason = section.text("park")
+    if condition is None or reason is None:
+        return None
+    return Require(condition=condition, park=reason, place=node.place)
+
+
+def read_enrichment(
+    node: Node, conditions: ConditionReader, resources: Resources
+) -> tuple[EnrichmentStep, ...]:
+    problems = conditions.problems
+    steps = [
+        _step(item, conditions, resources) for item in items_in(node, problems, what="'enrichment'")
+    ]
+    return tuple(step for step in steps if step is not None)
+
+
+def _step(node: Node, conditions: ConditionReader, resources: Resources) -> EnrichmentStep | None:
+    problems = conditions.problems
+    mapping = mapping_in(node, problems, what="an enrichment step")
+    if mapping is None:
+        return None
+    section = Section(
+        mapping, problems, what="an enrichment step", known=STEP_KEYS, later=STEP_LATER
+    )
+    table, sets = section.get("table"), section.get("set")
+    if table is not None and sets is not None:
+        problems.add(mapping, "wrong_type", "a step is either 'table' or 'set'", "make two steps")
+        return None
+    if table is not None:
+        inner = section.mapping("table")
+        return None if inner is None else _table(inner, problems, resources)
+    if sets is not None:
+        found = read_sets(sets, conditions, only_empty=section.flag("only_empty"))
+        return SetStep(sets=found, place=mapping.place)
+    if not set(STEP_LATER) & set(mapping.entries):
+        problems.add(mapping, "missing_key", "an enrichment step needs 'table' or 'set'")
+    return None
+
+
+def _table(node: MapNode, problems: Problems, resources: Resources) -> TableStep | None:
+    section = Section(node, problems, what="a table step", known=TABLE_KEYS)
+    file = section.required("file")
+    match_node, set_node = section.required("match"), section.required("set")
+    if not isinstance(file, Scalar):
+        section.text("file")
+        return None
+    table = resources.table(file)
+    if table is None or match_node is None or set_node is None:
+        return None
+    matches = _matches(section.mapping("match"), table, problems)
+    sets = _columns(section.mapping("set"), table, problems)
+    if not matches or not sets:
+        return None
+    return TableStep(
+        table=table,
+        matches=matches,
+        sets=sets,
+        only_empty=section.flag("only_empty"),
+        place=node.place,
+    )
+
+
+def _matches(node: MapNode | None, table: CsvTable, problems: Problems) -> tuple[TableMatch, ...]:
+    found = []
+    for key, value in node.entries.values() if node else ():
+        field = name_in(key, problems, what="match")
+        kind, columns = _how(value, problems)
+        known = [column for column in columns if _column(column, table, problems)]
+        if field is not None and kind is not None and len(known) == len(columns):
+            names = tuple(column.text for column in columns)
+            found.append(TableMatch(field=field, columns=names, kind=kind))
+    if node is not None and not node.entries:
+        problems.add(node, "empty", "a look-up needs a field to look up", "write {Field: column}")
+    return tuple(found)
+
+
+def _how(node: Node, problems: Problems) -> tuple[MatchKind | None, list[Scalar]]:
+    """``column``, ``{prefix: column}`` or ``{range: [first, last]}``."""
+    if isinstance(node, Scalar):
+        return MatchKind.EXACT, [node]
+    if isinstance(node, MapNode) and len(node.entries) == 1:
+        ((key, value),) = node.entries.values()
+        if key.text in ("exact", "prefix") and isinstance(value, Scalar):
+            return MatchKind(key.text), [value]
+        if key.text == "range" and isinstance(value, ListNode):
+            columns = [item for item in value.items if isinstance(item, Scalar)]
+            if len(columns) == 2 == len(value.items):
+                return MatchKind.RANGE, columns
+    message = "a match is a column, {prefix: column} or {range: [first column, last column]}"
+    problems.add(node, "wrong_type", message)
+    return None, []
+
+
+def _columns(
+    node: MapNode | None, table: CsvTable, problems: Problems
+) -> tuple[tuple[str, str], ...]:
+    found = []
+    for key, value in node.entries.values() if node else ():
+        field = name_in(key, problems, what="set")
+        column = value if isinstance(value, Scalar) else None
+        if column is None:
+            text_in(value, problems, what="a column")
+        elif field is not None and _column(column, table, problems):
+            found.append((field, column.text))
+    return tuple(found)
+
+
+def _column(node: Scalar, table: CsvTable, problems: Problems) -> bool:
+    if node.text in table.columns:
+        return True
+    message = f"{table.path} has no column {node.text!r}"
+    problems.add(node, "unknown_column", message, did_you_mean(node.text, table.columns))
+    return False

@@ -1,0 +1,168 @@
+"""How does ``ownership:`` become rules, limits and the last resort?"""
+
+from dataclasses import dataclass
+from datetime import date
+
+from ortoo_daemon.policy import literals
+from ortoo_daemon.policy.model import Assignment, Limits, Rule, Target
+from ortoo_daemon.policy.naming import FOUND_SO_FAR
+from ortoo_daemon.policy.nodes import MapNode, Node, Problems, Scalar
+from ortoo_daemon.policy.parse_assignment import merged, read_assignment, read_target
+from ortoo_daemon.policy.parse_conditions import ConditionReader
+from ortoo_daemon.policy.reading import Section, items_in, mapping_in, number_in
+from ortoo_daemon.policy.resources import Resources
+
+OWNERSHIP_KEYS = ("rules", "limits", "otherwise")
+RULE_KEYS = ("name", "when", "during", "assign", "rules")
+LIMITS_KEYS = ("open_limit",)
+LIMITS_LATER = ("rate_limit", "load_limit")
+OPEN_LIMIT_KEYS = ("person", "unless")
+OPEN_LIMIT_LATER = ("team", "rooftop")
+
+_LONGEST_NAME = 80
+
+
+@dataclass(frozen=True, slots=True)
+class Ownership:
+    """``otherwise`` is None when it is missing (and noted)."""
+
+    rules: tuple[Rule, ...]
+    limits: Limits
+    otherwise: Target | None
+
+
+def read_ownership(node: MapNode, conditions: ConditionReader, resources: Resources) -> Ownership:
+    problems = conditions.problems
+    section = Section(node, problems, what="ownership", known=OWNERSHIP_KEYS)
+    reader = _RuleReader(conditions, resources)
+    rules = section.get("rules")
+    limits = section.mapping("limits")
+    otherwise = section.required(
+        "otherwise", "say who gets what no rule takes: otherwise: {queue: Its_Developer_Name}"
+    )
+    return Ownership(
+        rules=() if rules is None else reader.rules(rules, path=(), outer=None),
+        limits=Limits() if limits is None else _limits(limits, conditions),
+        otherwise=(
+            None if otherwise is None else read_target(otherwise, problems, what="otherwise")
+        ),
+    )
+
+
+class _RuleReader:
+    """Reads a tree of rules; each carries its whole assignment when it is done."""
+
+    def __init__(self, conditions: ConditionReader, resources: Resources) -> None:
+        self.conditions = conditions
+        self.resources = resources
+        self.problems = conditions.problems
+        self._assignments: dict[int, Assignment | None] = {}
+
+    def rules(
+        self, node: Node, *, path: tuple[str, ...], outer: MapNode | None
+    ) -> tuple[Rule, ...]:
+        found: list[Rule] = []
+        names: dict[str, int] = {}
+        for item in items_in(node, self.problems, what="'rules'"):
+            mapping = mapping_in(item, self.problems, what="a rule")
+            rule = None if mapping is None else self._rule(mapping, path, outer)
+            if rule is None:
+                continue
+            first = names.setdefault(rule.path[-1].casefold(), rule.place.line)
+            if first != rule.place.line:
+                message = f"a rule {rule.path[-1]!r} stands already in line {first}"
+                mend = "rules are known by their names: give it another"
+                self.problems.add(rule.place, "duplicate_name", message, mend)
+            found.append(rule)
+        return tuple(found)
+
+    def _rule(self, node: MapNode, path: tuple[str, ...], outer: MapNode | None) -> Rule | None:
+        section = Section(node, self.problems, what="a rule", known=RULE_KEYS)
+        section.required("name", "rules are known by their names in logs and tests")
+        name = section.text("name")
+        if name is not None and len(name) > _LONGEST_NAME:
+            message = f"the name of a rule has at most {_LONGEST_NAME} characters"
+            self.problems.add(node.entries["name"][1], "too_long", message)
+        own = section.mapping("assign")
+        assign = merged(outer, own)
+        here = (*path, name or "?")
+        inner = section.get("rules")
+        rules = () if inner is None else self.rules(inner, path=here, outer=assign)
+        when = section.get("when")
+        condition = None if when is None else self.conditions.read(when, what="'when'")
+        if assign is None:
+            message = "the rule says nothing about whom it assigns to"
+            mend = "add assign: {queue: …}, or rooftop, team and person"
+            self.problems.add(node, "missing_key", message, mend)
+            return None
+        if own is None and "assign" in node.entries:
+            return None
+        return self._made(section, here, condition, assign, rules)
+
+    def _made(
+        self,
+        section: Section,
+        path: tuple[str, ...],
+        condition: object,
+        assign: MapNode,
+        rules: tuple[Rule, ...],
+    ) -> Rule | None:
+        assignment = self._assignment(assign)
+        if assignment is None:
+            return None
+        orelse = assign.get("else")
+        return Rule(
+            path=path,
+            when=condition,  # type: ignore[arg-type]
+            during=self._during(section.get("during")),
+            assign=assignment,
+            rules=rules,
+            orelse=(None if orelse is None else read_target(orelse, self.problems, what="else")),
+            place=section.place,
+        )
+
+    def _assignment(self, node: MapNode) -> Assignment | None:
+        """Read once even when inner rules inherit it unchanged, so that a mistake is told once."""
+        if id(node) not in self._assignments:
+            self._assignments[id(node)] = read_assignment(node, self.conditions, self.resources)
+        return self._assignments[id(node)]
+
+    def _during(self, node: Node | None) -> tuple[date, date] | None:
+        if node is None:
+            return None
+        text = node.text if isinstance(node, Scalar) else ""
+        found = literals.period(text)
+        if found is None:
+            message = f"'during' is not a period: {text!r}"
+            self.problems.add(node, "wrong_type", message, literals.HOW_TO_WRITE_A_PERIOD)
+        return found
+
+
+def _limits(node: MapNode, conditions: ConditionReader) -> Limits:
+    problems = conditions.problems
+    section = Section(node, problems, what="limits", known=LIMITS_KEYS, later=LIMITS_LATER)
+    mapping = section.mapping("open_limit")
+    if mapping is None:
+        return Limits()
+    limit = Section(
+        mapping, problems, what="open_limit", known=OPEN_LIMIT_KEYS, later=OPEN_LIMIT_LATER
+    )
+    person, unless = limit.get("person"), limit.get("unless")
+    return Limits(
+        open_per_person=None if person is None else _count(person, problems),
+        unless=(
+            None
+            if unless is None
+            else conditions.knowing(FOUND_SO_FAR).read(unless, what="'unless'")
+        ),
+    )
+
+
+def _count(node: Node, problems: Problems) -> int | None:
+    found = number_in(node, problems, what="'person'")
+    if found is None:
+        return None
+    if not isinstance(found, int) or found < 1:
+        problems.add(node, "wrong_type", "a limit is a whole number from 1 on")
+        return None
+    return found

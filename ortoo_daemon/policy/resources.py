@@ -1,0 +1,60 @@
+"""Which files may a policy name? Finds tables beside it and reads each of them once.
+
+Pure: the bytes are handed in by whoever read the folder.
+"""
+
+import posixpath
+from collections.abc import Callable, Mapping
+from typing import TypeVar
+
+from ortoo_daemon.policy.naming import did_you_mean
+from ortoo_daemon.policy.nodes import Problems, Scalar
+from ortoo_daemon.policy.tables import CsvTable, read_table
+from ortoo_daemon.policy.territories import TerritoryFile, read_territories
+
+Read = TypeVar("Read", CsvTable, TerritoryFile)
+
+
+class Resources:
+    """The files at hand. ``used`` are those that some policy named."""
+
+    def __init__(self, files: Mapping[str, bytes], problems: Problems) -> None:
+        self.files = files
+        self.problems = problems
+        self.used: set[str] = set()
+        self._tables: dict[str, CsvTable | None] = {}
+        self._territories: dict[str, TerritoryFile | None] = {}
+
+    def table(self, node: Scalar) -> CsvTable | None:
+        """The table a policy names; None when it is missing or can't be used (and noted)."""
+        return self._once(node, self._tables, read_table)
+
+    def territories(self, node: Scalar) -> TerritoryFile | None:
+        return self._once(node, self._territories, read_territories)
+
+    def _once(
+        self,
+        node: Scalar,
+        known: dict[str, Read | None],
+        read: Callable[..., Read | None],
+    ) -> Read | None:
+        file = self._find(node)
+        if file is None:
+            return None
+        if file not in known:
+            known[file] = read(self.files[file], path=node.text, file=file, problems=self.problems)
+        return known[file]
+
+    def _find(self, node: Scalar) -> str | None:
+        """Beside the policy, in the folder above it, or as written."""
+        here = posixpath.dirname(node.file)
+        for folder in (here, posixpath.dirname(here), ""):
+            file = posixpath.normpath(posixpath.join(folder, node.text))
+            if file in self.files:
+                self.used.add(file)
+                return file
+        tables = [name for name in self.files if name.endswith(".csv")]
+        by_name = {posixpath.join("tables", posixpath.basename(name)) for name in tables}
+        message = f"no file {node.text!r} beside the policy or in the folder above it"
+        self.problems.add(node, "missing_file", message, did_you_mean(node.text, by_name))
+        return None

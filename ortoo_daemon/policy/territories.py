@@ -1,0 +1,205 @@
+"""Which rooftop or region owns a place, for a brand, on a day?
+
+A territory file is a CSV of ``country, postal_code, prefix, first, last, city, brand, rooftop, region,
+valid_from, valid_to, source``; columns that are not needed may be left out. Each row names one way to
+describe the place and one owner of it. Postal codes compare without blanks, hyphens and case.
+"""
+
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from itertools import pairwise
+
+from ortoo_daemon.errors import Place
+from ortoo_daemon.policy.csv_files import date_in, read_csv
+from ortoo_daemon.policy.model import TerritoryRow
+from ortoo_daemon.policy.naming import did_you_mean
+from ortoo_daemon.policy.nodes import Problems
+from ortoo_daemon.policy.tables import Sortable, sortable
+from ortoo_daemon.policy.values import fold
+
+COLUMNS = (
+    "country", "postal_code", "prefix", "first", "last", "city", "brand", "rooftop", "region",
+    "valid_from", "valid_to", "source",
+)  # fmt: skip
+
+_PLACES = ("postal_code", "prefix", "first", "city")
+
+
+def compact(code: str) -> str:
+    """A postal code as it is compared: no blanks, no hyphens, no case."""
+    return fold(code).replace(" ", "").replace("-", "")
+
+
+class _Country:
+    """The rows of one country, indexed by each way a place can be described."""
+
+    def __init__(self, rows: Iterable[TerritoryRow]) -> None:
+        self.codes: dict[str, list[TerritoryRow]] = defaultdict(list)
+        self.prefixes: dict[str, list[TerritoryRow]] = defaultdict(list)
+        self.cities: dict[str, list[TerritoryRow]] = defaultdict(list)
+        ranges: list[tuple[Sortable, Sortable, int, TerritoryRow]] = []
+        for order, row in enumerate(rows):
+            if row.postal_code is not None:
+                self.codes[compact(row.postal_code)].append(row)
+            elif row.prefix is not None:
+                self.prefixes[compact(row.prefix)].append(row)
+            elif row.first is not None and row.last is not None:
+                first, last = sortable(compact(row.first)), sortable(compact(row.last))
+                ranges.append((first, last, order, row))
+            elif row.city is not None:
+                self.cities[fold(row.city)].append(row)
+        self.longest = max(map(len, self.prefixes), default=0)
+        ranges.sort(key=lambda item: item[:3])
+        self.ranges = ranges
+        self.firsts = [item[0] for item in ranges]
+        self.reach: list[Sortable] = []
+        for _, last, _, _ in ranges:
+            self.reach.append(max(last, self.reach[-1]) if self.reach else last)
+
+    def covering(self, code: str, city: str) -> Iterator[list[TerritoryRow]]:
+        """Groups of equally exact rows, most exact first, each in file order."""
+        if code:
+            yield self.codes.get(code, [])
+            for length in range(min(len(code), self.longest), 0, -1):
+                yield self.prefixes.get(code[:length], [])
+            yield self._in_range(sortable(code))
+        if city:
+            yield self.cities.get(city, [])
+
+    def _in_range(self, wanted: Sortable) -> list[TerritoryRow]:
+        found: list[tuple[int, TerritoryRow]] = []
+        for index in range(bisect_right(self.firsts, wanted) - 1, -1, -1):
+            if self.reach[index] < wanted:
+                break
+            _, last, order, row = self.ranges[index]
+            if last >= wanted:
+                found.append((order, row))
+        return [row for _, row in sorted(found, key=lambda item: item[0])]
+
+
+@dataclass(frozen=True, slots=True)
+class TerritoryFile:
+    """A territory file by its path as the policy writes it, and the file it came from."""
+
+    path: str
+    file: str
+    rows: tuple[TerritoryRow, ...] = field(repr=False)
+    _countries: Mapping[str, _Country] = field(repr=False, compare=False)
+
+    @classmethod
+    def of(cls, path: str, file: str, rows: Iterable[TerritoryRow]) -> "TerritoryFile":
+        """Index rows, given in file order."""
+        kept = tuple(rows)
+        by_country: dict[str, list[TerritoryRow]] = defaultdict(list)
+        for row in kept:
+            by_country[fold(row.country)].append(row)
+        return cls(path, file, kept, {name: _Country(found) for name, found in by_country.items()})
+
+    def find(
+        self, *, country: str, postal_code: str, city: str, brand: str, on: date
+    ) -> tuple[TerritoryRow, ...]:
+        """Rows that cover the place on that date for that brand, most exact first.
+
+        Exact code, then the longest prefix, then range, then city; among equals rows of the brand
+        before rows of any brand, then file order.
+        """
+        index = self._countries.get(fold(country))
+        if index is None:
+            return ()
+        wanted = fold(brand)
+        found: list[TerritoryRow] = []
+        for group in index.covering(compact(postal_code), fold(city)):
+            valid = [row for row in group if is_valid(row, on)]
+            found += [row for row in valid if row.brand is not None and fold(row.brand) == wanted]
+            found += [row for row in valid if row.brand is None]
+        return tuple(found)
+
+
+def is_valid(row: TerritoryRow, on: date) -> bool:
+    after_begin = row.valid_from is None or row.valid_from <= on
+    return after_begin and (row.valid_to is None or on <= row.valid_to)
+
+
+def read_territories(
+    data: bytes, *, path: str, file: str, problems: Problems
+) -> TerritoryFile | None:
+    """The territories, without the rows that can't be used (each is noted)."""
+    read = read_csv(file, data, problems)
+    if read is None:
+        return None
+    unknown = [name for name in read.header if name not in COLUMNS]
+    for name in unknown:
+        message = f"a territory file has no column {name!r}"
+        problems.add(Place(file), "wrong_header", message, did_you_mean(name, COLUMNS))
+    if "country" not in read.header:
+        problems.add(Place(file), "wrong_header", "a territory file needs the column 'country'")
+        return None
+    rows: list[TerritoryRow] = []
+    for line, cells in read.rows:
+        row = _row(dict(zip(read.header, cells, strict=True)), Place(file, line), problems)
+        if row is not None:
+            rows.append(row)
+    _note_doubles(rows, problems)
+    return TerritoryFile.of(path, file, rows)
+
+
+def _row(cells: dict[str, str], place: Place, problems: Problems) -> TerritoryRow | None:
+    wrong = _wrong_with(cells)
+    begin = date_in(cells.get("valid_from", ""), place, "valid_from", problems)
+    end = date_in(cells.get("valid_to", ""), place, "valid_to", problems)
+    if wrong is None and begin is not None and end is not None and end < begin:
+        wrong = "valid_to lies before valid_from"
+    if wrong is not None:
+        problems.add(place, "wrong_row", wrong)
+        return None
+    text = {name: cells.get(name) or None for name in COLUMNS[1:9]}
+    return TerritoryRow(
+        country=cells["country"],
+        **text,
+        valid_from=begin,
+        valid_to=end,
+        source=cells.get("source", ""),
+        place=place,
+    )
+
+
+def _wrong_with(cells: Mapping[str, str]) -> str | None:
+    if not cells["country"]:
+        return "the row has no country"
+    given = [name for name in _PLACES if cells.get(name)]
+    if len(given) != 1:
+        listed = ", ".join(given) or "none of them"
+        return f"one of postal_code, prefix, first and last, city is needed; here: {listed}"
+    if bool(cells.get("first")) != bool(cells.get("last")):
+        return "a range needs both first and last"
+    if cells.get("first") and sortable(compact(cells["first"])) > sortable(compact(cells["last"])):
+        return "first lies after last"
+    if bool(cells.get("rooftop")) == bool(cells.get("region")):
+        return "the row needs either a rooftop or a region"
+    return None
+
+
+def _note_doubles(rows: Iterable[TerritoryRow], problems: Problems) -> None:
+    """Rows that say the same about the same place on the same day: one of them is a mistake."""
+    groups: dict[tuple[str, ...], list[TerritoryRow]] = defaultdict(list)
+    for row in rows:
+        codes = (row.postal_code, row.prefix, row.first, row.last)
+        texts = (row.city, row.brand, row.rooftop, row.region)
+        key = (
+            fold(row.country),
+            *(compact(code or "") for code in codes),
+            *(fold(text) for text in texts),
+        )
+        groups[key].append(row)
+    for found in groups.values():
+        if len(found) == 1:
+            continue
+        found.sort(key=lambda row: (row.valid_from or date.min, row.place))
+        for first, second in pairwise(found):
+            if (second.valid_from or date.min) <= (first.valid_to or date.max):
+                message = f"the same territory stands in line {first.place.line}"
+                mend = "remove one of them, or let their dates not overlap"
+                problems.add(second.place, "duplicate_row", message, mend)
