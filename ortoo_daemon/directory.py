@@ -56,6 +56,7 @@ class Person:
     open_limit: int | None = None
     weight: float = 1.0
     manager: RecordId | None = None
+    hours: str | None = None
     availability: str | None = None
     away_until: datetime | None = None
     fields: Mapping[str, FieldValue] = field(default_factory=dict)

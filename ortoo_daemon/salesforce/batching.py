@@ -1,0 +1,130 @@
+"""How do many callers share one call? Each asks for itself; their asks travel together.
+
+A lone ask leaves at once; while calls are under way, asks wait a few milliseconds for company.
+"""
+
+import asyncio
+from collections import Counter
+from collections.abc import Awaitable, Callable, Hashable, Sequence
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+Ask = TypeVar("Ask")
+Answer = TypeVar("Answer")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Waiting(Generic[Ask, Answer]):
+    ask: Ask
+    answer: "asyncio.Future[Answer]"
+
+
+class Batcher(Generic[Ask, Answer]):
+    """Collects asks and sends them in batches.
+
+    ``send`` gets 1 to ``at_most`` asks and returns one result per ask, in order: an answer, or an exception
+    that is raised to that asker alone. What ``send`` raises is raised to every asker of the batch.
+    ``together`` names what makes asks get in each other's way (a parent record, a new owner): asks of one
+    name travel in one batch, and never in two batches at the same time. None is in nobody's way.
+    """
+
+    def __init__(
+        self,
+        send: Callable[[Sequence[Ask]], Awaitable[Sequence[Answer | Exception]]],
+        *,
+        at_most: int = 200,
+        collect_for: float = 0.008,
+        in_flight: int = 4,
+        together: Callable[[Ask], Hashable | None] = lambda _: None,
+    ) -> None:
+        self._send = send
+        self._at_most = at_most
+        self._collect_for = collect_for
+        self._limit = in_flight
+        self._together = together
+        self._waiting: list[_Waiting[Ask, Answer]] = []
+        self._under_way: set[asyncio.Task[None]] = set()
+        self._busy: Counter[Hashable] = Counter()
+        self._timer: asyncio.TimerHandle | None = None
+
+    async def ask(self, ask: Ask) -> Answer:
+        """The answer to this ask; raises what befell it. Cancelling leaves the others untouched."""
+        waiting: _Waiting[Ask, Answer] = _Waiting(ask, asyncio.get_running_loop().create_future())
+        self._waiting.append(waiting)
+        self._schedule()
+        return await waiting.answer
+
+    async def close(self) -> None:
+        """Send what waits and see it through."""
+        while self._waiting or self._under_way:
+            self._flush()
+            if self._under_way:
+                await asyncio.wait(self._under_way, return_when=asyncio.FIRST_COMPLETED)
+
+    def _schedule(self) -> None:
+        if len(self._under_way) >= self._limit:
+            return  # the next batch to land schedules
+        full = len(self._waiting) >= self._at_most
+        if self._timer is not None and not full:
+            return
+        if self._timer is not None:
+            self._timer.cancel()
+        delay = 0.0 if full or not self._under_way else self._collect_for
+        self._timer = asyncio.get_running_loop().call_later(delay, self._flush)
+
+    def _flush(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        while len(self._under_way) < self._limit and (batch := self._take()):
+            task = asyncio.create_task(self._carry(batch))
+            self._under_way.add(task)
+            task.add_done_callback(self._landed)
+
+    def _landed(self, task: asyncio.Task[None]) -> None:
+        self._under_way.discard(task)
+        if self._waiting:
+            self._schedule()
+
+    def _take(self) -> list[_Waiting[Ask, Answer]]:
+        """The next batch: whole groups in the order of their oldest ask, busy groups left waiting."""
+        groups: dict[Hashable, list[_Waiting[Ask, Answer]]] = {}
+        for waiting in self._waiting:
+            if waiting.answer.done():
+                continue
+            name = self._together(waiting.ask)
+            groups.setdefault(id(waiting) if name is None else ("name", name), []).append(waiting)
+        batch: list[_Waiting[Ask, Answer]] = []
+        for key, group in groups.items():
+            if self._busy[key] or (batch and len(batch) + len(group) > self._at_most):
+                continue
+            batch.extend(group[: self._at_most - len(batch)])
+            if len(batch) >= self._at_most:
+                break
+        taken = set(map(id, batch))
+        self._waiting = [w for w in self._waiting if id(w) not in taken and not w.answer.done()]
+        return batch
+
+    async def _carry(self, batch: list[_Waiting[Ask, Answer]]) -> None:
+        names = {("name", n) for w in batch if (n := self._together(w.ask)) is not None}
+        self._busy.update(names)
+        results: Sequence[Answer | Exception]
+        try:
+            results = await self._send([waiting.ask for waiting in batch])
+            if len(results) != len(batch):
+                raise RuntimeError(f"{len(batch)} asks got {len(results)} answers")
+        except asyncio.CancelledError:
+            for waiting in batch:
+                waiting.answer.cancel()
+            raise
+        except Exception as error:
+            results = [error] * len(batch)
+        finally:
+            self._busy = +(self._busy - Counter(names))
+        for waiting, result in zip(batch, results, strict=True):
+            if waiting.answer.done():
+                continue
+            if isinstance(result, Exception):
+                waiting.answer.set_exception(result)
+            else:
+                waiting.answer.set_result(result)

@@ -1,0 +1,43 @@
+"""How are a query's answers read? All pages, parents' fields by path, nothing of the wire's wrapping."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from ortoo_daemon.salesforce.rest import RestClient
+
+
+async def query(rest: RestClient, soql: str, *, essential: bool = True) -> list[dict[str, Any]]:
+    """Every row of a query, flattened by `flattened`.
+
+    Pages are read to the end before anything else is done: the org keeps only about ten cursors open.
+    """
+    answer = await rest.call("GET", "query", params={"q": soql}, essential=essential)
+    rows = list(answer["records"])
+    while not answer["done"]:
+        answer = await rest.call("GET", answer["nextRecordsUrl"], essential=essential)
+        rows.extend(answer["records"])
+    return [flattened(row) for row in rows]
+
+
+async def count(rest: RestClient, soql: str, *, essential: bool = True) -> int:
+    """The number a ``SELECT COUNT()`` query finds."""
+    answer = await rest.call("GET", "query", params={"q": soql}, essential=essential)
+    return int(answer["totalSize"])
+
+
+def flattened(row: Mapping[str, Any]) -> dict[str, Any]:
+    """A row with parents' fields by path: ``{"Account": {"Region__c": x}}`` is ``Account.Region__c``.
+
+    An empty parent stays as its name with None. Rows of a child query become a list of such rows.
+    """
+    flat: dict[str, Any] = {}
+    for name, value in row.items():
+        if name == "attributes":
+            continue
+        if not isinstance(value, Mapping):
+            flat[name] = value
+        elif "records" in value:
+            flat[name] = [flattened(child) for child in value["records"]]
+        else:
+            flat.update({f"{name}.{path}": inner for path, inner in flattened(value).items()})
+    return flat

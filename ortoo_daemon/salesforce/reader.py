@@ -1,0 +1,100 @@
+"""What does a record look like now? Reads of many callers share a query."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from ortoo_daemon.errors import OrgError, PermanentOrgError
+from ortoo_daemon.records import Record, RecordId, record_id
+from ortoo_daemon.salesforce import soql
+from ortoo_daemon.salesforce.batching import Batcher
+from ortoo_daemon.salesforce.queries import query
+from ortoo_daemon.salesforce.rest import RestClient
+
+RECORDS_IN_A_QUERY = 200
+
+
+@dataclass(frozen=True, slots=True)
+class _Ask:
+    object: str
+    id: RecordId
+    fields: frozenset[str]
+
+
+class RecordReader:
+    """Reads single records, 200 a query."""
+
+    def __init__(self, rest: RestClient, *, collect_for: float = 0.008, in_flight: int = 4) -> None:
+        self._rest = rest
+        self._batcher: Batcher[_Ask, Record | None] = Batcher(
+            self._read, at_most=RECORDS_IN_A_QUERY, collect_for=collect_for, in_flight=in_flight
+        )
+
+    async def read(self, object_name: str, id: RecordId, fields: frozenset[str]) -> Record | None:
+        """The record with exactly these fields (paths allowed), None when it is gone.
+
+        Raises PermanentOrgError naming a field that does not exist or that the user may not read.
+        """
+        return await self._batcher.ask(_Ask(object_name, record_id(id), fields))
+
+    async def close(self) -> None:
+        await self._batcher.close()
+
+    async def _read(self, asks: Sequence[_Ask]) -> list[Record | Exception | None]:
+        """One query for each object and set of fields among the asks; nearly always that is one."""
+        groups: dict[tuple[str, frozenset[str]], set[RecordId]] = defaultdict(set)
+        for ask in asks:
+            groups[ask.object, ask.fields].add(ask.id)
+        found: dict[_Ask, Record] = {}
+        failed: dict[tuple[str, frozenset[str]], Exception] = {}
+        for (object_name, fields), ids in groups.items():
+            try:
+                records = await read_records(self._rest, object_name, ids, fields)
+            except OrgError as error:
+                failed[object_name, fields] = error
+                continue
+            found |= {_Ask(object_name, id_, fields): record for id_, record in records.items()}
+        return [failed.get((ask.object, ask.fields)) or found.get(ask) for ask in asks]
+
+
+async def read_records(
+    rest: RestClient, object_name: str, ids: Iterable[RecordId], fields: Iterable[str]
+) -> dict[RecordId, Record]:
+    """The records that exist, by id."""
+    wanted = sorted({"Id", *fields})
+    beside = soql.select(object_name, wanted, where=[soql.one_of("Id", [""])])
+    found: dict[RecordId, Record] = {}
+    for part in soql.chunks(sorted(ids), beside=beside, at_most=RECORDS_IN_A_QUERY):
+        text = soql.select(object_name, wanted, where=[soql.one_of("Id", part)])
+        try:
+            rows = await query(rest, text)
+        except PermanentOrgError as error:
+            raise _explained(error, object_name) from None
+        for row in rows:
+            record = _record(object_name, row, wanted)
+            found[record.id] = record
+    return found
+
+
+def _record(object_name: str, row: Mapping[str, Any], wanted: Iterable[str]) -> Record:
+    """The asked fields under the names they were asked by; SOQL itself does not mind letter case."""
+    by_folded = {name.casefold(): value for name, value in row.items()}
+    return Record(
+        object=object_name,
+        id=record_id(row["Id"]),
+        fields={name: by_folded.get(name.casefold()) for name in wanted},
+    )
+
+
+def _explained(error: PermanentOrgError, object_name: str) -> PermanentOrgError:
+    if error.code not in ("INVALID_FIELD", "INVALID_TYPE"):
+        return error
+    names = ", ".join(f"{object_name}.{name}" for name in error.fields) or object_name
+    return PermanentOrgError(
+        error.code,
+        f"{names} can't be read: it does not exist, or the daemon's user has no access to it "
+        f"(object and field permissions, permission set Ortoo_Daemon). The org says: {error.message}",
+        fields=error.fields,
+        status=error.status,
+    )

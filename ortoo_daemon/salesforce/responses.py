@@ -1,0 +1,158 @@
+"""What did the org's refusal mean? Error bodies and codes become the errors every package shares.
+
+Pure. Texts are cut and cleared of field values, because they end up in logs and decision records.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from ortoo_daemon.errors import (
+    ApiLimitError,
+    LoginError,
+    OrgError,
+    OutcomeUnknownError,
+    PermanentOrgError,
+    RecordGoneError,
+    StaleRecordError,
+    TemporaryOrgError,
+)
+
+STALE_OWNER_MARK = "Somebody changed the owner of this "
+"""How the messages of the shipped validation rules (Ortoo_Owner_Unchanged) begin."""
+
+_LONGEST_MESSAGE = 300
+
+_GONE = frozenset({"ENTITY_IS_DELETED", "CANNOT_UPDATE_CONVERTED_LEAD", "NOT_FOUND"})
+_TEMPORARY = frozenset(
+    {
+        "ALL_OR_NONE_OPERATION_ROLLED_BACK",
+        "ERROR_HTTP_420",
+        "LIMIT_EXCEEDED",
+        "PROCESSING_HALTED",
+        "QUERY_TIMEOUT",
+        "SERVER_UNAVAILABLE",
+        "UNABLE_TO_LOCK_ROW",
+        "UNKNOWN_EXCEPTION",
+    }
+)
+_WRAPPING = frozenset(
+    {"APEX_ERROR", "CANNOT_EXECUTE_FLOW_TRIGGER", "CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY"}
+)
+"""Codes of a failed trigger or flow; what really went wrong stands in the message."""
+
+_OVERLOAD = re.compile(
+    r"UNABLE_TO_LOCK_ROW|exclusive access|CPU time limit|LIMIT_EXCEPTION|Too many ", re.IGNORECASE
+)
+
+_VALUES = (
+    (re.compile(r"(data value too large: ).*?(?=( \(max length|$))", re.DOTALL), r"\1…"),
+    (re.compile(r"(restricted picklist field: ).*", re.DOTALL), r"\1…"),
+    (re.compile(r"[^\s@<>'\"]+@[^\s@<>'\"]+"), "…@…"),
+    (re.compile(r"(?<![A-Za-z0-9])\+?\d[\d ().-]{5,}\d(?![A-Za-z0-9])"), "…"),
+)
+_TITLE = re.compile(r"<title[^>]*>(.*?)</title>", re.IGNORECASE | re.DOTALL)
+_NAMED_COLUMN = re.compile(
+    r"(?:No such column|Didn't understand relationship|No such relation) '([^']+)'"
+)
+
+
+def error_of(
+    status: int, content: Any, *, writing: bool = False, retry_after: float | None = None
+) -> OrgError:
+    """The error for one refused call.
+
+    ``content`` is the parsed JSON body, or text (HTML from a gateway, nothing). ``writing`` says that a
+    5xx without a readable refusal leaves open whether the write was committed.
+    """
+    code, message, fields = _first(content)
+    if status == 412:
+        return StaleRecordError(
+            "PRECONDITION_FAILED", "the record was modified since it was read", status=status
+        )
+    if code is None:
+        return _unreadable(status, content, writing=writing, retry_after=retry_after)
+    if status == 401:
+        return LoginError(code, cleared(message), status=status)
+    if writing and status in (500, 502, 504):
+        return OutcomeUnknownError(code, cleared(message), status=status)
+    error = coded_error(code, message, fields=fields, status=status)
+    if isinstance(error, TemporaryOrgError):
+        error.retry_after = retry_after
+    return error
+
+
+def row_error(errors: Sequence[Mapping[str, Any]], status: int | None = None) -> OrgError:
+    """The error for one refused row; rows name ``statusCode`` where whole calls name ``errorCode``."""
+    code, message, fields = _first(list(errors))
+    return coded_error(code or "UNKNOWN_ERROR", message, fields=fields, status=status)
+
+
+def coded_error(
+    code: str, message: str, *, fields: Sequence[str] = (), status: int | None = None
+) -> OrgError:
+    """The error a Salesforce errorCode stands for; what is not known to pass by itself is permanent."""
+    kind = _kind_of(code, message)
+    if not fields and code == "INVALID_FIELD":
+        fields = _NAMED_COLUMN.findall(message)
+    if 500 <= (status or 0) < 600 and kind is PermanentOrgError:
+        kind = TemporaryOrgError
+    return kind(code, cleared(message), fields=fields, status=status)
+
+
+def is_overload(error: BaseException) -> bool:
+    """Whether a smaller batch may pass: a row lock, or Apex that ran out of its limits."""
+    return isinstance(error, OrgError) and (
+        error.code == "UNABLE_TO_LOCK_ROW"
+        or (error.code in _WRAPPING and bool(_OVERLOAD.search(error.message)))
+    )
+
+
+def cleared(message: str) -> str:
+    """The message without field values (addresses, numbers, quoted data), cut to 300 characters."""
+    for pattern, instead in _VALUES:
+        message = pattern.sub(instead, message)
+    message = " ".join(message.split())
+    return message if len(message) <= _LONGEST_MESSAGE else message[: _LONGEST_MESSAGE - 1] + "…"
+
+
+def _kind_of(code: str, message: str) -> type[OrgError]:
+    if code == "REQUEST_LIMIT_EXCEEDED":
+        return TemporaryOrgError if "Concurrent" in message else ApiLimitError
+    if code == "FIELD_CUSTOM_VALIDATION_EXCEPTION" and message.startswith(STALE_OWNER_MARK):
+        return StaleRecordError
+    if code in _GONE:
+        return RecordGoneError
+    if code == "INVALID_SESSION_ID":
+        return LoginError
+    if code in _TEMPORARY or (code in _WRAPPING and _OVERLOAD.search(message)):
+        return TemporaryOrgError
+    return PermanentOrgError
+
+
+def _first(content: Any) -> tuple[str | None, str, tuple[str, ...]]:
+    """Code, message and fields of the first error in a body; code None when there is none to read."""
+    entry = content[0] if isinstance(content, list) and content else content
+    if not isinstance(entry, Mapping):
+        return None, "", ()
+    code = entry.get("errorCode") or entry.get("statusCode") or entry.get("error")
+    message = entry.get("message") or entry.get("error_description") or ""
+    fields = entry.get("fields") or ()
+    return (str(code) if code else None), str(message), tuple(str(name) for name in fields)
+
+
+def _unreadable(status: int, content: Any, *, writing: bool, retry_after: float | None) -> OrgError:
+    title = _TITLE.search(content) if isinstance(content, str) else None
+    text = cleared(title.group(1)) if title else "the answer holds no error that can be read"
+    code = f"ERROR_HTTP_{status}"
+    if status == 401:
+        return LoginError(code, text, status=status)
+    if writing and status >= 500:
+        return OutcomeUnknownError(code, text, status=status)
+    if status >= 500 or status in (408, 420, 429):
+        error = TemporaryOrgError(code, text, status=status)
+        error.retry_after = retry_after
+        return error
+    if status == 404:
+        return RecordGoneError(code, text, status=status)
+    return PermanentOrgError(code, text, status=status)

@@ -1,0 +1,201 @@
+"""How is a REST call made so that it survives what happens to calls?
+
+Tokens that expire, limits, gateways, lost answers. A write is repeated only when it certainly was not
+carried out, or when the caller says that repeating does no harm.
+"""
+
+import asyncio
+import threading
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from typing import Any, Protocol
+
+import requests
+import structlog
+from tenacity import (
+    AsyncRetrying,
+    RetryCallState,
+    retry_if_exception,
+    stop_after_attempt,
+    wait_random_exponential,
+)
+
+from ortoo_daemon.errors import (
+    ApiLimitError,
+    LoginError,
+    OutcomeUnknownError,
+    TemporaryOrgError,
+)
+from ortoo_daemon.salesforce.tokens import Token
+from ortoo_daemon.salesforce.transport import NotSentError, Request, Transport, guarded
+
+_log = structlog.get_logger(__name__)
+
+_ATTEMPTS = 4
+_LONGEST_WAIT = 30.0
+_BUDGET_GOOD_FOR = timedelta(minutes=15)
+
+
+class Tokens(Protocol):
+    """Where tokens come from; `tokens.TokenManager` in the daemon."""
+
+    async def get(self) -> Token: ...
+
+    async def refresh(self, stale: Token) -> Token: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApiBudget:
+    """Calls of the last 24 hours against the org's allowance, as the org last told (Sforce-Limit-Info)."""
+
+    used: int
+    maximum: int
+    noted_at: datetime
+
+    @property
+    def share(self) -> float:
+        return self.used / self.maximum if self.maximum else 0.0
+
+
+class RestClient:
+    """Calls below ``/services/data/vX.0/``.
+
+    ``calls_made`` counts every request sent, repetitions included. ``clock_skew`` is how far this machine's
+    clock is ahead of the org's. Calls that are not ``essential`` are refused (ApiLimitError) once
+    ``reserve_from`` of the daily allowance is used, so that owner writes still pass.
+    """
+
+    def __init__(
+        self,
+        tokens: Tokens,
+        api_version: str = "66.0",
+        threads: int = 10,
+        timeout: tuple[float, float] = (5, 30),
+        *,
+        reserve_from: float = 0.9,
+        wait: wait_random_exponential | None = None,
+    ) -> None:
+        self.api_version = api_version
+        self.calls_made = 0
+        self.budget: ApiBudget | None = None
+        self.clock_skew: timedelta | None = None
+        self._tokens = tokens
+        self._reserve_from = reserve_from
+        self._wait = wait or wait_random_exponential(multiplier=0.3, max=10)
+        self._counting = threading.Lock()
+        self._pool = ThreadPoolExecutor(max_workers=threads, thread_name_prefix="org")
+        self._transport = Transport(api_version=api_version, timeout=timeout, heard=self._heard)
+
+    @property
+    def root(self) -> str:
+        """The path every call starts with; composite subrequests need it whole."""
+        return f"/services/data/v{self.api_version}/"
+
+    async def call(
+        self,
+        method: str,
+        path: str,
+        *,
+        body: Any = None,
+        params: Mapping[str, str] | None = None,
+        headers: Mapping[str, str] | None = None,
+        essential: bool = True,
+        idempotent: bool = False,
+    ) -> Any:
+        """The parsed JSON answer, None where the org sends none.
+
+        ``path`` is below `root` (a whole one, as of nextRecordsUrl, is accepted). Raises OrgError as
+        `responses` tells; OutcomeUnknownError when a write's answer was lost and ``idempotent`` is not set.
+        """
+        if not essential:
+            self._keep_reserve()
+        request = guarded(
+            Request(
+                method=method.upper(),
+                path=path.removeprefix(self.root),
+                body=body,
+                params=params,
+                headers=headers or {},
+            )
+        )
+        repeatable = idempotent or not request.writes
+        retrying = AsyncRetrying(
+            retry=retry_if_exception(lambda error: _may_repeat(error, repeatable)),
+            stop=stop_after_attempt(_ATTEMPTS),
+            wait=self._pause,
+            before_sleep=_log_repetition,
+            reraise=True,
+        )
+        return await retrying(self._send, request)
+
+    async def close(self) -> None:
+        """Let running calls end and drop the connections."""
+        await asyncio.to_thread(self._pool.shutdown)
+        self._transport.close()
+
+    async def _send(self, request: Request) -> Any:
+        """Send once; a refused token is replaced and the same request sent once more."""
+        token = await self._tokens.get()
+        try:
+            return await self._on_thread(token, request)
+        except LoginError:
+            token = await self._tokens.refresh(token)
+            return await self._on_thread(token, request)
+
+    async def _on_thread(self, token: Token, request: Request) -> Any:
+        loop = asyncio.get_running_loop()
+        with self._counting:
+            self.calls_made += 1
+        return await loop.run_in_executor(self._pool, self._transport.send, token, request)
+
+    def _pause(self, state: RetryCallState) -> float:
+        error = state.outcome.exception() if state.outcome else None
+        asked = error.retry_after if isinstance(error, TemporaryOrgError) else None
+        return min(asked, _LONGEST_WAIT) if asked is not None else self._wait(state)
+
+    def _keep_reserve(self) -> None:
+        budget = self.budget
+        if budget is None or datetime.now(UTC) - budget.noted_at > _BUDGET_GOOD_FOR:
+            return
+        if budget.share >= self._reserve_from:
+            raise ApiLimitError(
+                "API_BUDGET_RESERVED",
+                f"{budget.used} of {budget.maximum} daily API calls are used; "
+                "the rest is kept for routing",
+            )
+
+    def _heard(self, answer: requests.Response) -> None:
+        """Note what the answer's headers tell; called on the sending thread."""
+        now = datetime.now(UTC)
+        usage = answer.headers.get("Sforce-Limit-Info", "").split(";")[0]
+        used, slash, maximum = usage.removeprefix("api-usage=").partition("/")
+        if slash and used.isdigit() and maximum.isdigit():
+            self.budget = ApiBudget(used=int(used), maximum=int(maximum), noted_at=now)
+        if date := answer.headers.get("Date"):
+            try:
+                told = parsedate_to_datetime(date)
+            except ValueError:
+                return
+            # the header is cut to the second; half of one is the fair guess
+            self.clock_skew = now - told.astimezone(UTC) - timedelta(milliseconds=500)
+
+
+def _may_repeat(error: BaseException, repeatable: bool) -> bool:
+    if isinstance(error, ApiLimitError):
+        return False
+    if isinstance(error, NotSentError):
+        return True
+    if isinstance(error, OutcomeUnknownError):
+        return repeatable
+    # row locks are the writer's to repeat, with fewer rows at a time
+    return isinstance(error, TemporaryOrgError) and error.code != "UNABLE_TO_LOCK_ROW"
+
+
+def _log_repetition(state: RetryCallState) -> None:
+    error = state.outcome.exception() if state.outcome else None
+    _log.warning(
+        "org.call_repeated", code=getattr(error, "code", None), attempt=state.attempt_number
+    )

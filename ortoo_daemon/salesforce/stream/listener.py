@@ -1,0 +1,266 @@
+"""Who keeps the daemon hearing of changes? A supervisor that builds one session after another.
+
+Whatever goes wrong, the session is thrown away and the next one resumes from the durable checkpoint. It
+moves no checkpoint itself: what `deliver` accepted is the caller's to remember.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Collection
+from dataclasses import dataclass
+from datetime import datetime
+from random import Random
+from time import monotonic
+
+import structlog
+from aiosfstream_ng.exceptions import ServerError
+
+from ortoo_daemon.errors import LoginError, OrtooError
+from ortoo_daemon.salesforce.responses import cleared
+from ortoo_daemon.salesforce.rest import Tokens
+from ortoo_daemon.salesforce.stream.client import EVERYTHING, TIP, StreamClient
+from ortoo_daemon.salesforce.stream.failures import (
+    Failure,
+    FailureKind,
+    StreamPauses,
+    failure_in,
+)
+from ortoo_daemon.salesforce.stream.messages import ChangeEvent
+from ortoo_daemon.salesforce.stream.pump import DeliveryError, Gap, GapReason, Pump
+
+__all__ = ["Gap", "GapReason", "Listener"]
+
+_log = structlog.get_logger(__name__)
+
+CheckpointOf = Callable[[str], Awaitable[int | None]]
+Deliver = Callable[[list[ChangeEvent]], Awaitable[None]]
+OnGap = Callable[[Gap], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListenerTimes:
+    """Seconds. ``healthy_after``: a session that lived so long ends a row of failures."""
+
+    check_every: float = 3.0
+    silent_after: float = 180.0
+    healthy_after: float = 60.0
+    connection_timeout: float = 10.0
+
+
+class _SessionEndedError(Exception):
+    """This session is of no more use."""
+
+    def __init__(self, failure: Failure) -> None:
+        super().__init__(failure.text)
+        self.failure = failure
+
+
+class Listener:
+    """Subscribes to channels for as long as the daemon runs, and hands on what they bring.
+
+    ``deliver`` gets up to 200 events in order and is awaited before the next ones are taken: a full queue
+    slows the stream. An event may be delivered again after a failure, never skipped. ``gap`` is called
+    (and awaited, before anything later is delivered) when events may be missing.
+
+    State to look at: ``connected``, ``subscribed``, ``refused`` (channel: reason), ``last_message_at``,
+    ``rebuilds``, ``last_error``; ``subscribed_event`` is set while every wanted channel is live.
+    """
+
+    def __init__(
+        self,
+        channels: Collection[str],
+        tokens: Tokens,
+        *,
+        checkpoint_of: CheckpointOf,
+        deliver: Deliver,
+        gap: OnGap,
+        api_version: str = "66.0",
+        times: ListenerTimes | None = None,
+        pauses: StreamPauses | None = None,
+        random: Random | None = None,
+    ) -> None:
+        self.channels = frozenset(channels)
+        self.connected = False
+        self.subscribed: frozenset[str] = frozenset()
+        self.refused: dict[str, str] = {}
+        self.rebuilds = 0
+        self.last_error: str | None = None
+        self.subscribed_event = asyncio.Event()
+        self._tokens = tokens
+        self._checkpoint_of = checkpoint_of
+        self._gap = gap
+        self._api_version = api_version
+        self._times = times or ListenerTimes()
+        self._pauses = pauses or StreamPauses()
+        self._random = random or Random()
+        self._pump = Pump(deliver, gap)
+        self._failures = 0
+        self._refusals: dict[str, int] = {}
+        self._retry_at: dict[str, float] = {}
+        self._expired: dict[str, int] = {}
+
+    @property
+    def last_message_at(self) -> datetime | None:
+        """When the last event arrived."""
+        return self._pump.last_message_at
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Listen until ``stop`` is set; a batch that is being delivered then is seen through."""
+        while not stop.is_set():
+            started = monotonic()
+            try:
+                await self._session(stop)
+            except Exception as error:
+                failure = _failure_of(error)
+                if monotonic() - started >= self._times.healthy_after:
+                    self._failures = 0
+                self._failures += 1
+                await self._pause(failure, error, stop)
+            finally:
+                self._note_state(None)
+
+    async def _session(self, stop: asyncio.Event) -> None:
+        """One client's life. Returns when stopped, raises when the session is of no more use."""
+        client = StreamClient(
+            self._tokens,
+            api_version=self._api_version,
+            connection_timeout=self._times.connection_timeout,
+        )
+        pumping: asyncio.Task[None] | None = None
+        try:
+            await client.open()
+            self.connected = True
+            pumping = asyncio.create_task(self._pump.run(client), name="stream pump")
+            while not stop.is_set():
+                await self._subscribe_missing(client)
+                self._note_state(client)
+                await self._watch(client, pumping, stop)
+        finally:
+            self._note_state(None)
+            if pumping is not None:
+                await self._pump.end(pumping)
+            await client.close()
+
+    async def _watch(
+        self, client: StreamClient, pumping: asyncio.Task[None], stop: asyncio.Event
+    ) -> None:
+        """Wait a few seconds, or less when something happens; raises when the session should end."""
+        stopping = asyncio.create_task(stop.wait())
+        try:
+            await asyncio.wait(
+                {pumping, stopping},
+                timeout=self._times.check_every,
+                return_when=asyncio.FIRST_COMPLETED,
+            )
+        finally:
+            stopping.cancel()
+        if pumping.done():
+            pumping.result()
+        lost = self.subscribed - client.subscriptions
+        if lost:
+            raise _SessionEndedError(Failure(FailureKind.SILENT, f"lost {', '.join(sorted(lost))}"))
+        if client.silent_for > self._times.silent_after and not self._pump.delivering:
+            raise _SessionEndedError(
+                Failure(FailureKind.SILENT, f"nothing heard for {client.silent_for:.0f} s")
+            )
+
+    async def _subscribe_missing(self, client: StreamClient) -> None:
+        """Subscribe what is wanted and not live, channels that were refused only when their pause is over."""
+        for channel in sorted(self.channels - client.subscriptions):
+            if self._retry_at.get(channel, 0.0) > monotonic():
+                continue
+            try:
+                await self._subscribe(client, channel)
+            except ServerError as error:
+                failure = failure_in(error.response)
+                if failure.kind is not FailureKind.REFUSED:
+                    raise
+                self._refuse(channel, failure)
+            else:
+                self.refused.pop(channel, None)
+                self._refusals.pop(channel, None)
+
+    async def _subscribe(self, client: StreamClient, channel: str) -> None:
+        """Resume from the checkpoint; where the org no longer keeps it, from all it does keep."""
+        checkpoint = await self._checkpoint_of(channel)
+        if checkpoint is None:
+            return await self._subscribe_at_tip(client, channel, GapReason.NO_POSITION)
+        if self._expired.get(channel) != checkpoint:
+            try:
+                return await self._subscribe_at(client, channel, checkpoint)
+            except ServerError as error:
+                if failure_in(error.response).kind is not FailureKind.REPLAY:
+                    raise
+            await self._gap(Gap(channel=channel, reason=GapReason.POSITION_EXPIRED))
+            self._expired[channel] = checkpoint
+        try:
+            await self._subscribe_at(client, channel, EVERYTHING)
+        except ServerError as error:
+            if failure_in(error.response).kind is not FailureKind.REPLAY:
+                raise
+            await self._subscribe_at_tip(client, channel, GapReason.POSITION_EXPIRED)
+
+    async def _subscribe_at_tip(
+        self, client: StreamClient, channel: str, reason: GapReason
+    ) -> None:
+        """From now on; what happened before is a gap, told once the new events are sure to arrive."""
+        await self._subscribe_at(client, channel, TIP)
+        await self._gap(Gap(channel=channel, reason=reason))
+
+    async def _subscribe_at(self, client: StreamClient, channel: str, position: int) -> None:
+        client.positions.put(channel, position)
+        await client.subscribe(channel)
+        _log.info("stream.subscribed", channel=channel, position=position)
+
+    def _refuse(self, channel: str, failure: Failure) -> None:
+        """Leave this channel alone for a while; the others go on."""
+        count = self._refusals[channel] = self._refusals.get(channel, 0) + 1
+        pause = self._pauses.after(failure.kind, count)
+        self._retry_at[channel] = monotonic() + pause
+        self.refused[channel] = self.last_error = failure.text
+        _log.error(
+            "stream.channel_refused", channel=channel, reason=failure.text, retry_in=round(pause)
+        )
+
+    async def _pause(self, failure: Failure, error: Exception, stop: asyncio.Event) -> None:
+        pause = self._pauses.after(failure.kind, self._failures)
+        pause *= self._random.uniform(0.7, 1.3)
+        if isinstance(error, LoginError) and error.retry_after is not None:
+            pause = max(pause, error.retry_after)
+        self.rebuilds += 1
+        self.last_error = failure.text
+        _log.warning(
+            "stream.session_ended",
+            kind=failure.kind.value,
+            reason=failure.text,
+            failures=self._failures,
+            retry_in=round(pause, 1),
+        )
+        try:
+            async with asyncio.timeout(pause):
+                await stop.wait()
+        except TimeoutError:
+            return
+
+    def _note_state(self, client: StreamClient | None) -> None:
+        self.connected = client is not None
+        live = frozenset(client.subscriptions) if client is not None else frozenset()
+        self.subscribed = live & self.channels
+        if self.subscribed == self.channels:
+            self.subscribed_event.set()
+        else:
+            self.subscribed_event.clear()
+
+
+def _failure_of(error: Exception) -> Failure:
+    match error:
+        case _SessionEndedError():
+            return error.failure
+        case ServerError():
+            return failure_in(error.response)
+        case LoginError():
+            return Failure(FailureKind.LOGIN, str(error))
+        case DeliveryError():
+            return Failure(FailureKind.DELIVERY, cleared(str(error)))
+        case OrtooError():
+            return Failure(FailureKind.DELIVERY, cleared(str(error)))
+    return Failure(FailureKind.NETWORK, f"{type(error).__name__}: {cleared(str(error))}")

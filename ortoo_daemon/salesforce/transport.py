@@ -1,0 +1,213 @@
+"""How does one HTTP request reach the org? simple-salesforce on a thread of its own session.
+
+Adds what simple-salesforce lacks: timeouts, plain http to a sandbox on this machine, the headers of the
+answer. It neither retries nor refreshes tokens: that is `rest`.
+"""
+
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlsplit
+
+import requests
+from requests.adapters import HTTPAdapter
+from requests.auth import AuthBase
+from simple_salesforce import Salesforce
+from simple_salesforce.exceptions import SalesforceError
+
+from ortoo_daemon.errors import OrgError, OutcomeUnknownError, TemporaryOrgError
+from ortoo_daemon.salesforce.responses import error_of
+from ortoo_daemon.salesforce.tokens import Token, is_local_http
+
+ON_EVERY_CALL: Mapping[str, str] = {"Sforce-Call-Options": "client=ortoo", "X-PrettyPrint": "0"}
+
+ON_EVERY_WRITE: Mapping[str, str] = {"Sforce-Auto-Assign": "FALSE"}
+"""Absent means TRUE: the org's own assignment rules would route the record again."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """One call below /services/data/vX.0/. A repetition sends the same value again."""
+
+    method: str
+    path: str
+    body: Any = None
+    params: Mapping[str, str] | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def writes(self) -> bool:
+        return self.method not in ("GET", "HEAD")
+
+
+def guarded(request: Request) -> Request:
+    """The request with the headers no call may lack, its composite subrequests included.
+
+    Subrequests inherit Accept, Authorization and Content-Type only, so they need their own.
+    """
+    headers = {**ON_EVERY_CALL, **request.headers}
+    if request.writes:
+        headers.update(ON_EVERY_WRITE)
+    return Request(
+        method=request.method,
+        path=request.path,
+        params=request.params,
+        headers=headers,
+        body=_guarded_body(request.body) if request.writes else request.body,
+    )
+
+
+def _guarded_body(body: Any) -> Any:
+    if not isinstance(body, Mapping):
+        return body
+    if "compositeRequest" in body:
+        return {**body, "compositeRequest": [_guarded_part(p) for p in body["compositeRequest"]]}
+    if "graphs" in body:
+        return {**body, "graphs": [_guarded_body(graph) for graph in body["graphs"]]}
+    return body
+
+
+def _guarded_part(part: Mapping[str, Any]) -> Mapping[str, Any]:
+    if part["method"] == "GET":
+        return part
+    return {**part, "httpHeaders": {**part.get("httpHeaders", {}), **ON_EVERY_WRITE}}
+
+
+class Transport:
+    """Sends requests; one session and one Salesforce object for each thread that calls it."""
+
+    def __init__(
+        self,
+        *,
+        api_version: str,
+        timeout: tuple[float, float],
+        heard: Callable[[requests.Response], None],
+    ) -> None:
+        self._api_version = api_version
+        self._timeout = timeout
+        self._heard = heard
+        self._of_thread = threading.local()
+        self._sessions: list[requests.Session] = []
+
+    def send(self, token: Token, request: Request) -> Any:
+        """The parsed body, None where there is none. Raises OrgError."""
+        salesforce = self._salesforce(token)
+        self._of_thread.answered = None
+        try:
+            return salesforce.restful(
+                request.path,
+                params=request.params,
+                method=request.method,
+                headers=dict(request.headers),
+                **({} if request.body is None else {"json": request.body}),
+            )
+        except SalesforceError as error:
+            raise self._refused(error, request) from None
+        except requests.exceptions.InvalidJSONError:
+            return self._empty_or_unreadable(request)
+        except requests.RequestException as error:
+            raise _lost(error, request) from None
+
+    def close(self) -> None:
+        for session in self._sessions:
+            session.close()
+
+    def _salesforce(self, token: Token) -> Salesforce:
+        """This thread's client for the token; the session and its connections outlive tokens."""
+        local = self._of_thread
+        if getattr(local, "token", None) != token:
+            if not hasattr(local, "session"):
+                local.session = self._new_session()
+            if is_local_http(token.instance_url):
+                address = f"https://{urlsplit(token.instance_url).netloc}/"
+                local.session.mount(address, _LocalHttp(self._timeout))
+            local.salesforce = Salesforce(
+                session=local.session,
+                session_id=token.access_token,
+                instance_url=token.instance_url,
+                version=self._api_version,
+                object_pairs_hook=None,
+            )
+            local.token = token
+        found: Salesforce = local.salesforce
+        return found
+
+    def _new_session(self) -> requests.Session:
+        session = requests.Session()
+        session.auth = _KeepAuthorization()
+        session.mount("https://", _Timed(self._timeout))
+        session.hooks["response"].append(self._note)
+        self._sessions.append(session)
+        return session
+
+    def _note(self, answer: requests.Response, *_: Any, **__: Any) -> None:
+        self._of_thread.answered = answer
+        self._heard(answer)
+
+    def _refused(self, error: SalesforceError, request: Request) -> OrgError:
+        answer: requests.Response | None = self._of_thread.answered
+        wait = answer.headers.get("Retry-After", "") if answer is not None else ""
+        return error_of(
+            error.status,
+            error.content,
+            writing=request.writes,
+            retry_after=float(wait) if wait.isdigit() else None,
+        )
+
+    def _empty_or_unreadable(self, request: Request) -> None:
+        """A success without JSON: nothing at all is an answer, a page of HTML is not."""
+        answer: requests.Response | None = self._of_thread.answered
+        if answer is not None and not answer.content.strip():
+            return
+        kind = OutcomeUnknownError if request.writes else TemporaryOrgError
+        raise kind("NOT_JSON", "the answer is not JSON; a proxy may stand in between")
+
+
+def _lost(error: requests.RequestException, request: Request) -> OrgError:
+    """No answer. A connection that was never made is safe to repeat; anything else may have arrived."""
+    text = f"no answer from the org ({type(error).__name__})"
+    if isinstance(error, requests.ConnectTimeout) or _never_connected(error):
+        return NotSentError("NOT_SENT", text)
+    return (OutcomeUnknownError if request.writes else TemporaryOrgError)("NO_ANSWER", text)
+
+
+class NotSentError(TemporaryOrgError):
+    """The request never left: no connection could be made."""
+
+
+def _never_connected(error: requests.RequestException) -> bool:
+    reason = getattr(error.args[0], "reason", None) if error.args else None
+    return type(reason).__name__ in ("NewConnectionError", "NameResolutionError")
+
+
+class _KeepAuthorization(AuthBase):
+    """Keeps requests from putting a password of ~/.netrc in place of the access token."""
+
+    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
+        return request
+
+
+class _Timed(HTTPAdapter):
+    """Gives each request the time limits that simple-salesforce doesn't set."""
+
+    def __init__(self, timeout: tuple[float, float]) -> None:
+        self._limits = timeout
+        super().__init__()
+
+    def send(  # type: ignore[override]
+        self, request: requests.PreparedRequest, timeout: Any = None, **options: Any
+    ) -> requests.Response:
+        limits = self._limits if timeout is None else timeout
+        return super().send(request, timeout=limits, **options)
+
+
+class _LocalHttp(_Timed):
+    """Speaks http where simple-salesforce can only say https: a sandbox on this machine."""
+
+    def send(  # type: ignore[override]
+        self, request: requests.PreparedRequest, timeout: Any = None, **options: Any
+    ) -> requests.Response:
+        if request.url is not None:
+            request.url = request.url.replace("https://", "http://", 1)
+        return super().send(request, timeout=timeout, **options)

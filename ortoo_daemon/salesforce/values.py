@@ -1,0 +1,53 @@
+"""Are two field values the same to the org, however they are spelt? Pure."""
+
+from collections.abc import Iterable, Mapping
+from email.utils import format_datetime
+
+from ortoo_daemon.instants import instant
+from ortoo_daemon.records import FieldValue, Record
+
+
+def same_value(one: FieldValue, other: FieldValue) -> bool:
+    """Whether the org would store the same: blanks are empty, 1 is 1.0, ``...Z`` is ``...+0000``.
+
+    The parts of a multi-select may stand in any order; 15- and 18-character ids are not told apart here,
+    as the API always answers with 18.
+    """
+    one, other = _plain(one), _plain(other)
+    if one == other:
+        return True
+    if not isinstance(one, str) or not isinstance(other, str):
+        return False
+    if ";" in one and ";" in other:
+        return sorted(one.split(";")) == sorted(other.split(";"))
+    moment = instant(one) if "T" in one else None
+    return moment is not None and moment == instant(other)
+
+
+def differing(expected: Mapping[str, FieldValue], record: Record) -> tuple[str, ...]:
+    """Names of the fields whose value in the record is another than expected."""
+    return tuple(
+        name for name, value in expected.items() if not same_value(value, record.get(name))
+    )
+
+
+def names_of(*groups: Iterable[str]) -> frozenset[str]:
+    """All names of the groups, once each."""
+    return frozenset(name for group in groups for name in group)
+
+
+def http_date(text: str) -> str:
+    """``2026-11-23T09:15:00.000+0000`` as an HTTP date, cut to its second as HTTP wants it.
+
+    Raises ValueError when the text is no datetime.
+    """
+    moment = instant(text)
+    if moment is None:
+        raise ValueError(f"{text!r} is not a datetime of the org")
+    return format_datetime(moment, usegmt=True)
+
+
+def _plain(value: FieldValue) -> FieldValue:
+    if isinstance(value, str):
+        return value.replace("\r\n", "\n").strip() or None
+    return value
