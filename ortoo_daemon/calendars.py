@@ -7,19 +7,28 @@ spans a change of the clocks is an hour shorter or longer, as it is for the peop
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 Window = tuple[int, int]
-"""Minutes after midnight, opening and closing; a closing of 1440 is midnight at the day's end."""
+"""Minutes after midnight, opening and closing; a closing of 1440 is midnight at the day's end.
+
+A closing at or before the opening, or after 1440, is on the next day: ``(1320, 360)`` and
+``(1320, 1800)`` are both 22:00 to 06:00, and ``(0, 0)`` is the whole day.
+"""
 
 _HORIZON_IN_DAYS = 366 * 2
+_DAY = 1440
+_ONE_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BusinessHours:
     """Windows of each weekday (Monday first), in local time of ``zone``; ``closed`` are whole days.
 
-    A week with no window at all is never open.
+    A week with no window at all is never open. Windows may overlap and may run into the next day; a
+    closed day is closed from midnight to midnight, also for a window that began the evening before.
+    Raises ValueError for a week that has not seven days or a window that is no window.
     """
 
     name: str
@@ -27,30 +36,37 @@ class BusinessHours:
     windows: tuple[tuple[Window, ...], ...]
     closed: frozenset[date] = frozenset()
 
+    def __post_init__(self) -> None:
+        if len(self.windows) != 7:
+            raise ValueError(f"hours {self.name!r}: a week has 7 days, not {len(self.windows)}")
+        for start, end in (window for day in self.windows for window in day):
+            if not (0 <= start < _DAY and 0 <= end <= 2 * _DAY and end - start <= _DAY):
+                raise ValueError(f"hours {self.name!r}: no window of a day: {start} to {end}")
+
     @classmethod
     def always(cls, zone: str = "UTC") -> "BusinessHours":
         """Open around the clock."""
-        return cls(name="24x7", zone=zone, windows=(((0, 1440),),) * 7)
+        return cls(name="24x7", zone=zone, windows=(((0, _DAY),),) * 7)
 
     def is_open(self, at: datetime) -> bool:
         """Whether the instant lies in a window; the closing minute itself is outside."""
-        return any(start <= at < end for start, end in self._spans(at, days=1))
+        return any(start <= at < end for start, end in self._spans(at, days=2))
 
     def next_opening(self, at: datetime) -> datetime | None:
         """The first open instant at or after ``at`` in UTC; None when there is none in two years."""
         for start, end in self._spans(at):
             if end > at:
-                return max(start, at)
+                return max(start, at.astimezone(UTC))
         return None
 
     def add(self, at: datetime, working_for: timedelta) -> datetime | None:
-        """The instant by which ``working_for`` of open time has passed since ``at``.
+        """The instant in UTC by which ``working_for`` of open time has passed since ``at``.
 
-        None when that does not happen within two years.
+        None when that does not happen within two years. No time at all has passed at the next opening.
         """
         left = working_for
         for start, end in self._spans(at):
-            begin = max(start, at)
+            begin = max(start, at.astimezone(UTC))
             if begin >= end:
                 continue
             if left <= end - begin:
@@ -61,7 +77,8 @@ class BusinessHours:
     def between(self, begin: datetime, end: datetime) -> timedelta:
         """Open time from ``begin`` to ``end``; zero when the order is reversed."""
         total = timedelta()
-        for start, finish in self._spans(begin):
+        days = max((end - begin).days, 0) + 4
+        for start, finish in self._spans(begin, days=days):
             if start >= end:
                 break
             total += max(min(finish, end) - max(start, begin), timedelta())
@@ -70,19 +87,71 @@ class BusinessHours:
     def _spans(
         self, at: datetime, days: int = _HORIZON_IN_DAYS
     ) -> Iterator[tuple[datetime, datetime]]:
-        """Open spans in UTC, in order, from the local day of ``at`` on."""
+        """Open spans in UTC, in order and without overlap, from the day before the local day of ``at``.
+
+        The day before counts because its windows may run past midnight.
+        """
         zone = ZoneInfo(self.zone)
-        first = at.astimezone(zone).date()
+        first = at.astimezone(zone).date() - _ONE_DAY
+        reached: datetime | None = None
         for offset in range(days):
             day = first + timedelta(days=offset)
-            if day in self.closed:
-                continue
-            for start, end in self.windows[day.weekday()]:
-                yield _instant(day, start, zone), _instant(day, end, zone)
+            for opening, closing in self._pieces(day):
+                start = _instant(day, opening, self.zone)
+                end = _instant(day, closing, self.zone)
+                if reached is not None and start < reached:
+                    start = reached
+                if start < end:
+                    reached = end
+                    yield start, end
+
+    def _pieces(self, day: date) -> list[Window]:
+        """The day's windows and what runs over from the day before, cut to the day itself, in order."""
+        if day in self.closed:
+            return []
+        yesterday = day - _ONE_DAY
+        pieces = [
+            (0, closing - _DAY)
+            for _, closing in map(_unfolded, self.windows[yesterday.weekday()])
+            if closing > _DAY and yesterday not in self.closed
+        ]
+        pieces += [
+            (opening, min(closing, _DAY))
+            for opening, closing in map(_unfolded, self.windows[day.weekday()])
+        ]
+        return sorted(pieces)
 
 
-def _instant(day: date, minutes: int, zone: ZoneInfo) -> datetime:
-    if minutes >= 1440:
-        day, minutes = day + timedelta(days=1), minutes - 1440
-    local = datetime.combine(day, time(minutes // 60, minutes % 60), tzinfo=zone)
-    return local.astimezone(UTC)
+def _unfolded(window: Window) -> Window:
+    """A window whose closing counts on from its opening's midnight."""
+    start, end = window
+    return (start, end + _DAY) if end <= start else window
+
+
+@lru_cache(maxsize=4096)
+def _instant(day: date, minutes: int, zone_name: str) -> datetime:
+    """The first instant at which the wall clock of that day shows at least so many minutes, in UTC.
+
+    A time that a change of the clocks leaves out is the moment of the change; one that comes twice is
+    its first coming.
+    """
+    if minutes >= _DAY:
+        day, minutes = day + _ONE_DAY, minutes - _DAY
+    zone = ZoneInfo(zone_name)
+    wall = datetime.combine(day, time(minutes // 60, minutes % 60))
+    found = wall.replace(tzinfo=zone).astimezone(UTC)
+    if found.astimezone(zone).replace(tzinfo=None) == wall:
+        return found
+    return _moment_of_change(wall.replace(tzinfo=zone, fold=1).astimezone(UTC), found, zone)
+
+
+def _moment_of_change(before: datetime, after: datetime, zone: ZoneInfo) -> datetime:
+    """The instant between two at which the zone's offset becomes what it is at the later one."""
+    offset = after.astimezone(zone).utcoffset()
+    while after - before > timedelta(seconds=1):
+        middle = (before + (after - before) / 2).replace(microsecond=0)
+        if middle.astimezone(zone).utcoffset() == offset:
+            after = middle
+        else:
+            before = middle
+    return after

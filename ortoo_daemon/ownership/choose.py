@@ -38,7 +38,7 @@ def choose_owner(handling: Handling) -> None:
     if not _fall_to(handling, otherwise, ReasonCode.OTHERWISE):
         handling.place = otherwise.place
         handling.reason = ReasonCode.NO_TARGET
-        handling.parked_for = handling.trace.notes[-1]
+        handling.parked_for = f"no_target ({otherwise.place})"
 
 
 def _fall_to(handling: Handling, target: Target, reason: ReasonCode) -> bool:

@@ -128,7 +128,8 @@ class _Search:
             if name == NEAREST:
                 found["distance_km"] = None if site.away_km is None else round(site.away_km, 1)
             elif name == TERRITORY:
-                found[name] = site.covered.source if site.covered else None
+                if self.covered is not None:
+                    found[name] = site.covered.source if site.covered else None
             else:
                 found[name] = site.rooftop.id in self.signalled.get(name, ())
         return found

@@ -1,0 +1,165 @@
+"""Why did it come out so, as a tree that any face can draw?
+
+`explain` gives plain nodes: a text, a style, and what hangs below. Colours, boxes and indents are the
+face's; nothing here knows a terminal.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+from ortoo_daemon.audit.summary import summary
+from ortoo_daemon.decision import Decision
+from ortoo_daemon.errors import Place
+from ortoo_daemon.instants import instant_text
+from ortoo_daemon.records import FieldValue
+from ortoo_daemon.trace import CandidateStep, RuleOutcome, RuleStep, Trace
+
+
+class Style(StrEnum):
+    """What a node means, for a face to pick a look."""
+
+    HEAD = "head"
+    WINNER = "winner"
+    HELD = "held"
+    FAILED = "failed"
+    PLAIN = "plain"
+    WARNING = "warning"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Node:
+    text: str
+    style: Style = Style.PLAIN
+    children: tuple["Node", ...] = ()
+
+
+def explain(decision: Decision) -> Node:
+    """The whole way of one decision, stage by stage, in the order in which it was walked."""
+    policy = f" [{decision.policy}@{decision.revision}]" if decision.policy else ""
+    place = f" ({decision.place})" if decision.place else ""
+    text = f"{decision.object} {decision.record_id} {summary(decision)}{policy}{place}"
+    trace = decision.trace
+    parts = (
+        _changes(trace, "intake"),
+        _changes(trace, "enrichment"),
+        _rules(trace),
+        _candidates(decision, "rooftop", "rooftops"),
+        _candidates(decision, "person", "people"),
+        _action(decision),
+        _group("notes", [Node(text=note) for note in trace.notes]),
+    )
+    children = tuple(part for part in parts if part is not None)
+    return Node(text=text, style=Style.HEAD, children=children)
+
+
+def plain_lines(node: Node, *, depth: int = 0) -> Iterator[str]:
+    """The tree as indented lines, for logs of policy tests and terminals without colour."""
+    yield "  " * depth + node.text
+    for child in node.children:
+        yield from plain_lines(child, depth=depth + 1)
+
+
+def node_json(node: Node) -> dict[str, object]:
+    """The tree as JSON values."""
+    found: dict[str, object] = {"text": node.text, "style": node.style.value}
+    if node.children:
+        found["children"] = [node_json(child) for child in node.children]
+    return found
+
+
+def _group(title: str, nodes: list[Node]) -> Node | None:
+    return Node(text=title, style=Style.HEAD, children=tuple(nodes)) if nodes else None
+
+
+def _changes(trace: Trace, stage: str) -> Node | None:
+    nodes = [
+        Node(text=f"{c.field}: {_shown(c.before)} → {_shown(c.after)}{_at(c.place)}")
+        for c in trace.changes
+        if c.stage == stage
+    ]
+    nodes += [
+        Node(text=f"{r.field}: {r.message}{_at(r.place)}", style=Style.WARNING)
+        for r in trace.reports
+        if r.stage == stage
+    ]
+    return _group(stage, nodes)
+
+
+def _rules(trace: Trace) -> Node | None:
+    return _group("rules", [_rule(step) for step in trace.rules])
+
+
+def _rule(step: RuleStep) -> Node:
+    head = f"{step.name}{_at(step.place)}"
+    match step.outcome:
+        case RuleOutcome.MATCHED:
+            return Node(text=f"{head}: matched", style=Style.HELD)
+        case RuleOutcome.NOT_DURING:
+            return Node(text=f"{head}: not during these days", style=Style.FAILED)
+        case RuleOutcome.NOBODY:
+            return Node(text=f"{head}: found nobody", style=Style.WARNING)
+        case RuleOutcome.NOT_MATCHED:
+            failed = step.failed
+            why = (
+                f"{failed.text} fails, {failed.field} is {_shown(failed.value)}{_at(failed.place)}"
+                if failed
+                else "did not match"
+            )
+            return Node(text=f"{head}: {why}", style=Style.FAILED)
+
+
+def _candidates(decision: Decision, kind: str, title: str) -> Node | None:
+    winners = {str(decision.rooftop), str(decision.owner.id) if decision.owner else ""}
+    trace = decision.trace
+    steps = [step for step in trace.candidates if step.kind == kind]
+    kept = [_kept(step, step.id in winners) for step in steps if step.removed_by is None]
+    gates = []
+    for gate in (gate for gate in trace.gates if gate.kind == kind):
+        named = [step for step in steps if step.removed_by == gate.gate]
+        nodes = [
+            Node(text=f"{step.name} ({step.id}): {step.detail}", style=Style.FAILED)
+            for step in named
+        ]
+        unnamed = gate.removed - len(named)
+        if named and unnamed > 0:
+            nodes.append(Node(text=f"and {unnamed} more", style=Style.FAILED))
+        detail = f": {gate.detail}" if gate.detail else ""
+        verb = "not shown" if gate.gate == "not_listed" else f"removed by {gate.gate}"
+        text = f"{gate.removed} {verb}{detail}"
+        gates.append(Node(text=text, style=Style.FAILED, children=tuple(nodes)))
+    return _group(title, kept + gates)
+
+
+def _kept(step: CandidateStep, won: bool) -> Node:
+    rank = ", ".join(f"{name} {_shown(value)}" for name, value in step.rank.items())
+    text = f"{step.name} ({step.id}){': ' + rank if rank else ''}{' ← chosen' if won else ''}"
+    return Node(text=text, style=Style.WINNER if won else Style.PLAIN)
+
+
+def _action(decision: Decision) -> Node | None:
+    changes = _changes(decision.trace, "action")
+    nodes = list(changes.children) if changes else []
+    for clock in decision.clocks:
+        warned = ", ".join(instant_text(at) for at in clock.warn_at)
+        text = f"clock {clock.name}: due {instant_text(clock.target_at)} ({clock.hours})"
+        nodes.append(Node(text=f"{text}, warned {warned}" if warned else text))
+    return _group("action", nodes)
+
+
+def _shown(value: FieldValue) -> str:
+    if value is None or value == "":
+        return "empty"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return (
+        f'"{value}"'
+        if isinstance(value, str)
+        else f"{value:g}"
+        if isinstance(value, float)
+        else str(value)
+    )
+
+
+def _at(place: Place | None) -> str:
+    return f" ({place})" if place else ""

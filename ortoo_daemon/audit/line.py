@@ -1,0 +1,47 @@
+"""What does the log say about one record handled? One line, the same names always, no personal data."""
+
+from collections.abc import Mapping
+
+from ortoo_daemon.decision import Decision
+from ortoo_daemon.records import WorkItem
+
+EVENT = "record_handled"
+
+
+def line_fields(
+    decision: Decision,
+    item: WorkItem,
+    *,
+    timings: Mapping[str, float],
+    api_calls: float | None = None,
+) -> dict[str, object]:
+    """Names and values of the canonical line. Ids name the record, owner and rooftop; never texts of theirs.
+
+    ``timings`` are milliseconds by stage and come out as ``<stage>_ms``. ``waited_ms`` is from hearing
+    of the record to deciding. Empty values are left out.
+    """
+    owner = decision.owner
+    waited = decision.decided_at - item.heard_at
+    found: dict[str, object] = {
+        "event": EVENT,
+        "object": decision.object,
+        "record": decision.record_id,
+        "key": decision.key,
+        "way_in": item.reason.value,
+        "outcome": decision.outcome.value,
+        "reason": decision.reason.value,
+        "policy": f"{decision.policy}@{decision.revision}" if decision.policy else None,
+        "rule": decision.rule,
+        "parked_for": decision.parked_for,
+        "rooftop": decision.rooftop,
+        "owner": owner.id if owner else None,
+        "owner_kind": owner.kind.value if owner else None,
+        "owner_before": decision.seen_owner,
+        "fields": len(decision.fields) or None,
+        "reports": len(decision.trace.reports) or None,
+        "attempts": item.attempts or None,
+        "waited_ms": round(max(waited.total_seconds(), 0.0) * 1000),
+        "api_calls": api_calls,
+    }
+    found |= {f"{stage}_ms": round(ms, 3) for stage, ms in timings.items()}
+    return {name: value for name, value in found.items() if value is not None}

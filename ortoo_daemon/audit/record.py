@@ -1,0 +1,151 @@
+"""What does a decision leave in the org? One Ortoo_Decision__c row, upserted on its key.
+
+Field names and lengths are those of ``config/salesforce``. Pure: the daemon sends the row.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from ortoo_daemon.audit.summary import summary
+from ortoo_daemon.audit.trace_json import trace_to_json
+from ortoo_daemon.decision import Decision, Outcome
+from ortoo_daemon.facts import Facts
+from ortoo_daemon.instants import instant_text
+from ortoo_daemon.records import FieldValue
+
+OBJECT = "Ortoo_Decision__c"
+KEY = "Ortoo_Key__c"
+
+LENGTHS: Mapping[str, int] = {
+    KEY: 120,
+    "Object__c": 80,
+    "Record_Id__c": 18,
+    "Outcome__c": 40,
+    "Reason__c": 80,
+    "Reason_Code__c": 80,
+    "Policy__c": 120,
+    "Revision__c": 80,
+    "Rule__c": 255,
+    "Owner_Before__c": 18,
+    "Owner_After__c": 18,
+    "Owner_Name__c": 255,
+    "Summary__c": 255,
+    "Trace__c": 131072,
+    "Facts__c": 131072,
+    "Fields_Written__c": 32768,
+    "Timings__c": 4096,
+}
+"""Lengths of the text fields in the shipped metadata."""
+
+_LOOKUPS = {"Lead": "Lead__c", "Case": "Case__c"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Written:
+    """What came of the write: ``fields`` as they landed, ``refused`` with the org's errors by field."""
+
+    fields: Mapping[str, FieldValue] = field(default_factory=dict)
+    refused: Mapping[str, str] = field(default_factory=dict)
+
+
+def decision_row(
+    decision: Decision,
+    facts: Facts,
+    *,
+    timings: Mapping[str, float],
+    api_calls: float | None = None,
+    written: Written | None = None,
+) -> dict[str, FieldValue]:
+    """The row to upsert on KEY. ``timings`` are milliseconds by stage.
+
+    Without ``written`` the decision's own fields stand as written.
+    """
+    owner = decision.owner
+    row: dict[str, FieldValue] = {
+        KEY: decision.key,
+        "Object__c": decision.object,
+        "Record_Id__c": decision.record_id,
+        "Outcome__c": decision.outcome.value,
+        "Reason__c": _way_in(decision, facts),
+        "Reason_Code__c": decision.reason.value,
+        "Policy__c": decision.policy,
+        "Revision__c": decision.revision or None,
+        "Rule__c": decision.rule,
+        "Rooftop__c": decision.rooftop,
+        "Owner_Before__c": decision.seen_owner,
+        "Owner_After__c": owner.id if owner else decision.seen_owner,
+        "Owner_Name__c": owner.name if owner else None,
+        "Decided_At__c": instant_text(decision.decided_at),
+        "Summary__c": summary(decision),
+        "Trace__c": trace_to_json(decision.trace, length=LENGTHS["Trace__c"]),
+        "Facts__c": _facts(decision, facts),
+        "Fields_Written__c": _written(written or Written(fields=decision.fields)),
+        "Timings__c": _json({stage: round(ms, 3) for stage, ms in timings.items()}),
+        "API_Calls__c": api_calls,
+    }
+    if decision.object in _LOOKUPS:
+        row[_LOOKUPS[decision.object]] = decision.record_id
+    return {name: _fitted(name, value) for name, value in row.items()}
+
+
+def _way_in(decision: Decision, facts: Facts) -> str:
+    """What brought the record here; a recovered row says so, whatever brought the record this time."""
+    if decision.outcome is Outcome.RECOVERED:
+        return Outcome.RECOVERED.value
+    return facts.item.reason.value
+
+
+def _facts(decision: Decision, facts: Facts) -> str:
+    """What can't be read again: the moment, answers, and the counters of those who were compared."""
+    people = {step.id for step in decision.trace.candidates if step.kind == "person"}
+    kept: dict[str, Any] = {
+        "v": 1,
+        "now": instant_text(facts.now),
+        "heard_at": instant_text(facts.item.heard_at),
+        "answers": [
+            {
+                "past_owner_of": {"field": asked.field, "value": asked.value},
+                "since": instant_text(asked.since),
+                "answer": answer,
+            }
+            for asked, answer in facts.answers.items()
+        ],
+        "open_work": {p: n for p, n in sorted(facts.workload.open_work.items()) if p in people},
+    }
+    pool = decision.reservation.pool if decision.reservation else None
+    turns = facts.workload.turns.get(pool) if pool else None
+    if turns is not None:
+        at = {person: turn for person, turn in sorted(turns.at.items()) if person in people}
+        kept["turns"] = {"pool": pool, "clock": turns.clock, "at": at}
+    text = _json(kept)
+    if len(text) > LENGTHS["Facts__c"]:
+        text = _json({"v": 1, "now": kept["now"], "cut": "too long for the field"})
+    return text
+
+
+def _written(written: Written) -> str:
+    """JSON of what was written and refused; long values are cut, then all values are left out."""
+    short = {name: _short(value) for name, value in written.fields.items()}
+    refused = {name: _short(error) for name, error in written.refused.items()}
+    text = _json({"written": short, "refused": refused})
+    if len(text) <= LENGTHS["Fields_Written__c"]:
+        return text
+    names = {"written": sorted(short)[:500], "refused": sorted(refused)[:500], "cut": "values"}
+    return _json(names)
+
+
+def _short(value: FieldValue | str) -> FieldValue:
+    return f"{value[:199]}…" if isinstance(value, str) and len(value) > 200 else value
+
+
+def _fitted(name: str, value: FieldValue) -> FieldValue:
+    length = LENGTHS.get(name)
+    if length is None or not isinstance(value, str) or len(value) <= length:
+        return value
+    return value[: length - 1] + "…"
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))

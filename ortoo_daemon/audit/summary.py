@@ -1,0 +1,48 @@
+"""What was decided, in one sentence without personal data of the customer?"""
+
+from ortoo_daemon.decision import Decision, Outcome, ReasonCode
+from ortoo_daemon.records import OwnerKind
+
+_WHY = {
+    ReasonCode.RULE: "by rule {rule}",
+    ReasonCode.RULE_ELSE: "by the else of rule {rule}: nobody there could take it",
+    ReasonCode.STICKY: "by rule {rule}: had the same customer before",
+    ReasonCode.TAKEN_BY_PERSON: "a person holds it",
+    ReasonCode.NO_POLICY: "no policy is for this object",
+    ReasonCode.NOT_ENTERED: "no policy takes it",
+    ReasonCode.BEFORE_TAKE_FROM: "it is older than the policy's take_from",
+    ReasonCode.ALREADY_DECIDED: "it is decided already",
+    ReasonCode.PARKED_ALREADY: "it is parked already",
+    ReasonCode.RECOVERED: "an earlier run wrote the owner",
+    ReasonCode.NO_TARGET: "what otherwise names can't own it",
+}
+
+
+def summary(decision: Decision) -> str:
+    """Such as ``to queue EV desk: by the else of rule EV launch: nobody there could take it``."""
+    what = _what(decision)
+    why = _why(decision)
+    return f"{what}: {why}" if why else what
+
+
+def _what(decision: Decision) -> str:
+    match decision.outcome:
+        case Outcome.ASSIGNED | Outcome.RECOVERED:
+            if decision.owner is None:
+                return f"parked for {decision.parked_for}" if decision.parked_for else "recovered"
+            queue = "queue " if decision.owner.kind is OwnerKind.QUEUE else ""
+            return f"to {queue}{decision.owner.name}"
+        case Outcome.PARKED:
+            return f"parked for {decision.parked_for}"
+        case Outcome.LEFT_ALONE:
+            return "left alone"
+        case Outcome.NOTHING:
+            return "nothing to do"
+
+
+def _why(decision: Decision) -> str:
+    if decision.reason is ReasonCode.OTHERWISE:
+        if decision.rule is None:
+            return "by otherwise: no rule matched"
+        return f"by otherwise: nobody could take it by rule {decision.rule}"
+    return _WHY.get(decision.reason, "").format(rule=decision.rule)

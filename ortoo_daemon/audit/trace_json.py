@@ -1,0 +1,223 @@
+"""How is a trace kept as text of bounded length, and read back?
+
+Layout of version 1: an object with ``v``, ``rules``, ``candidates``, ``gates``, ``changes``,
+``reports``, ``notes``; empty parts are left out, places are ``file:line:column``.
+
+When the text would be longer than the field, parts go in this order until it fits, and ``cut`` says
+how many of each went: removed candidates (last first; the counts per gate stay), candidates behind
+the first in their order, rules that did not match (first first), changes, reports, notes.
+"""
+
+import json
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from ortoo_daemon.errors import Place
+from ortoo_daemon.trace import (
+    CandidateStep,
+    FailedCondition,
+    FieldChange,
+    FieldReport,
+    GateCount,
+    RuleOutcome,
+    RuleStep,
+    Trace,
+)
+
+TRACE_LENGTH = 131072
+"""Length of Trace__c in the shipped metadata."""
+
+LONGEST_VALUE = 1000
+"""A single value longer than this is cut, with a mark, before anything is left out."""
+
+_Json = dict[str, Any]
+
+
+def trace_to_json(trace: Trace, *, length: int = TRACE_LENGTH) -> str:
+    """The trace as compact JSON of at most ``length`` characters (at least 200 are needed)."""
+    saved = _saved(trace)
+    text = _dump(saved)
+    if len(text) <= length:
+        return text
+    cut: dict[str, int] = {}
+    for name, droppable, from_end in _CUTS:
+        count = _drop(saved, name, droppable, from_end=from_end, room=length, cut=cut)
+        if count:
+            cut[name] = cut.get(name, 0) + count
+        text = _dump({**saved, "cut": cut})
+        if len(text) <= length:
+            break
+    return text
+
+
+def trace_from_json(text: str) -> Trace:
+    """The trace that was kept; what was cut stands in its notes.
+
+    Raises ValueError when the text is not a trace of a known version.
+    """
+    try:
+        saved = json.loads(text)
+        if saved["v"] != 1:
+            raise ValueError(f"trace of version {saved['v']}, known is 1")
+        return _read(saved)
+    except (KeyError, TypeError, AttributeError) as error:
+        raise ValueError(f"not a trace: {error!r}") from error
+
+
+def _dump(saved: _Json) -> str:
+    kept = {name: part for name, part in saved.items() if part != []}
+    return json.dumps(kept, ensure_ascii=False, separators=(",", ":"))
+
+
+_CUTS: tuple[tuple[str, Callable[[_Json], bool], bool], ...] = (
+    ("candidates", lambda c: "removed_by" in c, True),
+    ("candidates", lambda c: True, True),
+    ("rules", lambda r: r["outcome"] in ("not_matched", "not_during"), False),
+    ("changes", lambda c: True, True),
+    ("reports", lambda r: True, True),
+    ("notes", lambda n: True, True),
+    ("rules", lambda r: True, False),
+    ("gates", lambda g: True, True),
+)
+
+
+def _drop(
+    saved: _Json,
+    name: str,
+    droppable: Callable[[_Json], bool],
+    *,
+    from_end: bool,
+    room: int,
+    cut: Mapping[str, int],
+) -> int:
+    """Leave out as few entries as make it fit; how many went."""
+    entries = saved[name]
+    order = [index for index, entry in enumerate(entries) if droppable(entry)]
+    if from_end:
+        order.reverse()
+    spare = len(_dump({**saved, "cut": {**cut, name: len(entries)}})) - room
+    gone: set[int] = set()
+    for index in order:
+        if spare <= 0:
+            break
+        spare -= len(_dump({"x": [entries[index]]})) - len('{"x":[]}') + (len(entries) > 1)
+        gone.add(index)
+    saved[name] = [entry for index, entry in enumerate(entries) if index not in gone]
+    return len(gone)
+
+
+def _saved(trace: Trace) -> _Json:
+    return {
+        "v": 1,
+        "rules": [_rule(step) for step in trace.rules],
+        "candidates": [_candidate(step) for step in trace.candidates],
+        "gates": [
+            _filled(kind=g.kind, gate=g.gate, removed=g.removed, detail=g.detail)
+            for g in trace.gates
+        ],
+        "changes": [
+            _filled(stage=c.stage, field=c.field, at=_at(c.place))
+            | {"before": _short(c.before), "after": _short(c.after)}
+            for c in trace.changes
+        ],
+        "reports": [
+            _filled(
+                stage=r.stage,
+                field=r.field,
+                code=r.code,
+                message=_short(r.message),
+                at=_at(r.place),
+            )
+            for r in trace.reports
+        ],
+        "notes": [_short(note) for note in trace.notes],
+    }
+
+
+def _rule(step: RuleStep) -> _Json:
+    saved: _Json = {"name": step.name, "at": _at(step.place), "outcome": step.outcome.value}
+    if step.failed is not None:
+        failed = step.failed
+        saved["failed"] = {
+            "at": _at(failed.place),
+            "text": _short(failed.text),
+            "field": failed.field,
+            "value": _short(failed.value),
+        }
+    return saved
+
+
+def _candidate(step: CandidateStep) -> _Json:
+    return _filled(
+        kind=step.kind,
+        id=step.id,
+        name=step.name,
+        removed_by=step.removed_by,
+        detail=step.detail,
+        rank=dict(step.rank),
+    )
+
+
+def _filled(**entries: Any) -> _Json:
+    return {name: value for name, value in entries.items() if value not in (None, "", {})}
+
+
+def _short(value: Any) -> Any:
+    if isinstance(value, str) and len(value) > LONGEST_VALUE:
+        return value[: LONGEST_VALUE - 1] + "…"
+    return value
+
+
+def _at(place: Place | None) -> str | None:
+    return None if place is None else str(place)
+
+
+def _place(text: str | None) -> Place | None:
+    if text is None:
+        return None
+    file, line, column = text.rsplit(":", 2)
+    return Place(file, int(line), int(column))
+
+
+def _read(saved: _Json) -> Trace:
+    cut = saved.get("cut", {})
+    left_out = [f"left out for length: {count} {name}" for name, count in cut.items()]
+    return Trace(
+        rules=tuple(_read_rule(entry) for entry in saved.get("rules", ())),
+        candidates=tuple(CandidateStep(**entry) for entry in saved.get("candidates", ())),
+        gates=tuple(GateCount(**entry) for entry in saved.get("gates", ())),
+        changes=tuple(FieldChange(**e) for e in _placed(saved.get("changes", ()))),
+        reports=tuple(FieldReport(**e) for e in _placed(saved.get("reports", ()))),
+        notes=(*saved.get("notes", ()), *left_out),
+    )
+
+
+def _read_rule(entry: _Json) -> RuleStep:
+    failed = entry.get("failed")
+    return RuleStep(
+        name=entry["name"],
+        place=_known(entry["at"]),
+        outcome=RuleOutcome(entry["outcome"]),
+        failed=None
+        if failed is None
+        else FailedCondition(
+            place=_known(failed["at"]),
+            text=failed["text"],
+            field=failed["field"],
+            value=failed["value"],
+        ),
+    )
+
+
+def _known(text: str) -> Place:
+    place = _place(text)
+    assert place is not None
+    return place
+
+
+def _placed(entries: Iterable[_Json]) -> list[_Json]:
+    return [
+        {name: value for name, value in entry.items() if name != "at"}
+        | {"place": _place(entry.get("at"))}
+        for entry in entries
+    ]
