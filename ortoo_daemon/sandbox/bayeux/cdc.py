@@ -1,0 +1,116 @@
+"""What change event does a committed change become?
+
+Follows the platform's CometD form: compound names and addresses nested (``Name.LastName`` in
+changedFields), only new and changed fields, emptied ones listed with null, and none of IsDeleted,
+SystemModstamp, the id itself or fields that are computed.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from ortoo_daemon.sandbox.changes import Change, ChangeType, Transaction
+from ortoo_daemon.sandbox.schema import FieldType, ObjectType
+
+_LEFT_OUT = frozenset({"Id", "IsDeleted", "SystemModstamp"})
+_NAME_PARTS = ("Salutation", "FirstName", "MiddleName", "LastName", "Suffix")
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """Where each field of an object sits in an event: field -> (compound or None, member).
+
+    `moments` are the date-time fields, which events write with Z instead of +0000.
+    """
+
+    places: Mapping[str, tuple[str | None, str]]
+    moments: frozenset[str]
+
+    def path(self, field: str) -> str:
+        """The name of a field in changedFields."""
+        compound, member = self.places[field]
+        return member if compound is None else f"{compound}.{member}"
+
+
+def header_of(
+    transaction: Transaction, change: Change, *, layout: Layout, sequence: int, commit_number: int
+) -> dict[str, Any]:
+    """The ChangeEventHeader of one change; `sequence` counts from 1 within the transaction."""
+    return {
+        "entityName": change.entity,
+        "recordIds": [change.record_id],
+        "changeType": change.change_type.value,
+        "changeOrigin": _origin(transaction),
+        "transactionKey": transaction.key,
+        "sequenceNumber": sequence,
+        "commitTimestamp": int(transaction.committed_at.timestamp() * 1000),
+        "commitNumber": commit_number,
+        "commitUser": transaction.user_id,
+        "changedFields": [layout.path(n) for n in change.changed_fields if n in layout.places],
+    }
+
+
+def payload_of(
+    change: Change, header: Mapping[str, Any], layout: Layout, extra: Iterable[str] = ()
+) -> dict[str, Any]:
+    """The payload: header, then the fields that are new or changed, and the `extra` ones."""
+    payload: dict[str, Any] = {"ChangeEventHeader": dict(header)}
+    for name, value in _shown(change, layout, extra):
+        compound, member = layout.places[name]
+        if value is not None and name in layout.moments:
+            value = value.removesuffix("+0000") + "Z"
+        if compound is None:
+            payload[member] = value
+        else:
+            payload.setdefault(compound, {})[member] = value
+    return payload
+
+
+def _shown(change: Change, layout: Layout, extra: Iterable[str]) -> Iterator[tuple[str, Any]]:
+    values = change.after
+    if change.change_type in (ChangeType.CREATE, ChangeType.UNDELETE):
+        yield from ((n, values[n]) for n in layout.places if values.get(n) is not None)
+        return
+    changed = frozenset(change.changed_fields)
+    yield from ((name, values.get(name)) for name in layout.places if name in changed)
+    for name in extra:
+        if name in layout.places and name not in changed and values.get(name) is not None:
+            yield name, values[name]
+
+
+def layout_of(entity: ObjectType) -> Layout:
+    """The event layout of an object."""
+    places: dict[str, tuple[str | None, str]] = {}
+    for compound in entity.compounds:
+        prefix = compound.name.removesuffix("Address")
+        for part in compound.parts:
+            places[part] = (compound.name, part.removeprefix(prefix))
+    for each in entity.stored:
+        if each.name in places or each.name in _LEFT_OUT:
+            continue
+        if entity.person and each.name == "Name":
+            continue
+        in_name = entity.person and each.name in _NAME_PARTS
+        places[each.name] = ("Name" if in_name else None, each.name)
+    moments = frozenset(f.name for f in entity.stored if f.type is FieldType.DATETIME)
+    return Layout(places, moments)
+
+
+@lru_cache(maxsize=256)
+def schema_id(event: str) -> str:
+    """A stable stand-in for the event schema's id."""
+    digest = hashlib.sha256(event.encode()).digest()[:16]
+    return base64.urlsafe_b64encode(digest).decode().rstrip("=")
+
+
+def _origin(transaction: Transaction) -> str:
+    """Only API clients leave an origin; changes by the org itself have none."""
+    if not transaction.api:
+        return ""
+    origin = f"com/salesforce/api/{transaction.api}/{transaction.version}"
+    return f"{origin};client={transaction.client}" if transaction.client else origin

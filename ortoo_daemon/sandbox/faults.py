@@ -1,0 +1,126 @@
+"""What goes wrong on demand?  Faults that tests and trials set through the control endpoint.
+
+| kind          | what happens to a matching call                                            |
+| ------------- | -------------------------------------------------------------------------- |
+| error         | it is answered with `status`, `body` and `headers`, and not carried out    |
+| lost_response | it is carried out and committed, then the connection closes unanswered     |
+| hold          | it waits until the fault is removed, then goes on                          |
+| bayeux        | a CometD message on `channel` is refused with `error`, `advice` and `ext`  |
+
+A fault matches by `method` (any when None) and by `path`, a regular expression searched in the
+path with its query. `times` counts its uses; None means until it is removed.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, fields
+from enum import StrEnum
+from typing import Any
+
+from ortoo_daemon.sandbox.bayeux.replies import Message, refusal
+
+
+class FaultKind(StrEnum):
+    """What a fault does."""
+
+    ERROR = "error"
+    LOST_RESPONSE = "lost_response"
+    HOLD = "hold"
+    BAYEUX = "bayeux"
+
+
+@dataclass(slots=True, kw_only=True)
+class Fault:
+    """One fault; the module's table says which members each kind reads."""
+
+    kind: FaultKind
+    path: str = ""
+    method: str | None = None
+    times: int | None = 1
+    status: int = 503
+    body: Any = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+    channel: str = ""
+    error: str = ""
+    advice: Mapping[str, Any] | None = None
+    ext: Mapping[str, Any] | None = None
+    id: int = 0
+    used: int = 0
+    removed: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def matches(self, method: str, path: str) -> bool:
+        """Whether an HTTP call is met by this fault."""
+        if self.kind is FaultKind.BAYEUX or self.method not in (None, method):
+            return False
+        return re.search(self.path, path) is not None
+
+    def as_json(self) -> dict[str, Any]:
+        """The fault as the control endpoint shows it."""
+        return {f.name: getattr(self, f.name) for f in fields(self) if f.name != "removed"}
+
+
+def fault_from(body: Mapping[str, Any]) -> Fault:
+    """A fault from its JSON. Raises ValueError that says what is wrong."""
+    settable = {f.name for f in fields(Fault)} - {"id", "used", "removed"}
+    unknown = set(body) - settable
+    if unknown:
+        raise ValueError(f"no such member of a fault: {', '.join(sorted(unknown))}")
+    try:
+        kind = FaultKind(body.get("kind", ""))
+        re.compile(str(body.get("path", "")))
+    except re.error as error:
+        raise ValueError(f"path is no regular expression: {error}") from error
+    except ValueError as error:
+        raise ValueError(f"kind must be one of {', '.join(FaultKind)}") from error
+    return Fault(**{**body, "kind": kind})
+
+
+class Faults:
+    """The faults set now."""
+
+    def __init__(self) -> None:
+        self._faults: dict[int, Fault] = {}
+        self._last = 0
+
+    def __iter__(self) -> Iterator[Fault]:
+        return iter(tuple(self._faults.values()))
+
+    def add(self, fault: Fault) -> Fault:
+        """Set a fault; it gets its id."""
+        self._last += 1
+        fault.id = self._last
+        self._faults[fault.id] = fault
+        return fault
+
+    def remove(self, ids: Iterable[int] | None = None) -> int:
+        """Remove faults by id, or all of them; calls held by them go on. Returns how many."""
+        doomed = [self._faults[i] for i in ids or tuple(self._faults) if i in self._faults]
+        for fault in doomed:
+            del self._faults[fault.id]
+            fault.removed.set()
+        return len(doomed)
+
+    def take(self, method: str, path: str) -> Fault | None:
+        """The first fault that meets an HTTP call, counted as used."""
+        return self._use(each for each in self if each.matches(method, path))
+
+    def bayeux_refusal(self, message: Message) -> Message | None:
+        """The refusal that a CometD message gets instead of its answer, if any."""
+        channel = message.get("channel")
+        fault = self._use(f for f in self if f.kind is FaultKind.BAYEUX and f.channel == channel)
+        if fault is None:
+            return None
+        return refusal(message, fault.error, advice=fault.advice, ext=fault.ext)
+
+    def _use(self, matching: Iterable[Fault]) -> Fault | None:
+        for fault in matching:
+            if fault.times is not None and fault.used >= fault.times:
+                continue
+            fault.used += 1
+            if fault.used == fault.times and fault.kind is not FaultKind.HOLD:
+                del self._faults[fault.id]
+            return fault
+        return None
