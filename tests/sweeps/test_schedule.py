@@ -1,0 +1,150 @@
+"""The schedule: what runs when, never twice at once, and nothing ends unnoticed."""
+
+import asyncio
+import time
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from structlog.testing import capture_logs
+
+from ortoo_daemon.sweeps.schedule import Schedule
+from tests.asynchronous import asynchronous, until
+
+HOUR = timedelta(hours=1)
+SOON = timedelta(seconds=0.02)
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+@asynccontextmanager
+async def started(schedule: Schedule):
+    schedule.start()
+    try:
+        yield
+    finally:
+        await schedule.stop()
+
+
+@asynchronous
+async def test_a_sweep_runs_at_start_if_asked_and_else_after_its_interval():
+    ran: list[str] = []
+
+    async def at_start():
+        ran.append("at_start")
+
+    async def later():
+        ran.append("later")
+
+    schedule = Schedule(clock=now)
+    schedule.add("at_start", at_start, HOUR, jitter=timedelta(minutes=5), at_start=True)
+    schedule.add("later", later, HOUR)
+    async with started(schedule):
+        await until(lambda: "at_start" in schedule.last_run)
+    assert ran == ["at_start"]
+
+
+@asynchronous
+async def test_a_sweep_repeats_and_its_last_run_is_known():
+    async def sweep():
+        pass
+
+    schedule = Schedule(clock=now)
+    schedule.add("often", sweep, SOON, jitter=timedelta(seconds=0.01))
+    began = now()
+    async with started(schedule):
+        await until(lambda: "often" in schedule.last_run and schedule.last_run["often"].runs >= 3)
+    last = schedule.last_run["often"]
+    assert (last.error, last.failures) == ("", 0)
+    assert last.ended_at >= began
+
+
+@asynchronous
+async def test_a_failing_sweep_is_logged_counted_and_runs_again():
+    async def sweep():
+        raise OSError("org is down")
+
+    schedule = Schedule(clock=now)
+    schedule.add("reconcile", sweep, SOON, at_start=True)
+    with capture_logs() as logs:
+        async with started(schedule):
+            await until(
+                lambda: (
+                    "reconcile" in schedule.last_run
+                    and schedule.last_run["reconcile"].failures >= 2
+                )
+            )
+    assert schedule.last_run["reconcile"].error == "OSError: org is down"
+    assert {(log["event"], log["sweep"]) for log in logs} == {("sweep.failed", "reconcile")}
+
+
+@asynchronous
+async def test_a_sweep_never_overlaps_itself():
+    running = most = runs = 0
+
+    async def sweep():
+        nonlocal running, most, runs
+        running, runs = running + 1, runs + 1
+        most = max(most, running)
+        await asyncio.sleep(0.005)
+        running -= 1
+
+    schedule = Schedule(clock=now)
+    schedule.add("reconcile", sweep, timedelta(seconds=0.01), at_start=True)
+    async with started(schedule):
+        await asyncio.gather(*(schedule.run_now("reconcile") for _ in range(10)))
+    assert runs >= 10
+    assert most == 1
+
+
+@asynchronous
+async def test_a_run_that_comes_late_takes_place_once():
+    runs = 0
+
+    async def sweep():
+        nonlocal runs
+        runs += 1
+
+    schedule = Schedule(clock=now)
+    schedule.add("reconcile", sweep, timedelta(seconds=0.3))
+    async with started(schedule):
+        await asyncio.sleep(0)
+        time.sleep(1.0)  # noqa: ASYNC251 - a loop that is kept busy, for three intervals
+        await until(lambda: runs == 1)
+        assert runs == 1
+
+
+@asynchronous
+async def test_a_stop_cancels_what_runs_and_is_no_failure_of_the_scheduler(caplog):
+    entered = asyncio.Event()
+    cleaned = False
+
+    async def sweep():
+        nonlocal cleaned
+        entered.set()
+        try:
+            await asyncio.Event().wait()
+        finally:
+            cleaned = True
+
+    schedule = Schedule(clock=now)
+    schedule.add("long", sweep, HOUR, at_start=True)
+    schedule.start()
+    await asyncio.wait_for(entered.wait(), 5)
+    await schedule.stop()
+    assert cleaned
+    assert schedule.last_run["long"].error == "cancelled"
+    assert [record for record in caplog.records if record.levelname == "ERROR"] == []
+    await schedule.stop()
+
+
+def test_two_sweeps_of_one_name_are_refused():
+    async def sweep():
+        pass
+
+    schedule = Schedule(clock=now)
+    schedule.add("reconcile", sweep, HOUR)
+    with pytest.raises(ValueError, match="'reconcile' already"):
+        schedule.add("reconcile", sweep, HOUR)

@@ -1,0 +1,121 @@
+"""Group commit: who shares a transaction, and who pays for whose mistake."""
+
+import asyncio
+import threading
+
+import pytest
+from sqlalchemy import text
+
+from ortoo_daemon.errors import StateError
+from ortoo_daemon.work.store import Store
+from ortoo_daemon.work.thread import StoreThread
+from tests.asynchronous import asynchronous
+
+
+class Recorder:
+    """A batch function that holds the thread at its first call until it is let go."""
+
+    def __init__(self) -> None:
+        self.batches: list[list[int]] = []
+        self.entered = threading.Event()
+        self.go = threading.Event()
+
+    def __call__(self, connection, arguments):
+        self.batches.append(list(arguments))
+        self.entered.set()
+        assert self.go.wait(10)
+        if -1 in arguments:
+            raise ValueError("a bad argument")
+        return [argument * 10 for argument in arguments]
+
+
+def broken(connection, arguments):
+    connection.execute(text("INSERT INTO meta VALUES ('schema_version', 'again')"))
+    return [None for _ in arguments]
+
+
+def write(connection, arguments):
+    for argument in arguments:
+        connection.execute(text("INSERT INTO meta VALUES (:key, '')"), {"key": argument})
+    return [None for _ in arguments]
+
+
+def read(connection, arguments):
+    found = connection.execute(text("SELECT count(*) FROM meta")).scalar_one()
+    return [found for _ in arguments]
+
+
+@asynchronous
+async def test_what_arrives_during_a_transaction_shares_the_next_one(sqlite_url):
+    thread = StoreThread(Store.open(sqlite_url, exclusive=True))
+    recorder = Recorder()
+    first = asyncio.create_task(thread.call(recorder, 0))
+    await asyncio.to_thread(recorder.entered.wait)
+    others = [asyncio.create_task(thread.call(recorder, n)) for n in range(1, 150)]
+    await asyncio.sleep(0)  # each has asked by now
+    recorder.go.set()
+    assert await asyncio.gather(first, *others) == [n * 10 for n in range(150)]
+    assert recorder.batches == [[0], list(range(1, 150))]
+    assert thread.commits == 2
+    await thread.close()
+
+
+@asynchronous
+async def test_a_group_is_bounded(sqlite_url):
+    thread = StoreThread(Store.open(sqlite_url, exclusive=True), most=200)
+    recorder = Recorder()
+    recorder.go.set()
+    await asyncio.gather(*(thread.call(recorder, n, rows=50) for n in range(40)))
+    assert max(map(len, recorder.batches)) <= 4
+    await thread.close()
+
+
+@asynchronous
+async def test_a_failing_call_costs_the_others_nothing(sqlite_url):
+    thread = StoreThread(Store.open(sqlite_url, exclusive=True))
+    recorder = Recorder()
+    first = asyncio.create_task(thread.call(recorder, 0))
+    await asyncio.to_thread(recorder.entered.wait)
+    calls = [
+        thread.call(write, "a"),
+        thread.call(recorder, -1),
+        thread.call(broken, None),
+        thread.call(write, "b"),
+    ]
+    tasks = [asyncio.create_task(call) for call in calls]
+    await asyncio.sleep(0)
+    recorder.go.set()
+    outcomes = await asyncio.gather(first, *tasks, return_exceptions=True)
+    assert isinstance(outcomes[2], ValueError)
+    assert isinstance(outcomes[3], StateError)
+    assert outcomes[4] is None
+    assert await thread.call(read, None) == 3, "both writes, once each, beside the version"
+    await thread.close()
+
+
+@asynchronous
+async def test_a_closing_store_finishes_what_was_asked_for_and_takes_nothing_more(sqlite_url):
+    thread = StoreThread(Store.open(sqlite_url, exclusive=True))
+    asked = [asyncio.create_task(thread.call(write, f"k{n}")) for n in range(20)]
+    await asyncio.sleep(0)
+    await thread.close()
+    await asyncio.gather(*asked)
+    with pytest.raises(StateError, match="closed"):
+        await thread.call(read, None)
+    again = StoreThread(Store.open(sqlite_url, exclusive=True))
+    assert await again.call(read, None) == 21
+    await again.close()
+
+
+@asynchronous
+async def test_a_lost_connection_is_replaced(postgres_url):
+    thread = StoreThread(Store.open(postgres_url, exclusive=True))
+
+    def die(connection, arguments):
+        connection.execute(text("SELECT pg_terminate_backend(pg_backend_pid())"))
+        return [None for _ in arguments]
+
+    with pytest.raises(StateError, match="the store failed"):
+        await thread.call(die, None)
+    assert await thread.call(read, None) == 1
+    await thread.close()

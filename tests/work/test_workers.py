@@ -1,0 +1,277 @@
+"""Workers: what becomes of verdicts, failures, slow work and a stop."""
+
+import asyncio
+from collections import Counter
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from structlog.testing import capture_logs
+
+from ortoo_daemon.errors import StateError
+from ortoo_daemon.work.queue import WorkQueue
+from ortoo_daemon.work.workers import Finished, Park, Retry, Tries, Workers
+from tests.asynchronous import asynchronous, until
+from tests.work.queues import Clock, item, lead, opened
+
+AT_ONCE = Tries(first=timedelta(0))
+
+
+@asynccontextmanager
+async def working(queue: WorkQueue, handle: Any, **options: Any) -> AsyncIterator[Workers]:
+    workers = Workers(queue, handle, **({"drain_for": timedelta(seconds=5)} | options))
+    stop = asyncio.Event()
+    running = asyncio.create_task(workers.run(stop))
+    try:
+        yield workers
+    finally:
+        stop.set()
+        await asyncio.wait_for(running, 10)
+
+
+def nothing_left(queue: WorkQueue):
+    async def check() -> bool:
+        stats = await queue.stats()
+        return stats.ready == stats.leased == 0
+
+    return check
+
+
+@asynchronous
+async def test_every_item_is_handled_once_and_many_at_a_time(url):
+    handled: Counter[str] = Counter()
+    at_once = 0
+
+    async def handle(claim):
+        nonlocal at_once
+        handled[claim.item.record_id] += 1
+        at_once = max(at_once, workers.in_flight)
+        await asyncio.sleep(0)
+        return Finished("assigned")
+
+    async with opened(url) as queue:
+        await queue.put([item(n) for n in range(300)])
+        async with working(queue, handle, parallel=50) as workers:
+            await until(nothing_left(queue))
+            assert workers.rate > 0
+        assert (await queue.stats()).finished == 300
+    assert set(handled.values()) == {1}
+    assert len(handled) == 300
+    assert 1 < at_once <= 50
+
+
+@asynchronous
+async def test_one_record_is_in_one_pair_of_hands_at_a_time(url):
+    in_hand: set[str] = set()
+    handled = 0
+
+    async def handle(claim):
+        nonlocal handled
+        record = claim.item.record_id
+        assert record not in in_hand
+        in_hand.add(record)
+        await asyncio.sleep(0.001)
+        in_hand.remove(record)
+        handled += 1
+        return Finished("assigned")
+
+    async with opened(url) as queue:
+        await queue.put([item(n, entry=e) for n in range(10) for e in "abcde"])
+        async with working(queue, handle, tries=Tries(most=1)):
+            await until(nothing_left(queue))
+        assert await queue.parked() == []
+    assert handled == 50
+
+
+@asynchronous
+async def test_verdicts_are_carried_out(sqlite_url):
+    async def handle(claim):
+        if claim.item.record_id == lead(1):
+            return Park("no_owner", "queue EV is empty")
+        if claim.item.attempts < 12:
+            return Retry(timedelta(0), "org is down")
+        return Finished("assigned")
+
+    async with opened(sqlite_url) as queue:
+        await queue.put([item(1), item(2)])
+        async with working(queue, handle):
+            await until(nothing_left(queue))
+        (parked,) = await queue.parked()
+        assert (parked.reason, parked.note) == ("no_owner", "queue EV is empty")
+        assert (await queue.stats()).finished == 1, "a retry on purpose has no limit"
+
+
+@asynchronous
+async def test_a_handler_that_keeps_raising_is_logged_and_its_item_parked(sqlite_url):
+    tries = 0
+
+    async def handle(claim):
+        nonlocal tries
+        tries += 1
+        raise KeyError("Brand__c")
+
+    with capture_logs() as logs:
+        async with opened(sqlite_url) as queue:
+            await queue.put([item(1)])
+            async with working(queue, handle, tries=AT_ONCE):
+                await until(nothing_left(queue))
+            (parked,) = await queue.parked()
+    assert tries == 8
+    assert (parked.reason, parked.note) == ("too_many_tries", "KeyError: 'Brand__c'")
+    failures = [log for log in logs if log["event"] == "work.handle_failed"]
+    assert [log["record_id"] for log in failures] == [lead(1)] * 8
+
+
+def test_pauses_double_up_to_the_longest_and_are_spread():
+    tries = Tries(first=timedelta(seconds=1), longest=timedelta(seconds=10))
+    whole = [tries.pause(failures, 1.0).total_seconds() for failures in range(1, 7)]
+    assert whole == [1, 2, 4, 8, 10, 10]
+    assert tries.pause(3, 0.0) == timedelta(seconds=2)
+    assert tries.pause(10_000, 1.0) == timedelta(seconds=10)
+
+
+@asynchronous
+async def test_a_failure_waits_before_its_next_try(sqlite_url):
+    clock = Clock()
+
+    async def handle(claim):
+        raise OSError
+
+    async with opened(sqlite_url, clock) as queue:
+        await queue.put([item(1)])
+        async with working(queue, handle, tries=Tries(first=timedelta(minutes=1))):
+            await until(lambda: _is_ready_again(queue))
+        clock.pass_by(timedelta(seconds=29))
+        assert await queue.claim(1) == []
+        clock.pass_by(timedelta(seconds=31))
+        assert len(await queue.claim(1)) == 1
+
+
+async def _is_ready_again(queue: WorkQueue) -> bool:
+    return (await queue.stats()).ready == 1
+
+
+@asynchronous
+async def test_an_item_in_hand_when_its_daemon_died_too_often_is_parked_unhandled(sqlite_url):
+    clock = Clock()
+
+    async def handle(claim):
+        raise AssertionError("must not be tried again")
+
+    async with opened(sqlite_url, clock) as queue:
+        await queue.put([item(1)])
+        for _ in range(4):
+            await queue.claim(1)
+            clock.pass_by(queue.lease_for)
+        async with working(queue, handle, tries=Tries(takeovers=3)):
+            await until(nothing_left(queue))
+        (parked,) = await queue.parked()
+    assert parked.reason == "too_many_tries"
+
+
+@asynchronous
+async def test_a_stop_lets_work_in_hand_finish_and_starts_no_more(sqlite_url):
+    go, handled = asyncio.Event(), []
+
+    async def handle(claim):
+        await go.wait()
+        handled.append(claim.item.record_id)
+        return Finished("assigned")
+
+    async with opened(sqlite_url) as queue:
+        await queue.put([item(1), item(2), item(3)])
+        workers = Workers(queue, handle, parallel=2, drain_for=timedelta(seconds=30))
+        stop = asyncio.Event()
+        running = asyncio.create_task(workers.run(stop))
+        await until(lambda: workers.in_flight == 2)
+        stop.set()
+        await asyncio.sleep(0)
+        go.set()
+        await asyncio.wait_for(running, 10)
+        stats = await queue.stats()
+    assert sorted(handled) == [lead(1), lead(2)]
+    assert (stats.ready, stats.leased, stats.finished) == (1, 0, 2)
+
+
+@pytest.mark.parametrize("how", ["deadline", "cancelled"])
+@asynchronous
+async def test_what_is_not_done_in_time_goes_back_to_the_queue(sqlite_url, how):
+    async def handle(claim):
+        await asyncio.Event().wait()
+        return Finished("never")
+
+    async with opened(sqlite_url) as queue:
+        await queue.put([item(1), item(2)])
+        workers = Workers(queue, handle, drain_for=timedelta(seconds=0.01))
+        stop = asyncio.Event()
+        running = asyncio.create_task(workers.run(stop))
+        await until(lambda: workers.in_flight == 2)
+        if how == "deadline":
+            stop.set()
+        else:
+            running.cancel()
+        await asyncio.wait({running}, timeout=10)
+        assert running.cancelled() == (how == "cancelled")
+        again = await queue.claim(5)
+    assert [claim.item.record_id for claim in again] == [lead(1), lead(2)]
+    assert not any(claim.taken_over or claim.failures for claim in again)
+
+
+@asynchronous
+async def test_a_long_item_keeps_its_lease_and_a_lost_one_is_stopped(sqlite_url):
+    cancelled, held = asyncio.Event(), asyncio.Event()
+    offset = timedelta(0)
+
+    def clock() -> datetime:
+        return datetime.now(UTC) + offset
+
+    async def handle(claim):
+        try:
+            await held.wait()
+        except asyncio.CancelledError:
+            cancelled.set()
+            raise
+        return Finished("assigned")
+
+    short = {"clock": clock, "lease_for": timedelta(seconds=0.3), "exclusive": False}
+    async with opened(sqlite_url, **short) as mine, opened(sqlite_url, **short) as other:
+        await mine.put([item(1)])
+        async with working(mine, handle):
+            began = clock()
+            await until(lambda: _leased(mine))
+            while clock() < began + timedelta(seconds=0.7):
+                assert await other.claim(1) == [], "renewed in time"
+                await asyncio.sleep(0.02)
+            offset = timedelta(seconds=60)  # as if this process had been paused for long
+            (taken,) = await other.claim(1)
+            await until(cancelled.is_set)
+            assert await other.finish(taken, "assigned")
+
+
+async def _leased(queue: WorkQueue) -> bool:
+    return (await queue.stats()).leased == 1
+
+
+@asynchronous
+async def test_workers_outlive_a_store_that_fails_for_a_while(sqlite_url, monkeypatch):
+    monkeypatch.setattr("ortoo_daemon.work.workers._STORE_PAUSE", 0.0)
+
+    async def handle(claim):
+        return Finished("assigned")
+
+    async with opened(sqlite_url) as queue:
+        claim, failures = queue.claim, [StateError("disk is full")] * 3
+
+        async def flaky(limit):
+            if failures:
+                raise failures.pop()
+            return await claim(limit)
+
+        monkeypatch.setattr(queue, "claim", flaky)
+        await queue.put([item(1)])
+        with capture_logs() as logs:
+            async with working(queue, handle):
+                await until(nothing_left(queue))
+        assert [log["event"] for log in logs].count("work.store_failed") == 3
