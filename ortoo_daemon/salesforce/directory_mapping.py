@@ -42,7 +42,7 @@ class RooftopMapping(_Model):
     brand: ApiName | None = None
     region: ApiName | None = None
     group: ApiName | None = "ParentId"
-    country: ApiName | None = "BillingCountryCode"
+    country: ApiName | None = "BillingCountry"
     postal_code: ApiName | None = "BillingPostalCode"
     at: tuple[ApiName, ApiName] | None = ("BillingLatitude", "BillingLongitude")
     hours: ApiName | None = None

@@ -6,6 +6,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from ortoo_daemon.calendars import BusinessHours, Window
+from ortoo_daemon.countries import country_code
 from ortoo_daemon.directory import Person, Point, Rooftop
 from ortoo_daemon.instants import instant
 from ortoo_daemon.records import FieldValue, RecordId, record_id
@@ -35,7 +36,7 @@ class Sharing:
 def rooftop(row: Mapping[str, Any], mapping: DirectoryMapping, sharing: Sharing) -> Rooftop:
     """One site. Its hours are named by `hours_key`, so that closed days of its place count."""
     m = mapping.rooftops
-    region, country = sharing.of(_text(row, m.region)), sharing.of(_text(row, m.country))
+    region, country = sharing.of(_text(row, m.region)), sharing.of(_country(row, m.country))
     hours = _id(row, m.hours)
     return Rooftop(
         id=record_id(row["Id"]),
@@ -141,6 +142,12 @@ def _minutes(text: str) -> int:
 def _text(row: Mapping[str, Any], field: str | None) -> str | None:
     value = row.get(field) if field else None
     return str(value).strip() or None if value is not None else None
+
+
+def _country(row: Mapping[str, Any], field: str | None) -> str | None:
+    """The ISO code where the text is a country known by code or name, else the text."""
+    text = _text(row, field)
+    return (country_code(text) or text) if text else None
 
 
 def _set(row: Mapping[str, Any], field: str | None) -> frozenset[str]:

@@ -8,6 +8,7 @@ session is raised to the listener, who builds the next one. It stores no positio
 import asyncio
 import time
 from contextlib import suppress
+from http import HTTPStatus
 from typing import Any, NoReturn
 from urllib.parse import urlsplit
 
@@ -72,8 +73,11 @@ class Positions(ReplayMarkerStorage):  # type: ignore[misc]
     def put(self, channel: str, replay_id: int) -> None:
         self._at[channel] = replay_id
 
-    async def get_replay_id(self, subscription: str) -> int | None:
-        return self._at.get(subscription)
+    async def insert_replay_id(self, message: Any) -> None:
+        """Called by the library for each subscribe it sends. (Its own drops the id 0.)"""
+        channel = message["subscription"]
+        if channel in self._at:
+            message.setdefault("ext", {})["replay"] = {channel: self._at[channel]}
 
     async def get_replay_marker(self, subscription: str) -> None:
         return None
@@ -108,8 +112,10 @@ class _OneSession(LongPollingTransport):  # type: ignore[misc]
                     timeout=self._limits(payload[0]["channel"]),
                 ) as response,
             ):
-                answer = await response.json(loads=self._json_loads, content_type=None)
                 status, answer_headers = response.status, response.headers
+                if status == HTTPStatus.UNAUTHORIZED and self._auth is not None:
+                    await self._auth.authenticate()  # a gateway's 401 is no Bayeux answer either
+                answer = await response.json(loads=self._json_loads, content_type=None)
         except (aiohttp.ClientError, TimeoutError, ValueError) as error:
             raise TransportError(f"no Bayeux answer ({type(error).__name__})") from None
         if not isinstance(answer, list) or any("channel" not in part for part in answer):

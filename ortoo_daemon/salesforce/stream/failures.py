@@ -85,9 +85,9 @@ def _kind_of(text: str) -> FailureKind:
         return FailureKind.DAILY_LIMIT
     if "concurrent user limit" in lower or "simultaneous connections" in lower:
         return FailureKind.CLIENT_LIMIT
-    if "unknown client" in lower or "not completed handshake" in lower or "no <cookie>" in lower:
+    if "unknown client" in lower or "not completed handshake" in lower:
         return FailureKind.SESSION
-    if "session, but no" in lower:
+    if "session, but no" in lower or "denied_by_security_policy" in lower:
         return FailureKind.SESSION
     if code == "400" and "replayid" in lower:
         return FailureKind.REPLAY

@@ -1,0 +1,181 @@
+"""A small Bayeux server whose faults can be chosen, for what a well-behaved one never does."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from typing import Any
+
+from aiohttp import web
+
+Message = dict[str, Any]
+CHANNEL = "/data/Ortoo__chn"
+BAD_REPLAY = (
+    "400::The replayId {%d} you provided was invalid. Please provide a valid ID, "
+    "-2 to replay all events, or -1 to replay only new events."
+)
+
+
+def change(replay_id: int, *, kind: str = "CREATE", ids: tuple[str, ...] | None = None) -> Message:
+    """One change event of a lead whose number is the replay id."""
+    header = {
+        "entityName": "Lead",
+        "recordIds": list(ids if ids is not None else (f"00Q{replay_id:012d}AAA",)),
+        "changeType": kind,
+        "changeOrigin": "",
+        "transactionKey": f"key-{replay_id}",
+        "sequenceNumber": 1,
+        "commitTimestamp": 1795290000000 + replay_id,
+        "commitNumber": replay_id,
+        "commitUser": "005000000000001AAA",
+        "changedFields": [],
+    }
+    data = {
+        "schema": "s",
+        "payload": {"ChangeEventHeader": header},
+        "event": {"replayId": replay_id},
+    }
+    return {"channel": CHANNEL, "data": data}
+
+
+class Bayeux:
+    """Keeps events, holds connects, and fails as told.
+
+    ``faults`` are answers (partial messages, or web.Response) given instead of the proper one, by meta
+    channel, first come first served. ``oldest`` is the smallest replay id still kept.
+    """
+
+    def __init__(self, hold_for: float = 0.5) -> None:
+        self.hold_for = hold_for
+        self.events: list[Message] = []
+        self.oldest = 0
+        self.faults: dict[str, list[Message | web.Response]] = {}
+        self.clients: dict[str, dict[str, int]] = {}
+        self.handshakes = 0
+        self.positions: list[int] = []
+        self.tokens: list[str] = []
+        self.refuse_token: str | None = None
+        self._news = asyncio.Event()
+        self.url = ""
+
+    def publish(self, *events: Message) -> None:
+        self.events.extend(events)
+        self._news.set()
+        self._news = asyncio.Event()
+
+    def fail(self, channel: str, *answers: Message | web.Response) -> None:
+        self.faults.setdefault(channel, []).extend(answers)
+
+    def forget_clients(self) -> None:
+        self.clients.clear()
+
+    @asynccontextmanager
+    async def serving(self) -> AsyncIterator[Bayeux]:
+        app = web.Application()
+        app.router.add_post("/cometd/66.0", self._answer)
+        runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
+        await runner.setup()
+        site = web.TCPSite(runner, "127.0.0.1", 0)
+        await site.start()
+        port = runner.addresses[0][1]
+        self.url = f"http://localhost:{port}"
+        try:
+            yield self
+        finally:
+            await runner.cleanup()
+
+    async def _answer(self, request: web.Request) -> web.StreamResponse:
+        self.tokens.append(request.headers["Authorization"].removeprefix("Bearer "))
+        answers: list[Message] = []
+        for message in await request.json():
+            fault = self._fault(message)
+            if isinstance(fault, web.Response):
+                return fault
+            if fault is not None:
+                answers.append(self._frame(message, {"successful": False, **fault}))
+                continue
+            handler: Callable[..., Any] = getattr(self, "_" + message["channel"].split("/")[2])
+            answers.extend(await handler(message))
+        response = web.json_response(answers)
+        response.set_cookie("BAYEUX_BROWSER", "b")
+        return response
+
+    def _fault(self, message: Message) -> Message | web.Response | None:
+        if self.tokens[-1] == self.refuse_token:
+            return {"error": "401::Authentication invalid", "advice": {"reconnect": "none"}}
+        waiting = self.faults.get(message["channel"])
+        return waiting.pop(0) if waiting else None
+
+    def _frame(self, message: Message, members: Message) -> Message:
+        frame = {"channel": message["channel"], "id": message.get("id"), **members}
+        if "subscription" in message:
+            frame["subscription"] = message["subscription"]
+        return frame
+
+    async def _handshake(self, message: Message) -> list[Message]:
+        self.handshakes += 1
+        client = f"c{self.handshakes}"
+        self.clients[client] = {}
+        members = {
+            "successful": True,
+            "clientId": client,
+            "version": "1.0",
+            "supportedConnectionTypes": ["long-polling"],
+        }
+        return [self._frame(message, members)]
+
+    async def _disconnect(self, message: Message) -> list[Message]:
+        self.clients.pop(message["clientId"], None)
+        return [self._frame(message, {"successful": True})]
+
+    async def _subscribe(self, message: Message) -> list[Message]:
+        client = self.clients.get(message["clientId"])
+        if client is None:
+            return [self._unknown(message)]
+        channel = message["subscription"]
+        position = message.get("ext", {}).get("replay", {}).get(channel, -1)
+        self.positions.append(position)
+        if position >= 0 and position < self.oldest:
+            return [self._frame(message, {"successful": False, "error": BAD_REPLAY % position})]
+        last = self.events[-1]["data"]["event"]["replayId"] if self.events else 0
+        client[channel] = {-1: last, -2: self.oldest - 1}.get(position, position)
+        self._news.set()
+        self._news = asyncio.Event()
+        return [self._frame(message, {"successful": True})]
+
+    async def _connect(self, message: Message) -> list[Message]:
+        client = self.clients.get(message["clientId"])
+        if client is None:
+            return [self._unknown(message)]
+        first = "connected" not in client
+        client["connected"] = 1
+        until = asyncio.get_running_loop().time() + (0 if first else self.hold_for)
+        while not (events := self._due(client)):
+            left = until - asyncio.get_running_loop().time()
+            if left <= 0 or self.clients.get(message["clientId"]) is not client:
+                break
+            try:
+                async with asyncio.timeout(min(left, 0.05)):
+                    await self._news.wait()
+            except TimeoutError:
+                continue
+        if self.clients.get(message["clientId"]) is not client:
+            return [self._unknown(message)]
+        advice = {"reconnect": "retry", "interval": 0, "timeout": int(self.hold_for * 1000)}
+        return [*events, self._frame(message, {"successful": True, "advice": advice})]
+
+    def _due(self, client: dict[str, int]) -> list[Message]:
+        due = []
+        for event in self.events:
+            channel, number = event["channel"], event["data"]["event"]["replayId"]
+            if channel in client and number > client[channel] and number >= self.oldest:
+                client[channel] = number
+                due.append(event)
+        return due
+
+    def _unknown(self, message: Message) -> Message:
+        advice = {"reconnect": "handshake", "interval": 0}
+        return self._frame(
+            message, {"successful": False, "error": "403::Unknown client", "advice": advice}
+        )

@@ -1,0 +1,103 @@
+from datetime import UTC, datetime
+
+import pytest
+
+from ortoo_daemon.salesforce.stream.messages import (
+    ChangeEvent,
+    ChangeType,
+    PlatformEvent,
+    UnreadableMessageError,
+    parse,
+)
+
+MESSAGE = {
+    "channel": "/data/LeadChangeEvent",
+    "data": {
+        "schema": "s",
+        "payload": {
+            "ChangeEventHeader": {
+                "entityName": "Lead",
+                "recordIds": ["00Q000000000001", "00Q000000000002EAA"],
+                "changeType": "UPDATE",
+                "changeOrigin": "com/salesforce/api/rest/66.0;client=ortoo",
+                "transactionKey": "0002f3a1",
+                "sequenceNumber": 2,
+                "commitTimestamp": 1795290000123,
+                "commitNumber": 10832042834831,
+                "commitUser": "005000000000001AAA",
+                "changedFields": ["Name.LastName", "LastModifiedDate"],
+            },
+            "LastName": "Doe",
+        },
+        "event": {"replayId": 99},
+    },
+}
+
+
+def changed(**header):
+    payload = {"ChangeEventHeader": MESSAGE["data"]["payload"]["ChangeEventHeader"] | header}
+    return MESSAGE | {"data": MESSAGE["data"] | {"payload": payload}}
+
+
+def test_a_change_event_is_read_whole():
+    assert parse(MESSAGE) == ChangeEvent(
+        object="Lead",
+        record_ids=("00Q000000000001EAA", "00Q000000000002EAA"),
+        change_type=ChangeType.UPDATE,
+        changed_fields=frozenset({"Name.LastName", "LastModifiedDate"}),
+        commit_user="005000000000001AAA",
+        committed_at=datetime(2026, 11, 21, 19, 40, 0, 123000, UTC),
+        transaction_key="0002f3a1",
+        sequence=2,
+        channel="/data/LeadChangeEvent",
+        replay_id=99,
+    )
+
+
+def test_field_values_are_not_kept():
+    assert "Doe" not in repr(parse(MESSAGE))
+
+
+@pytest.mark.parametrize("kind", ["GAP_CREATE", "GAP_UPDATE", "GAP_DELETE", "GAP_UNDELETE"])
+def test_a_gap_event_still_names_its_records(kind):
+    event = parse(changed(changeType=kind))
+    assert event.change_type == kind
+    assert not event.names_no_record
+
+
+@pytest.mark.parametrize("ids", [[], ["00Q*"], ["00Q000000000001EAA", "00Q*"], None])
+def test_an_event_without_certain_ids_names_no_record(ids):
+    assert parse(changed(changeType="GAP_OVERFLOW", recordIds=ids)).names_no_record
+
+
+def test_a_platform_event_is_told_apart():
+    event = parse(
+        {
+            "channel": "/event/New_Lead__e",
+            "data": {
+                "schema": "s",
+                "payload": {"CreatedDate": "2026-11-21T10:00:00.123Z", "RecordId__c": "00Q"},
+                "event": {"EventUuid": "u-1", "replayId": 4711},
+            },
+        }
+    )
+    assert isinstance(event, PlatformEvent)
+    assert (event.event_uuid, event.replay_id) == ("u-1", 4711)
+    assert event.created_at == datetime(2026, 11, 21, 10, 0, 0, 123000, UTC)
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        {"channel": "/data/X"},
+        {"channel": "/data/X", "data": None},
+        {"channel": "/data/X", "data": {"payload": {}, "event": {}}},
+        changed(changeType="SNAPSHOT"),
+        changed(recordIds=["Doe, Jo"]),
+        changed(commitTimestamp="soon"),
+    ],
+)
+def test_a_message_of_another_shape_is_refused_without_quoting_it(message):
+    with pytest.raises(UnreadableMessageError) as caught:
+        parse(message)
+    assert "Doe" not in str(caught.value)

@@ -1,0 +1,239 @@
+import asyncio
+import time
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+
+import pytest
+import requests
+import responses
+
+from ortoo_daemon.errors import (
+    ApiLimitError,
+    LoginError,
+    OutcomeUnknownError,
+    PermanentOrgError,
+    TemporaryOrgError,
+)
+from ortoo_daemon.salesforce.rest import ApiBudget
+from tests.salesforce.answers import EXPIRED, LEAD, ROOT, KnownTokens, client, problem, run
+
+LEAD_URL = f"{ROOT}sobjects/Lead/{LEAD}"
+HTML = "<html><title>Down</title></html>"
+
+
+def calling(*arguments, on=None, **options):
+    async def work():
+        rest = on or client()
+        try:
+            return await rest.call(*arguments, **options)
+        finally:
+            await rest.close()
+
+    return run(work())
+
+
+@responses.activate
+def test_a_write_repeated_after_401_carries_the_same_headers_and_body():
+    responses.patch(LEAD_URL, status=401, json=EXPIRED)
+    responses.patch(LEAD_URL, status=204)
+    calling(
+        "PATCH",
+        f"sobjects/Lead/{LEAD}",
+        body={"OwnerId": "005000000000001AAA"},
+        headers={"If-Unmodified-Since": "Mon, 23 Nov 2026 09:00:00 GMT"},
+    )
+    first, second = (call.request for call in responses.calls)
+    assert first.headers.pop("Authorization") == "Bearer t0"
+    assert second.headers.pop("Authorization") == "Bearer t1"
+    assert dict(first.headers) == dict(second.headers)
+    assert first.body == second.body
+    assert second.headers["Sforce-Auto-Assign"] == "FALSE"
+    assert second.headers["If-Unmodified-Since"] == "Mon, 23 Nov 2026 09:00:00 GMT"
+
+
+@responses.activate
+@pytest.mark.parametrize("body", [{"html": HTML}, {"empty": ""}, {"object": {"error": "x"}}])
+def test_a_401_is_understood_whatever_its_body(body):
+    kind, value = next(iter(body.items()))
+    given = {"json": value} if kind == "object" else {"body": value}
+    responses.get(f"{ROOT}limits", status=401, **given)
+    responses.get(f"{ROOT}limits", json={"ok": 1})
+    assert calling("GET", "limits") == {"ok": 1}
+
+
+@responses.activate
+def test_a_token_refused_twice_is_a_login_error_after_two_requests():
+    responses.get(f"{ROOT}limits", status=401, json=EXPIRED)
+    with pytest.raises(LoginError):
+        calling("GET", "limits")
+    assert len(responses.calls) == 2
+
+
+@responses.activate
+def test_ten_calls_that_meet_a_401_together_refresh_once():
+    def answer(request):
+        if request.headers["Authorization"] == "Bearer t0":
+            return 401, {}, '[{"errorCode": "INVALID_SESSION_ID", "message": ""}]'
+        return 200, {}, "{}"
+
+    responses.add_callback("GET", f"{ROOT}limits", callback=answer)
+    tokens = KnownTokens()
+
+    async def work():
+        rest = client(tokens)
+        await asyncio.gather(*(rest.call("GET", "limits") for _ in range(10)))
+        await rest.close()
+
+    run(work())
+    assert tokens.refreshed == 1
+
+
+@responses.activate
+@pytest.mark.parametrize("method", ["POST", "PATCH", "PUT", "DELETE"])
+def test_every_write_forbids_assignment_rules(method):
+    responses.add(method, LEAD_URL, status=204)
+    calling(method, f"sobjects/Lead/{LEAD}", body={}, headers={"Sforce-Auto-Assign": "TRUE"})
+    assert responses.calls[0].request.headers["Sforce-Auto-Assign"] == "FALSE"
+
+
+@responses.activate
+def test_composite_subrequests_forbid_assignment_rules_themselves():
+    responses.post(f"{ROOT}composite", json={"compositeResponse": []})
+    parts = [
+        {"method": "PATCH", "url": "u", "referenceId": "a", "body": {}},
+        {"method": "GET", "url": "u", "referenceId": "b"},
+    ]
+    calling("POST", "composite", body={"compositeRequest": parts})
+    import json
+
+    sent = json.loads(responses.calls[0].request.body)["compositeRequest"]
+    assert sent[0]["httpHeaders"] == {"Sforce-Auto-Assign": "FALSE"}
+    assert "httpHeaders" not in sent[1]
+
+
+@responses.activate
+@pytest.mark.parametrize(
+    "refusal",
+    [
+        {"status": 503, "body": HTML},
+        {"status": 500, "json": problem("UNKNOWN_EXCEPTION")},
+        {"status": 403, "json": problem("REQUEST_LIMIT_EXCEEDED", "ConcurrentRequests Limit")},
+        {"body": requests.ConnectionError("reset")},
+        {"body": requests.ReadTimeout("slow")},
+    ],
+)
+def test_a_read_is_repeated_after_what_passes_by_itself(refusal):
+    responses.get(f"{ROOT}limits", **refusal)
+    responses.get(f"{ROOT}limits", json={"ok": 1})
+    assert calling("GET", "limits") == {"ok": 1}
+
+
+@responses.activate
+@pytest.mark.parametrize(
+    "lost",
+    [
+        {"body": requests.ConnectionError("reset")},
+        {"body": requests.ReadTimeout("slow")},
+        {"status": 502, "body": HTML},
+        {"status": 200, "body": HTML},
+    ],
+)
+def test_a_write_whose_answer_was_lost_is_not_repeated_unasked(lost):
+    responses.patch(LEAD_URL, **lost)
+    with pytest.raises(OutcomeUnknownError):
+        calling("PATCH", f"sobjects/Lead/{LEAD}", body={})
+    assert len(responses.calls) == 1
+
+
+@responses.activate
+def test_a_write_that_is_safe_to_repeat_is_repeated_after_a_lost_answer():
+    responses.patch(LEAD_URL, body=requests.ReadTimeout("slow"))
+    responses.patch(LEAD_URL, status=204)
+    calling("PATCH", f"sobjects/Lead/{LEAD}", body={}, idempotent=True)
+    assert len(responses.calls) == 2
+
+
+@responses.activate
+@pytest.mark.parametrize(
+    "refusal",
+    [
+        {"body": requests.ConnectTimeout("no")},
+        {"status": 503, "json": problem("SERVER_UNAVAILABLE")},
+    ],
+)
+def test_a_write_that_was_certainly_not_carried_out_is_repeated(refusal):
+    responses.patch(LEAD_URL, **refusal)
+    responses.patch(LEAD_URL, status=204)
+    calling("PATCH", f"sobjects/Lead/{LEAD}", body={})
+    assert len(responses.calls) == 2
+
+
+def test_a_connection_nobody_accepts_counts_as_not_sent():
+    import socket
+
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        url = f"http://localhost:{taken.getsockname()[1]}"
+        with pytest.raises(TemporaryOrgError) as caught:
+            calling("PATCH", "sobjects/Lead/x", body={}, on=client(KnownTokens(url)))
+    assert caught.value.code == "NOT_SENT"
+
+
+@responses.activate
+def test_what_can_never_work_is_sent_once():
+    responses.get(f"{ROOT}query", status=400, json=problem("MALFORMED_QUERY"))
+    with pytest.raises(PermanentOrgError):
+        calling("GET", "query", params={"q": "SELECT"})
+    assert len(responses.calls) == 1
+
+
+@responses.activate
+def test_retry_after_is_kept_to(monkeypatch):
+    responses.get(f"{ROOT}limits", status=503, headers={"Retry-After": "1"}, body=HTML)
+    responses.get(f"{ROOT}limits", json={"ok": 1})
+    began = time.monotonic()
+    calling("GET", "limits")
+    assert time.monotonic() - began >= 1
+
+
+@responses.activate
+def test_the_budget_the_calls_and_the_clock_are_noted():
+    date = format_datetime(datetime.now(UTC) - timedelta(seconds=90), usegmt=True)
+    told = {
+        "Sforce-Limit-Info": "api-usage=18/5000; per-app-api-usage=1/2(appName=x)",
+        "Date": date,
+    }
+    responses.get(f"{ROOT}limits", json={"ok": 1}, headers=told)
+    rest = client()
+    calling("GET", "limits", on=rest)
+    assert rest.budget is not None
+    assert (rest.budget.used, rest.budget.maximum) == (18, 5000)
+    assert rest.calls_made == 1
+    assert timedelta(seconds=88) < rest.clock_skew < timedelta(seconds=92)
+
+
+@responses.activate
+def test_calls_that_can_wait_are_refused_when_little_of_the_budget_is_left():
+    responses.get(f"{ROOT}limits", json={"ok": 1})
+    rest = client()
+    rest.budget = ApiBudget(used=95, maximum=100, noted_at=datetime.now(UTC))
+    with pytest.raises(ApiLimitError):
+        calling("GET", "limits", on=rest, essential=False)
+    assert calling("GET", "limits", on=client()) == {"ok": 1}
+
+
+@responses.activate
+def test_plain_http_reaches_a_local_org_and_nothing_else():
+    responses.get("http://localhost:8099/services/data/v66.0/limits", json={"local": 1})
+    assert calling("GET", "limits", on=client(KnownTokens("http://localhost:8099"))) == {"local": 1}
+
+
+@responses.activate
+def test_a_password_in_netrc_never_replaces_the_token(tmp_path, monkeypatch):
+    netrc = tmp_path / "netrc"
+    netrc.write_text("machine example.my.salesforce.com login x password y\n")
+    netrc.chmod(0o600)
+    monkeypatch.setenv("NETRC", str(netrc))
+    responses.get(f"{ROOT}limits", json={"ok": 1})
+    calling("GET", "limits")
+    assert responses.calls[0].request.headers["Authorization"] == "Bearer t0"
