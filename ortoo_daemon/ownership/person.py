@@ -45,7 +45,7 @@ def pick(handling: Handling, choice: PersonChoice, team: Team, *, pool: str) -> 
         order = tuple(sorted(order, key=lambda turn: open_work.get(turn.person, 0)))
     _show(handling, order, by_id)
     total = sum(weight for _, weight in present)
-    moved = after_turn(turns, order[0], clock=clock, total_weight=total)
+    moved = after_turn(turns, order, clock=clock, total_weight=total)
     first = order[0].person
     reservation = Reservation(person=first, pool=pool, turns=moved)
     return Winner(person=by_id[first], reservation=reservation)

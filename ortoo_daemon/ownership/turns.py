@@ -44,13 +44,18 @@ def next_turns(
         found.append(Turn(person=person, starts=starts, ends=round(starts + length, _DIGITS)))
     clock = max(turns.clock, min(turn.starts for turn in found))
     late = clock + 0.5 * 10**-_DIGITS * len(found)
-    found.sort(key=lambda turn: (turn.starts > late, turn.ends, turn.starts, turn.person))
+    found.sort(key=lambda turn: (turn.starts > late, turn.ends, -turn.starts, turn.person))
     return tuple(found), clock
 
 
-def after_turn(turns: Turns, taken: Turn, *, clock: float, total_weight: float) -> Turns:
-    """The pool once a turn is taken: the clock goes on by one turn of everybody present together."""
+def after_turn(turns: Turns, order: Sequence[Turn], *, clock: float, total_weight: float) -> Turns:
+    """The pool once the first turn of ``order`` is taken, as `next_turns` gave it.
+
+    The clock goes on by one turn of everybody present together. Everybody present is written down, so
+    that who waits for a first turn loses nothing while waiting.
+    """
+    waiting = {turn.person: turn.starts for turn in order}
     return Turns(
         clock=round(clock + 1.0 / total_weight, _DIGITS),
-        at={**turns.at, taken.person: taken.ends},
+        at={**turns.at, **waiting, order[0].person: order[0].ends},
     )
