@@ -16,7 +16,7 @@ from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 import jwt
-from aiohttp import BasicAuth, web
+from aiohttp import web
 
 from ortoo_daemon.sandbox.connected_app import ConnectedApp
 from ortoo_daemon.sandbox.sessions import Session, Sessions
@@ -226,14 +226,14 @@ def _verified(assertion: str, app: ConnectedApp) -> dict[str, Any]:
 
 
 def _basic(request: web.Request) -> dict[str, str]:
-    header = request.headers.get("Authorization", "")
-    if not header.lower().startswith("basic "):
+    scheme, _, encoded = request.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() != "basic":
         return {}
     try:
-        given = BasicAuth.decode(header)
+        login, _, password = base64.b64decode(encoded).decode().partition(":")
     except ValueError:
         return {}
-    return {"client_id": given.login, "client_secret": given.password}
+    return {"client_id": login, "client_secret": password}
 
 
 def _listed(value: object) -> Sequence[object]:

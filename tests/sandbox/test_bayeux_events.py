@@ -170,9 +170,14 @@ async def test_a_caller_that_hung_up_takes_no_events_with_it(org: Live) -> None:
     await client.subscribe()
     held = asyncio.create_task(client.connect())
     await until(org.holding)
+    runner = org.sandbox._runner
+    assert runner is not None
+    assert runner.server is not None
+    server = runner.server
+    connected = len(server.connections)
     held.cancel()
     await asyncio.gather(held, return_exceptions=True)
-    await asyncio.sleep(0.05)  # the server reads the end of the connection
+    await until(lambda: len(server.connections) < connected)
     lead = org.lead()
     await until(lambda: not org.holding())
     assert [header(e)["recordIds"] for e in await client.events(1)] == [[lead]]

@@ -1,0 +1,130 @@
+"""Filter expressions are read and decided as the platform's."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ortoo_daemon.sandbox.bayeux.channels import ChannelError, load_channels
+from ortoo_daemon.sandbox.bayeux.filters import FilterError, parse_filter
+from ortoo_daemon.sandbox.bayeux.log import EventLog
+from ortoo_daemon.sandbox.bayeux.publisher import Publisher
+from ortoo_daemon.sandbox.org import Org
+from ortoo_daemon.sandbox.schema import Schema
+
+LEAD = {
+    "Industry": "Agriculture",
+    "NumberOfEmployees": 1200,
+    "Rating": None,
+    "IsConverted": False,
+    "CreatedDate": "2026-11-21T10:00:00.000+0000",
+}
+HEADER = {"changeType": "UPDATE", "commitUser": "005000000000001AAA"}
+
+
+@pytest.mark.parametrize(
+    ("text", "passes"),
+    [
+        ("Industry = 'agriculture'", True),
+        ("Industry != 'Agriculture'", False),
+        ("Industry LIKE 'agri%'", True),
+        ("Industry LIKE 'a_ri'", False),
+        ("Industry IN ('Banking', 'Agriculture')", True),
+        ("Industry NOT IN ('Banking')", True),
+        ("NumberOfEmployees > 1000 AND (Industry = 'Banking' OR Industry = 'Agriculture')", True),
+        ("NumberOfEmployees <= 1000", False),
+        ("Rating = null", True),
+        ("Rating < 'Z'", False),
+        ("NOT Rating = 'Hot'", True),
+        ("IsConverted = false", True),
+        ("CreatedDate >= 2026-11-21T11:00:00+01:00", True),
+        ("CreatedDate > 2026-11-21T10:00:00Z", False),
+        ("ChangeEventHeader.commitUser != '005000000000000AAA'", True),
+        ("ChangeEventHeader.changeType = 'CREATE'", False),
+        ("Industry = 'O\\'Hara'", False),
+    ],
+)
+def test_an_expression_lets_through_what_it_says(text: str, passes: bool) -> None:
+    assert parse_filter(text).matches(LEAD, HEADER) is passes
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "Industry",
+        "Industry = Agriculture",
+        "A__c = 1 AND B__c = 2 OR C__c = 3",
+        "ChangeEventHeader.changedFields = 'Status'",
+        "ChangeEventHeader.recordIds IN ('00Q')",
+    ],
+)
+def test_what_the_platform_would_refuse_is_refused(text: str) -> None:
+    with pytest.raises(FilterError):
+        parse_filter(text)
+
+
+MEMBER = """<?xml version="1.0" encoding="UTF-8"?>
+<PlatformEventChannelMember xmlns="http://soap.sforce.com/2006/04/metadata">
+  {members}
+  <eventChannel>{channel}</eventChannel>
+  <selectedEntity>LeadChangeEvent</selectedEntity>
+</PlatformEventChannelMember>
+"""
+
+
+def channel_folder(folder: Path, *, channel: str = "Hot__chn", members: str = "") -> Path:
+    (folder / "Hot__chn.platformEventChannel-meta.xml").write_text("<x/>")
+    path = folder / "Hot_chn_Lead.platformEventChannelMember-meta.xml"
+    path.write_text(MEMBER.format(channel=channel, members=members))
+    return folder
+
+
+def publish(folder: Path) -> tuple[Org, EventLog]:
+    schema = Schema.load()
+    org = Org(schema)
+    log = EventLog(now=org.clock)
+    channels = load_channels(folder, ())
+    org.on_commit(Publisher(schema=schema, channels=channels, log=log).publish)
+    return org, log
+
+
+def payloads(log: EventLog) -> list[Any]:
+    import json
+
+    return [json.loads(each.body)["payload"] for each in log.read("/data/Hot__chn", 0, 100)]
+
+
+def test_a_filtered_field_decides_and_is_put_into_every_event(tmp_path: Path) -> None:
+    filtered = "<filterExpression>Rating = 'Hot'</filterExpression>"
+    org, log = publish(channel_folder(tmp_path, members=filtered))
+    user = org.system_user_id
+    hot = org.create("Lead", {"LastName": "A", "Company": "x", "Rating": "Hot"}, user_id=user)
+    org.create("Lead", {"LastName": "B", "Company": "x", "Rating": "Cold"}, user_id=user)
+    org.update("Lead", hot, {"City": "Lyon"}, user_id=user)
+    org.update("Lead", hot, {"Rating": "Cold"}, user_id=user)
+    assert [p["ChangeEventHeader"]["changeType"] for p in payloads(log)] == ["CREATE", "UPDATE"]
+    assert payloads(log)[1]["Rating"] == "Hot"
+    assert "Rating" not in payloads(log)[1]["ChangeEventHeader"]["changedFields"]
+
+
+def test_an_enriched_field_is_in_updates_and_deletions_when_it_is_not_empty(tmp_path: Path) -> None:
+    enriched = "".join(
+        f"<enrichedFields><name>{name}</name></enrichedFields>" for name in ("Email", "Phone")
+    )
+    org, log = publish(channel_folder(tmp_path, members=enriched))
+    user = org.system_user_id
+    values = {"LastName": "A", "Company": "x", "Email": "a@example.com"}
+    lead = org.create("Lead", values, user_id=user)
+    org.update("Lead", lead, {"City": "Lyon"}, user_id=user)
+    org.delete("Lead", lead, user_id=user)
+    for payload in payloads(log)[1:]:
+        assert payload["Email"] == "a@example.com"
+        assert "Phone" not in payload
+
+
+def test_a_member_of_a_channel_that_is_not_there_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ChannelError, match="'Cold__chn' is not a deployed channel"):
+        load_channels(channel_folder(tmp_path, channel="Cold__chn"), ())
