@@ -14,9 +14,12 @@ from ortoo_daemon.trace import FailedCondition
 
 
 class FieldTest:
-    """One operator on one field. ``operand`` is normalised, ``written`` as the admin wrote it."""
+    """One operator on one field. ``operand`` is normalised, ``written`` as the admin wrote it.
 
-    __slots__ = ("_test", "field", "operand", "operator", "place", "written")
+    ``judge`` is the bare test on a value.
+    """
+
+    __slots__ = ("field", "judge", "operand", "operator", "place", "written")
 
     def __init__(
         self, field: str, operator: str, operand: tuple[Any, ...], *, place: Place, written: str
@@ -26,7 +29,7 @@ class FieldTest:
         self.operand = operand
         self.place = place
         self.written = written
-        self._test: Test = OPERATORS[operator].build(operand)
+        self.judge: Test = OPERATORS[operator].build(operand)
 
     @property
     def kind(self) -> Operator:
@@ -38,11 +41,11 @@ class FieldTest:
         return f"{self.field}: {self.written}"
 
     def holds(self, scope: Scope) -> bool:
-        return self._test(scope.value(self.field), scope)
+        return self.judge(scope.value(self.field), scope)
 
     def failure(self, scope: Scope) -> FailedCondition | None:
         value = scope.value(self.field)
-        if self._test(value, scope):
+        if self.judge(value, scope):
             return None
         return FailedCondition(place=self.place, text=self.text, field=self.field, value=value)
 

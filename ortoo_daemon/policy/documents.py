@@ -5,9 +5,6 @@ anchors (a few lines can unfold to gigabytes), tags, several documents, deep nes
 Duplicate keys are reported, never silently resolved.
 """
 
-import gc
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import yaml
@@ -32,8 +29,7 @@ def read_document(file: str, data: bytes, problems: Problems) -> Node | None:
     if text is None:
         return None
     try:
-        with _no_garbage_collection():
-            return _Builder(file, problems).build(text)
+        return _Builder(file, problems).build(text)
     except yaml.MarkedYAMLError as error:
         _note_syntax(file, text, error, problems)
     except yaml.YAMLError as error:
@@ -41,18 +37,6 @@ def read_document(file: str, data: bytes, problems: Problems) -> Node | None:
     except _Refused:
         pass
     return None
-
-
-@contextmanager
-def _no_garbage_collection() -> Iterator[None]:
-    """Hundreds of thousands of nodes are made and none is garbage: looking for some doubles the time."""
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()
 
 
 def _decoded(file: str, data: bytes, problems: Problems) -> str | None:

@@ -8,11 +8,12 @@ number the same way whether it arrived as a number or as text.
 import re
 import unicodedata
 from datetime import date, datetime, time
+from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from ortoo_daemon.records import FieldValue
 
-_NUMBER = re.compile(r"-?[0-9]{1,300}(?:\.[0-9]{1,300})?")
+_NUMBER = re.compile(r"-?[0-9]{1,400}(?:\.[0-9]{1,400})?")
 _LOOKS_LIKE_DATE = re.compile(r"\d{4}-\d{2}-\d{2}(?:[T ]\d.*)?")
 
 
@@ -24,8 +25,11 @@ def text_of(value: FieldValue) -> str:
         return ""
     if value is True or value is False:
         return "true" if value else "false"
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
+    if isinstance(value, float):
+        if value.is_integer():
+            return str(int(value))
+        text = repr(value)
+        return format(Decimal(text), "f") if "e" in text else text
     return str(value)
 
 
@@ -57,7 +61,7 @@ def number(value: FieldValue) -> int | float | None:
 
 def choices(value: FieldValue) -> frozenset[str]:
     """The chosen values of a multi-select, folded."""
-    parts = (fold(part) for part in text_of(value).split(";"))
+    parts = (part.strip() for part in fold(value).split(";"))
     return frozenset(part for part in parts if part)
 
 

@@ -1,0 +1,108 @@
+"""Do earlier rules take every record that a later one could match?
+
+Ten thousand rules are not compared pair by pair: an earlier rule is looked up by a value or a
+beginning of text that it asks for and that the later rule asks for as well.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date
+
+from ortoo_daemon.policy.contradictions import Literal
+from ortoo_daemon.policy.logic import Alternative, excludes_itself, follows
+from ortoo_daemon.policy.model import Rule
+from ortoo_daemon.policy.operators import Takes
+
+MOST_COMPARED = 300
+"""Earlier rules with neither a value nor a beginning to look them up by, compared at most."""
+
+Period = tuple[date, date] | None
+Key = tuple[str, object]
+
+
+@dataclass(slots=True)
+class _Earlier:
+    rule: Rule
+    alternative: Alternative
+
+
+@dataclass(slots=True)
+class EarlierRules:
+    """The rules before the one being looked at, each way of matching by itself."""
+
+    _by_key: dict[Key, list[_Earlier]] = field(default_factory=lambda: defaultdict(list))
+    _others: list[_Earlier] = field(default_factory=list)
+
+    def add(self, rule: Rule, ways: list[Alternative]) -> None:
+        for way in ways:
+            entry = _Earlier(rule, way)
+            keys = _narrowest(way)
+            for key in keys:
+                self._by_key[key].append(entry)
+            if not keys and len(self._others) < MOST_COMPARED:
+                self._others.append(entry)
+
+    def that_take(self, ways: list[Alternative], during: Period) -> list[Rule]:
+        """The earlier rules that together take all these ways of matching; empty when one is left."""
+        found: dict[tuple[str, ...], Rule] = {}
+        for way in ways:
+            if excludes_itself(way):
+                continue
+            taker = self._taker(way, during)
+            if taker is None:
+                return []
+            found[taker.path] = taker
+        return list(found.values())
+
+    def _taker(self, way: Alternative, during: Period) -> Rule | None:
+        for entry in self._candidates(way):
+            if not _covers(entry.rule.during, during):
+                continue
+            if all(follows(literal, way) for literal in entry.alternative):
+                return entry.rule
+        return None
+
+    def _candidates(self, way: Alternative) -> Iterator[_Earlier]:
+        yield from self._others
+        for key in _lookups(way):
+            yield from self._by_key.get(key, ())
+
+
+def _covers(earlier: Period, later: Period) -> bool:
+    if earlier is None:
+        return True
+    return later is not None and earlier[0] <= later[0] and later[1] <= earlier[1]
+
+
+def _narrowest(way: Alternative) -> list[Key]:
+    """Keys of the literal that lets the fewest records through; empty when none can be looked up."""
+    best: list[Key] = []
+    for literal in way:
+        keys = _keys(literal)
+        starts = literal.test.operator == "starts_with"
+        if keys and (not best or (starts and best[0][0][0] != "^") or len(keys) < len(best)):
+            best = keys
+    return best
+
+
+def _keys(literal: Literal) -> list[Key]:
+    test = literal.test
+    if literal.holds and test.operator == "starts_with":
+        return [("^" + test.field, start) for start in test.operand]
+    if test.kind.takes is Takes.VALUES and literal.holds is not test.kind.negative:
+        return [(test.field, value) for value in test.operand]
+    return []
+
+
+def _lookups(way: Alternative) -> Iterator[Key]:
+    """Keys under which a rule may stand that takes this way of matching."""
+    for literal in way:
+        keys = _keys(literal)
+        if not keys:
+            continue
+        name, value = keys[0]
+        yield name, value
+        if isinstance(value, str):
+            start = "^" + literal.test.field
+            yield from ((start, value[:length]) for length in range(1, len(value) + 1))

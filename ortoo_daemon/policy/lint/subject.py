@@ -1,0 +1,136 @@
+"""What does a lint rule look at? The policies, and the org as far as it is known."""
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+
+from ortoo_daemon.descriptions import OrgDescription
+from ortoo_daemon.errors import Place
+from ortoo_daemon.policy.conditions import AllOf, AnyOf, FieldTest, Named, Not
+from ortoo_daemon.policy.expressions import FirstThatHolds
+from ortoo_daemon.policy.model import (
+    Assignment,
+    Condition,
+    Expression,
+    Policy,
+    PolicySet,
+    SetField,
+    TableStep,
+    Target,
+)
+from ortoo_daemon.policy.reach import rules_of
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subject:
+    """``description`` and ``usernames`` are None where nothing is known of the org."""
+
+    policies: PolicySet
+    description: OrgDescription | None = None
+    usernames: Collection[str] | None = None
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class FieldUse:
+    """A name of the record's object that a policy uses."""
+
+    place: Place
+    name: str
+
+
+def conditions_of(policy: Policy) -> Iterator[Condition]:
+    """Every condition that is asked of the record (not those asked of rooftops)."""
+    if policy.enter is not None:
+        yield policy.enter
+    if policy.require is not None:
+        yield policy.require.condition
+    for rule in rules_of(policy):
+        if rule.when is not None:
+            yield rule.when
+    if policy.limits.unless is not None:
+        yield policy.limits.unless
+    for expression in _expressions(policy):
+        if isinstance(expression, FirstThatHolds):
+            yield from (when for when, _ in expression.choices if when is not None)
+    for clock in policy.sla:
+        yield from (when for when, _ in clock.target.choices if when is not None)
+
+
+def tests_of(condition: Condition) -> Iterator[FieldTest]:
+    """The tests a condition is built of, in order."""
+    match condition:
+        case FieldTest():
+            yield condition
+        case AllOf(parts=parts) | AnyOf(parts=parts):
+            for part in parts:
+                yield from tests_of(part)
+        case Not(part=part) | Named(condition=part):
+            yield from tests_of(part)
+
+
+def uses_of(policy: Policy) -> list[FieldUse]:
+    """Every use of a field of the record, each place once, in file order."""
+    return sorted({use for use in _uses(policy) if not use.name.startswith("$")})
+
+
+def targets_of(policy: Policy) -> list[Target]:
+    """Every fixed owner, each place once, in file order."""
+    found: dict[Place, Target] = {policy.otherwise.place: policy.otherwise}
+    for rule in rules_of(policy):
+        for target in (rule.assign.target, rule.orelse):
+            if target is not None:
+                found[target.place] = target
+    return [found[place] for place in sorted(found)]
+
+
+def _uses(policy: Policy) -> Iterator[FieldUse]:
+    for condition in conditions_of(policy):
+        for test in tests_of(condition):
+            yield from (FieldUse(test.place, name) for name in test.fields())
+    for step in policy.cleanse:
+        yield FieldUse(step.place, step.field)
+        if step.country:
+            yield FieldUse(step.place, step.country)
+    for enrichment in policy.enrichment:
+        if isinstance(enrichment, TableStep):
+            yield from (FieldUse(enrichment.place, match.field) for match in enrichment.matches)
+            yield from (FieldUse(enrichment.place, field) for field, _ in enrichment.sets)
+    for each in _sets(policy):
+        yield FieldUse(each.place, each.field)
+    for expression in _expressions(policy):
+        if not isinstance(expression, FirstThatHolds):
+            yield from (FieldUse(expression.place, name) for name in expression.fields())
+    for rule in rules_of(policy):
+        yield from _of_assignment(rule.assign)
+
+
+def _of_assignment(assign: Assignment) -> Iterator[FieldUse]:
+    rooftop, team, person = assign.rooftop, assign.team, assign.person
+    if rooftop is not None:
+        names = [rooftop.brand, rooftop.territory]
+        if rooftop.territory or rooftop.territories is not None:
+            names.append(rooftop.country)
+        if rooftop.territories is not None:
+            names.append(rooftop.city)
+        yield from (FieldUse(rooftop.place, name) for name in names if name)
+    if team is not None:
+        for wish in (*team.required, *team.wished):
+            if wish.language_field:
+                yield FieldUse(team.place, wish.language_field)
+    if person is not None and person.sticky is not None:
+        yield FieldUse(person.sticky.place, person.sticky.on)
+
+
+def _sets(policy: Policy) -> Iterator[SetField]:
+    for enrichment in policy.enrichment:
+        if not isinstance(enrichment, TableStep):
+            yield from enrichment.sets
+    yield from policy.sets
+
+
+def _expressions(policy: Policy) -> Iterator[Expression]:
+    pending = [each.value for each in _sets(policy)]
+    while pending:
+        expression = pending.pop()
+        yield expression
+        if isinstance(expression, FirstThatHolds):
+            pending.extend(value for _, value in expression.choices)

@@ -1,0 +1,82 @@
+"""A test can't hold because of the field's type, or holds for other reasons than it seems.
+
+Types come from the org's description. Numbers in text fields may be compared as numbers.
+
+PASS (FleetSize__c is a number, CreatedDate a date and time)::
+
+    when: {FleetSize__c: {at_least: 10}, CreatedDate: {newer_than: 2d}}
+
+FAIL (IsConverted is a checkbox, Brand__c is no multi-select)::
+
+    when: {IsConverted: {at_least: 1}, Brand__c: {includes: Audi}}
+"""
+
+from collections.abc import Iterator
+
+from ortoo_daemon.descriptions import FieldDescription
+from ortoo_daemon.errors import Problem
+from ortoo_daemon.policy.conditions import FieldTest
+from ortoo_daemon.policy.lint.subject import Subject, conditions_of, tests_of
+from ortoo_daemon.policy.operators import Takes
+from ortoo_daemon.policy.values import moment, number
+
+ID = "type_mismatch"
+
+_NUMBERS = frozenset({"int", "double", "currency", "percent", "long"})
+_MOMENTS = frozenset({"date", "datetime"})
+_NEVER_A_NUMBER = _MOMENTS | {"boolean", "multipicklist", "reference", "id", "time"}
+_NEVER_A_MOMENT = _NUMBERS | {"boolean", "multipicklist", "reference", "id", "email", "phone"}
+_WHAT = {"boolean": "a checkbox", "multipicklist": "a multi-select", "double": "a number"}
+
+
+def check(subject: Subject) -> Iterator[Problem]:
+    org = subject.description
+    if org is None:
+        return
+    for policy in subject.policies.policies:
+        tests = {
+            (test.place, test.text): test
+            for condition in conditions_of(policy)
+            for test in tests_of(condition)
+        }
+        for test in tests.values():
+            described = org.resolve(policy.object, test.field)
+            wrong = None if described is None else _wrong_with(test, described)
+            if wrong is not None:
+                message, mend = wrong
+                yield Problem(place=test.place, rule=ID, message=message, mend=mend)
+
+
+def _wrong_with(test: FieldTest, field: FieldDescription) -> tuple[str, str] | None:
+    takes, kind = test.kind.takes, field.type
+    what = f"{test.field} is {_WHAT.get(kind, f'of type {kind}')}"
+    asks_number = takes is Takes.NUMBER or (
+        takes is Takes.BETWEEN and number(test.operand[0]) is not None
+    )
+    asks_moment = takes in (Takes.MOMENT, Takes.AGE) or (takes is Takes.BETWEEN and not asks_number)
+    if asks_number and kind in _NEVER_A_NUMBER:
+        return f"{what}: {test.operator!r} compares numbers", _instead(kind)
+    if asks_moment and kind in _NEVER_A_MOMENT:
+        return f"{what}: {test.operator!r} compares dates", ""
+    if takes is Takes.CHOICES and kind != "multipicklist":
+        return f"{what}: {test.operator!r} is for multi-selects", "use in or not_in"
+    if takes in (Takes.TEXTS, Takes.PATTERNS) and kind == "boolean":
+        return f"{what}: {test.operator!r} compares text", "write true or false"
+    return _wrong_value(test, kind, what) if takes is Takes.VALUES else None
+
+
+def _wrong_value(test: FieldTest, kind: str, what: str) -> tuple[str, str] | None:
+    for value in test.operand:
+        if kind == "boolean" and value not in ("true", "false"):
+            return f"{what}: it is never {value!r}", "write true or false"
+        if kind in _NUMBERS and number(value) is None:
+            return f"{what}: it is never {value!r}", "write a number"
+        if kind == "date" and moment(value) is None:
+            return f"{what}: it is never {value!r}", "write 2026-11-23"
+    if kind == "datetime":
+        return f"{what}: text of a moment is hardly ever the same", "use before, after or between"
+    return None
+
+
+def _instead(kind: str) -> str:
+    return "use before, after or between" if kind in _MOMENTS else ""

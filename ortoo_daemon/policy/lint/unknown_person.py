@@ -1,0 +1,41 @@
+"""A policy gives records to a user that the org does not have.
+
+Users are named by username, compared without case. Asked only where the org's people are known.
+
+PASS (the user exists)::
+
+    assign: {user: ana.lopez@example.com}
+
+FAIL::
+
+    assign: {user: ana.lopes@example.com}
+"""
+
+from collections.abc import Iterator
+
+from ortoo_daemon.errors import Problem
+from ortoo_daemon.policy.lint.subject import Subject, targets_of
+from ortoo_daemon.policy.model import PersonTarget
+from ortoo_daemon.policy.naming import nearest
+
+ID = "unknown_person"
+
+
+def check(subject: Subject) -> Iterator[Problem]:
+    if subject.usernames is None:
+        return
+    known = {name.casefold() for name in subject.usernames}
+    for policy in subject.policies.policies:
+        for target in targets_of(policy):
+            if isinstance(target, PersonTarget) and target.username.casefold() not in known:
+                found = nearest(target.username, known)
+                yield Problem(
+                    place=target.place,
+                    rule=ID,
+                    message=f"no active user has the username {target.username!r}",
+                    mend=f"did you mean {found}?" if found else "",
+                )
+        for owner in policy.take_over:
+            if "@" in owner and owner.casefold() not in known:
+                message = f"'take_over' names {owner!r}, which is no active user"
+                yield Problem(place=policy.place, rule=ID, message=message)

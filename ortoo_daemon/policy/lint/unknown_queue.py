@@ -1,0 +1,54 @@
+"""A policy gives records to a queue that the org does not have, or that may not hold the object.
+
+Queues are named by DeveloperName. A queue holds only the objects listed in its settings; an owner
+change to any other queue is refused by the org.
+
+PASS::
+
+    otherwise: {queue: Unrouted_Leads}
+
+FAIL::
+
+    otherwise: {queue: Unrouted_Leeds}
+"""
+
+from collections.abc import Iterator
+
+from ortoo_daemon.errors import Problem
+from ortoo_daemon.policy.lint.subject import Subject, targets_of
+from ortoo_daemon.policy.model import QueueTarget
+from ortoo_daemon.policy.naming import did_you_mean
+
+ID = "unknown_queue"
+
+
+def check(subject: Subject) -> Iterator[Problem]:
+    org = subject.description
+    if org is None:
+        return
+    for policy in subject.policies.policies:
+        for target in targets_of(policy):
+            if not isinstance(target, QueueTarget):
+                continue
+            if target.queue not in org.queues:
+                yield Problem(
+                    place=target.place,
+                    rule=ID,
+                    message=f"the org has no queue {target.queue!r}",
+                    mend=did_you_mean(target.queue, org.queues),
+                )
+            elif policy.object not in org.queues[target.queue]:
+                yield Problem(
+                    place=target.place,
+                    rule=ID,
+                    message=f"the queue {target.queue!r} may not hold {policy.object} records",
+                    mend=f"add {policy.object} to its supported objects in Setup",
+                )
+        for owner in policy.take_over:
+            if "@" not in owner and owner not in org.queues:
+                yield Problem(
+                    place=policy.place,
+                    rule=ID,
+                    message=f"'take_over' names {owner!r}, which is no queue of the org",
+                    mend=did_you_mean(owner, org.queues),
+                )

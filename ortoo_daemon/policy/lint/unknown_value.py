@@ -1,0 +1,57 @@
+"""A test names a value that the picklist does not have.
+
+For a restricted picklist such a test can't hold; for others it is a hint, since integrations may
+write values that are not listed.
+
+PASS (Brand__c lists Peugeot)::
+
+    when: {Brand__c: Peugeot}
+
+FAIL::
+
+    when: {Brand__c: Peugot}
+"""
+
+from collections.abc import Iterator
+
+from ortoo_daemon.descriptions import FieldDescription
+from ortoo_daemon.errors import Level, Problem
+from ortoo_daemon.policy.conditions import FieldTest
+from ortoo_daemon.policy.lint.subject import Subject, conditions_of, tests_of
+from ortoo_daemon.policy.naming import did_you_mean
+from ortoo_daemon.policy.operators import Takes
+from ortoo_daemon.policy.values import choices, fold
+
+ID = "unknown_value"
+
+
+def check(subject: Subject) -> Iterator[Problem]:
+    org = subject.description
+    if org is None:
+        return
+    for policy in subject.policies.policies:
+        tests = {
+            (test.place, test.text): test
+            for condition in conditions_of(policy)
+            for test in tests_of(condition)
+        }
+        for test in tests.values():
+            field = org.resolve(policy.object, test.field)
+            if field is not None and field.values:
+                yield from _unlisted(test, field)
+
+
+def _unlisted(test: FieldTest, field: FieldDescription) -> Iterator[Problem]:
+    if test.kind.takes not in (Takes.VALUES, Takes.CHOICES):
+        return
+    listed = {fold(value) for value in field.values}
+    for value in test.operand:
+        if choices(value) <= listed:
+            continue
+        yield Problem(
+            place=test.place,
+            rule=ID,
+            message=f"{test.field} has no value {value!r}",
+            mend=did_you_mean(str(value), field.values),
+            level=Level.ERROR if field.restricted else Level.HINT,
+        )

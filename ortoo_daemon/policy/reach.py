@@ -1,0 +1,91 @@
+"""Which fields does a policy read and write? Asked when records are queried and permissions checked."""
+
+from collections.abc import Iterator, Mapping
+
+from ortoo_daemon.policy.model import Assignment, Policy, Rule, TableStep
+
+
+def rules_of(policy: Policy) -> Iterator[Rule]:
+    """Every rule, outer before inner, in file order."""
+    pending = list(reversed(policy.rules))
+    while pending:
+        rule = pending.pop()
+        yield rule
+        pending.extend(reversed(rule.rules))
+
+
+def fields_read(policy: Policy, signals: Mapping[str, str] | None = None) -> frozenset[str]:
+    """API names and paths of the record that a decision by this policy may look at.
+
+    What is written is read too, so that an unchanged value is not written again. ``signals`` are the
+    bindings of wishes (``customer_choice``) that rules name under ``prefer``.
+    """
+    found = set(fields_written(policy))
+    for names in _names(policy):
+        found |= names
+    bound = signals or {}
+    for rule in rules_of(policy):
+        wishes = rule.assign.rooftop.prefer if rule.assign.rooftop else ()
+        found |= {bound[wish] for wish in wishes if wish in bound}
+    return frozenset(name for name in found if not name.startswith("$"))
+
+
+def rooftop_fields_read(policy: Policy) -> frozenset[str]:
+    """Fields and tags of rooftops: those of ``where`` and of ``$rooftop.…``."""
+    found: set[str] = set()
+    for rule in rules_of(policy):
+        if rule.assign.rooftop is not None and rule.assign.rooftop.where is not None:
+            found |= rule.assign.rooftop.where.fields()
+    prefix = "$rooftop."
+    for names in _names(policy):
+        found |= {name.removeprefix(prefix) for name in names if name.startswith(prefix)}
+    return frozenset(name for name in found if not name.startswith("$"))
+
+
+def fields_written(policy: Policy) -> frozenset[str]:
+    """API names of the business fields this policy may change; the daemon's stamps excepted."""
+    found = {step.field for step in policy.cleanse}
+    for enrichment in policy.enrichment:
+        if isinstance(enrichment, TableStep):
+            found |= {field for field, _ in enrichment.sets}
+        else:
+            found |= {each.field for each in enrichment.sets}
+    return frozenset(found | {each.field for each in policy.sets})
+
+
+def _names(policy: Policy) -> Iterator[frozenset[str]]:
+    """What each part reads, ``$`` names included."""
+    for condition in (policy.enter, policy.limits.unless):
+        if condition is not None:
+            yield condition.fields()
+    if policy.require is not None:
+        yield policy.require.condition.fields()
+    yield frozenset(step.country for step in policy.cleanse if step.country)
+    for enrichment in policy.enrichment:
+        if isinstance(enrichment, TableStep):
+            yield frozenset(match.field for match in enrichment.matches)
+        else:
+            yield from (each.value.fields() for each in enrichment.sets)
+    for rule in rules_of(policy):
+        if rule.when is not None:
+            yield rule.when.fields()
+        yield frozenset(_of_assignment(rule.assign))
+    yield from (each.value.fields() for each in policy.sets)
+    for clock in policy.sla:
+        yield from (when.fields() for when, _ in clock.target.choices if when is not None)
+
+
+def _of_assignment(assign: Assignment) -> Iterator[str]:
+    rooftop, team, person = assign.rooftop, assign.team, assign.person
+    if rooftop is not None:
+        # A distance needs the country and postal code even where no territory is asked for.
+        yield from (name for name in (rooftop.brand, rooftop.territory) if name)
+        if rooftop.territory or rooftop.within_km is not None or "nearest" in rooftop.prefer:
+            yield rooftop.country
+        if rooftop.territories is not None:
+            yield rooftop.city
+    if team is not None:
+        wishes = (*team.required, *team.wished)
+        yield from (wish.language_field for wish in wishes if wish.language_field)
+    if person is not None and person.sticky is not None:
+        yield person.sticky.on
