@@ -8,6 +8,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+_STAMPS = frozenset({"LastModifiedDate", "LastModifiedById"})
+
 
 class ChangeType(StrEnum):
     CREATE = "CREATE"
@@ -52,9 +54,18 @@ def merge(first: Change, second: Change) -> Change | None:
         return None
     if kinds[0] is ChangeType.CREATE:
         return replace(first, after=second.after)
-    if kinds[1] is ChangeType.UPDATE:
-        fields = tuple(dict.fromkeys((*first.changed_fields, *second.changed_fields)))
-        if kinds[0] is not ChangeType.UPDATE:
-            fields = ()
-        return replace(first, changed_fields=fields, after=second.after)
-    return replace(second, before=first.before)
+    if kinds[1] is not ChangeType.UPDATE:
+        return replace(second, before=first.before)
+    if kinds[0] is not ChangeType.UPDATE:
+        return replace(first, after=second.after)
+    fields = _still_different(first, second)
+    return replace(first, changed_fields=fields, after=second.after) if fields else None
+
+
+def _still_different(first: Change, second: Change) -> tuple[str, ...]:
+    """What two updates changed together; a field that was set back is no change."""
+    assert first.before is not None
+    either = {*first.changed_fields, *second.changed_fields} - _STAMPS
+    fields = [n for n in second.after if n in either and first.before[n] != second.after[n]]
+    stamps = [n for n in (*first.changed_fields, *second.changed_fields) if n in _STAMPS]
+    return tuple(dict.fromkeys((*fields, *stamps))) if fields else ()

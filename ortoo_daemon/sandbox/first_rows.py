@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ortoo_daemon.sandbox.writes import WriteOptions
+from ortoo_daemon.sandbox.options import WriteOptions
 
 if TYPE_CHECKING:
     from ortoo_daemon.sandbox.org import Org

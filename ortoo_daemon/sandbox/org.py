@@ -254,10 +254,8 @@ class Org:
         if before is None:
             raise OrgError("INVALID_CROSS_REFERENCE_KEY", "invalid cross reference id")
         values = {name: value for name, value in row.items() if name.lower() != "id"}
-        self._writer.update(unit, kind, before, values, options)
-        change = unit.changes.get(record_id)
-        if change is not None:  # the same record may come twice in one call
-            current[record_id] = dict(change.after)
+        # The same record may come twice in one call: the second time it is read as changed.
+        current[record_id] = self._writer.update(unit, kind, before, values, options)
         return record_id
 
     def _delete_one(self, entity: str, record_id: str, user_id: str) -> str:
