@@ -8,13 +8,16 @@ from ortoo_daemon.records import FieldValue
 def instant(value: FieldValue) -> datetime | None:
     """An aware UTC datetime from ``2026-11-23T09:15:00.000+0000`` or ISO 8601; None from anything else.
 
-    A datetime without an offset is UTC, as the API means it.
+    A datetime without an offset is UTC, as the API means it. Years the platform can't hold (before
+    1700, after 4000) are no datetimes.
     """
     if not isinstance(value, str):
         return None
     try:
         found = datetime.fromisoformat(value.strip())
     except ValueError:
+        return None
+    if not 1700 <= found.year <= 4000:
         return None
     return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
 

@@ -6,6 +6,7 @@ from ortoo_daemon.countries import country_code
 from ortoo_daemon.directory import Point
 from ortoo_daemon.handling import Handling
 from ortoo_daemon.policy.model import RooftopChoice
+from ortoo_daemon.records import FieldValue
 
 _EARTH_RADIUS_KM = 6371.0088
 
@@ -13,9 +14,9 @@ _EARTH_RADIUS_KM = 6371.0088
 def record_place(handling: Handling, choice: RooftopChoice) -> Point | None:
     """The record's own coordinates, else the centre of its postal code; None when neither is known."""
     scope = handling.scope
-    latitude, longitude = scope.value("Latitude"), scope.value("Longitude")
-    if _is_number(latitude) and _is_number(longitude):
-        return Point(latitude=float(latitude or 0), longitude=float(longitude or 0))
+    own = _point(scope.value("Latitude"), scope.value("Longitude"))
+    if own is not None:
+        return own
     country = country_code(scope.text(choice.country))
     return handling.facts.point_of(country, scope.text(choice.territory or "PostalCode"))
 
@@ -29,5 +30,10 @@ def distance_km(one: Point, other: Point) -> float:
     return round(2 * _EARTH_RADIUS_KM * asin(sqrt(min(1.0, chord))), 3)
 
 
-def _is_number(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
+def _point(latitude: FieldValue, longitude: FieldValue) -> Point | None:
+    """A point on the globe; None when either is missing or lies outside of it."""
+    if not isinstance(latitude, int | float) or not isinstance(longitude, int | float):
+        return None
+    if not (-90 <= latitude <= 90 and -180 <= longitude <= 180):
+        return None
+    return Point(latitude=float(latitude), longitude=float(longitude))

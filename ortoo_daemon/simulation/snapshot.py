@@ -9,6 +9,7 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import fields, is_dataclass
 from datetime import date, datetime
+from operator import attrgetter
 from typing import Any, TypeVar
 
 from ortoo_daemon.calendars import BusinessHours
@@ -18,14 +19,15 @@ from ortoo_daemon.instants import instant, instant_text
 
 _Json = dict[str, Any]
 _Value = TypeVar("_Value")
+_ID, _NAME = attrgetter("id"), attrgetter("name")
 
 
 def directory_to_json(directory: Directory) -> str:
     """The directory as JSON, one line per entry, the same text for the same directory."""
     parts: dict[str, Iterable[object]] = {
-        "rooftops": sorted(directory.rooftops.values(), key=lambda r: r.id),
-        "people": sorted(directory.people.values(), key=lambda p: p.id),
-        "queues": sorted(directory.queues.values(), key=lambda q: q.name),
+        "rooftops": sorted(directory.rooftops.values(), key=_ID),
+        "people": sorted(directory.people.values(), key=_ID),
+        "queues": sorted(directory.queues.values(), key=_NAME),
         "hours": [directory.hours[name] for name in sorted(directory.hours)],
     }
     lines = [f'"{name}": [\n{_lines(entries)}\n]' for name, entries in parts.items()]

@@ -101,6 +101,11 @@ def test_the_records_own_coordinates_go_before_its_postal_code():
     assert site_of(BY_BRAND, Latitude=48.8, Longitude=2.3).rooftop == PARIS.id
 
 
+def test_coordinates_outside_the_globe_are_none():
+    for latitude in (float("inf"), float("nan"), 91, "48.8"):
+        assert site_of(BY_BRAND, Latitude=latitude, Longitude=2.3).rooftop == LYON.id
+
+
 def test_a_rooftop_outside_the_distance_is_removed_with_both_numbers():
     found = site_of(BY_BRAND | {"within_km": 80})
     assert removed(found, "within") == {"Peugeot Paris"}
