@@ -174,10 +174,9 @@ async def test_a_caller_that_hung_up_takes_no_events_with_it(org: Live) -> None:
     assert runner is not None
     assert runner.server is not None
     server = runner.server
-    connected = len(server.connections)
     held.cancel()
     await asyncio.gather(held, return_exceptions=True)
-    await until(lambda: len(server.connections) < connected)
+    await until(lambda: any(each.transport is None for each in server.connections))
     lead = org.lead()
     await until(lambda: not org.holding())
     assert [header(e)["recordIds"] for e in await client.events(1)] == [[lead]]

@@ -117,6 +117,7 @@ def test_every_region_has_its_queue_and_one_queue_takes_no_leads(org: Org) -> No
     queues = seed.load(org).queues
     for site in org.storage.find("Account", Type="Dealer"):
         assert region_queue(site["Region__c"]) in queues
+    assert {"Leads_FR_Ouest", "Leads_FR_Ile_de_France", "Leads_DE_Sudwest"} <= set(queues)
     takes = {
         name: {row["SobjectType"] for row in org.storage.find("QueueSobject", QueueId=each)}
         for name, each in queues.items()
