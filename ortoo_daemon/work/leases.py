@@ -152,11 +152,9 @@ def renew(connection: Connection, renewals: Sequence[Renewal]) -> list[list[Clai
         ]
         for each in renewals
     ]
-    rows = [
-        {"row_id": claim.id, "leased_until": claim.leased_until} for some in kept for claim in some
-    ]
-    if rows:
-        connection.execute(_UPDATE, rows)
+    for each, some in zip(renewals, kept, strict=True):
+        renewed = update(work_item).where(_c.id.in_([claim.id for claim in some]))
+        connection.execute(renewed.values(leased_until=each.leased_until))
     return kept
 
 

@@ -30,6 +30,7 @@ __all__ = ["Checkpoint", "Claim", "ParkedItem", "QueueStats", "WorkQueue"]
 Clock = Callable[[], datetime]
 
 _PURGE_ROWS = 2000  # a purge must not keep the workers waiting for long
+_NOTE_LENGTH = 2000
 _LOOK_AGAIN = 0.5  # seconds; another daemon on the same store may have made room
 
 
@@ -187,14 +188,16 @@ class WorkQueue:
             state=State.READY,
             at=at,
             available_at=at + after,
-            note=note,
+            note=_storable(note),
             failed=failed,
         )
         return await self._settled(settlement)
 
     async def _settle(self, claim: Claim, state: State, *, text: str, note: str) -> bool:
         return await self._settled(
-            leases.Settlement(claim=claim, state=state, at=self._clock(), text=text, note=note)
+            leases.Settlement(
+                claim=claim, state=state, at=self._clock(), text=text, note=_storable(note)
+            )
         )
 
     async def _settled(self, settlement: leases.Settlement) -> bool:
@@ -259,6 +262,11 @@ class WorkQueue:
 
     async def noted(self, key: str) -> str | None:
         return await self._thread.call(_checkpoints.load_notes, key)
+
+
+def _storable(note: str) -> str:
+    """A note as any database takes it: notes quote errors, and errors quote what people sent."""
+    return note[:_NOTE_LENGTH].encode("utf-8", "replace").decode("utf-8").replace("\0", "\ufffd")
 
 
 async def _happens(event: asyncio.Event, within: float) -> None:

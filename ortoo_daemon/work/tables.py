@@ -87,11 +87,11 @@ work_item = Table(
     Column("attempts", Integer, nullable=False, default=0),
     Column("failures", Integer, nullable=False, default=0),
     Column("takeovers", Integer, nullable=False, default=0),
-    Column("holder", String(255), nullable=False, default=""),
+    Column("holder", Text, nullable=False, default=""),
     Column("epoch", BigInteger, nullable=False, default=0),
     Column("leased_until", Moment),
     Column("settled_at", Moment),
-    Column("outcome", String(255), nullable=False, default=""),
+    Column("outcome", Text, nullable=False, default=""),
     Column("note", Text, nullable=False, default=""),
     # Ids are never used twice: (id, epoch) is what fences off a holder that lost its lease.
     sqlite_autoincrement=True,

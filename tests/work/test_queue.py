@@ -7,7 +7,7 @@ from datetime import timedelta
 from ortoo_daemon.facts import Turns
 from ortoo_daemon.records import WorkReason
 from ortoo_daemon.work.queue import Checkpoint, WorkQueue
-from tests.asynchronous import asynchronous
+from tests.asynchronous import asynchronous, until
 from tests.work.queues import LEASE, Clock, item, lead, opened
 
 
@@ -206,19 +206,31 @@ async def test_a_full_queue_makes_puts_wait_until_work_is_claimed(url):
 
 @asynchronous
 async def test_a_put_that_waits_for_room_is_not_overtaken_by_a_later_checkpoint(url):
-    async with opened(url, max_waiting=1) as queue:
+    shared = {"exclusive": False, "max_waiting": 1}
+    async with opened(url, **shared) as queue, opened(url, **shared) as other:
         await queue.put([item(1), item(2)])
-        first, second = (
-            asyncio.create_task(
-                queue.put([item(n)], checkpoint=Checkpoint(channel="/c", replay_id=str(n)))
-            )
-            for n in (3, 4)
-        )
-        await queue.stats()
-        assert await queue.checkpoints() == {}
-        await queue.claim(2)
+        first = asyncio.create_task(queue.put([item(3)], checkpoint=_mark("3")))
+        await until(lambda: queue._in_order.locked())
+        await queue.stats()  # answered after the put, which was refused then
+        await other.claim(2)
+        second = asyncio.create_task(queue.put([item(4)], checkpoint=_mark("4")))
         await asyncio.wait_for(asyncio.gather(first, second), 5)
         assert (await queue.checkpoints())["/c"].replay_id == "4"
+
+
+def _mark(replay_id: str) -> Checkpoint:
+    return Checkpoint(channel="/c", replay_id=replay_id)
+
+
+@asynchronous
+async def test_a_note_may_quote_anything(url):
+    async with opened(url) as queue:
+        await queue.put([item(1)])
+        (claim,) = await queue.claim(1)
+        await queue.park(claim, reason="x" * 300, note="a\0b\ud800c" + "d" * 5000)
+        (parked,) = await queue.parked()
+    assert parked.note.startswith("a\ufffdb?cd")
+    assert len(parked.note) == 2000
 
 
 @asynchronous
