@@ -20,8 +20,8 @@ Value = str | int | float | bool | date | datetime | None
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*(\.[A-Za-z][A-Za-z0-9_]*)*")
 _EXPRESSION = re.compile(r"COUNT\(\)|(?:COUNT|SUM|MIN|MAX)\(([^()]+)\)")
 
-LONGEST_URI = 16_000
-"""Bytes. The org refuses request lines above 16,384 (414); some of that is host and path."""
+LONGEST_URI = 8_000
+"""Bytes. The org refuses request lines above 16,384 (414), many a proxy in between above 8 KB."""
 
 _ADDRESS_RESERVE = 300
 

@@ -73,7 +73,7 @@ def test_every_part_fits_the_request_line_and_no_value_is_lost(values, at_most):
     assert [value for part in parts for value in part] == values
     for part in parts:
         text = soql.select("Lead", ["Id"] * 50, where=[soql.one_of("Email", part)])
-        assert len(quote_plus(text)) < 16_000
+        assert len(quote_plus(text)) < 8_000
         assert len(part) <= at_most
 
 

@@ -192,10 +192,11 @@ def test_tokens_that_are_refused_as_soon_as_given_do_not_use_up_the_orgs_logins(
     async def work():
         tokens = manager(clock=Clock())
         token = await tokens.get()
-        with pytest.raises(LoginError) as caught:
-            for _ in range(40):
+        while True:
+            try:
                 token = await tokens.refresh(token)
-        return caught.value
+            except LoginError as error:
+                return error
 
     error = run(work())
     assert error.code == "TOO_MANY_LOGINS"
