@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -86,15 +87,13 @@ def publish(folder: Path) -> tuple[Org, EventLog]:
     schema = Schema.load()
     org = Org(schema)
     log = EventLog(now=org.clock)
-    channels = load_channels(folder, ())
+    channels = load_channels(folder, ("Lead",))
     org.on_commit(Publisher(schema=schema, channels=channels, log=log).publish)
     return org, log
 
 
-def payloads(log: EventLog) -> list[Any]:
-    import json
-
-    return [json.loads(each.body)["payload"] for each in log.read("/data/Hot__chn", 0, 100)]
+def payloads(log: EventLog, channel: str = "/data/Hot__chn") -> list[Any]:
+    return [json.loads(each.body)["payload"] for each in log.read(channel, 0, 100)]
 
 
 def test_a_filtered_field_decides_and_is_put_into_every_event(tmp_path: Path) -> None:
@@ -123,6 +122,8 @@ def test_an_enriched_field_is_in_updates_and_deletions_when_it_is_not_empty(tmp_
     for payload in payloads(log)[1:]:
         assert payload["Email"] == "a@example.com"
         assert "Phone" not in payload
+    for payload in payloads(log, "/data/LeadChangeEvent")[1:]:
+        assert "Email" not in payload
 
 
 def test_a_member_of_a_channel_that_is_not_there_is_refused(tmp_path: Path) -> None:
