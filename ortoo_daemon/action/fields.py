@@ -33,19 +33,19 @@ def _clock(handling: Handling, rule: SlaRule) -> SlaClock | None:
     target_for = _target_for(handling, rule.target)
     if target_for is None:
         return None
-    hours = _hours(handling, rule)
+    key, hours = _hours(handling, rule)
     started_at = handling.received_at
     target_at = hours.add(started_at, target_for)
     if target_at is None:
         message = f"{hours.name} does not open for {target_for} within two years; measured 24x7"
         _report(handling, rule, "hours_never_open", message)
-        hours, target_at = _ALWAYS, started_at + target_for
+        key, hours, target_at = AROUND_THE_CLOCK, _ALWAYS, started_at + target_for
     return SlaClock(
         name=rule.clock,
         started_at=started_at,
         target_at=target_at,
         warn_at=_warnings(rule, hours, started_at, target_for),
-        hours=hours.name,
+        hours=key,
     )
 
 
@@ -56,23 +56,23 @@ def _target_for(handling: Handling, target: SlaTarget) -> timedelta | None:
     return None
 
 
-def _hours(handling: Handling, rule: SlaRule) -> BusinessHours:
-    """The hours a clock runs in; around the clock where the rooftop or the directory knows none."""
+def _hours(handling: Handling, rule: SlaRule) -> tuple[str, BusinessHours]:
+    """Hours a clock runs in, with their key in the directory; 24x7 where none are known."""
     if rule.hours == AROUND_THE_CLOCK:
-        return _ALWAYS
+        return AROUND_THE_CLOCK, _ALWAYS
     rooftop = handling.scope.rooftop
-    name = rule.hours
+    key = rule.hours
     if rule.hours == "rooftop":
-        name = (rooftop.hours or "") if rooftop else ""
-    found = handling.facts.directory.hours.get(name)
+        key = (rooftop.hours or "") if rooftop else ""
+    found = handling.facts.directory.hours.get(key)
     if found is not None:
-        return found
+        return key, found
     if rooftop is None and rule.hours == "rooftop":
         why = "no rooftop was chosen"
     else:
-        why = f"the directory has no hours {name!r}" if name else "the rooftop names no hours"
+        why = f"the directory has no hours {key!r}" if key else "the rooftop names no hours"
     _report(handling, rule, "hours_unknown", f"{why}; the clock {rule.clock} is measured 24x7")
-    return _ALWAYS
+    return AROUND_THE_CLOCK, _ALWAYS
 
 
 def _warnings(

@@ -62,7 +62,7 @@ def eligible_team(
 class _Gates:
     """The gates with what they compare with, worked out once per record and rooftop."""
 
-    __slots__ = ("closed", "limit", "now", "required", "role", "wished")
+    __slots__ = ("limit", "now", "opening", "required", "role", "wished")
 
     def __init__(
         self, handling: Handling, choice: TeamChoice | None, rooftop: Rooftop | None
@@ -71,7 +71,7 @@ class _Gates:
         self.role = (choice.role or "").casefold() if choice else ""
         self.required = _wanted(handling, choice.required) if choice else ()
         self.wished = _wanted(handling, choice.wished) if choice else ()
-        self.closed = _closed(handling, rooftop) if choice and choice.open_now else ""
+        self.opening = _Opening(handling, rooftop) if choice and choice.open_now else None
         self.limit = OpenLimit(handling)
 
     def failed(self, person: Person) -> Iterator[tuple[str, str]]:
@@ -85,8 +85,9 @@ class _Gates:
                 yield kind, f"lacks {wanted}"
         if person.is_away(self.now):
             yield "away", _away(person)
-        if self.closed:
-            yield "open_now", self.closed
+        closed = self.opening.closed_for(person) if self.opening else ""
+        if closed:
+            yield "open_now", closed
         full = self.limit.reached_by(person)
         if full:
             yield "open_limit", full
@@ -124,14 +125,32 @@ def _away(person: Person) -> str:
     return f"availability is {person.availability}"
 
 
-def _closed(handling: Handling, rooftop: Rooftop | None) -> str:
-    """Why nobody there is at work now; empty when open, or when no hours are known to say otherwise."""
-    if rooftop is None or not rooftop.hours:
-        return ""
-    hours = handling.facts.directory.hours.get(rooftop.hours)
-    if hours is None:
-        handling.trace.notes.append(
-            f"{rooftop.name}: the directory has no hours {rooftop.hours!r}; taken as open"
-        )
-        return ""
-    return "" if hours.is_open(handling.facts.now) else f"{rooftop.name} is closed ({hours.name})"
+class _Opening:
+    """Whether people are at work now: by their own hours, else by their rooftop's.
+
+    Where no hours are known nothing says that somebody is not at work.
+    """
+
+    __slots__ = ("handling", "known", "rooftop")
+
+    def __init__(self, handling: Handling, rooftop: Rooftop | None) -> None:
+        self.handling = handling
+        self.rooftop = rooftop
+        self.known: dict[str, str] = {}
+
+    def closed_for(self, person: Person) -> str:
+        """Why the person is not at work now; empty when at work."""
+        key = person.hours or (self.rooftop.hours if self.rooftop else None)
+        if not key:
+            return ""
+        if key not in self.known:
+            self.known[key] = self._closed(key)
+        return self.known[key]
+
+    def _closed(self, key: str) -> str:
+        hours = self.handling.facts.directory.hours.get(key)
+        if hours is None:
+            note = f"the directory has no hours {key!r}; taken as open"
+            self.handling.trace.notes.append(note)
+            return ""
+        return "" if hours.is_open(self.handling.facts.now) else f"{hours.name} is closed now"

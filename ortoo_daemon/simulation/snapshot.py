@@ -7,9 +7,9 @@ policy tests and by explaining a saved record. Pure: text in, text out.
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import fields, is_dataclass
+from dataclasses import dataclass, fields, is_dataclass
 from datetime import date, datetime
-from operator import attrgetter
+from operator import attrgetter, itemgetter
 from typing import Any, TypeVar
 
 from ortoo_daemon.calendars import BusinessHours
@@ -19,7 +19,15 @@ from ortoo_daemon.instants import instant, instant_text
 
 _Json = dict[str, Any]
 _Value = TypeVar("_Value")
-_ID, _NAME = attrgetter("id"), attrgetter("name")
+_ID, _NAME, _KEY = attrgetter("id"), attrgetter("name"), itemgetter(0)
+
+
+@dataclass(frozen=True, slots=True)
+class _Hours:
+    """Hours stand in the directory under several keys: record id, name, and with closed days."""
+
+    key: str
+    week: BusinessHours
 
 
 def directory_to_json(directory: Directory) -> str:
@@ -28,7 +36,9 @@ def directory_to_json(directory: Directory) -> str:
         "rooftops": sorted(directory.rooftops.values(), key=_ID),
         "people": sorted(directory.people.values(), key=_ID),
         "queues": sorted(directory.queues.values(), key=_NAME),
-        "hours": [directory.hours[name] for name in sorted(directory.hours)],
+        "hours": [
+            _Hours(key=key, week=week) for key, week in sorted(directory.hours.items(), key=_KEY)
+        ],
     }
     lines = [f'"{name}": [\n{_lines(entries)}\n]' for name, entries in parts.items()]
     return '{"v": 1,\n' + ",\n".join(lines) + "\n}\n"
@@ -44,7 +54,7 @@ def directory_from_json(text: str, *, file: str = "directory.json") -> Directory
             rooftops=[_rooftop(entry) for entry in saved.get("rooftops", ())],
             people=[_person(entry) for entry in saved.get("people", ())],
             queues=[_made(Queue, entry, sets=("objects",)) for entry in saved.get("queues", ())],
-            hours={entry["name"]: _hours(entry) for entry in saved.get("hours", ())},
+            hours={entry["key"]: _hours(entry["week"]) for entry in saved.get("hours", ())},
         )
     except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise ConfigError(

@@ -199,6 +199,21 @@ def test_open_now_asks_the_rooftops_hours():
     assert (found.owner.id, gates(found)) == (LAST.id, {"Person 1": "open_now"})
 
 
+def test_a_person_with_hours_of_their_own_is_asked_by_those():
+    early = BusinessHours(name="Early", zone="Europe/Paris", windows=(((360, 600),),) * 7)
+    shop = BusinessHours(name="Shop", zone="Europe/Paris", windows=(((540, 1080),),) * 7)
+    site = rooftop(1, "Site", hours="Shop")
+    assign = to_people(rooftop=RooftopChoice(place=PLACE), team=team(open_now=True))
+    found = choose(
+        assign,
+        person(1, at=site, hours="Early"),
+        person(2, at=site),
+        rooftops=(site,),
+        hours={"Shop": shop, "Early": early},
+    )
+    assert (found.owner.name, gates(found)["Person 1"]) == ("Person 2", "open_now")
+
+
 def test_without_a_rooftop_the_desks_are_asked_people_of_no_rooftop():
     site = rooftop(1, "Site")
     found = choose(to_people(), person(1, at=site), person(2), rooftops=(site,))

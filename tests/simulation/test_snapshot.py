@@ -32,7 +32,9 @@ def network():
         person(1, at=site, skills=("ev", "fleet"), languages=("fr",), open_limit=0, weight=0.5),
         person(2, away_until=datetime(2026, 12, 1, 8, tzinfo=UTC), active=False),
     )
-    return directory((site, rooftop(2, "Empty", brands=())), people, hours={"Shop": HOURS})
+    return directory(
+        (site, rooftop(2, "Empty", brands=())), people, hours={"Shop": HOURS, "01m1@FR": HOURS}
+    )
 
 
 def test_a_directory_comes_back_from_its_file_as_it_was():

@@ -1,0 +1,119 @@
+"""What of a case's expectation did the decision not meet? One sentence for each."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+from ortoo_daemon.audit.summary import summary
+from ortoo_daemon.decision import Decision, Outcome, SlaClock
+from ortoo_daemon.directory import Directory, Person
+from ortoo_daemon.policy.cases import ExpectedOwner, PolicyCase
+from ortoo_daemon.policy.model import Policy
+from ortoo_daemon.policy.values import fold, text_of
+from ortoo_daemon.records import OwnerKind
+
+
+def differences(
+    policy: Policy, case: PolicyCase, decision: Decision, directory: Directory
+) -> tuple[str, ...]:
+    """Every expectation that was not met, with what came instead; empty when all were."""
+    written = decision.outcome in (Outcome.ASSIGNED, Outcome.PARKED)
+    if case.expect.no_write:
+        return () if not written else (f"expected no write, got {summary(decision)}",)
+    if not written:
+        return (f"expected a write, got {summary(decision)}",)
+    if decision.policy != policy.name:
+        return (f"expected policy {policy.name}, but {decision.policy} takes the record first",)
+    return tuple(_missed(case, decision, directory))
+
+
+def _missed(case: PolicyCase, decision: Decision, directory: Directory) -> Iterator[str]:
+    expect = case.expect
+    if expect.rule is not None and not _is_rule(expect.rule, decision.rule):
+        yield f"expected rule {expect.rule}, got {decision.rule or 'none'}"
+    if expect.parked != decision.parked_for and expect.parked is not None:
+        yield f"expected parked for {expect.parked}, got {summary(decision)}"
+    if expect.rooftop is not None:
+        yield from _rooftop(expect.rooftop, decision, directory)
+    if expect.queue is not None:
+        yield from _queue(expect.queue, decision, directory)
+    if expect.owner is not None:
+        yield from _owner(expect.owner, decision, directory)
+    for clock, target_for in expect.sla.items():
+        yield from _clock(clock, target_for, decision, directory)
+    for name, value in expect.fields.items():
+        found = decision.fields.get(name, case.given.get(name))
+        if text_of(found) != text_of(value):
+            yield f"expected {name} {_shown(value)}, got {_shown(found)}"
+
+
+def _is_rule(wanted: str, name: str | None) -> bool:
+    """By the rule's own name or its whole path."""
+    if name is None:
+        return False
+    return fold(wanted) in (fold(name), fold(name.rpartition(" / ")[2]))
+
+
+def _rooftop(wanted: str, decision: Decision, directory: Directory) -> Iterator[str]:
+    rooftop = directory.rooftops.get(decision.rooftop) if decision.rooftop else None
+    names = {fold(rooftop.name), fold(rooftop.code), rooftop.id} if rooftop else set()
+    if wanted not in names and fold(wanted) not in names:
+        yield f"expected rooftop {wanted}, got {rooftop.name if rooftop else 'none'}"
+
+
+def _queue(wanted: str, decision: Decision, directory: Directory) -> Iterator[str]:
+    owner = decision.owner
+    queues = {queue.id: queue.name for queue in directory.queues.values()}
+    found = queues.get(owner.id) if owner and owner.kind is OwnerKind.QUEUE else None
+    if found is None or fold(found) != fold(wanted):
+        yield f"expected queue {wanted}, got {summary(decision)}"
+
+
+def _owner(wanted: ExpectedOwner, decision: Decision, directory: Directory) -> Iterator[str]:
+    person = directory.people.get(decision.owner.id) if decision.owner else None
+    if person is None:
+        yield f"expected a person, got {summary(decision)}"
+        return
+    for what, expected, found in _attributes(wanted, person):
+        if expected is not None and fold(expected) != fold(found):
+            yield f"expected an owner whose {what} is {expected}, got {person.name}: {found or 'none'}"
+    for kind, expected_all, found_all in (
+        ("skill", wanted.skills, person.skills),
+        ("language", wanted.languages, person.languages),
+    ):
+        lacking = {fold(name) for name in expected_all} - {fold(name) for name in found_all}
+        if lacking:
+            names = ", ".join(sorted(lacking))
+            yield f"expected an owner with {kind} {names}, got {person.name} without"
+
+
+def _attributes(
+    wanted: ExpectedOwner, person: Person
+) -> tuple[tuple[str, str | None, str | None], ...]:
+    return (
+        ("username", wanted.username, person.username),
+        ("name", wanted.name, person.name),
+        ("role", wanted.role, person.role),
+    )
+
+
+def _clock(name: str, wanted: timedelta, decision: Decision, directory: Directory) -> Iterator[str]:
+    clocks = {clock.name: clock for clock in decision.clocks}
+    if name not in clocks:
+        known = ", ".join(sorted(clocks)) or "none"
+        yield f"expected clock {name} to start, got {known}"
+        return
+    found = _open_time(clocks[name], directory)
+    if found != wanted:
+        yield f"expected clock {name} to give {wanted}, got {found}"
+
+
+def _open_time(clock: SlaClock, directory: Directory) -> timedelta:
+    """The target of a clock in the hours it runs in."""
+    hours = directory.hours.get(clock.hours)
+    if hours is None:
+        return clock.target_at - clock.started_at
+    return hours.between(clock.started_at, clock.target_at)
+
+
+def _shown(value: object) -> str:
+    return "empty" if value is None or value == "" else repr(value)

@@ -1,0 +1,224 @@
+"""Do the policies do what the tests beside them say? Runs every case through `flow.decide`.
+
+A case is one record as it was just created, at the case's moment, with the saved directory as its
+case changes it. All policies take part, as they do in the daemon: a case also fails when another
+policy gets hold of the record first. Earlier owners are unknown to a case. Pure.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from ortoo_daemon.audit.explain import Node, Style, explain
+from ortoo_daemon.decision import Decision
+from ortoo_daemon.directory import Directory, Person
+from ortoo_daemon.errors import Place, Problem
+from ortoo_daemon.facts import Answer, Facts, Needs, Question, Workload
+from ortoo_daemon.flow import decide
+from ortoo_daemon.instants import instant_text
+from ortoo_daemon.policy.cases import PolicyCase, PolicyTests, RosterChange
+from ortoo_daemon.policy.model import Policy, PolicySet, Rule
+from ortoo_daemon.postal import PostalIndex
+from ortoo_daemon.records import Record, RecordId, WorkItem, WorkReason, record_id
+from ortoo_daemon.simulation.expectations import differences
+
+_KEY_PREFIX = {"Lead": "00Q", "Case": "500"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseResult:
+    """One case: what it wanted and did not get (nothing: it passed), and the decision it got."""
+
+    policy: str
+    case: PolicyCase
+    missed: tuple[str, ...] = ()
+    decision: Decision | None = None
+
+    @property
+    def passed(self) -> bool:
+        return not self.missed
+
+    def node(self) -> Node:
+        """The record, what was expected, what came out, and the whole way there."""
+        given = ", ".join(f"{name}: {value}" for name, value in self.case.given.items())
+        children = [Node(text=f"given {given or 'an empty record'}")]
+        children += [Node(text=line, style=Style.FAILED) for line in self.missed]
+        if self.decision is not None:
+            children.append(explain(self.decision))
+        text = f"{self.policy}: {self.case.name} ({self.case.place})"
+        return Node(text=text, style=Style.HEAD, children=tuple(children))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TestsReport:
+    """All results in file order, and (policy, rule, place) of rules that no case reaches."""
+
+    __test__ = False
+
+    results: tuple[CaseResult, ...]
+    unreached: tuple[tuple[str, str, Place], ...]
+    problems: tuple[Problem, ...]
+
+    @property
+    def failed(self) -> tuple[CaseResult, ...]:
+        return tuple(result for result in self.results if not result.passed)
+
+    @property
+    def passed(self) -> bool:
+        return not self.problems
+
+
+def run_tests(
+    policies: PolicySet,
+    tests: Iterable[PolicyTests],
+    directory: Directory,
+    *,
+    postal: PostalIndex | None = None,
+) -> TestsReport:
+    """Run every case. ``problems`` holds one located problem per failed case or unknown policy."""
+    found = {policy.name: policy for policy in policies.policies}
+    results: list[CaseResult] = []
+    problems: list[Problem] = []
+    for file in tests:
+        policy = found.get(file.policy)
+        if policy is None:
+            problems.append(_unknown(file, found))
+            continue
+        bench = _Bench(policies, policy, directory, postal or PostalIndex.empty())
+        results += [bench.run(case) for case in file.cases]
+    problems += [_failure(result) for result in results if not result.passed]
+    return TestsReport(
+        results=tuple(results),
+        unreached=tuple(_unreached(policies.policies, results)),
+        problems=tuple(problems),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Bench:
+    """What all cases of one file share."""
+
+    policies: PolicySet
+    policy: Policy
+    directory: Directory
+    postal: PostalIndex
+
+    def run(self, case: PolicyCase) -> CaseResult:
+        roster, strangers = _changed(self.directory, case.roster)
+        decision = self._decided(case, roster)
+        if decision is None:
+            missed = ("the decision asks for facts that a case can't give",)
+            return CaseResult(policy=self.policy.name, case=case, missed=missed)
+        return CaseResult(
+            policy=self.policy.name,
+            case=case,
+            missed=(*strangers, *differences(self.policy, case, decision, roster)),
+            decision=decision,
+        )
+
+    def _decided(self, case: PolicyCase, roster: Directory) -> Decision | None:
+        """The decision with every question answered by nothing known; None if questions never end."""
+        answers: dict[Question, Answer] = {}
+        for _ in range(10):
+            found = decide(self.policies, self._facts(case, roster, answers))
+            if not isinstance(found, Needs):
+                return found
+            answers |= dict.fromkeys(found.questions)
+        return None
+
+    def _facts(
+        self, case: PolicyCase, roster: Directory, answers: Mapping[Question, Answer]
+    ) -> Facts:
+        record = Record(
+            object=self.policy.object,
+            id=_invented_id(self.policy.object),
+            fields={"CreatedDate": instant_text(case.now)} | dict(case.given),
+        )
+        return Facts(
+            item=_item(self.policy, record, case),
+            record=record,
+            now=case.now,
+            directory=roster,
+            workload=_workload(case, roster),
+            postal=self.postal,
+            answers=dict(answers),
+        )
+
+
+def _item(policy: Policy, record: Record, case: PolicyCase) -> WorkItem:
+    """As if just created; a policy that only watches changes hears of one."""
+    watches_only = not policy.on.created and not policy.on.enters
+    return WorkItem(
+        object=record.object,
+        record_id=record.id,
+        reason=WorkReason.CHANGED if watches_only else WorkReason.CREATED,
+        heard_at=case.now,
+        changed_fields=policy.on.changed if watches_only else frozenset(),
+    )
+
+
+def _invented_id(object_name: str) -> RecordId:
+    return record_id(_KEY_PREFIX.get(object_name, "a00") + "000000000000")
+
+
+def _workload(case: PolicyCase, roster: Directory) -> Workload:
+    people = roster.people_by_username
+    open_work = {
+        people[change.username.casefold()].id: change.open_work
+        for change in case.roster
+        if change.open_work is not None and change.username.casefold() in people
+    }
+    return Workload(open_work=open_work)
+
+
+def _changed(
+    directory: Directory, changes: Sequence[RosterChange]
+) -> tuple[Directory, tuple[str, ...]]:
+    """The directory as a case changes it, and a complaint for each person it does not know."""
+    people = dict(directory.people)
+    strangers = []
+    for change in changes:
+        person = directory.people_by_username.get(change.username.casefold())
+        if person is None:
+            strangers.append(f"{change.place}: nobody on the roster is {change.username}")
+        else:
+            people[person.id] = _changed_person(person, change)
+    if people == directory.people:
+        return directory, tuple(strangers)
+    return replace(directory, people=people), tuple(strangers)
+
+
+def _changed_person(person: Person, change: RosterChange) -> Person:
+    if change.active is not None:
+        person = replace(person, active=change.active)
+    if change.away is not None:
+        availability = "Away" if change.away else None
+        person = replace(person, availability=availability, away_until=None)
+    return person
+
+
+def _unreached(
+    policies: Iterable[Policy], results: Iterable[CaseResult]
+) -> Iterator[tuple[str, str, Place]]:
+    reached = {(r.decision.policy, r.decision.rule) for r in results if r.decision is not None}
+    for policy in policies:
+        for rule in _all_rules(policy.rules):
+            if (policy.name, rule.name) not in reached:
+                yield policy.name, rule.name, rule.place
+
+
+def _all_rules(rules: Iterable[Rule]) -> Iterator[Rule]:
+    for rule in rules:
+        yield rule
+        yield from _all_rules(rule.rules)
+
+
+def _failure(result: CaseResult) -> Problem:
+    message = f"case {result.case.name!r}: {'; '.join(result.missed)}"
+    mend = "mend the policy or the expectation"
+    return Problem(place=result.case.place, rule="policy-test", message=message, mend=mend)
+
+
+def _unknown(file: PolicyTests, found: Mapping[str, Policy]) -> Problem:
+    message = f"tests of a policy {file.policy!r} that does not exist"
+    mend = f"known are {', '.join(sorted(found))}" if found else "there is no policy at all"
+    return Problem(place=file.place, rule="policy-test", message=message, mend=mend)

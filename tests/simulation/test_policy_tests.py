@@ -1,0 +1,158 @@
+"""Claims about running the cases beside a policy."""
+
+from datetime import date
+
+from ortoo_daemon.audit.explain import plain_lines
+from ortoo_daemon.calendars import BusinessHours
+from ortoo_daemon.policy.cases import load_tests
+from ortoo_daemon.policy.load import load
+from ortoo_daemon.simulation.policy_tests import run_tests
+from tests.world import directory, person, rooftop
+
+POLICY = """
+policy: retail
+object: Lead
+take_from: 2026-11-01T00:00:00+01:00
+zone: Europe/Paris
+enter: {IsConverted: false}
+intake:
+  cleanse: {Email: email}
+  require: {any: [Email, Phone], else: {park: no_contact}}
+ownership:
+  rules:
+    - name: fleet
+      when: {FleetSize__c: {at_least: 10}}
+      assign: {queue: Desk}
+    - name: network
+      assign:
+        rooftop: {brand: Brand__c, prefer: [nearest]}
+        team: {role: sales_adviser}
+        person: {by: least_loaded}
+        else: {queue: Last}
+      rules:
+        - name: vans
+          when: {Type__c: van}
+          assign: {queue: Desk}
+  limits: {open_limit: {person: 5}}
+  otherwise: {queue: Last}
+action:
+  set: {Site__c: $rooftop.Code}
+  sla:
+    - {clock: first_response, target: 30m, hours: rooftop, warn: [50%]}
+"""
+
+TESTS = """
+policy: retail
+now: 2026-11-23T10:15:00+01:00
+defaults: {IsConverted: false, Email: a@example.com, Brand__c: Peugeot}
+cases:
+  - name: fleets go to the desk
+    given: {FleetSize__c: 12}
+    expect: {rule: fleet, queue: Desk}
+  - name: the site's adviser gets it, due in half an hour of open time
+    now: 2026-11-23T17:50:00+01:00
+    given: {}
+    expect:
+      rule: network
+      rooftop: L1
+      owner: {role: sales_adviser, skills: ev}
+      sla: {first_response: 30m}
+      fields: {Site__c: L1}
+  - name: who is away gets nothing
+    given: {}
+    roster: {p1@example.com: {away: true}}
+    expect: {rule: network, queue: Last}
+  - name: who holds enough gets nothing
+    given: {}
+    roster: {p1@example.com: {open_work: 5}}
+    expect: {queue: Last}
+  - name: without any contact it is parked
+    given: {Email: null}
+    expect: {parked: no_contact}
+  - name: a converted lead is none of our business
+    given: {IsConverted: true}
+    expect: no_write
+"""
+
+SHOP = BusinessHours(
+    name="Shop",
+    zone="Europe/Paris",
+    windows=(((540, 1080),),) * 6 + ((),),
+    closed=frozenset({date(2026, 12, 25)}),
+)
+SITE = rooftop(1, "Peugeot Lyon", code="L1", hours="01m1@FR", at=(45.7, 4.8))
+NETWORK = directory((SITE,), (person(1, at=SITE, skills=("ev",)),), hours={"01m1@FR": SHOP})
+
+
+def run(policy: str = POLICY, tests: str = TESTS):
+    files = {"leads.yaml": policy.encode(), "leads_test.yaml": tests.encode()}
+    return run_tests(load(files), load_tests(files), NETWORK)
+
+
+def test_cases_that_say_what_the_policy_does_pass():
+    report = run()
+    assert [result.missed for result in report.results] == [()] * 6
+    assert report.passed
+
+
+def test_rules_that_no_case_reaches_are_listed_with_their_place():
+    ((policy, rule, place),) = run().unreached
+    assert (policy, rule, place.file) == ("retail", "network / vans", "leads.yaml")
+
+
+def test_every_expectation_that_is_not_met_is_told_with_what_came_instead():
+    wrong = TESTS.replace(
+        "expect: {rule: fleet, queue: Desk}",
+        "expect: {rule: vans, queue: Last, rooftop: L1, owner: x@example.com,"
+        " sla: {second: 5m, first_response: 5m}, fields: {Site__c: L1}}",
+    )
+    (failed,) = run(tests=wrong).failed
+    assert failed.missed == (
+        "expected rule vans, got fleet",
+        "expected rooftop L1, got none",
+        "expected queue Last, got to queue The desk: by rule fleet",
+        "expected a person, got to queue The desk: by rule fleet",
+        "expected clock second to start, got first_response",
+        "expected clock first_response to give 0:05:00, got 0:30:00",
+        "expected Site__c 'L1', got empty",
+    )
+
+
+def test_a_failed_case_is_a_problem_of_its_line_and_shows_the_whole_way():
+    wrong = TESTS.replace("expect: no_write", "expect: {rule: fleet}")
+    report = run(tests=wrong)
+    (problem,) = report.problems
+    assert str(problem.place).startswith("leads_test.yaml:")
+    assert "case 'a converted lead is none of our business'" in problem.message
+    assert "expected a write, got nothing to do: no policy takes it" in problem.message
+    text = "\n".join(plain_lines(report.failed[0].node()))
+    assert "given IsConverted: True" in text
+
+
+def test_a_write_where_none_was_expected_fails():
+    wrong = TESTS.replace("given: {IsConverted: true}", "given: {FleetSize__c: 40}")
+    (failed,) = run(tests=wrong).failed
+    assert failed.missed == ("expected no write, got to queue The desk: by rule fleet",)
+
+
+def test_a_case_fails_when_another_policy_takes_the_record_first():
+    first = POLICY.replace("policy: retail", "policy: first")
+    files = {
+        "a.yaml": first.encode(),
+        "b.yaml": POLICY.encode(),
+        "b_test.yaml": TESTS.encode(),
+    }
+    report = run_tests(load(files), load_tests(files), NETWORK)
+    assert "expected policy retail, but first takes the record first" in report.failed[0].missed
+
+
+def test_tests_of_an_unknown_policy_are_a_problem():
+    (problem,) = run(tests=TESTS.replace("policy: retail", "policy: retial")).problems
+    assert "a policy 'retial' that does not exist" in problem.message
+    assert problem.mend == "known are retail"
+
+
+def test_a_roster_change_of_somebody_unknown_fails_the_case():
+    wrong = TESTS.replace("p1@example.com: {away: true}", "px@example.com: {away: true}")
+    (failed,) = run(tests=wrong).failed
+    assert "nobody on the roster is px@example.com" in failed.missed[0]
