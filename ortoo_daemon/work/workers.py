@@ -137,7 +137,14 @@ class Workers:
             await asyncio.sleep(_STORE_PAUSE)
 
     def _start(self, claim: Claim) -> None:
-        task = asyncio.create_task(self._work(claim), name=f"ortoo-item-{claim.item.record_id}")
+        # After a long pause of this process it may take over its own lease: the old task goes first.
+        before = self._handling.get(claim.id)
+        if before is not None:
+            _log.warning("work.lease_lost", record_id=claim.item.record_id)
+            before.cancel()
+        task = asyncio.create_task(
+            self._work(claim, before), name=f"ortoo-item-{claim.item.record_id}"
+        )
         self._tasks[task] = claim
         self._handling[claim.id] = task
         task.add_done_callback(self._ended)
@@ -153,7 +160,9 @@ class Workers:
         if self._handling.get(claim.id) is task:
             del self._handling[claim.id]
 
-    async def _work(self, claim: Claim) -> None:
+    async def _work(self, claim: Claim, before: "asyncio.Task[None] | None") -> None:
+        if before is not None:
+            await asyncio.wait({before})
         verdict, failed = await self._verdict(claim)
         self._handled(claim, asyncio.current_task())
         try:

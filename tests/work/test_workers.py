@@ -4,7 +4,7 @@ import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -220,34 +220,71 @@ async def test_what_is_not_done_in_time_goes_back_to_the_queue(sqlite_url, how):
 
 
 @asynchronous
-async def test_a_long_item_keeps_its_lease_and_a_lost_one_is_stopped(sqlite_url):
-    cancelled, held = asyncio.Event(), asyncio.Event()
-    offset = timedelta(0)
-
-    def clock() -> datetime:
-        return datetime.now(UTC) + offset
+async def test_a_long_item_keeps_its_lease_and_a_lost_one_is_stopped(sqlite_url, monkeypatch):
+    cancelled, renewals, clock = asyncio.Event(), 0, Clock()
 
     async def handle(claim):
         try:
-            await held.wait()
+            await asyncio.Event().wait()
         except asyncio.CancelledError:
             cancelled.set()
             raise
-        return Finished("assigned")
+        return Finished("never")
 
-    short = {"clock": clock, "lease_for": timedelta(seconds=0.3), "exclusive": False}
+    short = {"clock": clock, "lease_for": timedelta(seconds=0.06), "exclusive": False}
     async with opened(sqlite_url, **short) as mine, opened(sqlite_url, **short) as other:
+        renew = mine.renew
+
+        async def counted(claims):
+            nonlocal renewals
+            kept = await renew(claims)
+            renewals += 1
+            return kept
+
+        monkeypatch.setattr(mine, "renew", counted)
         await mine.put([item(1)])
         async with working(mine, handle):
-            began = clock()
             await until(lambda: _leased(mine))
-            while clock() < began + timedelta(seconds=0.7):
+            for _ in range(3):
+                clock.pass_by(mine.lease_for * 0.7)
+                enough = renewals + 2  # the second one certainly began after the clock had moved
+                await until(lambda enough=enough: renewals >= enough)
                 assert await other.claim(1) == [], "renewed in time"
-                await asyncio.sleep(0.02)
-            offset = timedelta(seconds=60)  # as if this process had been paused for long
-            (taken,) = await other.claim(1)
-            await until(cancelled.is_set)
-            assert await other.finish(taken, "assigned")
+            clock.pass_by(mine.lease_for)  # as if this process had been paused
+            while not (taken := await other.claim(1)):
+                clock.pass_by(mine.lease_for)
+            await asyncio.wait_for(cancelled.wait(), 10)
+            assert await other.finish(taken[0], "assigned")
+
+
+@asynchronous
+async def test_a_process_that_slept_through_its_lease_stops_its_old_try_before_a_new_one(
+    sqlite_url,
+):
+    clock, in_hand, tries = Clock(), 0, []
+
+    async def handle(claim):
+        nonlocal in_hand
+        if claim.item.record_id == lead(2):
+            return Finished("assigned")
+        in_hand += 1
+        tries.append((claim.taken_over, in_hand))
+        try:
+            if not claim.taken_over:
+                await asyncio.Event().wait()
+        finally:
+            await asyncio.sleep(0.01)  # cleaning up takes a while
+            in_hand -= 1
+        return Finished("assigned")
+
+    async with opened(sqlite_url, clock) as queue:
+        await queue.put([item(1)])
+        async with working(queue, handle):
+            await until(lambda: bool(tries))
+            clock.pass_by(queue.lease_for)
+            await queue.put([item(2)])  # wakes the workers
+            await until(nothing_left(queue))
+    assert tries == [(False, 1), (True, 1)]
 
 
 async def _leased(queue: WorkQueue) -> bool:
