@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from operator import itemgetter
 from typing import Any
 
 Values = Sequence[Any]
@@ -25,6 +26,7 @@ class Shape:
     booleans: list[tuple[str, int]] = field(default_factory=list)
     compounds: list[tuple[str, dict[str, int]]] = field(default_factory=list)
     parents: dict[str, Shape] = field(default_factory=dict)
+    _reader: tuple[list[str], Callable[[Values], Values]] | None = None
 
     def record(self, values: Values, base: str, entity_of_id: EntityOfId) -> Record | None:
         """The record, or None where a parent is missing. `base`: `/services/data/v66.0`."""
@@ -34,8 +36,8 @@ class Shape:
         owner = entity_of_id(record_id) if self.entity == "Name" else self.entity
         url = f"{base}/sobjects/{owner}/{record_id}"
         record: Record = {"attributes": {"type": self.entity, "url": url}}
-        for name, at in self.plain:
-            record[name] = values[at]
+        names, take = self._plain_reader()
+        record.update(zip(names, take(values), strict=True))
         for name, at in self.booleans:
             value = values[at]
             record[name] = None if value is None else bool(value)
@@ -44,6 +46,16 @@ class Shape:
         for name, parent in self.parents.items():
             record[name] = parent.record(values, base, entity_of_id)
         return record
+
+    def _plain_reader(self) -> tuple[list[str], Callable[[Values], Values]]:
+        """Names and values of the plain fields at one stroke: pages hold thousands of rows."""
+        if self._reader is None or len(self._reader[0]) != len(self.plain):
+            # Twice the first, so that itemgetter answers with a tuple for a single field too.
+            positions = [at for _, at in self.plain]
+            getter = itemgetter(*positions, positions[0]) if positions else None
+            take = (lambda values: getter(values)[:-1]) if getter else (lambda values: ())
+            self._reader = ([name for name, _ in self.plain], take)
+        return self._reader
 
 
 def compound(parts: Record) -> Record | None:
