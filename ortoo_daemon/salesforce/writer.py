@@ -110,9 +110,7 @@ class RecordWriter:
     async def _after_lost_answer(self, write: RecordWrite) -> RecordWrite | None:
         """Look before writing again: the lost answer may have been a yes."""
         record = await self._current(write)
-        if not differing(write.fields, record):
-            return None
-        return replace(_renewed(write, record), conditional=True)
+        return _renewed(write, record) if differing(write.fields, record) else None
 
     async def _current(self, write: RecordWrite) -> Record:
         names = names_of(write.fields, write.expect, [_MODIFIED])

@@ -10,6 +10,7 @@ from typing import Any
 
 from ortoo_daemon.errors import OrgError, RecordGoneError, StaleRecordError
 from ortoo_daemon.records import FieldValue, Record, RecordId
+from ortoo_daemon.salesforce import soql
 from ortoo_daemon.salesforce.reader import read_records
 from ortoo_daemon.salesforce.responses import error_of, is_overload, row_error
 from ortoo_daemon.salesforce.rest import RestClient
@@ -39,6 +40,7 @@ class RecordWrite:
 
     def __post_init__(self) -> None:
         http_date(self.modified_at)
+        soql.name(self.object)
 
 
 async def send_conditional(rest: RestClient, writes: Sequence[RecordWrite]) -> list[Outcome]:

@@ -1,4 +1,5 @@
 import asyncio
+from dataclasses import replace
 
 import pytest
 
@@ -16,6 +17,12 @@ from tests.salesforce.sandbox import DAEMON_ID, DISPATCHER_ID, WEB_FORMS
 
 READ = frozenset({"OwnerId", "LastModifiedDate", "Description", "Brand__c", "Rating"})
 LOCKED = [{"errorCode": "UNABLE_TO_LOCK_ROW", "message": "unable to obtain exclusive access"}]
+
+
+async def until(holds):
+    async with asyncio.timeout(5):
+        while not await asyncio.to_thread(holds):  # noqa: ASYNC110 (another process's state)
+            await asyncio.sleep(0.01)
 
 
 class Desk:
@@ -267,6 +274,63 @@ def test_two_writes_of_one_record_in_a_batch_both_get_their_turn(sandbox):
     assert (record.get("Rating"), record.get("Description")) == ("Hot", "x")
 
 
+def test_a_burst_never_names_a_record_twice_in_a_call(sandbox):
+    leads = sandbox.leads(60)
+
+    async def work(desk):
+        writes = await desk.all_decided(leads)
+        writes.append(await desk.decided(leads[0], Rating="Hot"))
+        return await desk.write_all(writes)
+
+    results = at_desk(sandbox, work)
+    assert set(results[1:-1]) == {None}
+    for call in sandbox.calls(writes="1"):
+        ids = [row["id"] for write in call["writes"] for row in write["rows"]]
+        assert len(ids) == len(set(ids))
+
+
+def test_a_record_that_keeps_being_modified_is_stale_after_three_tries(sandbox):
+    (lead,) = sandbox.leads(1)
+    sandbox.fault("error", path="composite", status=412, body=[], times=None)
+
+    async def work(desk):
+        results = await desk.write_all([await desk.decided(lead)])
+        return results, len(sandbox.calls(writes="1"))
+
+    (result,), _ = at_desk(sandbox, work)
+    assert type(result) is StaleRecordError
+    assert len([call for call in sandbox.calls() if call["path"].endswith("/composite")]) == 3
+
+
+def test_the_validation_rule_stops_a_row_that_a_person_took_after_the_last_look(sandbox):
+    leads = sandbox.leads(60)
+
+    async def work(desk):
+        seen = [await desk.decided(id_) for id_ in leads]
+        writes = [
+            replace(
+                write,
+                fields={
+                    "OwnerId": DAEMON_ID,
+                    "Ortoo_Decision_Key__c": f"{write.id}:first",
+                    "Ortoo_Prior_Owner__c": write.expect["OwnerId"],
+                },
+            )
+            for write in seen
+        ]
+        held = sandbox.fault("hold", path="composite/sobjects", times=None)
+        writing = asyncio.create_task(desk.write_all(writes))
+        await until(lambda: sandbox.control("GET", "faults")["faults"][0]["used"])
+        await asyncio.to_thread(sandbox.change, leads[1], OwnerId=DISPATCHER_ID)
+        await asyncio.to_thread(sandbox.control, "DELETE", f"faults/{held}")
+        return await writing, await desk.owners(leads)
+
+    results, owners = at_desk(sandbox, work)
+    assert type(results[1]) is StaleRecordError
+    assert owners[1] == DISPATCHER_ID
+    assert set(results[:1] + results[2:]) == {None}
+
+
 def test_a_converted_lead_is_gone(sandbox):
     (lead,) = sandbox.leads(1)
     gone = [{"errorCode": "CANNOT_UPDATE_CONVERTED_LEAD", "message": "cannot reference"}]
@@ -320,12 +384,21 @@ def test_an_audit_row_that_is_refused_is_told_after_the_others_were_written(sand
     assert at_desk(sandbox, work) == 2
 
 
+def test_one_key_asked_for_twice_at_once_is_one_row(sandbox):
+    async def work(desk):
+        await desk.writer.upsert(*DECISION, [audit("twice:1"), audit("twice:1", Reason__c="x")])
+
+    at_desk(sandbox, work)
+    (call,) = sandbox.calls(writes="1")
+    assert [len(write["rows"]) for write in call["writes"]] == [1]
+
+
 def test_a_key_somebody_else_just_created_counts_as_done(sandbox):
     taken = [{"success": False, "errors": [{"statusCode": "DUPLICATE_VALUE", "message": "dup"}]}]
 
     async def work(desk):
         await desk.writer.upsert(*DECISION, [audit("race:1")])
-        sandbox.fault("error", path="composite/sobjects", status=200, body=taken, times=1)
+        sandbox.fault("error", path="composite/sobjects", status=200, body=taken, times=None)
         await desk.writer.upsert(*DECISION, [audit("race:1")])
 
     at_desk(sandbox, work)
