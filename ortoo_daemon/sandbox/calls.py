@@ -18,7 +18,7 @@ from urllib.parse import parse_qs, urlsplit
 AUTO_ASSIGN = "sforce-auto-assign"
 MOST_KEPT = 100_000
 _DATA = re.compile(r"^/services/data/v\d+\.\d+/")
-_WRITING = frozenset({"POST", "PATCH", "PUT", "DELETE"})
+WRITING = frozenset({"POST", "PATCH", "PUT", "DELETE"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,7 +124,7 @@ def parsed(raw: bytes | str | None) -> Any:
 
 def writes_of(exchange: Exchange) -> Iterator[Write]:
     """Every write within one exchange."""
-    if exchange.method not in _WRITING or not _DATA.match(exchange.path):
+    if exchange.method not in WRITING or not _DATA.match(exchange.path):
         return
     url = urlsplit(exchange.path)
     parts = _DATA.sub("", url.path).strip("/").split("/")

@@ -36,6 +36,7 @@ from aiohttp import web
 from ortoo_daemon.sandbox.bayeux.clients import Clients
 from ortoo_daemon.sandbox.bayeux.log import EventLog
 from ortoo_daemon.sandbox.calls import CallLog, Write
+from ortoo_daemon.sandbox.errors import OrgError
 from ortoo_daemon.sandbox.faults import Faults, fault_from
 from ortoo_daemon.sandbox.middleware import Pace
 from ortoo_daemon.sandbox.persons import Persons
@@ -91,7 +92,7 @@ class Control:
         body = await _body(request)
         try:
             return web.json_response(self.persons.act(body))
-        except ValueError as error:
+        except (ValueError, OrgError) as error:
             raise _bad_request(str(error)) from error
 
     async def list_calls(self, request: web.Request) -> web.Response:

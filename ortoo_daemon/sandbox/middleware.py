@@ -14,7 +14,7 @@ from datetime import datetime
 from aiohttp import web
 from aiohttp.typedefs import Middleware
 
-from ortoo_daemon.sandbox.calls import CallLog, Exchange, parsed
+from ortoo_daemon.sandbox.calls import WRITING, CallLog, Exchange, parsed
 from ortoo_daemon.sandbox.errors import OrgError, not_found
 from ortoo_daemon.sandbox.faults import Fault, FaultKind, Faults
 from ortoo_daemon.sandbox.keys import CLIENT, USER_ID
@@ -68,15 +68,16 @@ class Surroundings:
 
     async def _note(self, request: web.Request, response: web.StreamResponse | None) -> None:
         withheld = response is None or request.get(_WITHHELD, False)
-        answer = response.body if isinstance(response, web.Response) else None
         secret = request.path.startswith("/services/oauth2")
+        writing = request.method in WRITING and not secret
+        answer = response.body if isinstance(response, web.Response) else None
         exchange = Exchange(
             method=request.method,
             path=request.path if secret else request.path_qs,
             headers=request.headers,
-            body=None if secret else parsed(await request.read()),
+            body=parsed(await request.read()) if writing else None,
             status=0 if withheld or response is None else response.status,
-            reply=parsed(answer) if isinstance(answer, bytes) and not secret else None,
+            reply=parsed(answer) if writing and isinstance(answer, bytes) else None,
         )
         self.calls.add(
             exchange, at=self.now(), user_id=request.get(USER_ID), client=request.get(CLIENT)

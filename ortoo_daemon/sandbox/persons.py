@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from itertools import groupby
 from typing import Any
 
@@ -40,6 +41,8 @@ class Persons:
         unknown = set(request) - {"user", "create", "update", "delete", "auto_assign"}
         if unknown:
             raise ValueError(f"no such member: {', '.join(sorted(unknown))}")
+        for kind in ("create", "update", "delete"):
+            _check_rows(kind, request.get(kind, []))
         user_id = self.user_id(str(request.get("user", "")))
         if user_id is None:
             raise ValueError(f"no such user: {request.get('user')!r}")
@@ -91,7 +94,7 @@ class Persons:
                 results += map(_result, outcomes)
         return results
 
-    def _as(self, user_id: str) -> Any:
+    def _as(self, user_id: str) -> AbstractContextManager[object]:
         return self._org.transaction(
             user_id=user_id, client=UI_CLIENT, api=UI_API, version=UI_VERSION
         )
@@ -102,6 +105,12 @@ class Persons:
         if kind is None:
             raise ValueError(f"no object has ids like {record_id!r}")
         return kind.name
+
+
+def _check_rows(kind: str, rows: Any) -> None:
+    wanted = str if kind == "delete" else Mapping
+    if not isinstance(rows, list) or not all(isinstance(each, wanted) for each in rows):
+        raise ValueError(f"{kind} must be a list of {'ids' if wanted is str else 'rows'}")
 
 
 def _type_of(row: Mapping[str, Any]) -> str:

@@ -77,6 +77,11 @@ async def test_acting_wrongly_says_what_is_wrong(org: Live) -> None:
     cases: list[tuple[Any, str]] = [
         ({"user": "nobody"}, "no such user: 'nobody'"),
         ({"user": seed.ADMIN_USER_ID, "crate": []}, "no such member: crate"),
+        ({"user": seed.ADMIN_USER_ID, "create": {}}, "create must be a list of rows"),
+        (
+            {"user": seed.ADMIN_USER_ID, "create": [{"attributes": {"type": "Nope"}}]},
+            "NOT_FOUND: The requested resource does not exist",
+        ),
         ({"user": seed.ADMIN_USER_ID, "create": [{}]}, "a row to create needs attributes.type"),
         ({"user": seed.ADMIN_USER_ID, "delete": ["zzz"]}, "no object has ids like 'zzz'"),
     ]

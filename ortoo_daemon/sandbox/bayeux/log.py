@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 RETAINED_FOR = timedelta(hours=72)
-MOST_RETAINED = 200_000
+MOST_RETAINED = 100_000
 _IDS_PER_SECOND = 10_000  # headroom between runs: ids of a later start are always higher
 
 
