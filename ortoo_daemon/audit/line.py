@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from ortoo_daemon.decision import Decision
+from ortoo_daemon.decision import Decision, ReasonCode
 from ortoo_daemon.records import WorkItem
 
 EVENT = "record_handled"
@@ -32,7 +32,7 @@ def line_fields(
         "reason": decision.reason.value,
         "policy": f"{decision.policy}@{decision.revision}" if decision.policy else None,
         "rule": decision.rule,
-        "parked_for": decision.parked_for,
+        "parked_for": _parked_for(decision),
         "rooftop": decision.rooftop,
         "owner": owner.id if owner else None,
         "owner_kind": owner.kind.value if owner else None,
@@ -45,3 +45,10 @@ def line_fields(
     }
     found |= {f"{stage}_ms": round(ms, 3) for stage, ms in timings.items()}
     return {name: value for name, value in found.items() if value is not None}
+
+
+def _parked_for(decision: Decision) -> str | None:
+    """The reason's code; the org's own words may quote a customer's data and stay out of the log."""
+    if decision.parked_for is None or decision.reason is not ReasonCode.REFUSED_BY_ORG:
+        return decision.parked_for
+    return decision.parked_for.partition(":")[0]

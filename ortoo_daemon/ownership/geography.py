@@ -18,7 +18,7 @@ def record_place(handling: Handling, choice: RooftopChoice) -> Point | None:
     if own is not None:
         return own
     country = country_code(scope.text(choice.country))
-    return handling.facts.point_of(country, scope.text(choice.territory or "PostalCode"))
+    return handling.facts.point_of(country, scope.text(choice.territory))
 
 
 def distance_km(one: Point, other: Point) -> float:

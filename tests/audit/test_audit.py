@@ -130,6 +130,17 @@ def test_the_log_line_names_ids_and_no_personal_data():
         assert private not in text
 
 
+def test_the_orgs_own_words_about_a_refusal_stay_out_of_the_log_line():
+    decision, given_ = routed()
+    refused = replace(
+        decision,
+        reason=ReasonCode.REFUSED_BY_ORG,
+        parked_for="INVALID_EMAIL_ADDRESS: invalid email address: secret@example.com",
+    )
+    line = line_fields(refused, given_.item, timings={})
+    assert line["parked_for"] == "INVALID_EMAIL_ADDRESS"
+
+
 def test_the_log_line_of_a_record_heard_of_by_a_slower_clock_waits_no_negative_time():
     decision, _ = routed()
     early = item(RECORD, heard_at=decision.decided_at.replace(hour=23))
