@@ -73,6 +73,8 @@ def _text_check(field: Field) -> Coerce:
             if isinstance(value, bool) or not isinstance(value, int | float):
                 raise _wrong_type(field, value)
             value = str(value)
+        if not value.isascii() and not _encodable(value):
+            raise _wrong_type(field, ascii(value))
         if not value.strip():
             return None
         if len(value) > longest:
@@ -93,6 +95,15 @@ def _text_check(field: Field) -> Coerce:
         return plain if plain is None else refine(field, plain)
 
     return refined
+
+
+def _encodable(text: str) -> bool:
+    """Whether the text is Unicode: JSON can smuggle in half a surrogate pair."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _email(field: Field, value: str) -> str:

@@ -202,6 +202,34 @@ def test_collection_rows_fail_alone(client: Client) -> None:
     assert results[1]["errors"][0]["fields"] == ["LastName"]
 
 
+def test_collections_know_no_precondition(client: Client) -> None:
+    row = {"attributes": {"type": "Lead"}, "id": new_lead(client.org), "Rating": "Hot"}
+    long_ago = {"If-Unmodified-Since": "Mon, 01 Jan 2024 00:00:00 GMT"}
+    answer = client("PATCH", "/composite/sobjects", json={"records": [row]}, headers=long_ago)
+    assert answer.json()[0]["success"] is True
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("/composite", {"compositeRequest": [1]}),
+        ("/composite", {"compositeRequest": {}}),
+        ("/composite/batch", {"batchRequests": ["GET"]}),
+        ("/composite/sobjects", {"records": [None]}),
+        ("/composite/sobjects/Lead", {"ids": "x", "fields": ["Id"]}),
+        ("/composite/sobjects/Lead", {"ids": ["00Q7Q0000009999"], "fields": [7]}),
+        ("/composite/sobjects/Lead", {"ids": ["00Q7Q0000009999"], "fields": ["Id FROM User --"]}),
+        ("/sobjects/Lead", []),
+        ("/sobjects/Lead", {"LastName": "\ud800", "Company": "C"}),
+        ("/sobjects/Lead", {"LastName": {}, "Company": ["C"]}),
+    ],
+)
+def test_a_misshapen_body_is_a_refusal_and_no_crash(client: Client, path: str, body: Any) -> None:
+    answer = client("POST", path, json=body)
+    assert answer.status_code == 400
+    assert answer.json()[0]["errorCode"]
+
+
 def test_all_or_none_undoes_every_row_and_publishes_nothing(client: Client) -> None:
     seen: list[Transaction] = []
     client.org.on_commit(seen.append)

@@ -242,6 +242,20 @@ def test_what_is_not_spoken_is_refused(org: Org, soql: str, code: str, message: 
     assert message in error.message.rsplit("\n", 1)[-1]
 
 
+@pytest.mark.parametrize(
+    "where",
+    [
+        "NOT (" * 3_000 + "City = 'a'" + ")" * 3_000,
+        " OR ".join(["City = 'a'"] * 3_000),
+        "City = '\ud800'",
+    ],
+    ids=["nested", "long", "half a surrogate"],
+)
+def test_what_is_too_much_is_refused_and_no_crash(org: Org, where: str) -> None:
+    error = refusal(org, f"SELECT Id FROM Lead WHERE {where}")
+    assert error.code in ("QUERY_TOO_COMPLICATED", "MALFORMED_QUERY")
+
+
 def test_refusals_point_at_the_place(org: Org) -> None:
     assert refusal(org, "SELECT Id,\nNope FROM Lead").message.startswith(
         "\nNope FROM Lead\n^\nERROR at Row:2:Column:1\nNo such column 'Nope' on entity 'Lead'."

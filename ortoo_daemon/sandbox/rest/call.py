@@ -16,8 +16,8 @@ from typing import Any, Protocol
 from multidict import CIMultiDict, CIMultiDictProxy
 
 from ortoo_daemon.sandbox.errors import OrgError
-from ortoo_daemon.sandbox.soql.query import PAGE_SIZES
 from ortoo_daemon.sandbox.options import WriteOptions
+from ortoo_daemon.sandbox.soql.query import PAGE_SIZES
 
 Headers = CIMultiDict[str] | CIMultiDictProxy[str]
 _BATCH_SIZE = re.compile(r"batchSize\s*=\s*(\d+)", re.IGNORECASE)

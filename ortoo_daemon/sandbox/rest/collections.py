@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from ortoo_daemon.sandbox.errors import OrgError
 from ortoo_daemon.sandbox.ids import to_18
+from ortoo_daemon.sandbox.options import WriteOptions
 from ortoo_daemon.sandbox.org import Org
 from ortoo_daemon.sandbox.outcomes import Outcome, attempt
 from ortoo_daemon.sandbox.rest.call import Answer, Call
@@ -17,17 +19,23 @@ _MOST_READ = 2_000
 
 
 def create(org: Org, call: Call) -> Answer:
-    options = call.write_options()
+    options = _options(call)
 
     def step(row: Mapping[str, Any]) -> Outcome:
         entity = _type_of(row)
         return attempt(_create_row, org, call, entity, row, options, created=True)
 
-    return _each(org, call, _records(call), lambda rows: [_guarded(step, row) for row in rows])
+    rows = _records(call)
+    outcomes = _together(
+        org, call, _all_or_none(call), lambda: [_guarded(step, row) for row in rows]
+    )
+    return Answer(body=[_row_answer(each) for each in outcomes])
 
 
 def update(org: Org, call: Call) -> Answer:
-    return _each(org, call, _records(call), lambda rows: _update_rows(org, call, rows))
+    rows = _records(call)
+    outcomes = _together(org, call, _all_or_none(call), lambda: _update_rows(org, call, rows))
+    return Answer(body=[_row_answer(each) for each in outcomes])
 
 
 def delete(org: Org, call: Call) -> Answer:
@@ -48,7 +56,7 @@ def delete(org: Org, call: Call) -> Answer:
 def upsert(org: Org, call: Call) -> Answer:
     kind = org.schema.object(call.path[2])
     key = kind.lookup_field(call.path[3])
-    options = call.write_options()
+    options = _options(call)
     seen: set[str] = set()
 
     def step(row: Mapping[str, Any]) -> Outcome:
@@ -81,8 +89,8 @@ def retrieve(org: Org, call: Call) -> Answer:
     else:
         body = call.record_body()
         ids, fields = body.get("ids", []), body.get("fields", [])
-    if not ids or not fields or not all(fields):
-        raise OrgError("MISSING_ARGUMENT", "ids and fields are required")
+    if not (_all_text(ids) and _all_text(fields)):
+        raise OrgError("MISSING_ARGUMENT", "ids and fields are required: arrays of text")
     if len(ids) > _MOST_READ:
         message = f"record limit reached. cannot read more than {_MOST_READ} records"
         raise OrgError("EXCEEDED_ID_LIMIT", message)
@@ -93,13 +101,23 @@ def retrieve(org: Org, call: Call) -> Answer:
     return Answer(body=selected_json(org, call, kind, [each for each in full if each], fields))
 
 
+def _all_text(members: Any) -> bool:
+    texts = isinstance(members, list) and all(isinstance(each, str) and each for each in members)
+    return texts and bool(members)
+
+
+def _options(call: Call) -> WriteOptions:
+    """Preconditions are not available for the rows of a collection."""
+    return replace(call.write_options(), if_unmodified_since=None)
+
+
 def _create_row(org: Org, call: Call, entity: str, row: Mapping[str, Any], options: Any) -> str:
     return org.create(entity, row, user_id=call.user_id, options=options)
 
 
 def _update_rows(org: Org, call: Call, rows: list[Mapping[str, Any]]) -> list[Outcome]:
     """Runs of one object go together: they are read in one query."""
-    options = call.write_options()
+    options = _options(call)
     outcomes: list[Outcome] = []
     run: list[Mapping[str, Any]] = []
     for position, row in enumerate(rows):
@@ -117,16 +135,6 @@ def _update_rows(org: Org, call: Call, rows: list[Mapping[str, Any]]) -> list[Ou
 
 def _refuse_type(row: Mapping[str, Any]) -> Outcome:
     raise OrgError("INVALID_TYPE", f"sObject type '{_type_of(row)}' is not supported.")
-
-
-def _each(
-    org: Org,
-    call: Call,
-    rows: list[Mapping[str, Any]],
-    work: Callable[[list[Mapping[str, Any]]], list[Outcome]],
-) -> Answer:
-    outcomes = _together(org, call, _all_or_none(call), lambda: work(rows))
-    return Answer(body=[_row_answer(each) for each in outcomes])
 
 
 def _together(

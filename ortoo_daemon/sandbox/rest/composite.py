@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeGuard
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from multidict import CIMultiDict
@@ -48,8 +48,11 @@ def composite(org: Org, call: Call, dispatch: Dispatch) -> Answer:
 def batch(org: Org, call: Call, dispatch: Dispatch) -> Answer:
     body = call.record_body()
     requests = body.get("batchRequests")
-    if not isinstance(requests, list) or not 0 < len(requests) <= MOST_SUBREQUESTS:
-        raise OrgError("LIMIT_EXCEEDED", f"1 to {MOST_SUBREQUESTS} batchRequests are allowed")
+    if not _objects(requests):
+        raise OrgError("JSON_PARSER_ERROR", "batchRequests must be an array of subrequests")
+    if len(requests) > MOST_SUBREQUESTS:
+        message = f"Limit of {MOST_SUBREQUESTS} subrequests exceeded: {len(requests)}"
+        raise OrgError("LIMIT_EXCEEDED", message)
     results: list[dict[str, Any]] = []
     failed = False
     for request in requests:
@@ -72,8 +75,13 @@ def _batch_step(org: Org, call: Call, request: Mapping[str, Any], dispatch: Disp
     return dispatch(org, sub)
 
 
+def _objects(requests: Any) -> TypeGuard[list[Mapping[str, Any]]]:
+    whole = isinstance(requests, list) and all(isinstance(each, dict) for each in requests)
+    return whole and bool(requests)
+
+
 def _checked(requests: Any) -> list[Mapping[str, Any]]:
-    if not isinstance(requests, list) or not requests:
+    if not _objects(requests):
         raise OrgError("JSON_PARSER_ERROR", "compositeRequest must be an array of subrequests")
     if len(requests) > MOST_SUBREQUESTS:
         message = f"Limit of {MOST_SUBREQUESTS} subrequests exceeded: {len(requests)}"
@@ -133,6 +141,8 @@ def _step(
     if match is None:
         return refusal(not_found())
     own = request.get("httpHeaders") or {}
+    if not isinstance(own, Mapping):
+        return refusal(OrgError("JSON_PARSER_ERROR", "httpHeaders must be an object"))
     sub = _sub_call(call, str(request.get("method", "GET")), match, body, own)
     if sub.path[0] == "composite" and sub.path[1:2] != ("sobjects",):
         return refusal(OrgError("INVALID_INPUT", "A composite cannot contain this resource"))

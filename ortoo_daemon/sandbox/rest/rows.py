@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from email.utils import format_datetime as http_date
 from typing import Any
 
@@ -13,6 +14,8 @@ from ortoo_daemon.sandbox.schema import ObjectType
 from ortoo_daemon.sandbox.soql.shape import compound, part_name
 from ortoo_daemon.sandbox.storage import Row
 from ortoo_daemon.sandbox.values import parse_datetime
+
+_PATH = re.compile(r"[A-Za-z]\w*(?:\.[A-Za-z]\w*)*", re.ASCII)
 
 
 def create(org: Org, call: Call) -> Answer:
@@ -107,6 +110,10 @@ def record_json(kind: ObjectType, row: Row, base: str) -> dict[str, Any]:
 def selected_json(org: Org, call: Call, kind: ObjectType, ids: list[str], fields: list[str]) -> Any:
     """Records by id with the fields asked for, in the order of `ids`; null where there is none."""
     names = dict.fromkeys(name.strip() for name in fields)
+    for name in names:
+        if not _PATH.fullmatch(name):
+            message = f"No such column '{name}' on sobject of type {kind.name}"
+            raise OrgError("INVALID_FIELD", message)
     marks = "','".join(ids)
     soql = f"SELECT {', '.join(names)} FROM {kind.name} WHERE Id IN ('{marks}')"
     page = org.queries.query(soql, user_id=call.user_id, version=call.version)

@@ -6,6 +6,7 @@ another closes the oldest, whose locator is then refused.
 
 from __future__ import annotations
 
+import sqlite3
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -55,7 +56,7 @@ class Queries:
     ) -> dict[str, Any]:
         """The first page in REST form. Raises OrgError."""
         compiled = self._compiled(soql, deleted_too)
-        rows = self._storage.query(compiled.sql, bind(compiled.parameters, self._moment(user_id)))
+        rows = self._rows(compiled, user_id)
         if compiled.counts:
             return {"totalSize": len(rows), "done": True, "records": []}
         cursor = _Cursor(compiled, rows, page_size)
@@ -101,11 +102,25 @@ class Queries:
             mine.popitem(last=False)
         return key
 
+    def _rows(self, compiled: Compiled, user_id: str) -> list[tuple[Any, ...]]:
+        parameters = bind(compiled.parameters, self._moment(user_id))
+        try:
+            return self._storage.query(compiled.sql, parameters)
+        except sqlite3.OperationalError as error:
+            # SQLite's bounds on values, joins and nesting: beyond what the org takes on.
+            raise OrgError("QUERY_TOO_COMPLICATED", f"Query is too complicated: {error}") from error
+        except UnicodeEncodeError as error:
+            raise OrgError("MALFORMED_QUERY", f"Not valid Unicode: {error}") from error
+
     def _compiled(self, soql: str, deleted_too: bool) -> Compiled:
         key = (soql, deleted_too)
         found = self._statements.get(key)
         if found is None:
-            found = compile_query(self._schema, soql, deleted_too=deleted_too)
+            try:
+                found = compile_query(self._schema, soql, deleted_too=deleted_too)
+            except RecursionError:
+                message = "Query is too complicated: nested too deeply"
+                raise OrgError("QUERY_TOO_COMPLICATED", message) from None
             self._statements[key] = found
             if len(self._statements) > _KEPT_STATEMENTS:
                 self._statements.popitem(last=False)
