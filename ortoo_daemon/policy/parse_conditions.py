@@ -110,13 +110,13 @@ class ConditionReader:
         text = key.text
         if text in self._names:
             return text
-        if wrong_with_name(text, self.roots) is None:
-            self._names.add(text)
-            return text
         if text in OPERATORS:
             message = f"{text!r} is an operator and stands where a field is expected"
             self.problems.add(key, "wrong_name", message, f"write Field: {{{text}: …}}")
             return None
+        if wrong_with_name(text, self.roots) is None:
+            self._names.add(text)
+            return text
         return name_in(key, self.problems, what="a condition", roots=self.roots)
 
     def _field(self, key: Scalar, value: Node) -> list[Condition | None]:

@@ -1,5 +1,6 @@
 """How do ``intake:`` and ``enrichment:`` become steps?"""
 
+from ortoo_daemon.errors import Place
 from ortoo_daemon.policy.model import (
     Cleanse,
     CleanseKind,
@@ -137,6 +138,7 @@ def _table(node: MapNode, problems: Problems, resources: Resources) -> TableStep
     sets = _columns(section.mapping("set"), table, problems)
     if not matches or not sets:
         return None
+    _note_doubles(table, matches, problems)
     return TableStep(
         table=table,
         matches=matches,
@@ -144,6 +146,13 @@ def _table(node: MapNode, problems: Problems, resources: Resources) -> TableStep
         only_empty=section.flag("only_empty"),
         place=node.place,
     )
+
+
+def _note_doubles(table: CsvTable, matches: tuple[TableMatch, ...], problems: Problems) -> None:
+    for first, second in table.doubles(matches):
+        message = f"this row and line {first.line} answer the same look-up on the same day"
+        mend = "remove one of them, or let their dates not overlap"
+        problems.add(Place(table.file, second.line), "duplicate_row", message, mend)
 
 
 def _matches(node: MapNode | None, table: CsvTable, problems: Problems) -> tuple[TableMatch, ...]:

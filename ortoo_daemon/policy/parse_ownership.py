@@ -56,7 +56,7 @@ class _RuleReader:
         self.conditions = conditions
         self.resources = resources
         self.problems = conditions.problems
-        self._assignments: dict[int, Assignment | None] = {}
+        self._assignments: dict[int, tuple[MapNode, Assignment | None]] = {}
 
     def rules(
         self, node: Node, *, path: tuple[str, ...], outer: MapNode | None
@@ -122,10 +122,15 @@ class _RuleReader:
         )
 
     def _assignment(self, node: MapNode) -> Assignment | None:
-        """Read once even when inner rules inherit it unchanged, so that a mistake is told once."""
-        if id(node) not in self._assignments:
-            self._assignments[id(node)] = read_assignment(node, self.conditions, self.resources)
-        return self._assignments[id(node)]
+        """Read once even when inner rules inherit it unchanged, so that a mistake is told once.
+
+        The node is kept beside the result: a freed node's identity would be given to another one.
+        """
+        known = self._assignments.get(id(node))
+        if known is None:
+            found = read_assignment(node, self.conditions, self.resources)
+            known = self._assignments[id(node)] = (node, found)
+        return known[1]
 
     def _during(self, node: Node | None) -> tuple[date, date] | None:
         if node is None:

@@ -14,7 +14,7 @@ from ortoo_daemon.policy.values import fold
 
 LONGEST_PATTERN = 200
 
-_REGEX_SIGNS = re.compile(r"^\^|\$$|\.[*+]|\\[dwsbDWSB]|\(\?|\]\s*[+*{]|\{[0-9,]+\}")
+_REGEX_SIGNS = re.compile(r"^\^|\$$|\.[*+]|\\[dwsbDWSB]|\(\?|\][+{]|\{[0-9,]+\}")
 
 
 class PatternError(ValueError):
