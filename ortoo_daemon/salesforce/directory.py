@@ -37,22 +37,25 @@ _MOST_GROUPS = 500
 """Owners asked about in one aggregate query; it can't answer more than 2,000 groups."""
 
 
+_Small = tuple[list[dict[str, Any]], list[Queue]]
+
+
 class DirectoryReader:
     """Reads the directory and notices when it has changed. One reader for one Org."""
 
     def __init__(self, org: Org, mapping: DirectoryMapping) -> None:
         self._org = org
         self._mapping = mapping
-        self._stamps: dict[str, dict[RecordId, str]] = {}
-        self._small: list[list[dict[str, Any]]] | None = None
+        self._known: dict[str, dict[RecordId, int]] = {}
+        self._small: _Small | None = None
 
     async def read(self) -> Directory:
         """One reading of the org. Raises OrgError; PermanentOrgError names a mapped field that is missing."""
         rooftops, people, small = await asyncio.gather(
             self._rows(self._mapping.rooftops), self._rows(self._mapping.people), self._read_small()
         )
-        hours_rows, groups, links = small
         self._small = small
+        hours_rows, queues = small
         self._remember(self._mapping.rooftops, rooftops)
         self._remember(self._mapping.people, people)
         sharing = Sharing()
@@ -60,7 +63,7 @@ class DirectoryReader:
         return Directory.of(
             rooftops=sites,
             people=[person(row, self._mapping.people, sharing) for row in people],
-            queues=_queues(groups, links),
+            queues=queues,
             hours=business_hours(hours_rows, sites, self._mapping.holidays),
         )
 
@@ -94,38 +97,34 @@ class DirectoryReader:
         return found
 
     async def _rows(self, mapping: RooftopMapping | PersonMapping) -> list[dict[str, Any]]:
-        fields = sorted({"Id", _STAMP, *mapping.api_names()})
         return await self._org.query(
-            soql.select(mapping.source, fields, where=conditions(mapping.where))
+            soql.select(mapping.source, _fields(mapping), where=conditions(mapping.where))
         )
 
-    async def _read_small(self) -> list[list[dict[str, Any]]]:
+    async def _read_small(self) -> _Small:
         """Business hours and queues: few enough to be compared whole."""
-        texts = (
-            soql.select("BusinessHours", HOURS_FIELDS, order_by=["Id"]),
-            soql.select(
-                "Group",
-                ["Id", "DeveloperName", "Name"],
-                where=[soql.equals("Type", "Queue")],
-                order_by=["Id"],
-            ),
-            soql.select("QueueSobject", ["QueueId", "SobjectType"], order_by=["Id"]),
+        hours, queues = await asyncio.gather(
+            self._org.query(soql.select("BusinessHours", HOURS_FIELDS, order_by=["Id"])),
+            self._org.queues(),
         )
-        return list(await asyncio.gather(*map(self._org.query, texts)))
+        return hours, queues
 
     def _remember(
         self, mapping: RooftopMapping | PersonMapping, rows: Iterable[dict[str, Any]]
     ) -> None:
-        self._stamps[mapping.source] = {record_id(row["Id"]): row[_STAMP] for row in rows}
+        self._known[mapping.source] = {record_id(row["Id"]): _fingerprint(row) for row in rows}
 
     async def _differs(self, mapping: RooftopMapping | PersonMapping, at: datetime) -> bool:
-        """A row entered or changed (by stamp), or left the scope or was deleted (by number)."""
-        known = self._stamps[mapping.source]
+        """A row entered or changed (by value), or left the scope or was deleted (by number).
+
+        By value, since stamps also move when nothing changed that the directory holds.
+        """
+        known = self._known[mapping.source]
         where: Criteria = mapping.where
         recent = soql.at_least(_STAMP, at - _OVERLAP)
         changed, number = await asyncio.gather(
             self._org.query(
-                soql.select(mapping.source, ["Id", _STAMP], where=[*conditions(where), recent]),
+                soql.select(mapping.source, _fields(mapping), where=[*conditions(where), recent]),
                 essential=False,
             ),
             self._org.count(
@@ -133,8 +132,16 @@ class DirectoryReader:
             ),
         )
         return number != len(known) or any(
-            known.get(record_id(row["Id"])) != row[_STAMP] for row in changed
+            known.get(record_id(row["Id"])) != _fingerprint(row) for row in changed
         )
+
+
+def _fields(mapping: RooftopMapping | PersonMapping) -> list[str]:
+    return sorted({"Id", *mapping.api_names()})
+
+
+def _fingerprint(row: dict[str, Any]) -> int:
+    return hash(tuple(row.items()))
 
 
 def _counting(object_name: str, where: Iterable[soql.Condition], owners: Collection[str]) -> str:
@@ -144,18 +151,3 @@ def _counting(object_name: str, where: Iterable[soql.Condition], owners: Collect
         where=[*where, soql.one_of("OwnerId", owners)],
         group_by=["OwnerId"],
     )
-
-
-def _queues(groups: Iterable[dict[str, Any]], links: Iterable[dict[str, Any]]) -> list[Queue]:
-    objects: dict[str, set[str]] = {}
-    for link in links:
-        objects.setdefault(link["QueueId"], set()).add(link["SobjectType"])
-    return [
-        Queue(
-            id=record_id(group["Id"]),
-            name=group["DeveloperName"],
-            label=group["Name"],
-            objects=frozenset(objects.get(group["Id"], ())),
-        )
-        for group in groups
-    ]

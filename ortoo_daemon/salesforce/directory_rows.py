@@ -179,4 +179,4 @@ def _point(row: Mapping[str, Any], fields: tuple[str, str] | None) -> Point | No
 
 
 def _fields(row: Mapping[str, Any], sharing: Sharing) -> dict[str, FieldValue]:
-    return {name: sharing.of(value) for name, value in row.items() if name != "SystemModstamp"}
+    return {name: sharing.of(value) for name, value in row.items()}

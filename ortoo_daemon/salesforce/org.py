@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import Any, Self
 
 from ortoo_daemon.descriptions import ObjectDescription, OrgDescription
+from ortoo_daemon.directory import Queue
 from ortoo_daemon.errors import LoginError
 from ortoo_daemon.records import RecordId, record_id
 from ortoo_daemon.salesforce import soql
@@ -94,15 +95,16 @@ class Org:
         )
         return OrgDescription(
             objects={one.name: one for one in described},
-            queues={name: objects for _, name, _, objects in queues},
+            queues={queue.name: queue.objects for queue in queues},
         )
 
-    async def queues(self) -> list[tuple[RecordId, str, str, frozenset[str]]]:
-        """Id, DeveloperName, label and objects of each queue."""
+    async def queues(self) -> list[Queue]:
+        """Every queue in id order, with the objects it may own."""
+        is_queue = [soql.equals("Type", "Queue")]
         groups, links = await asyncio.gather(
             self.query(
                 soql.select(
-                    "Group", ["Id", "DeveloperName", "Name"], where=[soql.equals("Type", "Queue")]
+                    "Group", ["Id", "DeveloperName", "Name"], where=is_queue, order_by=["Id"]
                 )
             ),
             self.query(soql.select("QueueSobject", ["QueueId", "SobjectType"])),
@@ -111,9 +113,13 @@ class Org:
         for link in links:
             objects[record_id(link["QueueId"])].add(link["SobjectType"])
         return [
-            (id_, group["DeveloperName"], group["Name"], frozenset(objects[id_]))
+            Queue(
+                id=record_id(group["Id"]),
+                name=group["DeveloperName"],
+                label=group["Name"],
+                objects=frozenset(objects[record_id(group["Id"])]),
+            )
             for group in groups
-            for id_ in (record_id(group["Id"]),)
         ]
 
     async def identity(self) -> RecordId:
@@ -129,6 +135,6 @@ class Org:
     async def now(self) -> datetime:
         """The org's time, aware UTC, to about a second."""
         if self.rest.clock_skew is None:
-            await self.rest.call("GET", "limits", essential=False)
+            await self.rest.call("GET", "limits")
         skew = self.rest.clock_skew
         return datetime.now(UTC) if skew is None else datetime.now(UTC) - skew

@@ -5,11 +5,12 @@ moves no checkpoint itself: what `deliver` accepted is the caller's to remember.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Awaitable, Callable, Collection, Coroutine
 from dataclasses import dataclass
 from datetime import datetime
 from random import Random
 from time import monotonic
+from typing import Any
 
 import structlog
 from aiosfstream_ng.exceptions import ServerError
@@ -127,11 +128,11 @@ class Listener:
         )
         pumping: asyncio.Task[None] | None = None
         try:
-            await client.open()
+            await _unless_stopped(client.open(), stop)
             self.connected = True
             pumping = asyncio.create_task(self._pump.run(client), name="stream pump")
             while not stop.is_set():
-                await self._subscribe_missing(client)
+                await _unless_stopped(self._subscribe_missing(client), stop)
                 self._note_state(client)
                 await self._watch(client, pumping, stop)
         finally:
@@ -249,6 +250,19 @@ class Listener:
             self.subscribed_event.set()
         else:
             self.subscribed_event.clear()
+
+
+async def _unless_stopped(work: Coroutine[Any, Any, None], stop: asyncio.Event) -> None:
+    """Do the work, or drop it as soon as ``stop`` is set: a hanging server must not hold up an exit."""
+    working, stopping = asyncio.create_task(work), asyncio.create_task(stop.wait())
+    try:
+        await asyncio.wait({working, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        if working.done():
+            working.result()
+    finally:
+        working.cancel()
+        stopping.cancel()
+        await asyncio.gather(working, stopping, return_exceptions=True)
 
 
 def _failure_of(error: Exception) -> Failure:

@@ -56,6 +56,8 @@ class Bayeux:
         self.positions: list[int] = []
         self.tokens: list[str] = []
         self.refuse_token: str | None = None
+        self.hang = False
+        self.hung = 0
         self._news = asyncio.Event()
         self.url = ""
 
@@ -88,6 +90,8 @@ class Bayeux:
     async def _answer(self, request: web.Request) -> web.StreamResponse:
         self.tokens.append(request.headers["Authorization"].removeprefix("Bearer "))
         answers: list[Message] = []
+        if self.hang:
+            return await self._never(request)
         for message in await request.json():
             fault = self._fault(message)
             if isinstance(fault, web.Response):
@@ -100,6 +104,14 @@ class Bayeux:
         response = web.json_response(answers)
         response.set_cookie("BAYEUX_BROWSER", "b")
         return response
+
+    async def _never(self, request: web.Request) -> web.StreamResponse:
+        """No answer until the other side is gone."""
+        self.hung += 1
+        while request.transport is not None and not request.transport.is_closing():  # noqa: ASYNC110
+            await asyncio.sleep(0.02)
+        self.hung -= 1
+        return web.Response()
 
     def _fault(self, message: Message) -> Message | web.Response | None:
         if self.tokens[-1] == self.refuse_token:

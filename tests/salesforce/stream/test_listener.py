@@ -339,6 +339,20 @@ def test_a_server_that_goes_silent_is_left():
     listening(scenario, checkpoint=0, before=before)
 
 
+def test_a_server_that_hangs_does_not_hold_up_the_stop():
+    async def scenario(bayeux, daemon):
+        await until(lambda: bayeux.tokens)
+        daemon.stop.set()
+        began = asyncio.get_running_loop().time()
+        await until(lambda: bayeux.hung == 0)
+        assert asyncio.get_running_loop().time() - began < 2
+
+    def before(bayeux, daemon):
+        bayeux.hang = True
+
+    listening(scenario, checkpoint=0, before=before)
+
+
 def test_a_login_that_fails_is_tried_again():
     async def scenario(bayeux, daemon):
         await until(lambda: daemon.listener.rebuilds >= 2)
