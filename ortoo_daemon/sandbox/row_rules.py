@@ -112,11 +112,13 @@ def check_updatable(kind: ObjectType, before: Row, options: WriteOptions) -> Non
         raise OrgError("CANNOT_UPDATE_CONVERTED_LEAD", "cannot reference converted lead")
     since = options.if_unmodified_since
     if since is not None and parse_datetime(before["LastModifiedDate"]) > since:
-        raise OrgError(
-            "PRECONDITION_FAILED",
-            "The requested resource has been modified since the given date",
-            status=412,
-        )
+        raise precondition_failed()
+
+
+def precondition_failed() -> OrgError:
+    """The row was modified after the moment that the caller named."""
+    message = "The requested resource has been modified since the given date"
+    return OrgError("PRECONDITION_FAILED", message, status=412)
 
 
 def not_allowed(kind: ObjectType, what: str) -> OrgError:

@@ -13,7 +13,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ortoo_daemon.sandbox.errors import OrgError
+from ortoo_daemon.sandbox.errors import OrgError, SchemaError
 
 if TYPE_CHECKING:
     from ortoo_daemon.sandbox.formula import Formula
@@ -194,6 +194,7 @@ class Schema:
 
         Raises SchemaError, with the file named, for metadata that the sandbox cannot honour.
         """
+        # Imported here: both readers build on the values of this module.
         from ortoo_daemon.sandbox.dx_source import add_metadata
         from ortoo_daemon.sandbox.standard import standard_objects
 
@@ -221,8 +222,6 @@ class Schema:
         return self._by_prefix.get(record_id[:3])
 
     def _check_references(self) -> None:
-        from ortoo_daemon.sandbox.errors import SchemaError
-
         for each in self.objects.values():
             for f in each.fields.values():
                 for target in f.reference_to:

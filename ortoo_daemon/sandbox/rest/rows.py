@@ -10,6 +10,7 @@ from ortoo_daemon.sandbox.errors import OrgError, not_found
 from ortoo_daemon.sandbox.ids import to_18
 from ortoo_daemon.sandbox.org import Org
 from ortoo_daemon.sandbox.rest.call import Answer, Call
+from ortoo_daemon.sandbox.row_rules import precondition_failed
 from ortoo_daemon.sandbox.schema import ObjectType
 from ortoo_daemon.sandbox.soql.shape import compound, part_name
 from ortoo_daemon.sandbox.storage import Row
@@ -134,11 +135,6 @@ def _readable(org: Org, call: Call, kind: ObjectType, row: Row) -> Answer:
         return Answer(body=record_json(kind, row, call.base), headers=headers)
     (record,) = selected_json(org, call, kind, [row["Id"]], call.query["fields"].split(","))
     return Answer(body=record, headers=headers)
-
-
-def precondition_failed() -> OrgError:
-    message = "The requested resource has been modified since the given date"
-    return OrgError("PRECONDITION_FAILED", message, status=412)
 
 
 def _row_id(kind: ObjectType, text: str) -> str:
