@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -83,13 +85,14 @@ def channel_folder(folder: Path, *, channel: str = "Hot__chn", members: str = ""
     return folder
 
 
-def publish(folder: Path) -> tuple[Org, EventLog]:
+@contextmanager
+def publishing(folder: Path) -> Iterator[tuple[Org, EventLog]]:
     schema = Schema.load()
-    org = Org(schema)
-    log = EventLog(now=org.clock)
-    channels = load_channels(folder, ("Lead",))
-    org.on_commit(Publisher(schema=schema, channels=channels, log=log).publish)
-    return org, log
+    with closing(Org(schema)) as org:
+        log = EventLog(now=org.clock)
+        channels = load_channels(folder, ("Lead",))
+        org.on_commit(Publisher(schema=schema, channels=channels, log=log).publish)
+        yield org, log
 
 
 def payloads(log: EventLog, channel: str = "/data/Hot__chn") -> list[Any]:
@@ -98,12 +101,12 @@ def payloads(log: EventLog, channel: str = "/data/Hot__chn") -> list[Any]:
 
 def test_a_filtered_field_decides_and_is_put_into_every_event(tmp_path: Path) -> None:
     filtered = "<filterExpression>Rating = 'Hot'</filterExpression>"
-    org, log = publish(channel_folder(tmp_path, members=filtered))
-    user = org.system_user_id
-    hot = org.create("Lead", {"LastName": "A", "Company": "x", "Rating": "Hot"}, user_id=user)
-    org.create("Lead", {"LastName": "B", "Company": "x", "Rating": "Cold"}, user_id=user)
-    org.update("Lead", hot, {"City": "Lyon"}, user_id=user)
-    org.update("Lead", hot, {"Rating": "Cold"}, user_id=user)
+    with publishing(channel_folder(tmp_path, members=filtered)) as (org, log):
+        user = org.system_user_id
+        hot = org.create("Lead", {"LastName": "A", "Company": "x", "Rating": "Hot"}, user_id=user)
+        org.create("Lead", {"LastName": "B", "Company": "x", "Rating": "Cold"}, user_id=user)
+        org.update("Lead", hot, {"City": "Lyon"}, user_id=user)
+        org.update("Lead", hot, {"Rating": "Cold"}, user_id=user)
     assert [p["ChangeEventHeader"]["changeType"] for p in payloads(log)] == ["CREATE", "UPDATE"]
     assert payloads(log)[1]["Rating"] == "Hot"
     assert "Rating" not in payloads(log)[1]["ChangeEventHeader"]["changedFields"]
@@ -113,12 +116,12 @@ def test_an_enriched_field_is_in_updates_and_deletions_when_it_is_not_empty(tmp_
     enriched = "".join(
         f"<enrichedFields><name>{name}</name></enrichedFields>" for name in ("Email", "Phone")
     )
-    org, log = publish(channel_folder(tmp_path, members=enriched))
-    user = org.system_user_id
-    values = {"LastName": "A", "Company": "x", "Email": "a@example.com"}
-    lead = org.create("Lead", values, user_id=user)
-    org.update("Lead", lead, {"City": "Lyon"}, user_id=user)
-    org.delete("Lead", lead, user_id=user)
+    with publishing(channel_folder(tmp_path, members=enriched)) as (org, log):
+        user = org.system_user_id
+        values = {"LastName": "A", "Company": "x", "Email": "a@example.com"}
+        lead = org.create("Lead", values, user_id=user)
+        org.update("Lead", lead, {"City": "Lyon"}, user_id=user)
+        org.delete("Lead", lead, user_id=user)
     for payload in payloads(log)[1:]:
         assert payload["Email"] == "a@example.com"
         assert "Phone" not in payload

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import time
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -31,8 +33,9 @@ def filled(path: Path | str = ":memory:") -> Org:
 
 
 @pytest.fixture(scope="module")
-def org() -> Org:
-    return filled()
+def org() -> Iterator[Org]:
+    with closing(filled()) as org:
+        yield org
 
 
 def people(org: Org, **equal: Any) -> list[Row]:
@@ -143,9 +146,9 @@ def test_opening_hours_exist_for_every_zone_and_the_default_never_closes(org: Or
 
 
 def test_two_runs_give_the_same_org(org: Org) -> None:
-    again = filled()
-    for entity in ("Account", "Contact", "User", "Group", "QueueSobject", "BusinessHours"):
-        assert again.storage.find(entity) == org.storage.find(entity)
+    with closing(filled()) as again:
+        for entity in ("Account", "Contact", "User", "Group", "QueueSobject", "BusinessHours"):
+            assert again.storage.find(entity) == org.storage.find(entity)
 
 
 def test_loading_twice_changes_nothing(tmp_path: Path) -> None:
@@ -160,5 +163,5 @@ def test_loading_twice_changes_nothing(tmp_path: Path) -> None:
 
 def test_the_seed_loads_within_two_seconds() -> None:
     at = time.process_time()
-    filled()
+    filled().close()
     assert time.process_time() - at < 2
