@@ -90,6 +90,21 @@ def test_a_reading_notices_who_left_its_scope(sandbox, mapping):
     assert reading(sandbox, mapping, work) == (True, False, True)
 
 
+def test_a_reading_notices_a_queue_that_takes_one_object_more(sandbox, mapping):
+    async def work(reader, org):
+        queue = (await reader.read()).queues["Old_Leads_Desk"]
+        row = {"attributes": {"type": "QueueSobject"}, "QueueId": queue.id, "SobjectType": "Task"}
+        body = {"user": "admin@ortoo.example", "create": [row]}
+        made = await asyncio.to_thread(sandbox.control, "POST", "act", body)
+        noticed = await reader.changed_since(datetime.now(UTC))
+        await asyncio.to_thread(sandbox.delete, made["create"][0]["id"])
+        return made["create"], noticed
+
+    created, noticed = reading(sandbox, mapping, work)
+    assert created[0]["success"], created
+    assert noticed
+
+
 def test_open_work_is_counted_by_owner(sandbox, mapping):
     async def work(reader, org):
         people = sorted((await reader.read()).people)
