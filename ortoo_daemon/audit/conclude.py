@@ -27,7 +27,7 @@ def conclude(handling: Handling) -> Decision:
         place=handling.place or handling.policy.place,
         seen_owner=RecordId(facts.record.text("OwnerId")) or None,
         owner=None if parked else scope.owner,
-        rooftop=scope.rooftop.id if scope.rooftop and not parked else None,
+        rooftop=scope.rooftop.id if scope.rooftop else None,
         fields=handling.changed_fields(),
         clocks=() if parked else tuple(handling.clocks),
         parked_for=handling.parked_for,

@@ -155,6 +155,11 @@ def test_the_clock_stamps_name_the_next_step_and_every_clock():
     assert kept["clocks"][0]["warn_at"] == ["2026-11-23T09:25:00.000Z"]
 
 
+def test_a_business_value_that_stands_by_now_is_not_written_again():
+    decision, record = to_desk()
+    assert owner_write(decision, replace(record, fields={"Rating": "Hot"})).business == {}
+
+
 def test_an_owner_who_has_it_already_is_not_written_again():
     decision, record = to_desk()
     assert "OwnerId" not in owner_write(decision, replace(record, fields={"OwnerId": DESK.id})).core

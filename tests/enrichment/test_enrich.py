@@ -91,3 +91,8 @@ def test_a_set_of_only_empty_leaves_a_filled_field_alone():
     step = given("A__c", Constant(PLACE, "x"), only_empty=True)
     assert enriched(step, A__c="was").fields == {}
     assert enriched(step, A__c=" ").fields == {"A__c": "x"}
+
+
+def test_setting_what_is_there_already_is_no_change():
+    found = enriched(given("A__c", Constant(PLACE, "was")), A__c="was")
+    assert (found.fields, found.trace.changes) == ({}, ())

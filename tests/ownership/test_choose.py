@@ -30,6 +30,7 @@ from tests.world import (
     is_,
     lead,
     person,
+    policies,
     policy,
     rooftop,
     rule,
@@ -320,3 +321,24 @@ def test_a_sticky_owner_of_another_brand_gives_way():
 
 def test_without_a_value_nothing_is_asked_about_earlier_owners():
     assert sticky((person(1),), (), person(1), lead()).reason is ReasonCode.RULE
+
+
+def test_a_sticky_owner_gives_way_to_another_rooftop_that_the_customer_chose():
+    sites = (rooftop(1, "Chosen", code="C1"), rooftop(2, "Former", code="F1"))
+    people = (person(1, at=sites[0]), person(2, at=sites[1]))
+    wanted = Sticky(on="Email", within=timedelta(days=90), place=PLACE)
+    assign = to_people(
+        rooftop=RooftopChoice(prefer=("customer_choice",), place=PLACE),
+        person=PersonChoice(sticky=wanted, place=PLACE),
+    )
+    since = NOW - timedelta(days=90)
+    question = PastOwnerQuestion(object="Lead", field="Email", value="a@example.com", since=since)
+    asked = policies(policy(rule("any", assign=assign)), signals={"customer_choice": "Wish__c"})
+
+    def owner_for(wish: str | None) -> str:
+        record = lead(Email="a@example.com", Wish__c=wish)
+        given = facts(record, directory(sites, people), answers={question: people[1].id})
+        return decided(asked, given).owner.name
+
+    assert owner_for(None) == "Person 2"
+    assert owner_for("C1") == "Person 1"

@@ -42,6 +42,12 @@ def test_a_newcomer_is_not_flooded():
     assert found.count(C) == 3
 
 
+def test_a_newcomer_starts_at_the_clock_and_has_nothing_to_make_good():
+    _, turns = run({A: 1.0, B: 1.0}, 101)
+    order, _ = next_turns(turns, [(A, 1.0), (B, 1.0), (C, 1.0)])
+    assert next(turn.starts for turn in order if turn.person == C) == turns.clock
+
+
 def test_someone_who_comes_back_makes_good_at_most_one_turn():
     _, turns = run(dict.fromkeys((A, B, C), 1.0), 30)
     _, turns = run({A: 1.0, B: 1.0}, 60, turns)
