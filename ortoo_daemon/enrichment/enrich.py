@@ -17,7 +17,12 @@ def enrich(handling: Handling) -> None:
 
 
 def _look_up(handling: Handling, step: TableStep) -> None:
-    """Copy columns of the row that fits; an empty cell says nothing and leaves the field alone."""
+    """Copy columns of the row that fits; an empty cell says nothing and leaves the field alone.
+
+    A table that may only fill empty fields is not asked when none of them is empty.
+    """
+    if step.only_empty and all(handling.scope.text(name) for name, _ in step.sets):
+        return
     keys = [(match, handling.scope.value(match.field)) for match in step.matches]
     empty = [match.field for match, value in keys if value is None or value == ""]
     row = None if empty else step.table.find(keys, handling.received_on)

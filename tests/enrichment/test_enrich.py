@@ -53,6 +53,12 @@ def test_only_empty_leaves_a_filled_field_alone():
     assert found.fields == {}
 
 
+def test_a_table_with_nothing_to_fill_is_not_asked_and_misses_nothing():
+    models = Models()
+    found = enriched(table(models, only_empty=True), Brand__c="Opel", Fuel__c="EV")
+    assert (models.asked, found.trace.reports) == ([], ())
+
+
 def test_a_miss_is_reported_and_stops_nothing():
     found = enriched(table(Models()), Model__c="zeppelin")
     (report,) = found.trace.reports
