@@ -54,6 +54,15 @@ class FieldTest:
             return frozenset((self.field, self.operand[0]))
         return frozenset((self.field,))
 
+    def _key(self) -> tuple[object, ...]:
+        return self.field, self.operator, self.operand, self.place
+
+    def __eq__(self, other: object) -> bool:
+        return self._key() == other._key() if isinstance(other, FieldTest) else NotImplemented
+
+    def __hash__(self) -> int:
+        return hash(self._key())
+
     def __repr__(self) -> str:
         return f"FieldTest({self.text!r} at {self.place})"
 

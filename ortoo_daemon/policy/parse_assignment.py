@@ -59,8 +59,8 @@ def _laid_over(outer: MapNode, inner: MapNode) -> MapNode:
     for name, (key, value) in inner.entries.items():
         before = outer.get(name)
         both = isinstance(before, MapNode) and isinstance(value, MapNode)
-        # `where` is a condition: laid over each other, two conditions would be a third one.
-        if both and name != "where":
+        # Two conditions laid over each other would be a third one, two owners none at all.
+        if both and name not in ("where", "else"):
             assert isinstance(before, MapNode)
             assert isinstance(value, MapNode)
             value = _laid_over(before, value)

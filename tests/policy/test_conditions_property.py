@@ -90,7 +90,7 @@ def age(moment):
 
 
 def equal(value, wanted):
-    if isinstance(wanted, bool) or isinstance(wanted, str):
+    if isinstance(wanted, bool | str):
         return plain(value) == plain(wanted) != ""
     return as_number(value) == wanted
 

@@ -1,0 +1,72 @@
+"""Files of policy tests: defaults, clocks, roster and expectations, and what is wrong with them."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from ortoo_daemon.errors import ConfigError
+from ortoo_daemon.policy.cases import ExpectedOwner, load_tests
+from tests.policy.files import shipped_files
+
+WHOLE = """\
+policy: retail-leads
+now: 2026-11-23T10:15:00+01:00
+defaults: {Country: FR, Status: New}
+roster: {ana@x.example: {away: true}, bea@x.example: {open_work: 25}}
+cases:
+  - name: first
+    given: {PostalCode: "69003", Status: Open, Email: null}
+    expect: {rule: EV launch, rooftop: Lyon, owner: {skills: ev}, sla: {first_response: 30m}}
+  - name: second
+    now: 2026-11-23T23:40:00+01:00
+    roster: {ANA@x.example: {away: false}}
+    expect: {owner: bea@x.example, fields: {Rating: Hot, Brand__c: null}}
+  - {name: third, expect: no_write}
+"""
+
+
+def test_cases_carry_what_the_file_says_for_all():
+    (tests,) = load_tests({"leads_test.yaml": WHOLE.encode(), "leads.yaml": b"not read"})
+    first, second, third = tests.cases
+    assert tests.policy == "retail-leads"
+    assert first.given == {"Country": "FR", "Status": "Open", "PostalCode": "69003", "Email": None}
+    assert first.now == datetime(2026, 11, 23, 9, 15, tzinfo=UTC)
+    assert first.expect.owner == ExpectedOwner(skills=("ev",))
+    assert first.expect.sla == {"first_response": timedelta(minutes=30)}
+    assert str(first.place) == "leads_test.yaml:6:5"
+    assert second.now == datetime(2026, 11, 23, 22, 40, tzinfo=UTC)
+    assert [(one.username, one.away, one.open_work) for one in second.roster] == [
+        ("ANA@x.example", False, None),
+        ("bea@x.example", None, 25),
+    ]
+    assert second.expect.owner == ExpectedOwner(username="bea@x.example")
+    assert second.expect.fields == {"Rating": "Hot", "Brand__c": None}
+    assert third.expect.no_write
+
+
+def test_mistakes_are_told_with_their_places():
+    text = """\
+polisy: x
+cases:
+  - name: one
+    given: {Brand__c: [a, b]}
+    expect: {rul: x}
+  - name: One
+    now: 2026-11-23
+    expect: nothing
+  - {name: two, answers: {}, now: 2026-11-23T00:00:00Z, expect: {}}
+"""
+    with pytest.raises(ConfigError) as caught:
+        load_tests({"a_test.yaml": text.encode()})
+    told = {(p.place.line, p.place.column, p.rule) for p in caught.value.problems}
+    assert told == {
+        (1, 1, "missing_key"), (1, 1, "unknown_key"), (3, 5, "missing_key"), (4, 23, "wrong_type"),
+        (5, 14, "unknown_key"), (7, 10, "wrong_type"), (8, 13, "wrong_type"), (9, 17, "not_supported"),
+        (9, 65, "empty"),
+    }  # fmt: skip
+
+
+def test_shipped_tests_are_read():
+    found = {tests.policy: len(tests.cases) for tests in load_tests(shipped_files())}
+    assert found.keys() == {"retail-leads", "dealer-cases"}
+    assert min(found.values()) >= 12

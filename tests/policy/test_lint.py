@@ -1,0 +1,246 @@
+"""The linter: what each rule's manual shows, and that shipped policies give it nothing to say."""
+
+import re
+import textwrap
+
+import pytest
+
+from ortoo_daemon.descriptions import FieldDescription, ObjectDescription, OrgDescription
+from ortoo_daemon.errors import Level
+from ortoo_daemon.policy.lint import MANUAL, RULES, lint
+from ortoo_daemon.policy.load import load
+from tests.policy.files import HEAD, OTHERWISE, shipped_files, with_rules
+
+BRANDS = ("Peugeot", "Audi", "BMW")
+
+
+def field(name, kind="string", **more):
+    return FieldDescription(name=name, type=kind, **more)
+
+
+LEAD = ObjectDescription(
+    name="Lead",
+    fields={
+        each.name: each
+        for each in (
+            field("Brand__c", "picklist", values=BRANDS, restricted=True),
+            field("FleetSize__c", "double"),
+            field("IsConverted", "boolean", nillable=False),
+            field("CreatedDate", "datetime", nillable=False),
+            field("Email", "email"),
+            field("OwnerId", "reference", refers_to=("User",), relationship="Owner"),
+        )
+    },
+)
+USER = ObjectDescription(name="User", fields={"Name": field("Name")})
+ORG = OrgDescription(
+    objects={"Lead": LEAD, "User": USER},
+    queues={
+        "Unrouted_Leads": frozenset({"Lead"}),
+        "Fleet_Desk": frozenset({"Lead"}),
+        "Big_Fleets": frozenset({"Lead"}),
+        "Cases": frozenset({"Case"}),
+    },
+)
+PEOPLE = ["ana.lopez@example.com"]
+
+
+def found(rules, rule_id=None, **more):
+    problems = lint(load(with_rules(rules, **more)), ORG, usernames=PEOPLE)
+    return [str(p) for p in problems if rule_id is None or p.rule == rule_id]
+
+
+def when(condition):
+    return f"    - {{name: one, when: {condition}, assign: {{queue: Fleet_Desk}}}}\n"
+
+
+def test_three_mistakes_give_three_problems_with_their_places():
+    rules = """\
+    - name: misspelt
+      when: {Brnd__c: Peugeot}
+      assign: {queue: Fleet_Dsk}
+    - name: contradiction
+      when: {FleetSize__c: {at_least: 50, below: 10}}
+      assign: {queue: Fleet_Desk}
+"""
+    assert found(rules) == [
+        "config/policies/leads.yaml:7:14: Lead has no field 'Brnd__c' (did you mean Brand__c?) "
+        "[unknown_field]",
+        "config/policies/leads.yaml:8:23: the org has no queue 'Fleet_Dsk' "
+        "(did you mean Fleet_Desk?) [unknown_queue]",
+        "config/policies/leads.yaml:9:7: the rule 'contradiction' can never match: "
+        "FleetSize__c: {at_least: 50} and FleetSize__c: {below: 10} exclude each other "
+        "(change one of them, or take the rule out) [never_matches]",
+    ]
+
+
+UNREACHABLE = [
+    "{Brand__c: Audi, not: {Brand__c: [audi, BMW]}}",
+    "{all: [{Brand__c: {in: [Audi, BMW]}}, {Brand__c: {not_in: [BMW, Audi]}}]}",
+    "{Email: {blank: true, ends_with: .fr}}",
+    "{Email: {starts_with: [ab, ac], matches: 'x*', contains: y}, not: {Email: {starts_with: a}}}",
+    "{not: {any: [Email, {Email: {blank: true}}]}}",
+    "{FleetSize__c: {is: 5, above: 5}}",
+    "{CreatedDate: {before: 2026-11-01, after: 2026-11-01}}",
+    "{CreatedDate: {older_than: 2d, newer_than: 36h}}",
+    "{Email: {includes: a, excludes: [a, b]}}",
+    "{any: [{FleetSize__c: {between: [1, 2], above: 2}}, {IsConverted: true, not: {IsConverted: true}}]}",
+]
+REACHABLE = [
+    "{Brand__c: {not_in: [Audi, BMW, Peugeot]}}",
+    "{FleetSize__c: {is: '5', at_least: 5}}",
+    "{FleetSize__c: {is_not: 5, between: [5, 5.5]}}",
+    "{Email: {starts_with: [ab, b]}, not: {Email: {starts_with: a}}}",
+    "{not: {FleetSize__c: {at_least: 5}, Brand__c: Audi}, FleetSize__c: {at_least: 9}}",
+    "{CreatedDate: {after: 2026-11-01, before: 2026-11-01T12:00:00+01:00}}",
+    "{Email: {same_as: Phone, is_not: x}}",
+]
+
+
+@pytest.mark.parametrize("condition", UNREACHABLE)
+def test_a_contradiction_is_seen(condition):
+    assert len(found(when(condition), "never_matches")) == 1
+
+
+@pytest.mark.parametrize("condition", REACHABLE)
+def test_what_may_hold_is_not_called_a_contradiction(condition):
+    assert found(when(condition), "never_matches") == []
+
+
+SHADOWS = [
+    (None, "{Brand__c: Audi}"),
+    ("{Brand__c: [Audi, BMW]}", "{Brand__c: bmw, FleetSize__c: 1}"),
+    ("{FleetSize__c: {above: 5}}", "{FleetSize__c: {between: [6, 9]}}"),
+    ("{Email: {starts_with: a}}", "{Email: {starts_with: [ab, ac]}}"),
+    ("{Email: {blank: false}}", "{Email: {contains: x}}"),
+    ("{any: [{Brand__c: Audi}, {Brand__c: BMW}]}", "{Brand__c: [Audi]}"),
+    ("{Brand__c: {is_not: Audi}}", "{Brand__c: BMW}"),
+    ("{not: {FleetSize__c: {above: 5}}}", "{FleetSize__c: {below: 3}}"),
+]
+
+
+@pytest.mark.parametrize(("first", "second"), SHADOWS)
+def test_a_rule_behind_one_that_takes_everything_is_seen(first, second):
+    condition = "" if first is None else f"when: {first}, "
+    rules = f"    - {{name: zero, {condition}assign: {{queue: Big_Fleets}}}}\n{when(second)}"
+    (problem,) = found(rules, "never_matches")
+    assert "'zero' (line 6) takes every record it could match" in problem
+
+
+def test_a_rule_that_holds_for_a_time_takes_everything_for_that_time_only():
+    first = "    - {name: zero, during: 2026-11-01 .. 2026-11-30, assign: {queue: Big_Fleets}}\n"
+    inside = when("{Brand__c: Audi}").replace("when", "during: 2026-11-05 .. 2026-11-06, when")
+    assert found(first + when("{Brand__c: Audi}"), "never_matches") == []
+    assert len(found(first + inside, "never_matches")) == 1
+
+
+def test_conditions_of_the_rules_around_count():
+    rules = """\
+    - name: big
+      when: {FleetSize__c: {at_least: 50}}
+      assign: {queue: Big_Fleets}
+      rules:
+        - {name: small, when: {FleetSize__c: {below: 10}}, assign: {queue: Fleet_Desk}}
+        - {name: all, when: {FleetSize__c: {above: 1}}, assign: {queue: Fleet_Desk}}
+        - {name: late, when: {Brand__c: Audi}, assign: {queue: Fleet_Desk}}
+"""
+    problems = found(rules, "never_matches")
+    assert [re.search(r"rule '([^']*)'", text)[1] for text in problems] == [
+        "big / small",
+        "big / late",
+    ]
+
+
+TYPES = [
+    ("{IsConverted: {at_least: 1}}", "type_mismatch"),
+    ("{IsConverted: maybe}", "type_mismatch"),
+    ("{FleetSize__c: many}", "type_mismatch"),
+    ("{FleetSize__c: {newer_than: 2d}}", "type_mismatch"),
+    ("{CreatedDate: {above: 3}}", "type_mismatch"),
+    ("{Brand__c: {includes: Audi}}", "type_mismatch"),
+    ("{Brand__c: Peugot}", "unknown_value"),
+    ("{Owner.Nme: Ana}", "unknown_field"),
+    ("{Brand__c: {not_in: [Audi]}}", "negation_of_empty"),
+    ("{not: {Brand__c: Audi}}", "negation_of_empty"),
+]
+
+
+@pytest.mark.parametrize(("condition", "rule_id"), TYPES)
+def test_a_condition_that_does_not_fit_the_field_is_told_by_one_rule(condition, rule_id):
+    (problem,) = found(when(condition))
+    assert problem.endswith(f"[{rule_id}]")
+
+
+FITS = [
+    "{FleetSize__c: '10', CreatedDate: {older_than: 2d}, IsConverted: false}",
+    "{Owner.Name: Ana, Email: {at_least: 3}}",
+    "{Brand__c: {blank: false, not_in: [Audi]}}",
+    "{not: {Brand__c: {blank: true}}}",
+]
+
+
+@pytest.mark.parametrize("condition", FITS)
+def test_a_condition_that_fits_is_left_alone(condition):
+    assert found(when(condition)) == []
+
+
+def sample(manual, word):
+    """The indented block behind PASS or FAIL in a rule's manual."""
+    block = re.search(rf"^{word}[^\n]*::\n\n((?:    [^\n]*\n|\n)+)", manual, re.M)
+    return textwrap.dedent(block[1]).strip() if block else None
+
+
+def policy_of(text):
+    """A whole policy around a sample, which may be a rule, a part of one, or a top-level key."""
+    before = after = ""
+    key = text.split(":")[0]
+    if text.startswith("- "):
+        rules = textwrap.indent(text, "    ") + "\n"
+    elif key == "when":
+        rules = f"    - name: one\n      {text}\n      assign: {{queue: Fleet_Desk}}\n"
+    elif key == "assign":
+        rules = f"    - name: one\n      {text}\n"
+    elif key == "rooftop":
+        rules = f"    - name: one\n      assign: {{{text}, person: {{by: rotation}}}}\n"
+    elif key == "define":
+        rules, before = "", text.split("\n")[0] + "\n"
+        if "when" in text:
+            rules = when("{Brand__c: {in: {list: premium}}}")
+    else:
+        assert key == "otherwise", text
+        return {"p.yaml": f"{HEAD}ownership:\n  {text}\n".encode()}
+    return with_rules(rules or when("{Email: a}"), before=before, after=after)
+
+
+@pytest.mark.parametrize("rule_id", sorted(RULES))
+def test_the_samples_in_a_rules_manual_are_true(rule_id):
+    manual = MANUAL[rule_id]
+    assert "PASS" in manual
+    assert "FAIL" in manual
+    for word, told in (("PASS", False), ("FAIL", True)):
+        text = sample(manual, word)
+        if text is None:
+            assert rule_id == "unused_file"
+            continue
+        signals = {"customer_choice": "Email"} if not told else {}
+        problems = lint(load(policy_of(text), signals=signals), ORG, usernames=PEOPLE)
+        assert (rule_id in {problem.rule for problem in problems}) is told, text
+
+
+def test_a_table_nobody_names_is_a_hint():
+    policies = load({**with_rules(when("{Email: a}")), "config/tables/old.csv": b"a\n1\n"})
+    (problem,) = lint(policies)
+    assert (problem.rule, problem.place.file, problem.level) == (
+        "unused_file", "config/tables/old.csv", Level.HINT,
+    )  # fmt: skip
+
+
+def test_a_queue_that_may_not_hold_the_object_is_told():
+    text = f"{HEAD}ownership:\n{OTHERWISE}".replace("Unrouted_Leads", "Cases").encode()
+    (problem,) = lint(load({"p.yaml": text}), ORG)
+    assert problem.message == "the queue 'Cases' may not hold Lead records"
+
+
+def test_shipped_policies_give_nothing_to_say():
+    signals = {"customer_choice": "Preferred_Dealer__c", "in_stock": "In_Stock_At__c"}
+    assert lint(load(shipped_files(), ["retail-leads", "dealer-cases"], signals)) == []
