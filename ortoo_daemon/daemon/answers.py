@@ -1,0 +1,74 @@
+"""How are a decision's questions answered? Many askers share a query."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import datetime
+
+from ortoo_daemon.action.stamps import DECIDED_AT, OWNER
+from ortoo_daemon.facts import Answer, PastOwnerQuestion, Question
+from ortoo_daemon.instants import instant
+from ortoo_daemon.policy.values import fold
+from ortoo_daemon.records import Owner, OwnerKind, RecordId, record_id
+from ortoo_daemon.salesforce import soql
+from ortoo_daemon.salesforce.batching import Batcher
+from ortoo_daemon.salesforce.org import Org
+
+_VALUES_IN_A_QUERY = 200
+
+
+class Answers:
+    """Asks the org. Raises OrgError to the asker whose question can't be answered."""
+
+    def __init__(self, org: Org) -> None:
+        self._org = org
+        self._batcher: Batcher[Question, Answer] = Batcher(
+            self._answer, at_most=_VALUES_IN_A_QUERY, collect_for=0.008, in_flight=4
+        )
+
+    async def ask(self, question: Question) -> Answer:
+        """The answer as `facts` describes it for this kind of question."""
+        return await self._batcher.ask(question)
+
+    async def close(self) -> None:
+        await self._batcher.close()
+
+    async def _answer(self, questions: Sequence[Question]) -> list[Answer]:
+        groups: dict[tuple[str, str], list[PastOwnerQuestion]] = defaultdict(list)
+        for question in questions:
+            groups[question.object, question.field].append(question)
+        found: dict[Question, Answer] = {}
+        for (object_name, field), asked in groups.items():
+            found |= await self._past_owners(object_name, field, asked)
+        return [found.get(question) for question in questions]
+
+    async def _past_owners(
+        self, object_name: str, field: str, asked: Sequence[PastOwnerQuestion]
+    ) -> dict[Question, Answer]:
+        """The user who holds the record that was decided last, for each value."""
+        since = min(question.since for question in asked)
+        values = sorted({question.value for question in asked})
+        latest: dict[str, tuple[datetime, RecordId]] = {}
+        for part in soql.chunks(values, beside=_past(object_name, field, [""], since)):
+            for row in await self._org.query(_past(object_name, field, part, since)):
+                decided_at, owner = instant(row[DECIDED_AT]), row[OWNER]
+                if decided_at is None or Owner.kind_of(owner) is OwnerKind.QUEUE:
+                    continue
+                value = fold(row[field])
+                if value not in latest or latest[value][0] < decided_at:
+                    latest[value] = (decided_at, record_id(owner))
+        return {question: _still_valid(latest, question) for question in asked}
+
+
+def _past(object_name: str, field: str, values: Sequence[str], since: datetime) -> str:
+    return soql.select(
+        object_name,
+        [field, OWNER, DECIDED_AT],
+        where=[soql.one_of(field, values), soql.at_least(DECIDED_AT, since)],
+    )
+
+
+def _still_valid(
+    latest: dict[str, tuple[datetime, RecordId]], question: PastOwnerQuestion
+) -> Answer:
+    found = latest.get(fold(question.value))
+    return found[1] if found and found[0] >= question.since else None

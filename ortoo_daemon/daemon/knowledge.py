@@ -1,0 +1,99 @@
+"""What does the daemon know at this moment that is not on the record: policies, directory, counters?
+
+One object that the handling of every record reads; each part is replaced whole, never edited.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from functools import cached_property
+
+from ortoo_daemon.action.stamps import OWNER, READ
+from ortoo_daemon.daemon.ledger import Ledger
+from ortoo_daemon.directory import Directory
+from ortoo_daemon.policy.model import Policy, PolicySet
+from ortoo_daemon.policy.reach import fields_read
+from ortoo_daemon.postal import PostalIndex
+from ortoo_daemon.records import RecordId
+
+MODIFIED_AT = "LastModifiedDate"
+
+_BARRED_FOR = timedelta(minutes=10)
+"""How long an owner whom the org refused is left out, unless the directory was read anew before."""
+
+
+@dataclass(frozen=True)
+class Policies:
+    """The policies in force, with what follows from them for reading and listening."""
+
+    policy_set: PolicySet
+
+    @cached_property
+    def objects(self) -> frozenset[str]:
+        return frozenset(policy.object for policy in self.policy_set.policies)
+
+    def of(self, object_name: str) -> tuple[Policy, ...]:
+        return self.policy_set.for_object(object_name)
+
+    @cached_property
+    def _fields(self) -> Mapping[str, frozenset[str]]:
+        signals = self.policy_set.signals
+        return {
+            name: frozenset({*READ, MODIFIED_AT}).union(
+                *(fields_read(policy, signals) for policy in self.of(name))
+            )
+            for name in self.objects
+        }
+
+    def fields(self, object_name: str) -> frozenset[str]:
+        """What is read of every record of the object."""
+        return self._fields[object_name]
+
+    @cached_property
+    def _watched(self) -> Mapping[str, frozenset[str]]:
+        watched: dict[str, frozenset[str]] = {}
+        for name in self.objects:
+            found: set[str] = {OWNER}
+            for policy in self.of(name):
+                found |= policy.on.changed
+                if policy.on.enters and policy.enter is not None:
+                    found |= policy.enter.fields()
+            watched[name] = frozenset(found)
+        return watched
+
+    def watched(self, object_name: str) -> frozenset[str]:
+        """Fields whose change may bring a record into a policy, or back to it."""
+        return self._watched[object_name]
+
+
+@dataclass
+class Knowledge:
+    """What every handling reads. ``daemon_user`` is the user the org knows us by."""
+
+    policies: Policies
+    directory: Directory
+    ledger: Ledger
+    daemon_user: RecordId
+    postal: PostalIndex = field(default_factory=PostalIndex.empty)
+    _barred: dict[RecordId, datetime] = field(default_factory=dict)
+
+    def replace_directory(self, directory: Directory) -> None:
+        """A newer reading; owners whom the org refused get another chance."""
+        self.directory = directory
+        self._barred.clear()
+
+    def bar(self, owner: RecordId, now: datetime) -> None:
+        """The org refused this owner: leave it out until the directory is read anew, or a while."""
+        self._barred[owner] = now + _BARRED_FOR
+
+    def usable_directory(self, now: datetime) -> Directory:
+        """The directory without owners that are barred at the moment."""
+        self._barred = {owner: until for owner, until in self._barred.items() if until > now}
+        if not self._barred:
+            return self.directory
+        people = {
+            id_: replace(person, active=False) if id_ in self._barred else person
+            for id_, person in self.directory.people.items()
+        }
+        queues = {n: q for n, q in self.directory.queues.items() if q.id not in self._barred}
+        return replace(self.directory, people=people, queues=queues)

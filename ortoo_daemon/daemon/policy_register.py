@@ -1,0 +1,69 @@
+"""Which policies has the org seen, and from when do they take records?
+
+`take_from` and the content of every revision are kept in the org (Ortoo_Policy__c), so that neither the
+loss of this machine nor of its store lets the daemon touch older records or forget why it decided.
+"""
+
+import base64
+import json
+import zlib
+from datetime import datetime
+
+import structlog
+
+from ortoo_daemon.instants import instant, instant_text
+from ortoo_daemon.policy.model import Policy, PolicySet
+from ortoo_daemon.records import FieldValue
+from ortoo_daemon.salesforce import soql
+from ortoo_daemon.salesforce.org import Org
+
+OBJECT = "Ortoo_Policy__c"
+KEY = "Name_Key__c"
+
+_LONGEST = 131_072
+
+_log = structlog.get_logger("ortoo_daemon.policies")
+
+
+async def register_policies(org: Org, policies: PolicySet) -> None:
+    """Upsert a row for each policy. Says so when a policy now takes older records than before.
+
+    Raises OrgError.
+    """
+    names = [policy.name for policy in policies.policies]
+    rows = await org.query(
+        soql.select(OBJECT, [KEY, "Take_From__c"], where=[soql.one_of(KEY, names)])
+    )
+    before = {str(row[KEY]): instant(row["Take_From__c"]) for row in rows}
+    for policy in policies.policies:
+        known = before.get(policy.name)
+        if known is not None and policy.take_from < known:
+            _log.warning(
+                "policy.take_from_moved_back",
+                policy=policy.name,
+                before=instant_text(known),
+                now=instant_text(policy.take_from),
+            )
+    now = await org.now()
+    await org.writer.upsert(
+        OBJECT, KEY, [_row(policy, policies, now) for policy in policies.policies]
+    )
+
+
+def packed_content(policies: PolicySet) -> str | None:
+    """Every file of the revision as base64 of zlib of JSON; None when that is longer than the field."""
+    texts = {name: data.decode("utf-8", "replace") for name, data in policies.files.items()}
+    data = zlib.compress(json.dumps(texts, ensure_ascii=False).encode(), 9)
+    text = base64.b64encode(data).decode("ascii")
+    return text if len(text) <= _LONGEST else None
+
+
+def _row(policy: Policy, policies: PolicySet, now: datetime) -> dict[str, FieldValue]:
+    return {
+        KEY: policy.name,
+        "Object__c": policy.object,
+        "Take_From__c": instant_text(policy.take_from),
+        "Revision__c": policies.revision,
+        "Loaded_At__c": instant_text(now),
+        "Content__c": packed_content(policies),
+    }

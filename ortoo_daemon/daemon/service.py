@@ -1,0 +1,202 @@
+"""How does the daemon start, run and stop?
+
+Crash-only: every start is a recovery. Listening begins first, so that nothing is missed while the
+directory is read; deciding begins when directory and counters stand. On SIGTERM the stream ends, what is
+in hand is seen through within a deadline, and the rest waits in the queue.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from contextlib import AsyncExitStack
+from datetime import datetime, timedelta
+from typing import TypeVar
+
+import structlog
+
+from ortoo_daemon.daemon.answers import Answers
+from ortoo_daemon.daemon.handling import Handler
+from ortoo_daemon.daemon.hearing import Hearing
+from ortoo_daemon.daemon.knowledge import Knowledge, Policies
+from ortoo_daemon.daemon.ledger import Ledger
+from ortoo_daemon.daemon.policy_files import load_policies, read_directory_mapping
+from ortoo_daemon.daemon.policy_register import register_policies
+from ortoo_daemon.daemon.postal_file import load_postal_index, needs_geography
+from ortoo_daemon.daemon.settings import Settings
+from ortoo_daemon.daemon.sweeping import Sweeping
+from ortoo_daemon.daemon.wiring import make_org, open_queue, utc_now
+from ortoo_daemon.directory import Directory
+from ortoo_daemon.errors import LoginError, TemporaryOrgError
+from ortoo_daemon.policy.model import PolicySet
+from ortoo_daemon.postal import PostalIndex
+from ortoo_daemon.salesforce.directory import DirectoryReader
+from ortoo_daemon.salesforce.org import Org
+from ortoo_daemon.salesforce.stream.listener import Listener
+from ortoo_daemon.work.queue import WorkQueue
+from ortoo_daemon.work.workers import Workers
+
+_log = structlog.get_logger("ortoo_daemon.service")
+
+Answer = TypeVar("Answer")
+
+_LITTLE_SKEW = timedelta(seconds=2)
+_SAVE_EVERY = 1.0
+_FIRST_PAUSE, _LONGEST_PAUSE = 1.0, 60.0
+_SUBSCRIBED_WITHIN = 15.0
+
+
+class Service:
+    """One run of the daemon. `run` returns when ``stop`` was set and everything is put away."""
+
+    def __init__(self, settings: Settings, *, shadow: bool = False) -> None:
+        self._settings = settings
+        self._shadow = shadow
+        self._mapping = read_directory_mapping(settings.path(settings.directory))
+        self._policies = load_policies(settings, self._mapping)
+        self._stop = asyncio.Event()
+
+    def stop(self) -> None:
+        """Ask the service to end; safe to call from a signal handler, more than once."""
+        self._stop.set()
+
+    async def run(self) -> None:
+        """Run until `stop`. Raises ConfigError and StateError at start; anything later that escapes is
+        a defect, and the process should end so that it is started anew."""
+        async with AsyncExitStack() as stack:
+            queue = await open_queue(self._settings)
+            stack.push_async_callback(queue.close)
+            org = make_org(self._settings)
+            stack.push_async_callback(org.close)
+            _log.info(
+                "service.starting",
+                revision=self._policies.revision,
+                policies=[policy.name for policy in self._policies.policies],
+                shadow=self._shadow,
+            )
+            running = _Running(self._settings, self._mapping_reader(org), queue, org)
+            await running.run(self._policies, self._stop, shadow=self._shadow)
+        _log.info("service.stopped")
+
+    def _mapping_reader(self, org: Org) -> DirectoryReader:
+        return DirectoryReader(org, self._mapping)
+
+
+class _Running:
+    """The parts of a started service."""
+
+    def __init__(
+        self, settings: Settings, roster: DirectoryReader, queue: WorkQueue, org: Org
+    ) -> None:
+        self._settings = settings
+        self._roster = roster
+        self._queue = queue
+        self._org = org
+
+    async def run(self, policies: PolicySet, stop: asyncio.Event, *, shadow: bool) -> None:
+        user = await self._until_it_works("log in", self._org.identity, stop)
+        if user is None:
+            return
+        ledger = Ledger(await self._queue.rotations())
+        knowledge = Knowledge(
+            policies=Policies(policies),
+            directory=Directory(),
+            ledger=ledger,
+            daemon_user=user,
+            postal=load_postal_index() if needs_geography(policies) else PostalIndex.empty(),
+        )
+        sweeping = Sweeping(self._org, self._queue, knowledge, self._roster, now=self.now)
+        sweeping.plan(self._settings.sweeps, shadow=shadow)
+        hearing = Hearing(self._queue, lambda: knowledge, on_gap=sweeping.fill_gap, clock=self.now)
+        listener = Listener(
+            self._settings.events.channels,
+            self._org.tokens,
+            checkpoint_of=hearing.checkpoint_of,
+            deliver=hearing.deliver,
+            gap=hearing.gap,
+            api_version=self._settings.org.api_version,
+        )
+        async with asyncio.TaskGroup() as tasks:
+            listening = tasks.create_task(listener.run(stop), name="ortoo-listener")
+            if await self._prepare(policies, sweeping, stop, shadow=shadow):
+                handler = Handler(
+                    org=self._org,
+                    knowledge=knowledge,
+                    answers=Answers(self._org),
+                    clock=self.now,
+                    shadow=shadow,
+                )
+                await self._work(handler, listener, sweeping, stop)
+            await listening
+        await self._queue.save_rotations(ledger.take_unsaved_turns())
+
+    async def _prepare(
+        self, policies: PolicySet, sweeping: Sweeping, stop: asyncio.Event, *, shadow: bool
+    ) -> bool:
+        """Directory, counters and the register of policies; False when stopped before they stood."""
+        steps: list[tuple[str, Callable[[], Awaitable[object]]]] = [
+            ("read the directory", sweeping.read_directory),
+            ("count open work", sweeping.count_open_work),
+        ]
+        if not shadow:
+            steps.append(("register the policies", lambda: register_policies(self._org, policies)))
+        for what, step in steps:
+            await self._until_it_works(what, step, stop)
+        return not stop.is_set()
+
+    async def _work(
+        self, handler: Handler, listener: Listener, sweeping: Sweeping, stop: asyncio.Event
+    ) -> None:
+        """Decide until stopped, then drain."""
+        limits = self._settings.workers
+        workers = Workers(
+            self._queue, handler.handle, parallel=limits.parallel, drain_for=limits.drain_for
+        )
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(workers.run(stop), name="ortoo-workers")
+            tasks.create_task(self._save_turns(handler.knowledge.ledger, stop))
+            _log.info("service.ready", objects=sorted(handler.knowledge.policies.objects))
+            await _happens(listener.subscribed_event, stop, within=_SUBSCRIBED_WITHIN)
+            if not stop.is_set():
+                sweeping.schedule.start()
+            await stop.wait()
+            _log.info("service.draining", in_flight=workers.in_flight)
+            await sweeping.schedule.stop()
+        await handler.answers.close()
+        calls = self._org.rest.calls_made
+        _log.info("service.figures", handled=dict(handler.handled), api_calls=calls)
+
+    def now(self) -> datetime:
+        """The org's time: this machine's, set right when it is off by more than a header's precision."""
+        skew = self._org.rest.clock_skew
+        return utc_now() if skew is None or abs(skew) <= _LITTLE_SKEW else utc_now() - skew
+
+    async def _save_turns(self, ledger: Ledger, stop: asyncio.Event) -> None:
+        """Rotations are made durable about once a second; a crash loses at most that much fairness."""
+        while not stop.is_set():
+            await _happens(stop, stop, within=_SAVE_EVERY)
+            turns = ledger.take_unsaved_turns()
+            if turns:
+                await self._queue.save_rotations(turns)
+
+    async def _until_it_works(
+        self, what: str, step: Callable[[], Awaitable[Answer]], stop: asyncio.Event
+    ) -> Answer | None:
+        """The step's result, tried again for as long as the org can't be reached; None when stopped."""
+        pause = _FIRST_PAUSE
+        while not stop.is_set():
+            try:
+                return await step()
+            except (TemporaryOrgError, LoginError) as error:
+                wait = max(getattr(error, "retry_after", None) or 0.0, pause)
+                _log.error("service.waiting_for_org", step=what, error=str(error), again_in=wait)
+            await _happens(stop, stop, within=wait)
+            pause = min(pause * 2, _LONGEST_PAUSE)
+        return None
+
+
+async def _happens(event: asyncio.Event, stop: asyncio.Event, *, within: float) -> None:
+    """Return when ``event`` or ``stop`` is set, or after ``within`` seconds."""
+    waits = [asyncio.ensure_future(each.wait()) for each in {event, stop}]
+    await asyncio.wait(waits, timeout=within, return_when=asyncio.FIRST_COMPLETED)
+    for wait in waits:
+        wait.cancel()
+    await asyncio.gather(*waits, return_exceptions=True)

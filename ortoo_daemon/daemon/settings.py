@@ -1,0 +1,190 @@
+"""What does ``config/ortoo.yaml`` set, and what may the environment override?
+
+Any key can be set by environment: ``ORTOO_`` and ``__`` between levels (``ORTOO_ORG__LOGIN_URL``).
+Secrets never stand in the file: they come from systemd credentials, the environment or files of their own.
+"""
+
+import os
+from collections.abc import Mapping
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+from ortoo_daemon.daemon.yaml_settings import place_of, read_mapping, validated
+from ortoo_daemon.errors import ConfigError, Place, Problem
+from ortoo_daemon.policy.literals import duration
+from ortoo_daemon.policy.nodes import MapNode
+
+SECRETS = ("client_secret", "private_key")
+"""Keys of ``org.auth`` that must not stand in the file; also the names of their systemd credentials."""
+
+
+def _duration(value: object) -> object:
+    """``30s``, ``5m``, ``2d`` as admins write them elsewhere; plain numbers are refused as unclear."""
+    if isinstance(value, timedelta):
+        return value
+    found = duration(value) if isinstance(value, str) else None
+    if found is None:
+        raise ValueError("write a duration with its unit, such as 30s, 5m, 2h or 7d")
+    return found
+
+
+Duration = Annotated[timedelta, BeforeValidator(_duration)]
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class JwtBearerSettings(_Section):
+    """Login by a certificate of the connected app: for orgs where a user is named."""
+
+    flow: Literal["jwt_bearer"]
+    client_id: str
+    username: str
+    audience: str | None = None
+    private_key_file: Path | None = None
+    private_key: SecretStr | None = None
+
+
+class ClientCredentialsSettings(_Section):
+    """Login by the connected app's key and secret; the app's run-as user is the daemon's."""
+
+    flow: Literal["client_credentials"]
+    client_id: str
+    client_secret_file: Path | None = None
+    client_secret: SecretStr | None = None
+
+
+class OrgSettings(_Section):
+    """The org: where to log in and how. Timeouts in seconds of each request: connect and answer."""
+
+    login_url: str
+    auth: Annotated[JwtBearerSettings | ClientCredentialsSettings, Field(discriminator="flow")]
+    api_version: str = Field(default="66.0", pattern=r"^\d{2,3}\.0$")
+    connect_timeout: Duration = timedelta(seconds=5)
+    answer_timeout: Duration = timedelta(seconds=30)
+
+
+class EventSettings(_Section):
+    """Where events come from. The shipped channel leaves out the daemon's own changes."""
+
+    transport: Literal["cometd"] = "cometd"
+    channels: tuple[str, ...] = ("/data/Ortoo__chn",)
+
+
+class WorkerSettings(_Section):
+    """``parallel``: records in hand at once. ``lease_for`` must outlast the slowest call."""
+
+    parallel: int = Field(default=400, ge=1, le=5000)
+    lease_for: Duration = timedelta(minutes=2)
+    drain_for: Duration = timedelta(seconds=30)
+
+
+class SweepSettings(_Section):
+    """How often the clock asks: for undecided records, for changes of the directory, for open work."""
+
+    reconcile_every: Duration = timedelta(minutes=5)
+    directory_every: Duration = timedelta(minutes=1)
+    workload_every: Duration = timedelta(minutes=1)
+    retention_every: Duration = timedelta(hours=1)
+    finished_for: Duration = timedelta(days=7)
+    parked_for: Duration = timedelta(days=90)
+    recover_within: Duration = timedelta(days=3)
+
+
+class Settings(BaseSettings):
+    """The whole file. Relative paths are read from the folder the file stands in."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="ORTOO_", env_nested_delimiter="__", extra="forbid", frozen=True
+    )
+
+    org: OrgSettings
+    events: EventSettings = EventSettings()
+    state: str = "sqlite:////var/lib/ortoo/state.db"
+    policies: Path = Path("policies")
+    policy_order: tuple[str, ...] = ()
+    directory: Path = Path("directory.yaml")
+    workers: WorkerSettings = WorkerSettings()
+    sweeps: SweepSettings = SweepSettings()
+    folder: Path = Path()
+    """The folder of the file; set while it is read."""
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """The environment before the file, whose values arrive as arguments."""
+        return env_settings, init_settings
+
+    def path(self, relative: Path) -> Path:
+        """A path of the file, from the folder the file stands in."""
+        return relative if relative.is_absolute() else self.folder / relative
+
+
+def load_settings(path: Path) -> Settings:
+    """Read the file and the environment. Raises ConfigError with every complaint, located."""
+    node = read_mapping(path)
+    _refuse_secrets(node)
+
+    def make(values: Mapping[str, Any]) -> Settings:
+        return Settings(**{**values, "folder": path.parent})
+
+    return validated(node, make)
+
+
+def secret(name: str, given: SecretStr | None, file: Path | None, settings: Settings) -> str:
+    """A secret from the environment, its own file, or systemd's credentials, in this order.
+
+    Raises ConfigError when none of them has it, or when a file is open to other users.
+    """
+    if given is not None:
+        return given.get_secret_value()
+    if file is not None:
+        return _read_secret(settings.path(file), may_be_open=False)
+    credentials = os.environ.get("CREDENTIALS_DIRECTORY")
+    if credentials and (Path(credentials) / name).is_file():
+        return _read_secret(Path(credentials) / name, may_be_open=True)
+    message = f"there is no {name}"
+    mend = (
+        f"set {name}_file, the environment variable ORTOO_ORG__AUTH__{name.upper()}, "
+        f"or systemd's LoadCredential={name}:/path"
+    )
+    raise _problem(Place(str(settings.folder / "ortoo.yaml")), message, mend)
+
+
+def _read_secret(path: Path, *, may_be_open: bool) -> str:
+    try:
+        mode = path.stat().st_mode
+        text = path.read_text().strip()
+    except OSError as error:
+        raise _problem(Place(str(path)), f"can't be read: {error.strerror}", "") from error
+    if mode & 0o077 and not may_be_open:
+        message = "other users of this machine may read this secret"
+        raise _problem(Place(str(path)), message, f"chmod 600 {path}")
+    return text
+
+
+def _refuse_secrets(node: MapNode) -> None:
+    org = node.get("org")
+    auth = org.get("auth") if isinstance(org, MapNode) else None
+    if not isinstance(auth, MapNode):
+        return
+    for name in SECRETS:
+        if name in auth.entries:
+            place = place_of(auth, [name])
+            mend = f"put it into a file of its own and name that as {name}_file"
+            raise _problem(place, f"a secret ({name}) stands in the settings file", mend)
+
+
+def _problem(place: Place, message: str, mend: str) -> ConfigError:
+    return ConfigError([Problem(place=place, rule="settings", message=message, mend=mend)])

@@ -1,0 +1,122 @@
+"""What does the clock ask for, and how often? Joins the sweeps to the org, the queue and what is known."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+
+import structlog
+
+from ortoo_daemon.audit.record import KEY, OBJECT
+from ortoo_daemon.daemon.knowledge import Knowledge
+from ortoo_daemon.daemon.settings import SweepSettings
+from ortoo_daemon.daemon.wiring import utc_now
+from ortoo_daemon.instants import instant, instant_text
+from ortoo_daemon.salesforce import soql
+from ortoo_daemon.salesforce.directory import DirectoryReader
+from ortoo_daemon.salesforce.org import Org
+from ortoo_daemon.sweeps.reconcile import reconcile
+from ortoo_daemon.sweeps.recover import recover
+from ortoo_daemon.sweeps.retention import Retention, forget_old_items
+from ortoo_daemon.sweeps.schedule import Schedule
+from ortoo_daemon.work.queue import WorkQueue
+
+_log = structlog.get_logger("ortoo_daemon.sweeps")
+
+_ALIVE_AT = "alive_at"
+_RECOVERY_OVERLAP = timedelta(minutes=10)
+_NEVER = timedelta(days=365)
+
+
+class Sweeping:
+    """The daemon's sweeps; `schedule` runs them once it is started."""
+
+    def __init__(
+        self,
+        org: Org,
+        queue: WorkQueue,
+        knowledge: Knowledge,
+        roster: DirectoryReader,
+        *,
+        now: Callable[[], datetime],
+    ) -> None:
+        self._org = org
+        self._queue = queue
+        self._knowledge = knowledge
+        self._roster = roster
+        self._now = now
+        self._directory_at = now()
+        self.schedule = Schedule(clock=utc_now)
+
+    def plan(self, every: SweepSettings, *, shadow: bool) -> None:
+        """Add the sweeps; they begin when the schedule is started."""
+        self._every = every
+        add = self.schedule.add
+        # In a shadow run nothing is stamped, so the same records would be found for ever.
+        again = _NEVER if shadow else every.reconcile_every
+        add("reconcile", self._reconcile, again, jitter=again / 10, at_start=True)
+        if not shadow:
+            add("recover", self._recover, every.retention_every, at_start=True)
+        add("directory", self._refresh_directory, every.directory_every)
+        add("workload", self.count_open_work, every.workload_every)
+        add("retention", self._forget, every.retention_every)
+
+    async def fill_gap(self) -> None:
+        """Events may be missing: reconcile now, after the run under way if there is one."""
+        await self.schedule.run_now("reconcile")
+
+    async def read_directory(self) -> None:
+        """Read the directory anew. Raises OrgError."""
+        began_at = self._now()
+        directory = await self._roster.read()
+        self._directory_at = began_at
+        self._knowledge.replace_directory(directory)
+        _log.info(
+            "directory.read",
+            rooftops=len(directory.rooftops),
+            people=len(directory.people),
+            queues=len(directory.queues),
+        )
+
+    async def count_open_work(self) -> None:
+        """Read everybody's open work anew. Raises OrgError."""
+        people = self._knowledge.directory.people
+        for name in sorted(self._knowledge.policies.objects):
+            await self._knowledge.ledger.refresh(name, people, self._roster.workload_counts)
+
+    async def _reconcile(self) -> None:
+        figures = await reconcile(
+            self._org.query,
+            self._queue.put,
+            self._knowledge.policies.policy_set.policies,
+            clock=self._now,
+        )
+        _log.info("sweep.reconcile", found=figures.found, put=figures.put, pages=figures.pages)
+
+    async def _recover(self) -> None:
+        """Records decided since the daemon was last alive may lack their proof."""
+        alive_at = instant(await self._queue.noted(_ALIVE_AT))
+        since = (alive_at or self._now() - self._every.recover_within) - _RECOVERY_OVERLAP
+        figures = await recover(
+            self._org.query,
+            self._queue.put,
+            self._proven,
+            self._knowledge.policies.objects,
+            since=since,
+            clock=self._now,
+        )
+        await self._queue.note(_ALIVE_AT, instant_text(self._now()))
+        _log.info("sweep.recover", found=figures.found, put=figures.put, since=instant_text(since))
+
+    async def _proven(self, keys: Sequence[str]) -> set[str]:
+        rows = await self._org.query(soql.select(OBJECT, [KEY], where=[soql.one_of(KEY, keys)]))
+        return {str(row[KEY]) for row in rows}
+
+    async def _refresh_directory(self) -> None:
+        if await self._roster.changed_since(self._directory_at):
+            await self.read_directory()
+
+    async def _forget(self) -> None:
+        retention = Retention(
+            finished_for=self._every.finished_for, parked_for=self._every.parked_for
+        )
+        gone = await forget_old_items(self._queue.purge, retention=retention, clock=utc_now)
+        _log.info("sweep.retention", forgotten=gone)

@@ -1,0 +1,52 @@
+"""Who is joined to whom? Makes the parts of the process out of its settings; nothing runs yet."""
+
+from datetime import UTC, datetime
+from socket import gethostname
+
+from ortoo_daemon.daemon.settings import JwtBearerSettings, Settings, secret
+from ortoo_daemon.salesforce.org import Org
+from ortoo_daemon.salesforce.tokens import Auth, ClientCredentials, JwtBearer
+from ortoo_daemon.work.queue import WorkQueue
+
+
+def make_org(settings: Settings) -> Org:
+    """The org under the login of the settings. Raises ConfigError when a secret is missing."""
+    org = settings.org
+    return Org.of(
+        auth=_auth(settings),
+        login_url=org.login_url,
+        api_version=org.api_version,
+        timeout=(org.connect_timeout.total_seconds(), org.answer_timeout.total_seconds()),
+    )
+
+
+async def open_queue(settings: Settings) -> WorkQueue:
+    """The work queue of the settings. Raises StateError when the store can't be used."""
+    return await WorkQueue.open(
+        settings.state,
+        instance=gethostname(),
+        lease_for=settings.workers.lease_for,
+        clock=utc_now,
+    )
+
+
+def utc_now() -> datetime:
+    """This machine's clock. The org's time is `daemon.org_clock`'s."""
+    return datetime.now(UTC)
+
+
+def _auth(settings: Settings) -> Auth:
+    auth = settings.org.auth
+    if isinstance(auth, JwtBearerSettings):
+        return JwtBearer(
+            client_id=auth.client_id,
+            username=auth.username,
+            private_key=secret("private_key", auth.private_key, auth.private_key_file, settings),
+            audience=auth.audience,
+        )
+    return ClientCredentials(
+        client_id=auth.client_id,
+        client_secret=secret(
+            "client_secret", auth.client_secret, auth.client_secret_file, settings
+        ),
+    )

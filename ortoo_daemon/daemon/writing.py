@@ -1,0 +1,98 @@
+"""How does a decision reach the record? The owner must land; a business value may be refused.
+
+Knows which refusals are about a field (write without it), about the new owner (decide without them)
+or about the record (nothing left to do); everything else goes to the caller as it came.
+"""
+
+from dataclasses import dataclass, field
+
+from ortoo_daemon.action.stamps import OWNER, OwnerWrite, owner_write
+from ortoo_daemon.audit.record import Written
+from ortoo_daemon.daemon.knowledge import MODIFIED_AT
+from ortoo_daemon.decision import Decision
+from ortoo_daemon.errors import PermanentOrgError, RecordGoneError, StaleRecordError
+from ortoo_daemon.records import FieldValue, Record, RecordId
+from ortoo_daemon.salesforce.writer import RecordWrite, RecordWriter
+
+_ABOUT_THE_OWNER = frozenset(
+    {"INACTIVE_OWNER_OR_USER", "TRANSFER_REQUIRES_READ", "INVALID_OPERATION"}
+)
+_MAYBE_ABOUT_THE_OWNER = frozenset(
+    {
+        "INVALID_CROSS_REFERENCE_KEY",
+        "INSUFFICIENT_ACCESS_ON_CROSS_REFERENCE_ENTITY",
+        "FIELD_INTEGRITY_EXCEPTION",
+    }
+)
+_MOST_REFUSALS = 12
+"""After so many refused fields one by one, all business fields are left out at once."""
+
+
+class OwnerRefusedError(Exception):
+    """The org does not take this owner for the record: decide again without them."""
+
+    def __init__(self, owner: RecordId, cause: PermanentOrgError) -> None:
+        super().__init__(f"{owner}: {cause}")
+        self.owner = owner
+        self.cause = cause
+
+
+@dataclass(slots=True)
+class _Try:
+    write: OwnerWrite
+    refused: dict[str, str] = field(default_factory=dict)
+
+
+async def write_decision(
+    writer: RecordWriter, decision: Decision, record: Record, *, conditional: bool
+) -> Written:
+    """Write what was decided; says which fields landed and which the org refused, with its words.
+
+    Raises StaleRecordError (somebody changed the record: decide again), OwnerRefusedError,
+    RecordGoneError, TemporaryOrgError, and PermanentOrgError when even owner and stamps are refused.
+    """
+    attempt = _Try(owner_write(decision, record))
+    while True:
+        try:
+            await writer.write(_row(attempt.write.whole, record, conditional=conditional))
+        except (StaleRecordError, RecordGoneError):
+            raise
+        except PermanentOrgError as error:
+            _after_refusal(error, attempt, decision)
+        else:
+            return Written(fields=attempt.write.whole, refused=attempt.refused)
+
+
+def _after_refusal(error: PermanentOrgError, attempt: _Try, decision: Decision) -> None:
+    """Prepare the next try, or raise when there is none."""
+    blamed = frozenset(error.fields) & attempt.write.business.keys()
+    owner = decision.owner
+    moves = owner is not None and OWNER in attempt.write.core
+    if owner is not None and moves and _is_about_owner(error, blamed):
+        raise OwnerRefusedError(owner.id, error) from error
+    if not attempt.write.business:
+        raise error
+    if not blamed or len(attempt.refused) >= _MOST_REFUSALS:
+        blamed = frozenset(attempt.write.business)
+    attempt.refused |= dict.fromkeys(sorted(blamed), f"{error.code}: {error.message}")
+    attempt.write = attempt.write.without(blamed)
+
+
+def _is_about_owner(error: PermanentOrgError, blamed: frozenset[str]) -> bool:
+    if error.code in _ABOUT_THE_OWNER:
+        return True
+    if error.code not in _MAYBE_ABOUT_THE_OWNER or blamed:
+        return False
+    return OWNER in error.fields or "owner" in error.message.casefold()
+
+
+def _row(fields: dict[str, FieldValue], record: Record, *, conditional: bool) -> RecordWrite:
+    expected = {name: value for name, value in record.fields.items() if name != MODIFIED_AT}
+    return RecordWrite(
+        object=record.object,
+        id=record.id,
+        fields=fields,
+        expect=expected,
+        modified_at=record.text(MODIFIED_AT),
+        conditional=conditional,
+    )
