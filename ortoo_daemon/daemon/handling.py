@@ -47,6 +47,8 @@ _MOST_WAITS = 3
 _MOST_OWNERS = 10
 """How many owners in a row the org may refuse for one record."""
 
+_DONE_BEFORE = frozenset({ReasonCode.ALREADY_DECIDED, ReasonCode.PARKED_ALREADY})
+
 _WAIT_AFTER_STALE = timedelta(seconds=5)
 _WAIT_AFTER_TROUBLE = timedelta(seconds=10)
 _WAIT_AT_LIMIT = timedelta(minutes=5)
@@ -146,7 +148,7 @@ class Handler:
             if isinstance(found, Decision):
                 break
             answers |= await self._answers_to(found)
-        if found.reason is ReasonCode.ALREADY_DECIDED and await self._lacks_proof(claim, record):
+        if found.reason in _DONE_BEFORE and await self._lacks_proof(claim, record):
             return flow.recovered(facts), self._kept(facts, found), None
         facts = self._kept(facts, found)
         if found.reservation is None:
@@ -179,12 +181,12 @@ class Handler:
         return replace(facts, workload=workload)
 
     async def _lacks_proof(self, claim: Claim, record: Record) -> bool:
-        """Whether an earlier run wrote the owner of this very handling and died before the audit record."""
-        item = claim.item
+        """Whether an earlier run stamped the record and died before the audit record."""
+        item, key = claim.item, record.text(DECISION_KEY)
         tried = claim.taken_over or item.attempts > 0 or item.reason is WorkReason.RECONCILED
-        if self.shadow or not tried or record.get(DECISION_KEY) != item.decision_key:
+        if self.shadow or not tried or not key:
             return False
-        text = soql.select(OBJECT, ["Id"], where=[soql.equals(KEY, item.decision_key)])
+        text = soql.select(OBJECT, ["Id"], where=[soql.equals(KEY, key)])
         return not await self.org.query(text)
 
     async def _write(self, claim: Claim, record: Record, decision: Decision) -> Written:
@@ -213,7 +215,9 @@ class Handler:
         line = line_fields(decision, claim.item, timings=timings.steps)
         event = str(line.pop("event"))
         if written.refused:
-            line["refused_fields"] = dict(written.refused)
+            # Names and codes only: the org's own words may quote a customer's data.
+            codes = {name: error.partition(":")[0] for name, error in written.refused.items()}
+            line["refused_fields"] = codes
         if self.shadow:
             line["shadow"] = True
         if decision.outcome is Outcome.NOTHING:

@@ -3,7 +3,7 @@
 One object that the handling of every record reads; each part is replaced whole, never edited.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -76,24 +76,32 @@ class Knowledge:
     daemon_user: RecordId
     postal: PostalIndex = field(default_factory=PostalIndex.empty)
     _barred: dict[RecordId, datetime] = field(default_factory=dict)
+    _usable: Directory | None = None
 
     def replace_directory(self, directory: Directory) -> None:
         """A newer reading; owners whom the org refused get another chance."""
         self.directory = directory
         self._barred.clear()
+        self._usable = None
 
     def bar(self, owner: RecordId, now: datetime) -> None:
         """The org refused this owner: leave it out until the directory is read anew, or a while."""
         self._barred[owner] = now + _BARRED_FOR
+        self._usable = None
 
     def usable_directory(self, now: datetime) -> Directory:
-        """The directory without owners that are barred at the moment."""
-        self._barred = {owner: until for owner, until in self._barred.items() if until > now}
-        if not self._barred:
-            return self.directory
-        people = {
-            id_: replace(person, active=False) if id_ in self._barred else person
-            for id_, person in self.directory.people.items()
-        }
-        queues = {n: q for n, q in self.directory.queues.items() if q.id not in self._barred}
-        return replace(self.directory, people=people, queues=queues)
+        """The directory without owners that are barred at the moment; its indexes are built once."""
+        barred = {owner: until for owner, until in self._barred.items() if until > now}
+        if self._usable is None or barred.keys() != self._barred.keys():
+            self._barred = barred
+            self._usable = _without(self.directory, barred.keys()) if barred else self.directory
+        return self._usable
+
+
+def _without(directory: Directory, owners: Collection[RecordId]) -> Directory:
+    people = {
+        id_: replace(person, active=False) if id_ in owners else person
+        for id_, person in directory.people.items()
+    }
+    queues = {name: queue for name, queue in directory.queues.items() if queue.id not in owners}
+    return replace(directory, people=people, queues=queues)
