@@ -133,15 +133,15 @@ class _OneSession(LongPollingTransport):  # type: ignore[misc]
         return aiohttp.ClientTimeout(total=max(held or 0, _SHORTEST_TIMEOUT), sock_connect=10)
 
     def _connect_done(self, future: "asyncio.Future[Any]") -> None:
-        """Go on after a good connect; try again after a network failure; end after anything else."""
+        """Go on after a good connect, end the session after any other.
+
+        Not even a network failure allows to connect again in the same session: an answer lost on its way
+        may have held events, and the server counts those as delivered.
+        """
+        error = None if future.cancelled() else future.exception()
         if future.cancelled() or self.state == TransportState.DISCONNECTING:
             return
-        if future.exception() is not None:
-            self._state = TransportState.CONNECTING
-            self._follow_advice("retry", self._reconnect_timeout)
-            return
-        result = future.result()
-        if not result.get("successful", True):
+        if error is not None or not future.result().get("successful", True):
             self._state = TransportState.SERVER_DISCONNECTED
             return
         self._state = TransportState.CONNECTED
@@ -155,9 +155,7 @@ class StreamClient(Client):  # type: ignore[misc]
     _http_session: aiohttp.ClientSession | None
     _incoming_queue: "asyncio.Queue[dict[str, Any]] | None"
 
-    def __init__(
-        self, tokens: Tokens, *, api_version: str, connection_timeout: float = 10.0
-    ) -> None:
+    def __init__(self, tokens: Tokens, *, api_version: str) -> None:
         self.positions = Positions()
         self._authenticator = TokenAuthenticator(tokens)
         self._api_version = api_version
@@ -165,7 +163,7 @@ class StreamClient(Client):  # type: ignore[misc]
             self._authenticator,
             replay=self.positions,
             replay_storage_policy=ReplayMarkerStoragePolicy.MANUAL,
-            connection_timeout=connection_timeout,
+            connection_timeout=0,
             max_pending_count=_PREFETCH,
         )
 
@@ -221,13 +219,3 @@ class StreamClient(Client):  # type: ignore[misc]
         response = await self._transport.handshake([ConnectionType.LONG_POLLING])
         self._verify_response(response)
         return self._transport
-
-    async def _wait_connection_timeout(self, timeout: float) -> None:  # noqa: ASYNC109
-        """Return once the connection has been down for ``timeout`` seconds."""
-        while True:
-            await self._transport.wait_for_state(TransportState.CONNECTING)
-            try:
-                async with asyncio.timeout(timeout):
-                    await self._transport.wait_for_state(TransportState.CONNECTED)
-            except TimeoutError:
-                return

@@ -44,7 +44,6 @@ class ListenerTimes:
     check_every: float = 3.0
     silent_after: float = 180.0
     healthy_after: float = 60.0
-    connection_timeout: float = 10.0
 
 
 class _SessionEndedError(Exception):
@@ -121,11 +120,7 @@ class Listener:
 
     async def _session(self, stop: asyncio.Event) -> None:
         """One client's life. Returns when stopped, raises when the session is of no more use."""
-        client = StreamClient(
-            self._tokens,
-            api_version=self._api_version,
-            connection_timeout=self._times.connection_timeout,
-        )
+        client = StreamClient(self._tokens, api_version=self._api_version)
         pumping: asyncio.Task[None] | None = None
         try:
             await _unless_stopped(client.open(), stop)

@@ -57,6 +57,7 @@ class Bayeux:
         self.tokens: list[str] = []
         self.refuse_token: str | None = None
         self.hang = False
+        self.lose_next_events = False
         self.hung = 0
         self._news = asyncio.Event()
         self.url = ""
@@ -101,6 +102,10 @@ class Bayeux:
                 continue
             handler: Callable[..., Any] = getattr(self, "_" + message["channel"].split("/")[2])
             answers.extend(await handler(message))
+        if self.lose_next_events and any("data" in answer for answer in answers):
+            self.lose_next_events = False
+            assert request.transport is not None
+            request.transport.abort()
         response = web.json_response(answers)
         response.set_cookie("BAYEUX_BROWSER", "b")
         return response

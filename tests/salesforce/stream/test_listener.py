@@ -16,7 +16,7 @@ from tests.salesforce.stream.bayeux import CHANNEL, Bayeux, change
 QUICK = StreamPauses(
     soon=(0.01, 0.05), login=(0.01, 0.05), busy=(0.3, 0.3), limit=(0.6, 0.6), refused=(0.2, 0.2)
 )
-TIMES = ListenerTimes(check_every=0.05, silent_after=5, healthy_after=0.2, connection_timeout=0.5)
+TIMES = ListenerTimes(check_every=0.05, silent_after=5, healthy_after=0.2)
 
 
 class Daemon:
@@ -269,6 +269,21 @@ def test_an_answer_that_is_not_bayeux_does_not_cost_an_event(answer):
         bayeux.publish(change(1))
         bayeux.publish(change(2))
         await until(lambda: set(daemon.heard) == {1, 2})
+
+    listening(scenario, checkpoint=0)
+
+
+def test_events_in_an_answer_lost_on_its_way_are_asked_for_again():
+    """The server counts them as delivered to that session, so the session can't be kept."""
+
+    async def scenario(bayeux, daemon):
+        await asyncio.wait_for(daemon.listener.subscribed_event.wait(), 5)
+        bayeux.lose_next_events = True
+        bayeux.publish(change(1))
+        await until(lambda: not bayeux.lose_next_events)
+        bayeux.publish(change(2))
+        await until(lambda: daemon.heard == [1, 2])
+        assert daemon.gaps == []
 
     listening(scenario, checkpoint=0)
 
