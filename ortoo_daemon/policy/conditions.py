@@ -153,11 +153,15 @@ class Not:
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """``use: name``. ``place`` is where it is used; a failure names the place in the definition."""
+    """``use: name``. ``place`` is where it is used; a failure names the place in the definition.
+
+    ``size`` is the number of tests the name stands for, other names unfolded.
+    """
 
     place: Place
     name: str
     condition: Condition
+    size: int
 
     @property
     def text(self) -> str:
@@ -179,6 +183,18 @@ class Named:
 
     def fields(self) -> frozenset[str]:
         return self.condition.fields()
+
+
+def size_of(condition: Condition) -> int:
+    """How many tests are asked at most."""
+    match condition:
+        case AllOf(parts=parts) | AnyOf(parts=parts):
+            return sum(size_of(part) for part in parts)
+        case Not(part=part):
+            return size_of(part)
+        case Named(size=size):
+            return size
+    return 1
 
 
 def _text(condition: Condition) -> str:

@@ -6,6 +6,7 @@ back to itself is reported.
 
 from collections.abc import Callable
 
+from ortoo_daemon.policy.conditions import size_of
 from ortoo_daemon.policy.model import Condition, Definition, DefinitionKind
 from ortoo_daemon.policy.naming import did_you_mean
 from ortoo_daemon.policy.nodes import ListNode, MapNode, Node, Problems, Scalar
@@ -14,6 +15,12 @@ from ortoo_daemon.policy.reading import Section, mapping_in
 ReadCondition = Callable[[MapNode], Condition | None]
 
 KEYS = ("conditions", "lists")
+
+DEEPEST = 16
+"""Names leading to names, at most."""
+
+MOST_TESTS = 1_000
+"""Tests behind one name, at most: names of names grow as fast as aliases would."""
 
 
 class Definitions:
@@ -52,11 +59,23 @@ class Definitions:
             circle = " → ".join([*self._reading[self._reading.index(name) :], name])
             self.problems.add(use, "circle", f"the condition leads back to itself: {circle}")
             return None
+        if len(self._reading) >= DEEPEST:
+            message = f"names lead to names more than {DEEPEST} deep"
+            self.problems.add(use, "too_deep", message, "write the condition out")
+            return None
         if name not in self._read:
             self._reading.append(name)
-            self._read[name] = read(self._conditions[name][1])
+            self._read[name] = self._bounded(name, read(self._conditions[name][1]))
             self._reading.pop()
         return self._read[name]
+
+    def _bounded(self, name: str, condition: Condition | None) -> Condition | None:
+        if condition is None or size_of(condition) <= MOST_TESTS:
+            return condition
+        message = f"the condition {name!r} asks more than {MOST_TESTS:,} tests"
+        mend = "names of names grow quickly: use lists, or a table"
+        self.problems.add(self._conditions[name][0], "too_large", message, mend)
+        return None
 
     def items(self, use: Scalar) -> ListNode | None:
         """The list that ``{list: name}`` means; None when it is unknown."""

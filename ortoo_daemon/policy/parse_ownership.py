@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from ortoo_daemon.policy import literals
-from ortoo_daemon.policy.model import Assignment, Limits, Rule, Target
+from ortoo_daemon.policy.model import Assignment, Condition, Limits, Rule, Target
 from ortoo_daemon.policy.naming import FOUND_SO_FAR
 from ortoo_daemon.policy.nodes import MapNode, Node, Problems, Scalar
 from ortoo_daemon.policy.parse_assignment import merged, read_assignment, read_target
@@ -103,7 +103,7 @@ class _RuleReader:
         self,
         section: Section,
         path: tuple[str, ...],
-        condition: object,
+        condition: Condition | None,
         assign: MapNode,
         rules: tuple[Rule, ...],
     ) -> Rule | None:
@@ -113,7 +113,7 @@ class _RuleReader:
         orelse = assign.get("else")
         return Rule(
             path=path,
-            when=condition,  # type: ignore[arg-type]
+            when=condition,
             during=self._during(section.get("during")),
             assign=assignment,
             rules=rules,

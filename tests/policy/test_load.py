@@ -151,3 +151,16 @@ def test_ten_thousand_rules_load_in_under_three_seconds():
     (policy,) = load(files).policies
     assert time.process_time() - started < 3
     assert len(policy.rules) == 10_000
+
+
+def test_names_of_names_can_not_be_made_to_blow_up():
+    bomb = "define:\n  conditions:\n    c0: {any: [A, B]}\n" + "".join(
+        f"    c{n}: {{all: [{{use: c{n - 1}}}, {{use: c{n - 1}}}]}}\n" for n in range(1, 15)
+    )
+    with pytest.raises(ConfigError, match="asks more than 1,000 tests"):
+        load(with_rules("", before=bomb))
+    chain = "define:\n  conditions:\n" + "".join(
+        f"    c{n}: {{use: c{n + 1}}}\n" for n in range(3_000)
+    )
+    with pytest.raises(ConfigError, match="more than 16 deep"):
+        load(with_rules("", before=chain + "    c3000: {A: b}\n"))
