@@ -1,0 +1,37 @@
+"""Every example of the language reference is read by the parser, and every word of it is named."""
+
+import re
+
+import pytest
+
+from ortoo_daemon.policy import parse_action, parse_assignment, parse_intake, parse_ownership
+from ortoo_daemon.policy.cases import load_tests
+from ortoo_daemon.policy.lint import RULES
+from ortoo_daemon.policy.load import load
+from ortoo_daemon.policy.operators import OPERATORS
+from ortoo_daemon.policy.parse import POLICY_KEYS
+from tests.policy.files import HEAD, OTHERWISE, ROOT, shipped_files
+
+TEXT = (ROOT / "docs" / "policies.md").read_text(encoding="utf-8")
+EXAMPLES = re.findall(r"^```yaml\n(.*?)^```", TEXT, re.M | re.S)
+TABLES = {name: data for name, data in shipped_files().items() if name.endswith(".csv")}
+
+
+@pytest.mark.parametrize("text", EXAMPLES, ids=[each.split("\n")[0] for each in EXAMPLES])
+def test_an_example_is_read_without_a_problem(text):
+    if "\ncases:" in text:
+        assert load_tests({"a_test.yaml": text.encode()})
+        return
+    whole = text if text.startswith("policy:") else HEAD + text
+    if "ownership:" not in text:
+        whole += f"ownership:\n{OTHERWISE}"
+    assert load({"config/policies/a.yaml": whole.encode(), **TABLES}).policies
+
+
+def test_every_word_of_the_language_is_in_the_reference():
+    words = {
+        *POLICY_KEYS, *OPERATORS, *RULES, *parse_intake.INTAKE_KEYS, *parse_intake.STEP_KEYS,
+        *parse_assignment.ASSIGN_KEYS, *parse_assignment.ROOFTOP_KEYS, *parse_assignment.TEAM_KEYS,
+        *parse_assignment.PREFER, *parse_ownership.RULE_KEYS, *parse_action.SLA_KEYS,
+    }  # fmt: skip
+    assert [word for word in sorted(words) if not re.search(rf"\b{word}\b", TEXT)] == []
