@@ -16,7 +16,15 @@ from pathlib import Path
 from ortoo_daemon.sandbox.connected_app import generate_key_pair, write_private_key
 from ortoo_daemon.sandbox.server import Options, Sandbox
 
-_METADATA = Path(__file__).parents[2] / "config" / "salesforce"
+_PACKAGE = Path(__file__).parents[1]
+_METADATA = next(
+    (
+        folder / "config" / "salesforce"
+        for folder in (_PACKAGE, _PACKAGE.parent)  # installed, or a checkout
+        if (folder / "config" / "salesforce").is_dir()
+    ),
+    Path("config/salesforce"),
+)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -1,0 +1,57 @@
+# Two commands do all set-up: `make demo` and `make test`. Needs python3 (3.11 or newer), python3-venv, make.
+
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test check lint types contracts policies wheel bench constraints clean
+
+help:  ## show this help
+	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+$(READY): constraints.txt pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --require-hashes --requirement constraints.txt
+	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
+	@touch $@
+
+demo: $(READY)  ## a launch day on the embedded sandbox, with a summary at its end
+	$(BIN)/ortoo-daemon demo $(DEMO)
+
+test: $(READY)  ## every test
+	$(BIN)/python -m pytest $(TESTS)
+
+check: lint types contracts policies wheel  ## lint, types, import contracts, shipped policies, built wheel
+
+lint: $(READY)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: $(READY)
+	$(BIN)/mypy
+
+contracts: $(READY)
+	$(BIN)/lint-imports --no-logo
+
+policies: $(READY)
+	$(BIN)/ortoo-daemon check config/
+
+wheel: $(READY)
+	rm -rf build/wheel dist
+	$(BIN)/python -m build --wheel --no-isolation --outdir dist . > /dev/null
+	$(BIN)/python -m pip install --quiet --no-deps --target build/wheel dist/*.whl
+	cd build && PYTHONPATH=wheel ../$(BIN)/python -P ../.ci/wheel.py
+
+bench: $(READY)  ## figures side by side, kept in benchmarks/results/
+	$(BIN)/python -m benchmarks
+
+constraints: $(READY)  ## pin every dependency anew, with hashes
+	$(BIN)/pip-compile --quiet --upgrade --all-extras --generate-hashes --strip-extras --allow-unsafe \
+	  --no-emit-index-url --no-emit-find-links --no-emit-trusted-host \
+	  --output-file constraints.txt pyproject.toml
+
+clean:  ## remove what the other targets made
+	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
