@@ -38,6 +38,7 @@ from ortoo_daemon.sandbox.sessions import Sessions
 from ortoo_daemon.sandbox.usage import Usage
 
 LARGEST_BODY = 64 * 1024 * 1024
+_LONGEST_LINE = 40_000  # beyond the platform's 16,384 bytes, whose own answers are 414 and 431
 _SHUTDOWN_FOR = 0.5
 
 
@@ -133,7 +134,11 @@ class Sandbox:
         listening = socket.create_server(("127.0.0.1", self.options.port))
         self.port = listening.getsockname()[1]
         self._runner = web.AppRunner(
-            self.application(), access_log=None, shutdown_timeout=_SHUTDOWN_FOR
+            self.application(),
+            access_log=None,
+            shutdown_timeout=_SHUTDOWN_FOR,
+            max_line_size=_LONGEST_LINE,
+            max_field_size=_LONGEST_LINE,
         )
         await self._runner.setup()
         await web.SockSite(self._runner, listening).start()

@@ -255,3 +255,12 @@ async def test_unknown_resources_answer_in_the_platforms_form(org: Live) -> None
     rest = Rest(org)
     status, body = await rest.call("GET", f"{DATA}/nothing/here")
     assert (status, body[0]["errorCode"]) == (404, "NOT_FOUND")
+
+
+@live()
+async def test_a_uri_beyond_the_platforms_length_gets_its_own_answer(org: Live) -> None:
+    status, _ = await Rest(org).call("GET", f"{DATA}/limits?x={'a' * 15_000}")
+    assert status == 200
+    status, body = await Rest(org).call("GET", f"{DATA}/limits?x={'a' * 17_000}")
+    assert status == 414
+    assert body[0]["errorCode"] == "URI_TOO_LONG"
