@@ -164,3 +164,38 @@ def test_names_of_names_can_not_be_made_to_blow_up():
     )
     with pytest.raises(ConfigError, match="more than 16 deep"):
         load(with_rules("", before=chain + "    c3000: {A: b}\n"))
+
+
+TRIGGERS = [
+    ("", (True, True, set())),
+    ("on: [created]\n", (True, False, set())),
+    ("on: enters\n", (False, True, set())),
+    ("on: {changed: [Brand__c, PostalCode]}\n", (False, False, {"Brand__c", "PostalCode"})),
+    ("on: [created, enters, {changed: [Brand__c]}]\n", (True, True, {"Brand__c"})),
+]
+
+
+@pytest.mark.parametrize(("text", "expected"), TRIGGERS)
+def test_triggers_are_what_on_names_and_nothing_else(text, expected):
+    (policy,) = load(with_rules("", before=text)).policies
+    assert (policy.on.created, policy.on.enters, set(policy.on.changed)) == expected
+
+
+def test_a_clock_has_its_targets_in_order_and_its_warnings_earliest_first():
+    clock = (
+        "action: {sla: [{clock: first, hours: rooftop, warn: [5m, 80%, 50%], target: "
+        "{first: [{when: {A: 1}, then: 5m}, {when: {A: 2}, then: 2h}, {else: 30m}]}}]}\n"
+    )
+    (policy,) = load(with_rules("", after=clock)).policies
+    (sla,) = policy.sla
+    lengths = [length for _, length in sla.target.choices]
+    assert lengths == [timedelta(minutes=5), timedelta(hours=2), timedelta(minutes=30)]
+    assert [condition is None for condition, _ in sla.target.choices] == [False, False, True]
+    assert sla.warn == (0.5, 0.8, timedelta(minutes=5))
+
+
+def test_tables_are_found_beside_the_policy_and_in_the_folder_above():
+    step = "enrichment: [{table: {file: t.csv, match: {A: a}, set: {B: b}}}]\n"
+    for file in ("config/policies/t.csv", "config/t.csv", "t.csv"):
+        found = load({**with_rules("", before=step), file: b"a,b\n1,2\n"})
+        assert set(found.files) == {"config/policies/leads.yaml", file}
