@@ -7,6 +7,7 @@ ROOT = Path(__file__).parents[2]
 DEFECTS = Path(__file__).parent / "defects"
 
 HEAD = "policy: leads\nobject: Lead\ntake_from: 2026-11-23T00:00:00+01:00\n"
+NO_RULES = "    []\n"
 OTHERWISE = "  otherwise: {queue: Unrouted_Leads}\n"
 
 
@@ -28,5 +29,5 @@ def shipped_files() -> dict[str, bytes]:
 
 def with_rules(rules: str, *, before: str = "", after: str = "") -> Mapping[str, bytes]:
     """A whole policy around some rules (each line indented by four blanks)."""
-    text = f"{HEAD}{before}ownership:\n  rules:\n{rules}{OTHERWISE}{after}"
+    text = f"{HEAD}{before}ownership:\n  rules:\n{rules or NO_RULES}{OTHERWISE}{after}"
     return {"config/policies/leads.yaml": text.encode()}
