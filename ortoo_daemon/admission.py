@@ -7,7 +7,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from ortoo_daemon.action.stamps import ASSIGNED_OWNER, DECIDED_AT, DECISION_KEY, OWNER, PARKED
+from ortoo_daemon.action.stamps import (
+    ASSIGNED_OWNER,
+    DECIDED_AT,
+    DECISION_KEY,
+    MODIFIED_AT,
+    MODIFIED_BY,
+    OWNER,
+    PARKED,
+)
 from ortoo_daemon.decision import Outcome, ReasonCode
 from ortoo_daemon.facts import Facts
 from ortoo_daemon.instants import instant
@@ -137,7 +145,23 @@ def _may_be_taken(policy: Policy, facts: Facts) -> bool:
         return True
     if owner_id in (facts.record.text("CreatedById"), facts.record.text(ASSIGNED_OWNER)):
         return True
-    return _named(policy.take_over, owner_id, facts)
+    return _untouched(facts) or _named(policy.take_over, owner_id, facts)
+
+
+def _untouched(facts: Facts) -> bool:
+    """Whether nobody has changed the record since it was created, or only the daemon has.
+
+    So the org's default owner, who is not the creator, is no person who took the record. A change by
+    the creator counts as a person's: nothing tells a transfer from another edit.
+    """
+    record = facts.record
+    created_at, modified_at = instant(record.get("CreatedDate")), instant(record.get(MODIFIED_AT))
+    if created_at is None or modified_at is None:
+        return False
+    by = record.text(MODIFIED_BY)
+    if by in facts.intake_owners:
+        return True
+    return by == record.text("CreatedById") and modified_at <= created_at
 
 
 def _named(names: Iterable[str], owner_id: str, facts: Facts) -> bool:

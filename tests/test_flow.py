@@ -160,6 +160,32 @@ def test_a_record_that_a_person_holds_is_left_alone():
     assert found.owner is None
 
 
+AS_CREATED = {
+    "OwnerId": PERSON,
+    "CreatedById": WEB_USER,
+    "CreatedDate": "2026-11-23T09:00:00.000+0000",
+    "LastModifiedById": WEB_USER,
+    "LastModifiedDate": "2026-11-23T09:00:00.000+0000",
+}
+
+
+def test_the_default_owner_of_an_untouched_record_is_nobody_who_took_it():
+    assert decided(TO_DESK, facts(lead(**AS_CREATED), EMPTY)).outcome is Outcome.ASSIGNED
+
+
+@pytest.mark.parametrize(
+    "touched",
+    [
+        {"LastModifiedById": PERSON},
+        {"LastModifiedDate": "2026-11-23T09:00:01.000+0000"},
+        {"LastModifiedDate": None},
+    ],
+)
+def test_a_record_that_was_changed_since_its_creation_is_left_to_its_owner(touched):
+    found = decided(TO_DESK, facts(lead(**{**AS_CREATED, **touched}), EMPTY))
+    assert found.reason is ReasonCode.TAKEN_BY_PERSON
+
+
 @pytest.mark.parametrize(
     "fields",
     [

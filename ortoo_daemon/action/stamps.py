@@ -17,6 +17,8 @@ from ortoo_daemon.instants import instant_text
 from ortoo_daemon.records import FieldValue, Record
 
 OWNER = "OwnerId"
+MODIFIED_AT = "LastModifiedDate"
+MODIFIED_BY = "LastModifiedById"
 DECIDED_AT = "Ortoo_Decided_At__c"
 DECISION_KEY = "Ortoo_Decision_Key__c"
 ASSIGNED_OWNER = "Ortoo_Assigned_Owner__c"
@@ -48,6 +50,8 @@ READ = (
     OWNER,
     "CreatedDate",
     "CreatedById",
+    MODIFIED_AT,
+    MODIFIED_BY,
     DECIDED_AT,
     DECISION_KEY,
     ASSIGNED_OWNER,

@@ -16,8 +16,6 @@ from ortoo_daemon.policy.reach import fields_read
 from ortoo_daemon.postal import PostalIndex
 from ortoo_daemon.records import RecordId
 
-MODIFIED_AT = "LastModifiedDate"
-
 _BARRED_FOR = timedelta(minutes=10)
 """How long an owner whom the org refused is left out, unless the directory was read anew before."""
 
@@ -39,9 +37,7 @@ class Policies:
     def _fields(self) -> Mapping[str, frozenset[str]]:
         signals = self.policy_set.signals
         return {
-            name: frozenset({*READ, MODIFIED_AT}).union(
-                *(fields_read(policy, signals) for policy in self.of(name))
-            )
+            name: frozenset(READ).union(*(fields_read(policy, signals) for policy in self.of(name)))
             for name in self.objects
         }
 

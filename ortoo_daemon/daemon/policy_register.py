@@ -11,6 +11,7 @@ from datetime import datetime
 
 import structlog
 
+from ortoo_daemon.errors import PermanentOrgError
 from ortoo_daemon.instants import instant, instant_text
 from ortoo_daemon.policy.model import Policy, PolicySet
 from ortoo_daemon.records import FieldValue
@@ -28,8 +29,16 @@ _log = structlog.get_logger("ortoo_daemon.policies")
 async def register_policies(org: Org, policies: PolicySet) -> None:
     """Upsert a row for each policy. Says so when a policy now takes older records than before.
 
-    Raises OrgError.
+    An org that refuses for good (no such object, no access) costs the register, not the routing. Raises
+    other OrgErrors.
     """
+    try:
+        await _register(org, policies)
+    except PermanentOrgError as error:
+        _log.error("policy.register_refused", code=error.code, error=error.message)
+
+
+async def _register(org: Org, policies: PolicySet) -> None:
     names = [policy.name for policy in policies.policies]
     rows = await org.query(
         soql.select(OBJECT, [KEY, "Take_From__c"], where=[soql.one_of(KEY, names)])

@@ -6,9 +6,14 @@ or about the record (nothing left to do); everything else goes to the caller as 
 
 from dataclasses import dataclass, field
 
-from ortoo_daemon.action.stamps import OWNER, OwnerWrite, owner_write
+from ortoo_daemon.action.stamps import (
+    MODIFIED_AT,
+    MODIFIED_BY,
+    OWNER,
+    OwnerWrite,
+    owner_write,
+)
 from ortoo_daemon.audit.record import Written
-from ortoo_daemon.daemon.knowledge import MODIFIED_AT
 from ortoo_daemon.decision import Decision
 from ortoo_daemon.errors import PermanentOrgError, RecordGoneError, StaleRecordError
 from ortoo_daemon.records import FieldValue, Record, RecordId
@@ -87,7 +92,8 @@ def _is_about_owner(error: PermanentOrgError, blamed: frozenset[str]) -> bool:
 
 
 def _row(fields: dict[str, FieldValue], record: Record, *, conditional: bool) -> RecordWrite:
-    expected = {name: value for name, value in record.fields.items() if name != MODIFIED_AT}
+    bumped = (MODIFIED_AT, MODIFIED_BY)  # by every flow, without a change in what was decided on
+    expected = {name: value for name, value in record.fields.items() if name not in bumped}
     return RecordWrite(
         object=record.object,
         id=record.id,
