@@ -11,7 +11,13 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic_settings import (
+    BaseSettings,
+    InitSettingsSource,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    SettingsError,
+)
 
 from ortoo_daemon.daemon.yaml_settings import place_of, read_mapping, validated
 from ortoo_daemon.errors import ConfigError, Place, Problem
@@ -59,6 +65,12 @@ class ClientCredentialsSettings(_Section):
     client_secret: SecretStr | None = None
 
 
+_FLOWS: Mapping[str, type[_Section]] = {
+    "jwt_bearer": JwtBearerSettings,
+    "client_credentials": ClientCredentialsSettings,
+}
+
+
 class OrgSettings(_Section):
     """The org: where to log in and how. Timeouts in seconds of each request: connect and answer."""
 
@@ -96,6 +108,29 @@ class SweepSettings(_Section):
     recover_within: Duration = timedelta(days=3)
 
 
+class _File(InitSettingsSource):
+    """What the file says, less what belongs to another login than the one the environment asks for.
+
+    Both sources are merged key by key: a key of the file's flow would be unknown to the other one.
+    """
+
+    def __call__(self) -> dict[str, Any]:
+        values = super().__call__()
+        flow = _inner(_inner(self.current_state, "org"), "auth").get("flow")
+        org = _inner(values, "org")
+        auth = _inner(org, "auth")
+        model = _FLOWS.get(str(flow))
+        if model is None or flow == auth.get("flow"):
+            return values
+        kept = {name: value for name, value in auth.items() if name in model.model_fields}
+        return {**values, "org": {**org, "auth": {**kept, "flow": flow}}}
+
+
+def _inner(values: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    found = values.get(name)
+    return found if isinstance(found, Mapping) else {}
+
+
 class Settings(BaseSettings):
     """The whole file. Relative paths are read from the folder the file stands in."""
 
@@ -124,7 +159,8 @@ class Settings(BaseSettings):
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """The environment before the file, whose values arrive as arguments."""
-        return env_settings, init_settings
+        assert isinstance(init_settings, InitSettingsSource)
+        return env_settings, _File(settings_cls, init_settings.init_kwargs)
 
     def path(self, relative: Path) -> Path:
         """A path of the file, from the folder the file stands in."""
@@ -139,7 +175,11 @@ def load_settings(path: Path) -> Settings:
     def make(values: Mapping[str, Any]) -> Settings:
         return Settings(**{**values, "folder": path.parent})
 
-    return validated(node, make)
+    try:
+        return validated(node, make)
+    except SettingsError as error:
+        mend = "write JSON there, or set each key by itself: ORTOO_ORG__LOGIN_URL"
+        raise _problem(Place("environment"), str(error), mend) from error
 
 
 def secret(name: str, given: SecretStr | None, file: Path | None, settings: Settings) -> str:

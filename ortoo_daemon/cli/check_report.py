@@ -1,0 +1,115 @@
+"""How is the outcome of a check shown: to a person, to GitHub, to a program?"""
+
+from typing import Any
+
+from rich.text import Text
+
+from ortoo_daemon.cli.terminal import console, problem_json, say, show_tree
+from ortoo_daemon.daemon.checking import Checkup
+from ortoo_daemon.errors import Level, Problem
+from ortoo_daemon.simulation.policy_tests import CaseResult, TestsReport
+
+_LOOKS = {Level.ERROR: "bold red", Level.HINT: "yellow"}
+_MOST_UNREACHED = 20
+
+
+def show(found: Checkup) -> None:
+    """Problems with file:line:column first, then the tests, then one line that sums up."""
+    for problem in found.problems:
+        _show_problem(problem)
+    if found.tests is not None:
+        for result in found.tests.failed:
+            show_tree(result.node())
+        _show_tests(found.tests)
+    elif found.policies is not None and found.passed:
+        say("tests not run: no saved org (ortoo-daemon check --org --save-org config/org.json)")
+    _show_sum(found)
+
+
+def show_for_github(found: Checkup) -> None:
+    """Workflow commands, one a problem."""
+    for problem in found.problems:
+        place = problem.place
+        kind = "error" if problem.level is Level.ERROR else "warning"
+        at = f"file={_property(place.file)},line={place.line},col={place.column}"
+        text = f"{problem.message} ({problem.mend})" if problem.mend else problem.message
+        title = _property(problem.rule)
+        console().print(Text(f"::{kind} {at},title={title}::{_message(text)}"))
+
+
+def as_json(found: Checkup) -> dict[str, Any]:
+    """``passed``, ``problems``, ``policies``, ``revision``, ``checked_against`` and ``tests``."""
+    policies = found.policies
+    return {
+        "passed": found.passed,
+        "problems": [problem_json(problem) for problem in found.problems],
+        "policies": [policy.name for policy in policies.policies] if policies else [],
+        "revision": policies.revision if policies else None,
+        "checked_against": found.checked_against,
+        "tests": _tests_json(found.tests) if found.tests else None,
+    }
+
+
+def _show_problem(problem: Problem) -> None:
+    line = Text(f"{problem.place}: ")
+    line.append(problem.level.value, style=_LOOKS[problem.level])
+    line.append(f": {problem.message}")
+    if problem.mend:
+        line.append(f" ({problem.mend})", style="cyan")
+    line.append(f" [{problem.rule}]", style="dim")
+    console().print(line)
+
+
+def _show_tests(tests: TestsReport) -> None:
+    say(f"policy tests: {len(tests.results)} cases, {len(tests.failed)} failed")
+    if tests.unreached:
+        say(f"rules that no case reaches: {len(tests.unreached)}")
+        for policy, rule, place in tests.unreached[:_MOST_UNREACHED]:
+            say(f"  {place}: {policy}: {rule}")
+        if len(tests.unreached) > _MOST_UNREACHED:
+            say(f"  and {len(tests.unreached) - _MOST_UNREACHED} more (--json lists all)")
+
+
+def _show_sum(found: Checkup) -> None:
+    errors = sum(problem.level is Level.ERROR for problem in found.problems)
+    hints = len(found.problems) - errors
+    against = found.checked_against or "no org: fields, queues and people were not looked up"
+    revision = f", revision {found.policies.revision}" if found.policies else ""
+    names = ", ".join(p.name for p in found.policies.policies) if found.policies else ""
+    about = f"{names or 'no usable policies'}{revision}, checked against {against}"
+    counts = f"{_count(errors, 'problem')}" + (f", {_count(hints, 'hint')}" if hints else "")
+    say(f"{counts} · {about}", "bold red" if errors else "bold green")
+
+
+def _tests_json(tests: TestsReport) -> dict[str, Any]:
+    return {
+        "cases": len(tests.results),
+        "failed": [_case_json(result) for result in tests.failed],
+        "unreached": [
+            {"policy": policy, "rule": rule, "file": place.file, "line": place.line}
+            for policy, rule, place in tests.unreached
+        ],
+    }
+
+
+def _case_json(result: CaseResult) -> dict[str, Any]:
+    place = result.case.place
+    return {
+        "policy": result.policy,
+        "case": result.case.name,
+        "file": place.file,
+        "line": place.line,
+        "missed": list(result.missed),
+    }
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number or 'no'} {noun}s"
+
+
+def _message(text: str) -> str:
+    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _property(text: str) -> str:
+    return _message(text).replace(":", "%3A").replace(",", "%2C")

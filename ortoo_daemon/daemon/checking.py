@@ -1,0 +1,157 @@
+"""Is everything an admin edits fit to run? Every problem of all files at once, each where it stands.
+
+Parse, lint, cross-checks between files, and the tests beside the policies. Asks no org: what is known
+of one is handed in, or read from the saved copy.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from typing import TypeVar
+
+from ortoo_daemon.daemon.config_files import ConfigFiles
+from ortoo_daemon.daemon.cross_checks import cross_checks
+from ortoo_daemon.daemon.policy_files import read_policy_files
+from ortoo_daemon.daemon.postal_file import load_postal_index, needs_geography
+from ortoo_daemon.daemon.saved_org import KnownOrg, load_saved_org
+from ortoo_daemon.daemon.settings import Settings, load_settings
+from ortoo_daemon.daemon.yaml_settings import place_of, read_mapping, validated
+from ortoo_daemon.directory import Directory
+from ortoo_daemon.errors import ConfigError, Level, Problem
+from ortoo_daemon.policy.cases import PolicyTests, load_tests
+from ortoo_daemon.policy.lint import lint, unbound_signal
+from ortoo_daemon.policy.load import ORDER_FILE, load
+from ortoo_daemon.policy.model import PolicySet
+from ortoo_daemon.policy.nodes import ListNode, MapNode, Scalar
+from ortoo_daemon.salesforce.directory_mapping import DirectoryMapping
+from ortoo_daemon.simulation.policy_tests import TestsReport, run_tests
+
+Value = TypeVar("Value")
+
+
+@dataclass(slots=True, kw_only=True)
+class Parsed:
+    """What could be read of the files; None for what could not, and ``problems`` with it."""
+
+    settings: Settings | None = None
+    settings_node: MapNode | None = None
+    mapping: DirectoryMapping | None = None
+    mapping_node: MapNode | None = None
+    policies: PolicySet | None = None
+    tests: tuple[PolicyTests, ...] = ()
+    problems: list[Problem]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checkup:
+    """``problems`` in file order. ``tests`` is None where they could not be run.
+
+    ``checked_against`` names where the org's fields, queues and people were looked up; None: nowhere.
+    """
+
+    problems: tuple[Problem, ...]
+    policies: PolicySet | None
+    tests: TestsReport | None
+    checked_against: str | None
+
+    @property
+    def passed(self) -> bool:
+        """Hints stop nothing."""
+        return not any(problem.level is Level.ERROR for problem in self.problems)
+
+
+def parse(files: ConfigFiles) -> Parsed:
+    """Read everything, going on after what can't be read. Raises nothing for what is in the files."""
+    parsed = Parsed(problems=[])
+    keep = parsed.problems
+    if files.settings is not None:
+        settings_file = files.settings
+        parsed.settings = _kept(lambda: load_settings(settings_file), keep)
+        parsed.settings_node = _kept(lambda: read_mapping(settings_file), [])
+    settings = parsed.settings
+    directory = settings.path(settings.directory) if settings else files.directory
+    if directory is not None:
+        parsed.mapping_node = _kept(lambda: read_mapping(directory), keep)
+    if parsed.mapping_node is not None:
+        node = parsed.mapping_node
+        parsed.mapping = _kept(lambda: validated(node, DirectoryMapping.model_validate), keep)
+    _parse_policies(files, parsed)
+    keep[:] = [_in_settings(problem, files, parsed.settings_node) for problem in keep]
+    return parsed
+
+
+def check(files: ConfigFiles, parsed: Parsed, known: KnownOrg | None = None) -> Checkup:
+    """Everything there is to say. Without ``known`` the saved org is used, if there is one."""
+    problems = list(parsed.problems)
+    if known is None and files.saved_org.is_file():
+        known = _kept(lambda: load_saved_org(files.saved_org), problems)
+    if parsed.policies is not None:
+        problems += _about(parsed.policies, parsed, known)
+    tests = None
+    if parsed.policies is not None and known is not None and not _errors(problems):
+        tests = _tested(parsed.policies, parsed.tests, known.directory)
+        problems += tests.problems
+    return Checkup(
+        problems=tuple(sorted(dict.fromkeys(problems))),
+        policies=parsed.policies,
+        tests=tests,
+        checked_against=known.source if known else None,
+    )
+
+
+def _parse_policies(files: ConfigFiles, parsed: Parsed) -> None:
+    settings, keep = parsed.settings, parsed.problems
+    folder = settings.path(settings.policies) if settings else files.policies
+    contents = _kept(lambda: read_policy_files(folder), keep)
+    if contents is None:
+        return
+    order = settings.policy_order if settings else ()
+    signals = dict(parsed.mapping.signals) if parsed.mapping else {}
+    parsed.policies = _kept(lambda: load(contents, order, signals), keep)
+    parsed.tests = _kept(lambda: load_tests(contents), keep) or ()
+
+
+def _about(policies: PolicySet, parsed: Parsed, known: KnownOrg | None) -> Iterator[Problem]:
+    usernames = None
+    if known is not None:
+        usernames = {p.username for p in known.directory.people.values() if p.active}
+    found = lint(policies, known.description if known else None, usernames=usernames)
+    if parsed.mapping is None or parsed.mapping_node is None:
+        # Nobody knows what the directory file binds.
+        yield from (problem for problem in found if problem.rule != unbound_signal.ID)
+        return
+    yield from found
+    yield from cross_checks(policies, parsed.mapping, parsed.mapping_node, known)
+
+
+def _tested(
+    policies: PolicySet, tests: tuple[PolicyTests, ...], directory: Directory
+) -> TestsReport:
+    postal = load_postal_index() if needs_geography(policies) else None
+    return run_tests(policies, tests, directory, postal=postal)
+
+
+def _in_settings(problem: Problem, files: ConfigFiles, node: MapNode | None) -> Problem:
+    """The loader knows the order of policies by the settings' file name only: say where it stands."""
+    if problem.place.file != ORDER_FILE or files.settings is None:
+        return problem
+    if node is None:
+        return replace(problem, place=replace(problem.place, file=files.settings.as_posix()))
+    names = node.get("policy_order")
+    items = names.items if isinstance(names, ListNode) else []
+    named = (isinstance(i, Scalar) and repr(i.value) in problem.message for i in items)
+    at = next((index for index, found in enumerate(named) if found), None)
+    path: list[int | str] = ["policy_order"] if at is None else ["policy_order", at]
+    return replace(problem, place=place_of(node, path))
+
+
+def _errors(problems: list[Problem]) -> bool:
+    return any(problem.level is Level.ERROR for problem in problems)
+
+
+def _kept(read: Callable[[], Value], problems: list[Problem]) -> Value | None:
+    """What ``read`` gives; None with its problems kept when it can't."""
+    try:
+        return read()
+    except ConfigError as error:
+        problems += error.problems
+        return None
