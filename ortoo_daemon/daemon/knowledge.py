@@ -26,6 +26,10 @@ class Policies:
 
     policy_set: PolicySet
 
+    @property
+    def revision(self) -> str:
+        return self.policy_set.revision
+
     @cached_property
     def objects(self) -> frozenset[str]:
         return frozenset(policy.object for policy in self.policy_set.policies)

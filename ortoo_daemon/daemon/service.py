@@ -18,6 +18,7 @@ from ortoo_daemon.daemon.handling import Handler
 from ortoo_daemon.daemon.hearing import Hearing
 from ortoo_daemon.daemon.knowledge import Knowledge, Policies
 from ortoo_daemon.daemon.ledger import Ledger
+from ortoo_daemon.daemon.notify import Notifier
 from ortoo_daemon.daemon.policy_files import load_policies, read_directory_mapping
 from ortoo_daemon.daemon.policy_register import register_policies
 from ortoo_daemon.daemon.postal_file import load_postal_index, needs_geography
@@ -53,6 +54,7 @@ class Service:
         self._mapping = read_directory_mapping(settings.path(settings.directory))
         self._policies = load_policies(settings, self._mapping)
         self._stop = asyncio.Event()
+        self._notifier = Notifier.from_environment()
 
     def stop(self) -> None:
         """Ask the service to end; safe to call from a signal handler, more than once."""
@@ -72,7 +74,9 @@ class Service:
                 policies=[policy.name for policy in self._policies.policies],
                 shadow=self._shadow,
             )
-            running = _Running(self._settings, self._mapping_reader(org), queue, org)
+            running = _Running(
+                self._settings, self._mapping_reader(org), queue, org, self._notifier
+            )
             await running.run(self._policies, self._stop, shadow=self._shadow)
         _log.info("service.stopped")
 
@@ -84,8 +88,14 @@ class _Running:
     """The parts of a started service."""
 
     def __init__(
-        self, settings: Settings, roster: DirectoryReader, queue: WorkQueue, org: Org
+        self,
+        settings: Settings,
+        roster: DirectoryReader,
+        queue: WorkQueue,
+        org: Org,
+        notifier: Notifier,
     ) -> None:
+        self._notifier = notifier
         self._settings = settings
         self._roster = roster
         self._queue = queue
@@ -154,11 +164,13 @@ class _Running:
             tasks.create_task(workers.run(stop), name="ortoo-workers")
             tasks.create_task(self._save_turns(handler.knowledge.ledger, stop))
             _log.info("service.ready", objects=sorted(handler.knowledge.policies.objects))
+            self._notifier.ready(f"routing by revision {handler.knowledge.policies.revision}")
             await _happens(listener.subscribed_event, stop, within=_SUBSCRIBED_WITHIN)
             if not stop.is_set():
                 sweeping.schedule.start()
             await stop.wait()
             _log.info("service.draining", in_flight=workers.in_flight)
+            self._notifier.stopping()
             await sweeping.schedule.stop()
         await handler.answers.close()
         calls = self._org.rest.calls_made
@@ -188,6 +200,7 @@ class _Running:
             except (TemporaryOrgError, LoginError) as error:
                 wait = max(getattr(error, "retry_after", None) or 0.0, pause)
                 _log.error("service.waiting_for_org", step=what, error=str(error), again_in=wait)
+                self._notifier.status(f"waiting for the org to {what}: {error}")
             await _happens(stop, stop, within=wait)
             pause = min(pause * 2, _LONGEST_PAUSE)
         return None

@@ -1,0 +1,49 @@
+"""The service manager hears what the protocol says it should."""
+
+import socket
+
+import pytest
+
+from ortoo_daemon.daemon.notify import Notifier
+
+
+@pytest.fixture
+def manager(tmp_path):
+    path = tmp_path / "notify.sock"
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as listening:
+        listening.settimeout(5)
+        listening.bind(str(path))
+        yield listening, str(path)
+
+
+def test_ready_carries_a_status_of_one_line(manager):
+    listening, path = manager
+    Notifier(path).ready("2 policies\nLead")
+    assert listening.recv(4096) == b"READY=1\nSTATUS=2 policies Lead"
+
+
+def test_stopping_is_told(manager):
+    listening, path = manager
+    Notifier(path).stopping()
+    assert listening.recv(4096).startswith(b"STOPPING=1")
+
+
+def test_an_abstract_socket_is_reached():
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as listening:
+        listening.settimeout(5)
+        listening.bind("\0ortoo-notify-test")
+        Notifier("@ortoo-notify-test").status("well")
+        assert listening.recv(4096) == b"STATUS=well"
+
+
+def test_children_do_not_inherit_the_socket(monkeypatch):
+    monkeypatch.setenv("NOTIFY_SOCKET", "/run/notify")
+    Notifier.from_environment()
+    import os
+
+    assert "NOTIFY_SOCKET" not in os.environ
+
+
+def test_a_manager_that_is_gone_stops_nobody(tmp_path):
+    Notifier(str(tmp_path / "gone.sock")).ready("still here")
+    Notifier(None).ready("no manager at all")
