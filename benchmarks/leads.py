@@ -1,0 +1,65 @@
+"""Which leads come in? Made near the sandbox's dealers, the same ones for the same seed."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from random import Random
+from typing import Any
+
+from benchmarks.org import Org
+
+_REQUESTS = ("quote", "test_drive", "brochure", "fleet", "quote", "quote", "callback")
+_FUELS = ("Petrol", "Diesel", "EV", "PHEV", "Petrol")
+_LANGUAGES = ("fr", "de", "en", "es")
+_FIRST = ("Anne", "Karl", "María", "Owen", "Lucie", "Jürgen")
+_LAST = ("Dubois", "Schäfer", "García", "Smith", "Laurent", "Krüger")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    country: str
+    postal_code: str
+    city: str
+    brand: str
+
+
+def places(org: Org) -> list[Place]:
+    """Where customers live: at the dealers, one place for each brand sold there."""
+    soql = (
+        "SELECT Id, BillingCountry, BillingPostalCode, BillingCity, Brands__c FROM Account "
+        "WHERE Type = 'Dealer' ORDER BY Id"
+    )
+    return [
+        Place(
+            country=row["BillingCountry"],
+            postal_code=row["BillingPostalCode"],
+            city=row["BillingCity"] or "",
+            brand=brand,
+        )
+        for row in org.rows(soql)
+        if row["BillingCountry"] and row["BillingPostalCode"]
+        for brand in (row["Brands__c"] or "").split(";")
+        if brand
+    ]
+
+
+def leads(found: Sequence[Place], count: int, *, seed: int) -> Iterator[dict[str, Any]]:
+    """New retail enquiries: names and addresses as people type them, most with a brand, some without."""
+    random = Random(seed)
+    for number in range(count):
+        place = random.choice(found)
+        first, last = random.choice(_FIRST), random.choice(_LAST)
+        yield {
+            "attributes": {"type": "Lead"},
+            "FirstName": first.upper() if number % 9 == 0 else first,
+            "LastName": f" {last} ",
+            "Company": "private",
+            "Email": f"Customer.{seed}.{number}@mail.example",
+            "Status": "New",
+            "Country": place.country,
+            "PostalCode": place.postal_code,
+            "City": place.city,
+            "Brand__c": None if number % 10 == 0 else place.brand,
+            "Fuel__c": random.choice(_FUELS),
+            "Request__c": random.choice(_REQUESTS),
+            "Language__c": random.choice(_LANGUAGES),
+        }
