@@ -1,0 +1,96 @@
+"""The language reference: what is shown runs, what the language knows is named."""
+
+import pytest
+
+from ortoo_daemon.policy import (
+    cases,
+    literals,
+    model,
+    parse_action,
+    parse_assignment,
+    parse_intake,
+    parse_ownership,
+    templates,
+)
+from ortoo_daemon.policy.load import load
+from ortoo_daemon.policy.naming import FOUND_SO_FAR, LATER
+from ortoo_daemon.scope import _OWNER_VALUES, _PERSON_VALUES, _ROOFTOP_VALUES
+from ortoo_daemon.simulation.policy_tests import run_tests
+from ortoo_daemon.simulation.snapshot import directory_from_json
+from tests.docs.pages import ROOT, Block, blocks, first_cells, page, section
+from tests.policy.files import HEAD, OTHERWISE, shipped_files
+
+NAME = "docs/policies.md"
+TABLES = {name: data for name, data in shipped_files().items() if name.endswith(".csv")} | {
+    f"config/{block.about}": block.text.encode() for block in blocks(NAME, "csv")
+}
+FRAGMENTS = [block for block in blocks(NAME, "yaml") if block.about]
+WHOLE = [block for block in blocks(NAME, "yaml") if block.text.startswith("policy:")]
+
+
+def indented(text: str, by: int) -> str:
+    return "".join(f"{' ' * by}{line}\n" for line in text.splitlines())
+
+
+def around(block: Block) -> str:
+    """A minimal policy around a fragment: ``fragment: ownership.rules`` says where it belongs."""
+    keys = block.about.removeprefix("fragment: ").split(".")
+    opened = "".join(f"{'  ' * depth}{key}:\n" for depth, key in enumerate(keys))
+    whole = HEAD + opened + indented(block.text, 2 * len(keys))
+    return whole + (OTHERWISE if keys[0] == "ownership" else f"ownership:\n{OTHERWISE}")
+
+
+@pytest.mark.parametrize("block", FRAGMENTS, ids=[f"line {each.line}" for each in FRAGMENTS])
+def test_a_fragment_is_read_where_it_says_it_belongs(block):
+    assert load({"config/policies/a.yaml": around(block).encode(), **TABLES}).policies
+
+
+def test_the_policy_at_the_top_passes_the_tests_below_it():
+    policy, tests = WHOLE[0].text.encode(), WHOLE[1].text.encode()
+    directory = (ROOT / "config" / "org_directory.json").read_text(encoding="utf-8")
+    report = run_tests(
+        load({"config/policies/service.yaml": policy, **TABLES}),
+        cases.load_tests({"config/policies/service_test.yaml": tests}),
+        directory_from_json(directory),
+    )
+    assert len(report.results) == 3
+    assert report.problems == ()
+
+
+def test_every_key_of_a_tests_file_is_described():
+    words = {
+        *cases.TESTS_KEYS, *cases.CASE_KEYS, *cases.ROSTER_KEYS, *cases.EXPECT_KEYS,
+        *cases.OWNER_KEYS, cases.NO_WRITE,
+    }  # fmt: skip
+    text = section(NAME, "## Tests beside a policy")
+    assert [
+        word for word in sorted(words) if f"`{word}`" not in text and f"{word}:" not in text
+    ] == []
+
+
+def test_every_way_to_choose_cleanse_and_filter_is_described():
+    text = page(NAME)
+    words = {
+        *model.CleanseKind, *model.PersonMethod, *model.MatchKind, *templates.FILTERS,
+        *parse_assignment.PERSON_KEYS, *parse_assignment.SKILLS_KEYS, *parse_assignment.STICKY_KEYS,
+        *_ROOFTOP_VALUES, *_OWNER_VALUES, *_PERSON_VALUES, *FOUND_SO_FAR,
+    }  # fmt: skip
+    assert [word for word in sorted(words - {"exact"}) if word not in text] == []
+
+
+def test_what_this_version_refuses_is_listed_and_nothing_else():
+    refused = {
+        *parse_intake.INTAKE_LATER, *parse_intake.STEP_LATER, *parse_assignment.ASSIGN_LATER,
+        *parse_assignment.TARGET_LATER, *parse_assignment.TEAM_LATER, *parse_ownership.LIMITS_LATER,
+        *parse_ownership.OPEN_LIMIT_LATER, *parse_action.ACTION_LATER, *parse_action.SLA_LATER,
+        *cases.CASE_LATER, *(f"${name}" for name in LATER),
+    }  # fmt: skip
+    rows = section(NAME, "## Not in this version").split("| --- | --- |")[1].strip().splitlines()
+    listed = {word for row in rows for word in first_cells("|" + row.split("|")[2] + "|")}
+    assert listed == refused
+
+
+@pytest.mark.parametrize("text", ["30m", "4h", "2d"])
+def test_the_durations_shown_are_durations(text):
+    assert text in page(NAME)
+    assert literals.duration(text)
