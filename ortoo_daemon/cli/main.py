@@ -11,7 +11,12 @@ import typer
 
 from ortoo_daemon import __version__
 from ortoo_daemon.cli.check import check
+from ortoo_daemon.cli.explain import explain
+from ortoo_daemon.cli.parked import parked
+from ortoo_daemon.cli.requeue import requeue
 from ortoo_daemon.cli.run import run
+from ortoo_daemon.cli.sandbox import sandbox
+from ortoo_daemon.cli.why import why
 from ortoo_daemon.errors import OrtooError
 
 app = typer.Typer(
@@ -26,6 +31,11 @@ app = typer.Typer(
 
 app.command()(check)
 app.command()(run)
+app.command()(explain)
+app.command()(why)
+app.command()(parked)
+app.command()(requeue)
+app.command()(sandbox)
 
 
 def _tell_version(asked: bool) -> None:
@@ -45,7 +55,7 @@ def _shared(
 ) -> None:
     from ortoo_daemon.daemon.logs import configure_logs
 
-    configure_logs(level="ERROR")  # a verb answers for itself; `run` sets its own level
+    configure_logs(level="CRITICAL")  # a verb answers for itself; `run` sets its own level
 
 
 def main() -> None:

@@ -90,7 +90,8 @@ def show_error(error: OrtooError, *, as_json: bool) -> None:
 
 def error_json(error: OrtooError) -> Mapping[str, Any]:
     """``error`` is the kind, ``message`` the text, ``problems`` what a ConfigError carries."""
-    found: dict[str, Any] = {"error": type(error).__name__, "message": str(error)}
+    public = (kind.__name__ for kind in type(error).__mro__ if not kind.__name__.startswith("_"))
+    found: dict[str, Any] = {"error": next(public), "message": str(error)}
     if isinstance(error, ConfigError):
         found["problems"] = [problem_json(problem) for problem in error.problems]
     return found

@@ -20,13 +20,17 @@ def make_org(settings: Settings) -> Org:
     )
 
 
-async def open_queue(settings: Settings) -> WorkQueue:
-    """The work queue of the settings. Raises StateError when the store can't be used."""
+async def open_queue(settings: Settings, *, exclusive: bool = True) -> WorkQueue:
+    """The work queue of the settings. Raises StateError when the store can't be used.
+
+    The daemon holds it exclusively; verbs of the command line work beside it.
+    """
     return await WorkQueue.open(
         settings.state,
         instance=gethostname(),
         lease_for=settings.workers.lease_for,
         clock=utc_now,
+        exclusive=exclusive,
     )
 
 

@@ -10,14 +10,15 @@ import argparse
 import asyncio
 import json
 import signal
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from ortoo_daemon.sandbox.connected_app import generate_key_pair, write_private_key
 from ortoo_daemon.sandbox.server import Options, Sandbox
 
 _PACKAGE = Path(__file__).parents[1]
-_METADATA = next(
+METADATA = next(
     (
         folder / "config" / "salesforce"
         for folder in (_PACKAGE, _PACKAGE.parent)  # installed, or a checkout
@@ -25,6 +26,10 @@ _METADATA = next(
     ),
     Path("config/salesforce"),
 )
+"""The metadata that this program ships."""
+
+About = Mapping[str, Any]
+"""What a client needs to connect: `url`, `client_id`, `client_secret`, `username`, `channels` ..."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -34,9 +39,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         _parser().error(f"no metadata folder {asked.metadata}; name one with --metadata")
     certificate = asked.certificate.read_bytes() if asked.certificate else None
     if asked.private_key_out:
-        pair = generate_key_pair()
-        write_private_key(asked.private_key_out, pair.private_key)
-        certificate = pair.certificate
+        certificate = new_certificate(asked.private_key_out)
     options = Options(
         metadata=asked.metadata,
         port=asked.port,
@@ -49,15 +52,32 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
-async def serve(options: Options, *, private_key_file: Path | None = None) -> None:
-    """Serve until SIGTERM or SIGINT."""
+def new_certificate(private_key_file: Path) -> bytes:
+    """A certificate that verifies JWT log-ins made with the key that is written to the file."""
+    pair = generate_key_pair()
+    write_private_key(private_key_file, pair.private_key)
+    return pair.certificate
+
+
+def print_line(about: About) -> None:
+    """One line of JSON."""
+    print(json.dumps(about), flush=True)
+
+
+async def serve(
+    options: Options,
+    *,
+    private_key_file: Path | None = None,
+    announce: Callable[[About], None] = print_line,
+) -> None:
+    """Serve until SIGTERM or SIGINT; `announce` is called once the org answers."""
     stopping = asyncio.Event()
     loop = asyncio.get_running_loop()
     for each in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(each, stopping.set)
     async with Sandbox(options) as sandbox:
         key = {"private_key_file": str(private_key_file)} if private_key_file else {}
-        print(json.dumps(sandbox.about() | key), flush=True)
+        announce(sandbox.about() | key)
         await stopping.wait()
 
 
@@ -65,7 +85,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m ortoo_daemon.sandbox", description=__doc__)
     add = parser.add_argument
     add("--port", type=int, default=8080, help="0 takes a free port")
-    add("--metadata", type=Path, default=_METADATA, help="folder in Salesforce DX source format")
+    add("--metadata", type=Path, default=METADATA, help="folder in Salesforce DX source format")
     add("--state", default=":memory:", help="SQLite file that keeps the rows, or :memory:")
     add("--seed", action=argparse.BooleanOptionalAction, default=True, help="load the dealers")
     add("--latency-ms", type=float, default=0.0, help="delay before each REST and login call")

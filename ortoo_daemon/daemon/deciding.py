@@ -1,0 +1,74 @@
+"""How does one record get its decision from what the daemon knows?
+
+Shared by the handling of records and by every face that explains one: there is no second way of
+gathering facts. Writes nothing and reserves nothing.
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+
+from ortoo_daemon import flow
+from ortoo_daemon.daemon.answers import Answers
+from ortoo_daemon.daemon.knowledge import Knowledge
+from ortoo_daemon.decision import Decision
+from ortoo_daemon.facts import Answer, Facts, Question
+from ortoo_daemon.records import Record, RecordId, WorkItem
+from ortoo_daemon.salesforce.org import Org
+
+
+async def read_record(
+    org: Org, knowledge: Knowledge, object_name: str, id: RecordId
+) -> Record | None:
+    """The record with what any policy may look at, None when it is gone. Raises OrgError.
+
+    Of an object that no policy is for, nothing is read.
+    """
+    policies = knowledge.policies
+    if object_name not in policies.objects:
+        return Record(object=object_name, id=id)
+    return await org.reader.read(object_name, id, policies.fields(object_name))
+
+
+async def decide_record(
+    knowledge: Knowledge, answers: Answers, item: WorkItem, record: Record, *, now: datetime
+) -> tuple[Decision, Facts]:
+    """The decision and the facts it was made from, questions asked until none is open.
+
+    The counters in the facts are live ones, and nothing is awaited between the last look at them and
+    the return: a caller that reserves at once can't be overtaken. Raises OrgError.
+    """
+    known: dict[Question, Answer] = {}
+    while True:
+        facts = _facts(knowledge, item, record, now, known)
+        found = flow.decide(knowledge.policies.policy_set, facts)
+        if isinstance(found, Decision):
+            return found, facts
+        known |= {question: await answers.ask(question) for question in found.questions}
+
+
+def with_counters_kept(knowledge: Knowledge, facts: Facts, decision: Decision) -> Facts:
+    """The facts with a copy of the counters looked at; the live ones move on."""
+    people = [RecordId(step.id) for step in decision.trace.candidates if step.kind == "person"]
+    pool = decision.reservation.pool if decision.reservation else None
+    workload = knowledge.ledger.frozen(facts.record.object, people, pool)
+    return replace(facts, workload=workload)
+
+
+def _facts(
+    knowledge: Knowledge,
+    item: WorkItem,
+    record: Record,
+    now: datetime,
+    answers: Mapping[Question, Answer],
+) -> Facts:
+    return Facts(
+        item=item,
+        record=record,
+        now=now,
+        directory=knowledge.usable_directory(now),
+        workload=knowledge.ledger.workload(record.object),
+        postal=knowledge.postal,
+        answers=dict(answers),
+        intake_owners=frozenset({knowledge.daemon_user}),
+    )
