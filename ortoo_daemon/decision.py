@@ -19,7 +19,7 @@ class Outcome(StrEnum):
 
     ASSIGNED: owner and fields are written (the owner may be a queue). PARKED: a person must look; the
     reason is stamped. LEFT_ALONE: a person holds the record; only the stamps are written, so that
-    sweeps don't bring it back. RECOVERED: an earlier run wrote the owner, its audit record is missing.
+    sweeps don't bring it back; with an ``owner`` it is given back to that person. RECOVERED: an earlier run wrote the owner, its audit record is missing.
     NOTHING: no policy takes the record, or it is decided and proven already.
     """
 
@@ -39,6 +39,7 @@ class ReasonCode(StrEnum):
     STICKY = "sticky"
     NO_CONTACT = "requirement_failed"
     TAKEN_BY_PERSON = "taken_by_person"
+    PERSON_WINS = "person_wins"
     RECOVERED = "recovered"
     NO_POLICY = "no_policy"
     BEFORE_TAKE_FROM = "before_take_from"
@@ -48,6 +49,7 @@ class ReasonCode(StrEnum):
     RECORD_GONE = "record_gone"
     NO_TARGET = "no_target"
     TOO_MANY_TRIES = "too_many_tries"
+    KEPT_CHANGING = "kept_changing"
     REFUSED_BY_ORG = "refused_by_org"
 
 

@@ -83,6 +83,29 @@ def recovered(facts: Facts) -> Decision:
     )
 
 
+def given_back(policies: PolicySet, facts: Facts, owner_id: RecordId) -> Decision:
+    """The decision to give a record back to the person whose change of owner our write overwrote.
+
+    ``Ortoo_Assigned_Owner__c`` keeps the owner that was chosen, so that the record counts as held by a
+    person from now on. Its key follows from the overwriting decision: the same after any crash.
+    """
+    record = facts.record
+    return Decision(
+        object=record.object,
+        record_id=record.id,
+        key=f"{record.id}:person:{record.text(DECIDED_AT)}",
+        outcome=Outcome.LEFT_ALONE,
+        reason=ReasonCode.PERSON_WINS,
+        decided_at=facts.now,
+        policy=record.text(POLICY) or None,
+        revision=policies.revision,
+        rule=record.text(RULE) or None,
+        seen_owner=_id(record.text(OWNER)),
+        owner=_owner(facts, owner_id),
+        rooftop=_id(record.text(ROOFTOP)),
+    )
+
+
 def _handling(policies: PolicySet, facts: Facts, admitted: Admitted) -> Handling:
     return Handling(
         policy=admitted.policy,
@@ -112,8 +135,10 @@ def _refusal(policies: PolicySet, facts: Facts, refused: Refused) -> Decision:
 
 def _stamped_owner(facts: Facts) -> Owner | None:
     owner_id = _id(facts.record.text(ASSIGNED_OWNER))
-    if owner_id is None:
-        return None
+    return None if owner_id is None else _owner(facts, owner_id)
+
+
+def _owner(facts: Facts, owner_id: RecordId) -> Owner:
     person = facts.directory.people.get(owner_id)
     queues = {queue.id: queue.label for queue in facts.directory.queues.values()}
     name = person.name if person else queues.get(owner_id, owner_id)

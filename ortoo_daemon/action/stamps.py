@@ -55,6 +55,7 @@ READ = (
     DECIDED_AT,
     DECISION_KEY,
     ASSIGNED_OWNER,
+    PRIOR_OWNER,
     POLICY,
     RULE,
     ROOFTOP,
@@ -88,6 +89,8 @@ def owner_write(decision: Decision, record: Record) -> OwnerWrite:
     core = _proof(decision)
     if decision.outcome is Outcome.ASSIGNED:
         core |= _assignment(decision, record)
+    elif decision.outcome is Outcome.LEFT_ALONE and decision.owner is not None:
+        core[OWNER] = decision.owner.id
     elif decision.outcome is Outcome.PARKED:
         core[PARKED] = fitted(decision.parked_for or decision.reason.value, LENGTHS[PARKED])
     return OwnerWrite(core=core, business=_business(decision, record, core))

@@ -8,6 +8,7 @@ _WHY = {
     ReasonCode.RULE_ELSE: "by the else of rule {rule}: nobody there could take it",
     ReasonCode.STICKY: "by rule {rule}: had the same customer before",
     ReasonCode.TAKEN_BY_PERSON: "a person holds it",
+    ReasonCode.PERSON_WINS: "a person had given it there while it was being decided",
     ReasonCode.NO_POLICY: "no policy is for this object",
     ReasonCode.NOT_ENTERED: "no policy takes it",
     ReasonCode.BEFORE_TAKE_FROM: "it is older than the policy's take_from",
@@ -35,7 +36,7 @@ def _what(decision: Decision) -> str:
         case Outcome.PARKED:
             return f"parked for {decision.parked_for}"
         case Outcome.LEFT_ALONE:
-            return "left alone"
+            return f"back to {decision.owner.name}" if decision.owner else "left alone"
         case Outcome.NOTHING:
             return "nothing to do"
 

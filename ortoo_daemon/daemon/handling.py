@@ -6,35 +6,40 @@ into a later try.
 """
 
 import time
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 import structlog
 
 from ortoo_daemon import flow
-from ortoo_daemon.action.stamps import DECISION_KEY
+from ortoo_daemon.action.stamps import DECISION_KEY, OWNER
 from ortoo_daemon.audit.line import line_fields
 from ortoo_daemon.audit.record import KEY, OBJECT, Written, decision_row
 from ortoo_daemon.daemon.answers import Answers
+from ortoo_daemon.daemon.deciding import decide_record, read_record, with_counters_kept
 from ortoo_daemon.daemon.knowledge import Knowledge
 from ortoo_daemon.daemon.ledger import Ticket
+from ortoo_daemon.daemon.overwritten import overwritten_owner
+from ortoo_daemon.daemon.parking import stamp_given_up, stamp_refused
 from ortoo_daemon.daemon.writing import OwnerRefusedError, write_decision
 from ortoo_daemon.decision import Decision, Outcome, ReasonCode
 from ortoo_daemon.errors import (
     ApiLimitError,
     LoginError,
+    OutcomeUnknownError,
     PermanentOrgError,
     RecordGoneError,
     StaleRecordError,
     TemporaryOrgError,
 )
-from ortoo_daemon.facts import Answer, Facts, Needs, Question
-from ortoo_daemon.records import Record, RecordId, WorkReason
+from ortoo_daemon.facts import Facts
+from ortoo_daemon.records import Record, WorkReason
 from ortoo_daemon.salesforce import soql
 from ortoo_daemon.salesforce.org import Org
 from ortoo_daemon.work.claims import Claim
 from ortoo_daemon.work.verdicts import Finished, Park, Retry, Verdict
+from ortoo_daemon.work.workers import Tries
 
 _log = structlog.get_logger("ortoo_daemon.records")
 
@@ -76,6 +81,7 @@ class Handler:
     answers: Answers
     clock: Callable[[], datetime]
     shadow: bool = False
+    most_failures: int = Tries().most
     handled: dict[str, int] = field(default_factory=dict)
 
     async def handle(self, claim: Claim) -> Verdict:
@@ -86,11 +92,18 @@ class Handler:
             return Retry(_WAIT_AT_LIMIT, str(error))
         except (TemporaryOrgError, LoginError) as error:
             return Retry(_pause(error), str(error))
+        except Exception as error:
+            if claim.failures + 1 < self.most_failures:
+                raise
+            _log.error("record_given_up", record=claim.item.record_id, exc_info=error)
+            note = f"{type(error).__name__}: {error}"
+            return await self._give_up(claim, ReasonCode.TOO_MANY_TRIES, note)
 
     async def _handle(self, claim: Claim) -> Verdict:
         timings = _Timings()
         for _ in range(_MOST_ROUNDS):
-            record = await self._read(claim)
+            item = claim.item
+            record = await read_record(self.org, self.knowledge, item.object, item.record_id)
             timings.end("read")
             if record is None:
                 return self._gone(claim)
@@ -102,15 +115,9 @@ class Handler:
             except RecordGoneError:
                 return self._gone(claim)
         if claim.item.attempts >= _MOST_WAITS:
-            return Park("kept_changing", "other writers changed the record at every try")
+            note = "other writers changed the record at every try"
+            return await self._give_up(claim, ReasonCode.KEPT_CHANGING, note)
         return Retry(_WAIT_AFTER_STALE, "the record kept changing while it was decided")
-
-    async def _read(self, claim: Claim) -> Record | None:
-        item = claim.item
-        policies = self.knowledge.policies
-        if item.object not in policies.objects:
-            return Record(object=item.object, id=item.record_id)
-        return await self.org.reader.read(item.object, item.record_id, policies.fields(item.object))
 
     async def _decide_and_write(self, claim: Claim, record: Record, timings: _Timings) -> Verdict:
         for _ in range(_MOST_OWNERS):
@@ -123,68 +130,56 @@ class Handler:
                 self.knowledge.bar(refusal.owner, facts.now)
                 code = refusal.cause.code
                 _log.warning("owner_refused", record=record.id, owner=refusal.owner, code=code)
+                if decision.reason is ReasonCode.PERSON_WINS:
+                    return Finished(decision.reason.value, str(refusal))
                 continue
+            except OutcomeUnknownError:
+                # It may stand in the org: the place stays taken until counts are read anew.
+                self._settle(ticket)
+                raise
             except PermanentOrgError as error:
                 self._release(ticket)
                 if isinstance(error, StaleRecordError | RecordGoneError):
                     raise
-                return await self._park(claim, record, facts, error)
+                return await self._park(claim, facts, error)
             except BaseException:
                 self._release(ticket)
                 raise
             self._settle(ticket)
             timings.end("write")
             await self._prove(claim, decision, facts, written, timings)
+            if decision.outcome is Outcome.RECOVERED and OWNER in claim.item.changed_fields:
+                return Retry(timedelta(0), "proven; was it overwritten, too?")
             return Finished(decision.reason.value)
         return Retry(_WAIT_AFTER_TROUBLE, "the org refused every owner the policy chose")
 
     async def _decide(self, claim: Claim, record: Record) -> tuple[Decision, Facts, Ticket | None]:
         """Decide and reserve. No await stands between the two, so counters can't move in between."""
-        answers: dict[Question, Answer] = {}
-        now = self.clock()
-        while True:
-            facts = self._facts(claim, record, now, answers)
-            found = flow.decide(self.knowledge.policies.policy_set, facts)
-            if isinstance(found, Decision):
-                break
-            answers |= await self._answers_to(found)
-        if found.reason in _DONE_BEFORE and await self._lacks_proof(claim, record):
-            return flow.recovered(facts), self._kept(facts, found), None
-        facts = self._kept(facts, found)
+        found, facts = await decide_record(
+            self.knowledge, self.answers, claim.item, record, now=self.clock()
+        )
+        if found.reason in _DONE_BEFORE and not self.shadow:
+            found = await self._still_due(claim, record, facts) or found
+        facts = with_counters_kept(self.knowledge, facts, found)
         if found.reservation is None:
             return found, facts, None
         return found, facts, self.knowledge.ledger.reserve(record.object, found.reservation)
 
-    def _facts(
-        self, claim: Claim, record: Record, now: datetime, answers: Mapping[Question, Answer]
-    ) -> Facts:
-        knowledge = self.knowledge
-        return Facts(
-            item=claim.item,
-            record=record,
-            now=now,
-            directory=knowledge.usable_directory(now),
-            workload=knowledge.ledger.workload(record.object),
-            postal=knowledge.postal,
-            answers=dict(answers),
-            intake_owners=frozenset({knowledge.daemon_user}),
-        )
-
-    async def _answers_to(self, needs: Needs) -> dict[Question, Answer]:
-        return {question: await self.answers.ask(question) for question in needs.questions}
-
-    def _kept(self, facts: Facts, decision: Decision) -> Facts:
-        """The facts with a copy of the counters looked at; the live ones move on."""
-        people = [RecordId(step.id) for step in decision.trace.candidates if step.kind == "person"]
-        pool = decision.reservation.pool if decision.reservation else None
-        workload = self.knowledge.ledger.frozen(facts.record.object, people, pool)
-        return replace(facts, workload=workload)
+    async def _still_due(self, claim: Claim, record: Record, facts: Facts) -> Decision | None:
+        """What a decided record may lack: its proof, or the person whose change our write replaced."""
+        if await self._lacks_proof(claim, record):
+            return flow.recovered(facts)
+        daemon_user = self.knowledge.daemon_user
+        person = await overwritten_owner(self.org, claim.item, record, daemon_user=daemon_user)
+        if person is None:
+            return None
+        return flow.given_back(self.knowledge.policies.policy_set, facts, person)
 
     async def _lacks_proof(self, claim: Claim, record: Record) -> bool:
         """Whether an earlier run stamped the record and died before the audit record."""
         item, key = claim.item, record.text(DECISION_KEY)
         tried = claim.taken_over or item.attempts > 0 or item.reason is WorkReason.RECONCILED
-        if self.shadow or not tried or not key:
+        if not tried or not key:
             return False
         text = soql.select(OBJECT, ["Id"], where=[soql.equals(KEY, key)])
         return not await self.org.query(text)
@@ -225,25 +220,27 @@ class Handler:
         else:
             _log.info(event, **line)
 
-    async def _park(
-        self, claim: Claim, record: Record, facts: Facts, error: PermanentOrgError
-    ) -> Verdict:
-        """The org refuses even owner and stamps: say so on the record, or at least in the queue."""
-        decision = Decision(
-            object=record.object,
-            record_id=record.id,
-            key=claim.item.decision_key,
-            outcome=Outcome.PARKED,
-            reason=ReasonCode.REFUSED_BY_ORG,
-            decided_at=facts.now,
-            revision=self.knowledge.policies.policy_set.revision,
-            seen_owner=RecordId(record.text("OwnerId")) if record.text("OwnerId") else None,
-            parked_for=f"{error.code}: {error.message}",
-        )
+    async def _park(self, claim: Claim, facts: Facts, error: PermanentOrgError) -> Verdict:
+        """The org refuses even owner and stamps."""
+        record = facts.record
         _log.error("record_refused", object=record.object, record=record.id, code=error.code)
-        written = await write_decision(self.org.writer, decision, record, conditional=True)
+        revision = self.knowledge.policies.policy_set.revision
+        decision, written = await stamp_refused(self.org, facts, revision, error)
         await self._prove(claim, decision, facts, written, _Timings())
         return Finished(decision.reason.value, str(error))
+
+    async def _give_up(self, claim: Claim, reason: ReasonCode, note: str) -> Verdict:
+        """Park in the queue, and in the org too, or the sweeps would bring the record back for ever."""
+        item, knowledge = claim.item, self.knowledge
+        try:
+            if not self.shadow:
+                now = self.clock()
+                found = await stamp_given_up(self.org, knowledge, item, reason=reason, now=now)
+                if found is not None:
+                    await self._prove(claim, *found, _Timings())
+        except Exception as error:
+            _log.error("record_not_stamped", record=item.record_id, exc_info=error)
+        return Park(reason.value, note)
 
     def _gone(self, claim: Claim) -> Verdict:
         item = claim.item

@@ -1,5 +1,7 @@
 """What do events and gaps of the stream lead to? Work items, made durable with the checkpoint behind them."""
 
+import asyncio
+from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 from itertools import groupby
@@ -30,7 +32,11 @@ _SPEAKING = frozenset({ChangeType.UPDATE})
 
 
 class Hearing:
-    """The listener's ears: `deliver` for events, `gap` where events may be missing."""
+    """The listener's ears: `deliver` for events, `gap` where events may be missing.
+
+    Once ``stop`` is set nobody makes room in the queue any more: then it is not waited for. ``events``
+    counts what was taken by channel, ``gaps`` by their reason, since the start.
+    """
 
     def __init__(
         self,
@@ -39,11 +45,15 @@ class Hearing:
         *,
         on_gap: Callable[[], Awaitable[None]],
         clock: Callable[[], datetime],
+        stop: asyncio.Event,
     ) -> None:
         self._queue = queue
         self._knowledge = knowledge
         self._on_gap = on_gap
         self._clock = clock
+        self._stop = stop
+        self.events: Counter[str] = Counter()
+        self.gaps: Counter[str] = Counter()
 
     async def checkpoint_of(self, channel: str) -> int | None:
         """The replay id after which a channel's work is not yet durable; None for a new channel."""
@@ -58,10 +68,27 @@ class Hearing:
             checkpoint = Checkpoint(
                 channel=channel, replay_id=str(last.replay_id), event_at=last.committed_at
             )
-            await self._queue.put(self._items(heard), checkpoint=checkpoint)
+            await self._put(self._items(heard), checkpoint)
+            self.events[channel] += len(heard)
+
+    async def _put(self, items: Sequence[WorkItem], checkpoint: Checkpoint) -> None:
+        """Wait for room in the queue, but not past the end: a little too much must fit then."""
+        putting = asyncio.ensure_future(self._queue.put(items, checkpoint=checkpoint))
+        stopping = asyncio.ensure_future(self._stop.wait())
+        try:
+            await asyncio.wait({putting, stopping}, return_when=asyncio.FIRST_COMPLETED)
+            if putting.done():
+                putting.result()
+                return
+        finally:
+            putting.cancel()
+            stopping.cancel()
+            await asyncio.gather(putting, stopping, return_exceptions=True)
+        await self._queue.put(items, checkpoint=checkpoint, wait=False)
 
     async def gap(self, gap: Gap) -> None:
         """Events may be missing: ask the org itself for undecided records."""
+        self.gaps[gap.reason.value] += 1
         _log.warning("stream.gap", channel=gap.channel, reason=gap.reason.value, object=gap.object)
         await self._on_gap()
 

@@ -46,6 +46,11 @@ class Ledger:
         self._settled: deque[tuple[float, Ticket]] = deque()
         self._number = 0
 
+    @property
+    def reserved(self) -> int:
+        """Places taken by decisions that are not written yet."""
+        return len(self._pending)
+
     def workload(self, object_name: str) -> Workload:
         """The counters as they stand. A live view: use it for one decision, then `frozen` to keep it."""
         return Workload(open_work=self._open[object_name], turns=self._turns)
@@ -109,6 +114,10 @@ class Ledger:
         changed = {pool: self._turns[pool] for pool in self._unsaved if pool in self._turns}
         self._unsaved.clear()
         return changed
+
+    def keep_unsaved(self, turns: Iterable[str]) -> None:
+        """Saving these rotations failed: they are asked for again."""
+        self._unsaved.update(turns)
 
     def _add(self, object_name: str, person: RecordId, number: int) -> None:
         counts = self._open[object_name]

@@ -26,7 +26,7 @@ from ortoo_daemon.daemon.settings import Settings
 from ortoo_daemon.daemon.sweeping import Sweeping
 from ortoo_daemon.daemon.wiring import make_org, open_queue, utc_now
 from ortoo_daemon.directory import Directory
-from ortoo_daemon.errors import LoginError, TemporaryOrgError
+from ortoo_daemon.errors import LoginError, StateError, TemporaryOrgError
 from ortoo_daemon.policy.model import PolicySet
 from ortoo_daemon.postal import PostalIndex
 from ortoo_daemon.salesforce.directory import DirectoryReader
@@ -115,7 +115,13 @@ class _Running:
         )
         sweeping = Sweeping(self._org, self._queue, knowledge, self._roster, now=self.now)
         sweeping.plan(self._settings.sweeps, shadow=shadow)
-        hearing = Hearing(self._queue, lambda: knowledge, on_gap=sweeping.fill_gap, clock=self.now)
+        hearing = Hearing(
+            self._queue,
+            lambda: knowledge,
+            on_gap=sweeping.fill_gap,
+            clock=self.now,
+            stop=stop,
+        )
         listener = Listener(
             self._settings.events.channels,
             self._org.tokens,
@@ -126,7 +132,9 @@ class _Running:
         )
         async with asyncio.TaskGroup() as tasks:
             listening = tasks.create_task(listener.run(stop), name="ortoo-listener")
-            if await self._prepare(policies, sweeping, stop, shadow=shadow):
+            if not await self._prepare(policies, sweeping, stop, shadow=shadow):
+                await sweeping.schedule.stop()  # a gap may be being filled already
+            else:
                 handler = Handler(
                     org=self._org,
                     knowledge=knowledge,
@@ -186,8 +194,13 @@ class _Running:
         while not stop.is_set():
             await _happens(stop, stop, within=_SAVE_EVERY)
             turns = ledger.take_unsaved_turns()
-            if turns:
+            if not turns:
+                continue
+            try:
                 await self._queue.save_rotations(turns)
+            except StateError as error:  # workers and stream wait for the store, too
+                ledger.keep_unsaved(turns)
+                _log.error("service.turns_not_saved", error=str(error))
 
     async def _until_it_works(
         self, what: str, step: Callable[[], Awaitable[Answer]], stop: asyncio.Event

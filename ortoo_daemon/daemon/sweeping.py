@@ -10,6 +10,7 @@ from ortoo_daemon.daemon.knowledge import Knowledge
 from ortoo_daemon.daemon.settings import SweepSettings
 from ortoo_daemon.daemon.wiring import utc_now
 from ortoo_daemon.instants import instant, instant_text
+from ortoo_daemon.records import WorkItem
 from ortoo_daemon.salesforce import soql
 from ortoo_daemon.salesforce.directory import DirectoryReader
 from ortoo_daemon.salesforce.org import Org
@@ -24,10 +25,14 @@ _log = structlog.get_logger("ortoo_daemon.sweeps")
 _ALIVE_AT = "alive_at"
 _RECOVERY_OVERLAP = timedelta(minutes=10)
 _NEVER = timedelta(days=365)
+_LAST_PROOF = "Decided_At__c"
 
 
 class Sweeping:
-    """The daemon's sweeps; `schedule` runs them once it is started."""
+    """The daemon's sweeps; `schedule` runs them once it is started.
+
+    ``directory_read_at`` is None until the directory was read for the first time.
+    """
 
     def __init__(
         self,
@@ -44,6 +49,7 @@ class Sweeping:
         self._roster = roster
         self._now = now
         self._directory_at = now()
+        self.directory_read_at: datetime | None = None
         self.schedule = Schedule(clock=utc_now)
 
     def plan(self, every: SweepSettings, *, shadow: bool) -> None:
@@ -67,7 +73,7 @@ class Sweeping:
         """Read the directory anew. Raises OrgError."""
         began_at = self._now()
         directory = await self._roster.read()
-        self._directory_at = began_at
+        self._directory_at = self.directory_read_at = began_at
         self._knowledge.replace_directory(directory)
         _log.info(
             "directory.read",
@@ -85,7 +91,7 @@ class Sweeping:
     async def _reconcile(self) -> None:
         figures = await reconcile(
             self._org.query,
-            self._queue.put,
+            self._put_unless_parked,
             self._knowledge.policies.policy_set.policies,
             clock=self._now,
         )
@@ -93,8 +99,7 @@ class Sweeping:
 
     async def _recover(self) -> None:
         """Records decided since the daemon was last alive may lack their proof."""
-        alive_at = instant(await self._queue.noted(_ALIVE_AT))
-        since = (alive_at or self._now() - self._every.recover_within) - _RECOVERY_OVERLAP
+        since = await self._alive_at() - _RECOVERY_OVERLAP
         figures = await recover(
             self._org.query,
             self._queue.put,
@@ -105,6 +110,18 @@ class Sweeping:
         )
         await self._queue.note(_ALIVE_AT, instant_text(self._now()))
         _log.info("sweep.recover", found=figures.found, put=figures.put, since=instant_text(since))
+
+    async def _alive_at(self) -> datetime:
+        """When a recovery last ended; where the store was lost, a time before the org's last proof."""
+        noted = instant(await self._queue.noted(_ALIVE_AT))
+        if noted is not None:
+            return noted
+        found = await self._org.query(soql.select(OBJECT, [f"MAX({_LAST_PROOF})"]))
+        last_proof = instant(found[0].get("expr0")) if found else None
+        return (last_proof or self._now()) - self._every.recover_within
+
+    async def _put_unless_parked(self, items: Sequence[WorkItem]) -> int:
+        return await self._queue.put(items, skip_parked=True)
 
     async def _proven(self, keys: Sequence[str]) -> set[str]:
         rows = await self._org.query(soql.select(OBJECT, [KEY], where=[soql.one_of(KEY, keys)]))

@@ -96,6 +96,7 @@ class Surroundings:
         if fault.kind is FaultKind.ERROR:
             return _answer_of(fault)
         if fault.kind is FaultKind.HOLD:
+            await request.read()  # it has arrived: its sender may die now, the call goes on
             await fault.removed.wait()
             return await handler(request)
         response = await handler(request)

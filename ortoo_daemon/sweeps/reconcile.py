@@ -70,6 +70,9 @@ EVERYTHING = Window()
 SHIPPED_FIELDS = StampFields()
 PAGE = 2000
 
+_CLOCKS_AGREE_TO = timedelta(seconds=5)
+"""Ours may be a little behind the org's, and a record made this moment must not wait for the next sweep."""
+
 _EXTRA = {"Lead": "IsConverted = false"}
 """What else a record must be to be asked for: the org lets nobody write to a converted lead."""
 
@@ -88,7 +91,7 @@ async def reconcile(
     Interrupted at any point it has done part of the work and nothing wrong: run it again.
     """
     figures = Figures()
-    until = clock() - window.settle_for
+    until = clock() + _CLOCKS_AGREE_TO - window.settle_for
     for name, take_from in _scopes(policies).items():
         since = take_from if window.since is None else max(take_from, window.since)
         pages = _Pages(object=name, since=since, until=until, fields=fields)

@@ -100,7 +100,12 @@ class WorkQueue:
     # -- ways in ------------------------------------------------------------------------------------
 
     async def put(
-        self, items: Sequence[WorkItem], *, checkpoint: Checkpoint | None = None, wait: bool = True
+        self,
+        items: Sequence[WorkItem],
+        *,
+        checkpoint: Checkpoint | None = None,
+        wait: bool = True,
+        skip_parked: bool = False,
     ) -> int:
         """Make items, and the checkpoint behind them, durable in one transaction.
 
@@ -108,11 +113,18 @@ class WorkQueue:
         joins that row (earliest ``heard_at``, all ``changed_fields``; its next try is not hurried).
         One that is being worked on gets a row to run afterwards. Blocks while more than
         ``max_waiting`` items wait, unless ``wait`` is False: a worker that puts items must pass
-        False, or workers could wait for each other. Puts with a checkpoint take effect in the order
+        False, or workers could wait for each other. ``skip_parked``: records that are parked stay so
+        (sweeps find them again and again; an event is news). Puts with a checkpoint take effect in the order
         in which they were called.
         """
         most = self._max_waiting if wait else None
-        made = waiting.Put(items=items, now=self._clock(), checkpoint=checkpoint, most=most)
+        made = waiting.Put(
+            items=items,
+            now=self._clock(),
+            checkpoint=checkpoint,
+            most=most,
+            skip_parked=skip_parked,
+        )
         if checkpoint is None:
             return await self._put(made)
         async with self._in_order:

@@ -28,13 +28,17 @@ _WEIGHT = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Put:
-    """Items and a checkpoint for one transaction. ``most``: refuse while more than this wait."""
+    """Items and a checkpoint for one transaction. ``most``: refuse while more than this wait.
+
+    ``skip_parked`` leaves out items of records that are parked; ``unpark`` takes them off that list.
+    """
 
     items: Sequence[WorkItem]
     now: datetime
     checkpoint: Checkpoint | None = None
     most: int | None = None
     unpark: bool = False
+    skip_parked: bool = False
 
 
 def merged(waiting: WorkItem, newcomer: WorkItem) -> WorkItem:
@@ -60,13 +64,29 @@ def put(connection: Connection, puts: Sequence[Put]) -> list[int | None]:
     ready = _count_ready(connection) if any(put.most is not None for put in puts) else 0
     taken = [put.most is None or ready <= put.most for put in puts]
     accepted = [put for put, fits in zip(puts, taken, strict=True) if fits]
-    fresh = iter(_insert(connection, accepted))
+    fresh = iter(_insert(connection, _without_parked(connection, accepted)))
     unparked = {item.record_id for put in accepted if put.unpark for item in put.items}
     for some in _slices(sorted(unparked)):
         parked = delete(work_item).where(in_state(State.PARKED), _c.record_id.in_(some))
         connection.execute(parked)
     save_checkpoints(connection, [put.checkpoint for put in accepted if put.checkpoint])
     return [next(fresh) if fits else None for fits in taken]
+
+
+def _without_parked(connection: Connection, puts: Sequence[Put]) -> list[Put]:
+    asked = {item.record_id for put in puts if put.skip_parked for item in put.items}
+    parked: set[str] = set()
+    for some in _slices(sorted(asked)):
+        found = select(_c.record_id).where(in_state(State.PARKED), _c.record_id.in_(some))
+        parked.update(connection.execute(found).scalars())
+    if not parked:
+        return list(puts)
+    return [
+        replace(put, items=[item for item in put.items if item.record_id not in parked])
+        if put.skip_parked
+        else put
+        for put in puts
+    ]
 
 
 def waiting_rows(connection: Connection, records: Iterable[str]) -> dict[tuple[str, str], Any]:

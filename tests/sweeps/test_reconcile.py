@@ -142,7 +142,7 @@ async def test_a_light_sweep_asks_no_further_back_than_take_from(since, asked):
     org = Org([])
     await swept(org, window=Window(since=NOW - since, settle_for=timedelta(minutes=1)))
     assert f"CreatedDate >= {asked}" in org.asked[0]
-    assert "CreatedDate <= 2026-03-02T08:59:00.000Z" in org.asked[0]
+    assert "CreatedDate <= 2026-03-02T08:59:05.000Z" in org.asked[0]
 
 
 @asynchronous

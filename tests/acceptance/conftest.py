@@ -1,0 +1,29 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.acceptance.network import Network
+from tests.processes import SandboxProcess
+
+
+@pytest.fixture(scope="module")
+def sandbox_process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SandboxProcess]:
+    with SandboxProcess(tmp_path_factory.mktemp("sandbox") / "sandbox.log") as process:
+        yield process
+
+
+@pytest.fixture
+def sandbox(sandbox_process: SandboxProcess) -> Iterator[SandboxProcess]:
+    """The module's org, with nothing wrong with it."""
+    sandbox_process.heal()
+    sandbox_process.shift_clock(0)
+    yield sandbox_process
+    sandbox_process.heal()
+
+
+@pytest.fixture
+def network(sandbox: SandboxProcess, tmp_path: Path) -> Network:
+    return Network(sandbox, tmp_path)
