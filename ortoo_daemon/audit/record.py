@@ -39,7 +39,8 @@ LENGTHS: Mapping[str, int] = {
 }
 """Lengths of the text fields in the shipped metadata."""
 
-_LOOKUPS = {"Lead": "Lead__c", "Case": "Case__c"}
+LOOKUPS: Mapping[str, str] = {"Lead": "Lead__c", "Case": "Case__c"}
+"""Fields by which a decision hangs from its record."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,8 +86,8 @@ def decision_row(
         "Timings__c": _json({stage: round(ms, 3) for stage, ms in timings.items()}),
         "API_Calls__c": api_calls,
     }
-    if decision.object in _LOOKUPS:
-        row[_LOOKUPS[decision.object]] = decision.record_id
+    if decision.object in LOOKUPS:
+        row[LOOKUPS[decision.object]] = decision.record_id
     return {name: _fitted(name, value) for name, value in row.items()}
 
 

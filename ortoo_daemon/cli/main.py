@@ -11,6 +11,8 @@ import typer
 
 from ortoo_daemon import __version__
 from ortoo_daemon.cli.check import check
+from ortoo_daemon.cli.demo import CONTEXT, demo
+from ortoo_daemon.cli.doctor import doctor
 from ortoo_daemon.cli.explain import explain
 from ortoo_daemon.cli.parked import parked
 from ortoo_daemon.cli.requeue import requeue
@@ -30,11 +32,13 @@ app = typer.Typer(
 """The whole command line; verbs in the order in which a newcomer needs them."""
 
 app.command()(check)
+app.command()(doctor)
 app.command()(run)
 app.command()(explain)
 app.command()(why)
 app.command()(parked)
 app.command()(requeue)
+app.command(context_settings=CONTEXT)(demo)
 app.command()(sandbox)
 
 
