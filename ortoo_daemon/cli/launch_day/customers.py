@@ -84,19 +84,18 @@ def again(customer: Customer, dice: Random) -> Customer:
         last_name=customer.last_name.strip().upper(),
         phone=customer.phone.replace(" ", "").replace("-", ""),
     )
-    return replace(rewritten, email=dice.choice((customer.email.upper(), customer.email.strip())))
+    return replace(rewritten, email=dice.choice((customer.email.upper(), customer.email.lower())))
 
 
 def _carelessly(customer: Customer, dice: Random) -> Customer:
     """About half of all forms need a hand with the names."""
     ways: tuple[Callable[[str], str], ...] = (str, str, str, str.upper, str.lower, _spaced)
     way = dice.choice(ways)
-    email = customer.email.upper() if dice.random() < 0.05 else customer.email
     return replace(
         customer,
         first_name=way(customer.first_name),
         last_name=way(customer.last_name),
-        email=f" {email}" if dice.random() < 0.04 else email,
+        email=customer.email.upper() if dice.random() < 0.05 else customer.email,
     )
 
 

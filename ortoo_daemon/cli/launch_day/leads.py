@@ -33,7 +33,7 @@ class Kind(StrEnum):
     NO_CONTACT = "no contact"
     NO_PLACE = "no place"
     STRANGE_BRAND = "unknown brand"
-    HELD = "held by a person"
+    GRABBED = "taken at once"
     CASE = "case"
 
 
@@ -47,23 +47,27 @@ SHARES: Mapping[Kind, float] = {
     Kind.STRANGE_BRAND: 0.04,
     Kind.NO_CONTACT: 0.03,
     Kind.NO_PLACE: 0.02,
-    Kind.HELD: 0.01,
+    Kind.GRABBED: 0.01,
 }
 """Of all leads."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Arrival:
-    """One row on its way in: created by ``user``. Rows carry ``attributes.type``."""
+    """One row on its way in: created by ``user``. Rows carry ``attributes.type``.
+
+    ``taken_by``: the person (user id) who makes herself the owner the moment it is there.
+    """
 
     kind: Kind
     user: str
     row: Mapping[str, Any]
+    taken_by: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class _Door:
-    """One way in: who creates the lead, its source, and whether the brand comes as free text."""
+    """One way in: who creates the lead, its source, and its share of the traffic."""
 
     user: str
     source: str
@@ -90,7 +94,7 @@ def lead_arrivals(
     advisers: Sequence[str],
     dice: Random,
 ) -> list[Arrival]:
-    """``count`` leads in the order of their arrival. ``advisers`` are ids of users who may hold a lead."""
+    """``count`` leads in the order of their arrival. ``advisers`` are ids of users who may take one."""
     kinds = kinds_of(count)
     dice.shuffle(kinds)
     maker = _Maker(dealers, near, advisers, dice)
@@ -128,12 +132,13 @@ class _Maker:
         """A lead of that kind; the very first can't be somebody's second and is plain instead."""
         if kind is Kind.DUPLICATE and not self._asked:
             kind = Kind.PLAIN
-        door = _PHONE if kind is Kind.HELD else self._door()
+        door = _PHONE if kind is Kind.GRABBED else self._door()
         row = self._second_row() if kind is Kind.DUPLICATE else self._first_row(kind)
         row = row | {"attributes": {"type": "Lead"}, "LeadSource": door.source}
         if door.source == "Marketplace":
             row |= {"Utm_Source__c": "marketplace", "Utm_Campaign__c": "launch-day"}
-        return Arrival(kind=kind, user=door.user, row=row)
+        taken_by = self._dice.choice(self._advisers) if kind is Kind.GRABBED else None
+        return Arrival(kind=kind, user=door.user, row=row, taken_by=taken_by)
 
     def _door(self) -> _Door:
         return self._dice.choices(_DOORS, weights=[door.weight for door in _DOORS])[0]
@@ -192,8 +197,6 @@ class _Maker:
                 return {"Email": None, "MobilePhone": None}
             case Kind.NO_PLACE:
                 return {"PostalCode": None, "City": None}
-            case Kind.HELD:
-                return {"OwnerId": dice.choice(self._advisers)}
         return {}
 
 

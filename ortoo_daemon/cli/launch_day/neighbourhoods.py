@@ -15,6 +15,7 @@ from typing import Any
 
 _KM_PER_DEGREE = 111.2
 _REACH_KM = 60.0
+_LONGEST_CITY = 40  # of the org's field; longer ones are firms with a code of their own
 _LETTERS = "ABDEFGHJLNPQRSTUWXYZ"  # those that end British and Dutch codes
 
 _COUNTRY_NAMES: Mapping[str, tuple[str, ...]] = {
@@ -76,7 +77,7 @@ def shipped_towns(countries: frozenset[str]) -> Iterable[tuple[str, Town]]:
         lines = csv.reader(text)
         next(lines)
         for country, code, latitude, longitude, name in lines:
-            if country in countries:
+            if country in countries and len(name) <= _LONGEST_CITY:
                 yield country, Town(code, name, float(latitude), float(longitude))
 
 

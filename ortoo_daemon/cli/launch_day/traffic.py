@@ -32,7 +32,7 @@ class Timed:
 
 
 def plan(day: Day, advisers: Sequence[str]) -> list[Timed]:
-    """The whole day in order of time. ``advisers``: ids of users who may hold a lead from the start."""
+    """The whole day in order of time. ``advisers``: ids of users who may take a lead."""
     dealers = read_directory()
     countries = frozenset(each["BillingCountryCode"] for each in dealers)
     near = Neighbourhoods(dealers, shipped_towns(countries))

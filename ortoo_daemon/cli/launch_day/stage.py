@@ -1,0 +1,137 @@
+"""What happens in which order? Org up, daemon up, the day, daemon down, the proof."""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from functools import partial
+from random import Random
+from typing import Any, TypeVar
+
+from rich.console import Console
+
+from ortoo_daemon.cli.launch_day import overheard
+from ortoo_daemon.cli.launch_day.commands import commands
+from ortoo_daemon.cli.launch_day.display import Watching
+from ortoo_daemon.cli.launch_day.figures import figures
+from ortoo_daemon.cli.launch_day.names import Names, read_names
+from ortoo_daemon.cli.launch_day.overheard import DaemonLog, said_at
+from ortoo_daemon.cli.launch_day.people import People
+from ortoo_daemon.cli.launch_day.place import DemoPlace
+from ortoo_daemon.cli.launch_day.play import Play
+from ortoo_daemon.cli.launch_day.processes import Child, start_daemon, start_sandbox
+from ortoo_daemon.cli.launch_day.proof import checks, gather
+from ortoo_daemon.cli.launch_day.summary import Summary
+from ortoo_daemon.cli.launch_day.tally import Tally
+from ortoo_daemon.cli.launch_day.traffic import Day, plan
+from ortoo_daemon.salesforce.org import Org
+from ortoo_daemon.salesforce.tokens import ClientCredentials
+
+_Answer = TypeVar("_Answer")
+
+_READY_WITHIN = 60.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Ended:
+    """What is known once the daemon is gone. ``calls`` are its own."""
+
+    calls: list[dict[str, Any]]
+    exit_code: int
+    troubles: list[str]
+    subscribed_after: float
+    peak_memory: int | None
+
+
+def play_day(place: DemoPlace, day: Day, *, console: Console, keep: bool) -> Summary:
+    """Play the whole demo. ``keep`` leaves the sandbox running. Raises DemoError and OrgError.
+
+    Plain calls, no event loop around them: a Ctrl-C is felt at once, and both processes are ended.
+    """
+    began = time.monotonic()
+    console.print(f"demo in {place.folder}")
+    sandbox, about = start_sandbox(place)
+    with sandbox:
+        place.remember(about, kept=sandbox.pid if keep else None)
+        console.print(f"org     {about['url']} (process {sandbox.pid})")
+        names = asyncio.run(_asked(about, read_names))
+        tally = Tally(planned=day.leads + day.cases)
+        ended = _with_daemon(place, about, names, tally, day, console)
+        gathering = partial(gather, calls=ended.calls, daemon_user=about["user_id"])
+        evidence = asyncio.run(_asked(about, gathering))
+        sandbox.keep = keep
+        return Summary(
+            tally=tally,
+            names=names,
+            figures=figures(tally, ended.calls),
+            checks=checks(evidence, tally, exit_code=ended.exit_code, troubles=ended.troubles),
+            subscribed_after=ended.subscribed_after,
+            peak_memory=ended.peak_memory,
+            lasted_for=time.monotonic() - began,
+            folder=str(place.folder),
+            kept_at=about["url"] if keep else None,
+            commands=commands(place, tally, sandbox.pid if keep else None),
+        )
+
+
+def _with_daemon(
+    place: DemoPlace,
+    about: Mapping[str, Any],
+    names: Names,
+    tally: Tally,
+    day: Day,
+    console: Console,
+) -> _Ended:
+    people = People(about["url"])
+    try:
+        before = max((call["index"] for call in people.calls()), default=-1)
+        advisers = [each for team in names.advisers.values() for each in team]
+        planned = plan(day, advisers)
+        with start_daemon(place, about) as daemon:
+            log = DaemonLog(place.daemon_log)
+            subscribed_at = _until_ready(daemon, log)
+            console.print(f"daemon  subscribed (process {daemon.pid})")
+            played = Play(
+                people=people,
+                daemon=daemon,
+                log=log,
+                names=names,
+                tally=tally,
+                dice=Random(f"people {day.seed}"),
+            )
+            with Watching(console, names) as watching:
+                played.run(planned, watching)
+            peak = daemon.peak_memory()
+            exit_code = daemon.stop()
+        tally.hear(log.new_lines())
+        return _Ended(
+            calls=people.calls(after=before),
+            exit_code=exit_code,
+            troubles=log.troubles,
+            subscribed_after=subscribed_at - daemon.started_at,
+            peak_memory=peak,
+        )
+    finally:
+        people.close()
+
+
+def _until_ready(daemon: Child, log: DaemonLog) -> float:
+    """Wait until the daemon listens and decides; when it was subscribed, in seconds since 1970."""
+    heard: dict[str, float] = {}
+
+    def look() -> float | None:
+        for line in log.new_lines():
+            heard.setdefault(str(line.get("event")), said_at(line))
+        return heard.get(overheard.SUBSCRIBED) if overheard.READY in heard else None
+
+    return daemon.until(look, within=_READY_WITHIN)
+
+
+async def _asked(about: Mapping[str, Any], ask: Callable[[Org], Awaitable[_Answer]]) -> _Answer:
+    """The org's answer to a question of the demo's own, under the daemon's user."""
+    auth = ClientCredentials(client_id=about["client_id"], client_secret=about["client_secret"])
+    org = Org.of(auth=auth, login_url=about["url"])
+    try:
+        return await ask(org)
+    finally:
+        await org.close()

@@ -1,0 +1,102 @@
+"""How far is the launch day? Who was created when, and what became of each record."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from ortoo_daemon.cli.launch_day.leads import Kind
+from ortoo_daemon.cli.launch_day.overheard import HANDLED
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Created:
+    """One record of the day. ``at``: when its creation was sent to the org, seconds since 1970."""
+
+    id: str
+    kind: Kind
+    at: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Handled:
+    """What the daemon's line says about one record; names are ids of the org."""
+
+    id: str
+    object: str
+    outcome: str
+    rule: str
+    rooftop: str
+    owner: str
+    owner_kind: str
+
+    @property
+    def routed(self) -> bool:
+        """Whether a person got it."""
+        return self.outcome == "assigned" and self.owner_kind == "user"
+
+    @property
+    def queued(self) -> bool:
+        return self.outcome == "assigned" and self.owner_kind == "queue"
+
+
+@dataclass(slots=True)
+class Tally:
+    """``planned`` records in all; the first line about a record counts."""
+
+    planned: int
+    created: dict[str, Created] = field(default_factory=dict)
+    handled: dict[str, Handled] = field(default_factory=dict)
+    answered: list[str] = field(default_factory=list)
+    overridden: dict[str, str] = field(default_factory=dict)
+    """Record → the person who has it since a dispatcher changed the owner."""
+    taken: dict[str, str] = field(default_factory=dict)
+    """Record → the person who took it the moment it was there."""
+
+    def hear(self, lines: Iterable[Mapping[str, Any]]) -> None:
+        """Take in lines of the daemon's log."""
+        for line in lines:
+            if line.get("event") == HANDLED:
+                handled = _handled(line)
+                self.handled.setdefault(handled.id, handled)
+
+    @property
+    def waiting(self) -> int:
+        """Records that are created and not yet decided."""
+        return len(self.created.keys() - self.handled.keys())
+
+    @property
+    def done(self) -> bool:
+        return len(self.created) >= self.planned and not self.waiting
+
+    def outcomes(self) -> Counter[str]:
+        """``routed``, ``queued``, ``parked``, ``left_alone`` and whatever else came out."""
+        return Counter(_outcome(each) for each in self.handled.values())
+
+    def routed_to(self, name: str, *, object_name: str | None = None) -> Counter[str]:
+        """How often each value of a field of `Handled` came up, empty ones left out."""
+        return Counter(
+            value
+            for each in self.handled.values()
+            if object_name in (None, each.object) and (value := getattr(each, name))
+        )
+
+    def queues(self) -> Counter[str]:
+        return Counter(each.owner for each in self.handled.values() if each.queued)
+
+
+def _handled(line: Mapping[str, Any]) -> Handled:
+    values = {name: str(line.get(name) or "") for name in ("rule", "rooftop", "owner")}
+    return Handled(
+        id=str(line["record"]),
+        object=str(line["object"]),
+        outcome=str(line["outcome"]),
+        owner_kind=str(line.get("owner_kind") or ""),
+        **values,
+    )
+
+
+def _outcome(handled: Handled) -> str:
+    if handled.routed:
+        return "routed"
+    return "queued" if handled.queued else handled.outcome
