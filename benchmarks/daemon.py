@@ -39,5 +39,6 @@ def daemon(org: Org, folder: Path) -> Iterator[Process]:
     )
     arguments = ["ortoo_daemon.daemon", "--config", str(settings)]
     with running(arguments, log=folder / "daemon.log") as process:
-        process.until_logged("sweep.reconcile", within=120)
+        process.until_logged("service.ready", within=120)
+        process.until_quiet(2.0, within=120)  # what it asks once at its start is done
         yield process

@@ -55,6 +55,14 @@ class Process:
 
         wait_until(logged, within=within, what=f"{text!r} in the log")
 
+    def until_quiet(self, seconds: float, *, within: float) -> None:
+        """Wait until nothing was logged for a while."""
+
+        def quiet() -> bool:
+            return time.time() - self.log.stat().st_mtime >= seconds
+
+        wait_until(quiet, within=within, what=f"{seconds:g} s without a line in the log")
+
     def pause(self) -> None:
         self._popen.send_signal(signal.SIGSTOP)
 

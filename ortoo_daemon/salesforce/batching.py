@@ -1,9 +1,12 @@
 """How do many callers share one call? Each asks for itself; their asks travel together.
 
-A lone ask leaves at once; while calls are under way, asks wait a few milliseconds for company.
+A lone ask leaves at once; while calls are under way, asks wait a few milliseconds for company. In a crowd
+they wait until a batch is full, but never longer than a fraction of a second: what a burst needs is few
+calls, what a trickle needs is none of the waiting.
 """
 
 import asyncio
+import math
 from collections import Counter
 from collections.abc import Awaitable, Callable, Hashable, Sequence
 from dataclasses import dataclass
@@ -12,11 +15,39 @@ from typing import Generic, TypeVar
 Ask = TypeVar("Ask")
 Answer = TypeVar("Answer")
 
+_MEMORY = 0.5
+"""Seconds over which the rate of asks is judged."""
+
+_CROWD = 12
+"""Where fewer asks are to be expected in time, waiting for them is not worth while."""
+
+_NEARLY_FULL = 0.9
+"""Groups travel whole, so that a batch may have no room for the next one."""
+
+
+class _Rate:
+    """Asks per second, the latest counting most."""
+
+    def __init__(self) -> None:
+        self._level = 0.0
+        self._noted_at = 0.0
+
+    def note(self, now: float) -> None:
+        self._level = self._decayed(now) + 1
+        self._noted_at = now
+
+    def at(self, now: float) -> float:
+        return self._decayed(now) / _MEMORY
+
+    def _decayed(self, now: float) -> float:
+        return self._level * math.exp((self._noted_at - now) / _MEMORY)
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Waiting(Generic[Ask, Answer]):
     ask: Ask
     answer: "asyncio.Future[Answer]"
+    since: float
 
 
 class Batcher(Generic[Ask, Answer]):
@@ -24,6 +55,7 @@ class Batcher(Generic[Ask, Answer]):
 
     ``send`` gets 1 to ``at_most`` asks and returns one result per ask, in order: an answer, or an exception
     that is raised to that asker alone. What ``send`` raises is raised to every asker of the batch.
+    ``collect_for`` is how long a few asks wait for company, ``fill_for`` how long a crowd may (seconds).
     ``together`` names what makes asks get in each other's way (a parent record, a new owner): asks of one
     name travel in one batch, and never in two batches at the same time. None is in nobody's way.
     """
@@ -34,22 +66,28 @@ class Batcher(Generic[Ask, Answer]):
         *,
         at_most: int = 200,
         collect_for: float = 0.008,
+        fill_for: float = 0.3,
         in_flight: int = 4,
         together: Callable[[Ask], Hashable | None] = lambda _: None,
     ) -> None:
         self._send = send
         self._at_most = at_most
         self._collect_for = collect_for
+        self._fill_for = fill_for
         self._limit = in_flight
         self._together = together
         self._waiting: list[_Waiting[Ask, Answer]] = []
         self._under_way: set[asyncio.Task[None]] = set()
         self._busy: Counter[Hashable] = Counter()
         self._timer: asyncio.TimerHandle | None = None
+        self._rate = _Rate()
 
     async def ask(self, ask: Ask) -> Answer:
         """The answer to this ask; raises what befell it. Cancelling leaves the others untouched."""
-        waiting: _Waiting[Ask, Answer] = _Waiting(ask, asyncio.get_running_loop().create_future())
+        loop = asyncio.get_running_loop()
+        now = loop.time()
+        waiting: _Waiting[Ask, Answer] = _Waiting(ask, loop.create_future(), now)
+        self._rate.note(now)
         self._waiting.append(waiting)
         self._schedule()
         return await waiting.answer
@@ -57,36 +95,57 @@ class Batcher(Generic[Ask, Answer]):
     async def close(self) -> None:
         """Send what waits and see it through."""
         while self._waiting or self._under_way:
-            self._flush()
+            self._flush(at_once=True)
             if self._under_way:
                 await asyncio.wait(self._under_way, return_when=asyncio.FIRST_COMPLETED)
 
     def _schedule(self) -> None:
         if len(self._under_way) >= self._limit:
             return  # the next batch to land schedules
-        full = len(self._waiting) >= self._at_most
-        if self._timer is not None and not full:
-            return
+        full = len(self._waiting) % self._at_most == 0
+        if self._timer is None:
+            self._arm(0.0 if full else self._patience())
+        elif full:
+            self._arm(0.0)
+
+    def _arm(self, delay: float) -> None:
         if self._timer is not None:
             self._timer.cancel()
-        delay = 0.0 if full or not self._under_way else self._collect_for
         self._timer = asyncio.get_running_loop().call_later(delay, self._flush)
 
-    def _flush(self) -> None:
+    def _patience(self) -> float:
+        """How long the oldest ask may wait for a fuller batch, by how many more are to be expected."""
+        coming = self._rate.at(asyncio.get_running_loop().time()) * self._fill_for
+        if coming > _CROWD:
+            return max(self._collect_for, self._fill_for * min(1.0, coming / self._at_most))
+        return self._collect_for if self._under_way else 0.0
+
+    def _flush(self, *, at_once: bool = False) -> None:
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
-        while len(self._under_way) < self._limit and (batch := self._take()):
+        while len(self._under_way) < self._limit and (batch := self._next()):
+            if not at_once and (left := self._left_to_wait(batch)) > 0:
+                return self._arm(left)
+            self._take(batch)
             task = asyncio.create_task(self._carry(batch))
             self._under_way.add(task)
             task.add_done_callback(self._landed)
+        return None
+
+    def _left_to_wait(self, batch: "list[_Waiting[Ask, Answer]]") -> float:
+        """Seconds until the batch should leave, whoever else has come by then."""
+        if len(batch) >= self._at_most * _NEARLY_FULL:
+            return 0.0
+        waited = asyncio.get_running_loop().time() - min(each.since for each in batch)
+        return self._patience() - waited
 
     def _landed(self, task: asyncio.Task[None]) -> None:
         self._under_way.discard(task)
         if self._waiting:
             self._schedule()
 
-    def _take(self) -> list[_Waiting[Ask, Answer]]:
+    def _next(self) -> list[_Waiting[Ask, Answer]]:
         """The next batch: whole groups in the order of their oldest ask, busy groups left waiting."""
         groups: dict[Hashable, list[_Waiting[Ask, Answer]]] = {}
         for waiting in self._waiting:
@@ -101,9 +160,12 @@ class Batcher(Generic[Ask, Answer]):
             batch.extend(group[: self._at_most - len(batch)])
             if len(batch) >= self._at_most:
                 break
+        return batch
+
+    def _take(self, batch: Sequence[_Waiting[Ask, Answer]]) -> None:
+        """They leave; those who gave up are forgotten."""
         taken = set(map(id, batch))
         self._waiting = [w for w in self._waiting if id(w) not in taken and not w.answer.done()]
-        return batch
 
     async def _carry(self, batch: list[_Waiting[Ask, Answer]]) -> None:
         names = {("name", n) for w in batch if (n := self._together(w.ask)) is not None}

@@ -8,7 +8,7 @@ import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 import requests
 from requests.adapters import HTTPAdapter
@@ -18,6 +18,7 @@ from simple_salesforce.exceptions import SalesforceError
 
 from ortoo_daemon.errors import OrgError, OutcomeUnknownError, TemporaryOrgError
 from ortoo_daemon.salesforce.responses import error_of
+from ortoo_daemon.salesforce.soql import PLAIN_IN_URI
 from ortoo_daemon.salesforce.tokens import Token, is_local_http
 
 ON_EVERY_CALL: Mapping[str, str] = {"Sforce-Call-Options": "client=ortoo", "X-PrettyPrint": "0"}
@@ -35,6 +36,13 @@ class Request:
     body: Any = None
     params: Mapping[str, str] | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def address(self) -> str:
+        """Path and query string; left to requests, the marks of SOQL would be escaped too."""
+        if not self.params:
+            return self.path
+        return f"{self.path}?{urlencode(self.params, safe=PLAIN_IN_URI)}"
 
     @property
     def writes(self) -> bool:
@@ -96,8 +104,7 @@ class Transport:
         self._of_thread.answered = None
         try:
             return salesforce.restful(
-                request.path,
-                params=request.params,
+                request.address,
                 method=request.method,
                 headers=dict(request.headers),
                 **({} if request.body is None else {"json": request.body}),

@@ -5,6 +5,7 @@ waits stays in the queue: never more than ``parallel`` items are in memory.
 """
 
 import asyncio
+import math
 import random
 import time
 from collections import deque
@@ -24,6 +25,8 @@ __all__ = ["Finished", "Park", "Retry", "Tries", "Verdict", "Workers"]
 Handle = Callable[[Claim], Awaitable[Verdict]]
 
 _CLAIM_AT_ONCE = 200
+_ENOUGH_FREE = 8  # a claim is made when one place in so many is free: few large ones cost less
+_CLAIM_WITHIN = 0.1  # seconds after which fewer places will do
 _LOOK_AGAIN = 1.0  # seconds between looks for what other daemons or expired leases left
 _STORE_PAUSE = 1.0  # seconds before a failing store is asked again
 _STOP_FOR = 5.0  # seconds for a cancelled handler to clean up
@@ -53,21 +56,26 @@ class Tries:
 
 
 class Workers:
-    """``drain_for``: how long items in hand may take to finish once `run` is asked to stop."""
+    """``parallel``: records in hand at once; five batches of 200 let each kind of call run with full ones.
+
+    ``drain_for``: how long items in hand may take to finish once `run` is asked to stop.
+
+    ``turns_by``: when, on the monotonic clock, the claiming loop will have turned again.
+    """
 
     def __init__(
         self,
         queue: WorkQueue,
         handle: Handle,
         *,
-        parallel: int = 400,
+        parallel: int = 1000,
         drain_for: timedelta,
         tries: Tries | None = None,
         rng: random.Random | None = None,
     ) -> None:
         self._queue = queue
         self._handle = handle
-        self._parallel = parallel
+        self.parallel = parallel
         self._drain_for = drain_for
         self._tries = tries or Tries()
         self._rng = rng or random.Random()
@@ -76,7 +84,9 @@ class Workers:
             int, asyncio.Task[None]
         ] = {}  # by claim; what is settled needs no lease
         self._freed = asyncio.Event()
+        self._claimed_at = 0.0
         self._settled: deque[float] = deque(maxlen=100_000)
+        self.turns_by = math.inf
 
     @property
     def in_flight(self) -> int:
@@ -96,20 +106,24 @@ class Workers:
         stopping = asyncio.create_task(stop.wait(), name="ortoo-workers-stop")
         try:
             while not stop.is_set():
+                self.turns_by = time.monotonic() + _LOOK_AGAIN + _STORE_PAUSE
                 if not await self._claim_some():
                     await self._pause(stopping)
+            self.turns_by = time.monotonic() + self._drain_for.total_seconds() + _STOP_FOR
             await self._drain()
         finally:
             renewing.cancel()
             stopping.cancel()
             await self._let_go()
+            self.turns_by = math.inf
 
     async def _claim_some(self) -> bool:
         """Whether it is worth asking again at once."""
         self._freed.clear()
-        free = self._parallel - len(self._tasks)
-        if free <= 0:
+        if not self._may_claim():
             return False
+        free = self.parallel - len(self._tasks)
+        self._claimed_at = time.monotonic()
         try:
             claims = await self._queue.claim(min(free, _CLAIM_AT_ONCE))
         except StateError as error:
@@ -120,13 +134,24 @@ class Workers:
             self._start(claim)
         return bool(claims)
 
+    def _may_claim(self) -> bool:
+        """Whether there is room, and room enough to be worth a claim."""
+        free = self.parallel - len(self._tasks)
+        waited = time.monotonic() - self._claimed_at >= _CLAIM_WITHIN
+        return free > 0 and (waited or free * _ENOUGH_FREE >= self.parallel)
+
     async def _pause(self, stopping: "asyncio.Task[bool]") -> None:
         """Until an item may be claimable and there is room for it, or the end is asked for."""
-        full = len(self._tasks) >= self._parallel
-        waiter = self._freed.wait() if full else self._queue.wait_for_work(_LOOK_AGAIN)
+        room = self._may_claim()
+        some_room = len(self._tasks) < self.parallel
+        waiter = self._queue.wait_for_work(_LOOK_AGAIN) if room else self._freed.wait()
         waiting = asyncio.ensure_future(waiter)
+        # However long the items in hand take, the loop shows that it turns.
+        longest = None if room else _CLAIM_WITHIN if some_room else _LOOK_AGAIN
         try:
-            await asyncio.wait({waiting, stopping}, return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait(
+                {waiting, stopping}, timeout=longest, return_when=asyncio.FIRST_COMPLETED
+            )
         finally:
             waiting.cancel()
             await asyncio.gather(waiting, return_exceptions=True)

@@ -80,6 +80,30 @@ def test_asks_that_come_while_a_call_is_under_way_are_collected():
     assert run(work()) == [[0], [1, 2, 3, 4, 5]]
 
 
+def test_in_a_crowd_batches_are_filled_although_asks_come_in_small_groups():
+    async def work():
+        org = Org()
+        batcher = Batcher(org.send, at_most=100, fill_for=30)
+        asks = []
+        for start in range(0, 400, 40):
+            asks += [asyncio.create_task(batcher.ask(start + n)) for n in range(40)]
+            await asyncio.sleep(0.01)
+        await asyncio.gather(*asks)
+        return [len(batch) for batch in org.batches]
+
+    assert run(work()) == [100, 100, 100, 100]
+
+
+def test_a_crowd_that_stops_coming_is_sent_when_its_time_is_over():
+    async def work():
+        org = Org()
+        batcher = Batcher(org.send, at_most=100, fill_for=0.05)
+        await asyncio.wait_for(asyncio.gather(*map(batcher.ask, range(60))), 5)
+        return [len(batch) for batch in org.batches]
+
+    assert run(work()) == [60]
+
+
 def test_a_full_batch_leaves_at_once():
     async def work():
         org = Org()
