@@ -39,14 +39,14 @@ def _processes_of(folder: Path) -> list[str]:
 def played(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """A short day. An environment that names another org must not matter."""
     folder = tmp_path_factory.mktemp("demo")
-    os.environ["ORTOO_ORG__LOGIN_URL"] = "http://localhost:9"
+    os.environ["ORTOO_ORG__AUTH__PRIVATE_KEY"] = "of another org"
     try:
         done = _run(
             *("--leads", "60", "--cases", "10", "--speed", "fast"),
             *("--json", "--folder", str(folder)),
         )
     finally:
-        del os.environ["ORTOO_ORG__LOGIN_URL"]
+        del os.environ["ORTOO_ORG__AUTH__PRIVATE_KEY"]
     assert done.returncode == 0, done.stdout + done.stderr
     found: dict[str, Any] = json.loads(done.stdout)
     return found | {"folder": folder, "progress": done.stderr}

@@ -4,8 +4,9 @@ import json
 from pathlib import Path
 from typing import Any
 
+from ortoo_daemon.cli.launch_day.leads import Kind
 from ortoo_daemon.cli.launch_day.overheard import DaemonLog
-from ortoo_daemon.cli.launch_day.tally import Tally
+from ortoo_daemon.cli.launch_day.tally import Created, Tally
 
 
 def _line(record: str, **values: Any) -> str:
@@ -32,6 +33,16 @@ def test_errors_and_tracebacks_are_troubles_and_warnings_are_not(tmp_path: Path)
     log = DaemonLog(file)
     assert [line["event"] for line in log.new_lines()] == ["x", "y"]
     assert log.troubles == ['{"level": "error", "event": "x"}', "Traceback"]
+
+
+def test_customers_who_come_back_are_counted_with_those_who_met_one_owner() -> None:
+    tally = Tally(planned=5)
+    owners = {"00Q1": ("a", "005A"), "00Q2": ("a", "005A"), "00Q3": ("b", "005A")}
+    owners |= {"00Q4": ("b", "005B"), "00Q5": ("c", "005A")}
+    for record, (customer, owner) in owners.items():
+        tally.created[record] = Created(id=record, kind=Kind.PLAIN, at=0.0, customer=customer)
+        tally.hear([json.loads(_line(record, owner=owner, owner_kind="user"))])
+    assert tally.returning() == (2, 1)
 
 
 def test_a_record_counts_once_under_what_became_of_it_first() -> None:

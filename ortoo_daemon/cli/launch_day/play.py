@@ -88,7 +88,10 @@ class Play:
             at = time.time()
             ids = self.people.create(user, [each.row for each in arrivals])
             for record, arrival in zip(ids, arrivals, strict=True):
-                self.tally.created[record] = Created(id=record, kind=arrival.kind, at=at)
+                customer = str(arrival.row.get("Email") or "").casefold()
+                self.tally.created[record] = Created(
+                    id=record, kind=arrival.kind, at=at, customer=customer
+                )
                 if arrival.taken_by:
                     self.people.update(arrival.taken_by, record, OwnerId=arrival.taken_by)
                     self.tally.taken[record] = arrival.taken_by

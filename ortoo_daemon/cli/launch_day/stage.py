@@ -56,7 +56,8 @@ def play_day(place: DemoPlace, day: Day, *, console: Console, keep: bool) -> Sum
         console.print(f"org     {about['url']} (process {sandbox.pid})")
         names = asyncio.run(_asked(about, read_names))
         tally = Tally(planned=day.leads + day.cases)
-        ended = _with_daemon(place, about, names, tally, day, console)
+        scene = _Scene(place=place, about=about, names=names, day=day, console=console)
+        ended = scene.play(tally)
         gathering = partial(gather, calls=ended.calls, daemon_user=about["user_id"])
         evidence = asyncio.run(_asked(about, gathering))
         sandbox.keep = keep
@@ -74,45 +75,52 @@ def play_day(place: DemoPlace, day: Day, *, console: Console, keep: bool) -> Sum
         )
 
 
-def _with_daemon(
-    place: DemoPlace,
-    about: Mapping[str, Any],
-    names: Names,
-    tally: Tally,
-    day: Day,
-    console: Console,
-) -> _Ended:
-    people = People(about["url"])
-    try:
-        before = max((call["index"] for call in people.calls()), default=-1)
-        advisers = [each for team in names.advisers.values() for each in team]
-        planned = plan(day, advisers)
-        with start_daemon(place, about) as daemon:
-            log = DaemonLog(place.daemon_log)
-            subscribed_at = _until_ready(daemon, log)
-            console.print(f"daemon  subscribed (process {daemon.pid})")
-            played = Play(
-                people=people,
-                daemon=daemon,
-                log=log,
-                names=names,
-                tally=tally,
-                dice=Random(f"people {day.seed}"),
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Scene:
+    """What is there when the daemon comes on: the org as it calls itself, and the day to play."""
+
+    place: DemoPlace
+    about: Mapping[str, Any]
+    names: Names
+    day: Day
+    console: Console
+
+    def play(self, tally: Tally) -> _Ended:
+        """The daemon's whole life, and the day within it."""
+        people = People(self.about["url"])
+        try:
+            before = max((call["index"] for call in people.calls()), default=-1)
+            with start_daemon(self.place, self.about) as daemon:
+                log = DaemonLog(self.place.daemon_log)
+                subscribed_at = _until_ready(daemon, log)
+                self.console.print(f"daemon  subscribed (process {daemon.pid})")
+                self._day(people, daemon, log, tally)
+                peak = daemon.peak_memory()
+                exit_code = daemon.stop()
+            tally.hear(log.new_lines())
+            return _Ended(
+                calls=people.calls(after=before),
+                exit_code=exit_code,
+                troubles=log.troubles,
+                subscribed_after=subscribed_at - daemon.started_at,
+                peak_memory=peak,
             )
-            with Watching(console, names) as watching:
-                played.run(planned, watching)
-            peak = daemon.peak_memory()
-            exit_code = daemon.stop()
-        tally.hear(log.new_lines())
-        return _Ended(
-            calls=people.calls(after=before),
-            exit_code=exit_code,
-            troubles=log.troubles,
-            subscribed_after=subscribed_at - daemon.started_at,
-            peak_memory=peak,
+        finally:
+            people.close()
+
+    def _day(self, people: People, daemon: Child, log: DaemonLog, tally: Tally) -> None:
+        advisers = [each for team in self.names.advisers.values() for each in team]
+        planned = plan(self.day, advisers)
+        played = Play(
+            people=people,
+            daemon=daemon,
+            log=log,
+            names=self.names,
+            tally=tally,
+            dice=Random(f"people {self.day.seed}"),
         )
-    finally:
-        people.close()
+        with Watching(self.console, self.names) as watching:
+            played.run(planned, watching)
 
 
 def _until_ready(daemon: Child, log: DaemonLog) -> float:

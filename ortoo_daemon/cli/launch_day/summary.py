@@ -48,6 +48,7 @@ def as_json(found: Summary) -> dict[str, Any]:
         "leads": objects["Lead"],
         "cases": objects["Case"],
         **{name: outcomes[name] for name in ("routed", "queued", "parked", "left_alone")},
+        "returning": dict(zip(("customers", "same_owner"), found.tally.returning(), strict=True)),
         "answered": len(found.tally.answered),
         "overridden": len(found.tally.overridden),
         "time_to_owner": {
@@ -107,6 +108,7 @@ def _lines(found: Summary) -> list[tuple[str, str]]:
         for name, count in sorted(outcomes.items())
         if name not in ("routed", "queued", "parked", "left_alone")
     )
+    again = found.tally.returning()
     memory = f"{found.peak_memory / 1e6:.0f} MB" if found.peak_memory else "not told by this system"
     return [
         ("came in", f"{counts['Lead']} leads, {counts['Case']} cases"),
@@ -115,6 +117,7 @@ def _lines(found: Summary) -> list[tuple[str, str]]:
         ("parked", f"{outcomes['parked']} with the reason stamped on the record"),
         ("left alone", f"{outcomes['left_alone']} that a person had taken first"),
         *([("otherwise", special)] if special else []),
+        ("came back", "{} customers asked again, {} of them met the same owner".format(*again)),
         ("answered", f"{len(found.tally.answered)} by their new owners"),
         ("overridden", f"{len(found.tally.overridden)} by a dispatcher's hand"),
         (

@@ -1,6 +1,6 @@
 """How far is the launch day? Who was created when, and what became of each record."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -11,11 +11,15 @@ from ortoo_daemon.cli.launch_day.overheard import HANDLED
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Created:
-    """One record of the day. ``at``: when its creation was sent to the org, seconds since 1970."""
+    """One record of the day. ``at``: when its creation was sent to the org, seconds since 1970.
+
+    ``customer``: what tells a lead's customer from others, empty where nothing does.
+    """
 
     id: str
     kind: Kind
     at: float
+    customer: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,6 +84,16 @@ class Tally:
             for each in self.handled.values()
             if object_name in (None, each.object) and (value := getattr(each, name))
         )
+
+    def returning(self) -> tuple[int, int]:
+        """Customers with several leads, and how many of them met one owner only."""
+        owners: dict[str, list[str]] = defaultdict(list)
+        for record, handled in self.handled.items():
+            created = self.created.get(record)
+            if created and created.customer and handled.outcome == "assigned":
+                owners[created.customer].append(handled.owner)
+        several = [found for found in owners.values() if len(found) > 1]
+        return len(several), sum(len(set(found)) == 1 for found in several)
 
     def queues(self) -> Counter[str]:
         return Counter(each.owner for each in self.handled.values() if each.queued)
