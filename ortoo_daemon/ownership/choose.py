@@ -53,13 +53,22 @@ def _assign(handling: Handling, rule: Rule) -> bool:
     assign = rule.assign
     if assign.target is not None:
         return take_target(handling, assign.target)
+    if _must_ask(handling, assign):
+        return False
     sites: list[Site | None] = [None]
     if assign.rooftop is not None:
         sites = list(ordered_sites(handling, assign.rooftop))
-    kept = _keep_sticky(handling, assign, sites)
-    if kept or handling.questions:
-        return kept
+    if _keep_sticky(handling, assign, sites):
+        return True
     return any(_try_site(handling, rule, site) for site in _within_hops(handling, sites))
+
+
+def _must_ask(handling: Handling, assign: Assignment) -> bool:
+    """Whether the sticky owner is still to be asked for: before rooftops are compared, which costs most."""
+    if assign.person is None or assign.person.sticky is None:
+        return False
+    sticky_owner(handling, assign.person.sticky)
+    return bool(handling.questions)
 
 
 def _within_hops(handling: Handling, sites: list[Site | None]) -> Iterator[Site | None]:

@@ -47,10 +47,13 @@ class Upserts:
         asks = [_Row(soql.name(object_name), soql.name(external_field), row) for row in rows]
         for ask in asks:
             _ = ask.key
+        if len(asks) == 1:
+            return await self._settle(asks[0])
         results = await asyncio.gather(*map(self._settle, asks), return_exceptions=True)
         for result in results:
             if result is not None:
                 raise result
+        return None
 
     async def close(self) -> None:
         await self._batcher.close()
