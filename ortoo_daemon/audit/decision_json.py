@@ -8,7 +8,6 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from ortoo_daemon.action.stamps import SLA_CLOCKS
 from ortoo_daemon.audit.summary import summary
 from ortoo_daemon.audit.trace_json import trace_from_json, trace_to_json
 from ortoo_daemon.decision import Decision, Outcome, ReasonCode, SlaClock
@@ -128,7 +127,7 @@ def _clocks(stamp: FieldValue) -> tuple[SlaClock, ...]:
     try:
         entries = json.loads(str(stamp))["clocks"] if stamp else []
     except (ValueError, KeyError, TypeError) as error:
-        raise ValueError(f"{SLA_CLOCKS} is not readable: {error}") from error
+        raise ValueError(f"the clocks of the record are not readable: {error}") from error
     return tuple(clock for clock in map(_clock, entries) if clock is not None)
 
 

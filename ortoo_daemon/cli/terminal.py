@@ -55,8 +55,7 @@ def show_tree(node: Node) -> None:
     if found.is_terminal:
         found.print(_tree(node))
         return
-    for line in plain_lines(node):
-        found.print(Text(line))
+    sys.stdout.writelines(f"{line}\n" for line in plain_lines(node))
 
 
 def show_table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
@@ -64,8 +63,9 @@ def show_table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None
     found = console()
     texts = [[_cell(value) for value in row] for row in rows]
     if not found.is_terminal:
-        for row in ([name.lower() for name in columns], *texts):
-            found.print(Text("\t".join(row)))
+        # As they are: rich would turn tabs into blanks.
+        lines = ("\t".join(row) for row in ([name.lower() for name in columns], *texts))
+        sys.stdout.writelines(f"{line}\n" for line in lines)
         return
     table = Table(*columns, box=None, pad_edge=False, header_style="bold")
     for row in texts:

@@ -1,62 +1,15 @@
 """`python -m ortoo_daemon.daemon`: the daemon itself, without the command line's packages.
 
 `ortoo-daemon run` replaces itself by this, so that the process that lives for months holds nothing it
-does not need. Exit codes: 0 stopped on request, 1 problems (shown on standard error), 2 wrong use.
+does not need.
 """
 
-import argparse
-import asyncio
-import gc
-import signal
 import sys
-from collections.abc import Iterator, Sequence
-from pathlib import Path
-
-from ortoo_daemon.daemon.logs import configure_logs
-from ortoo_daemon.daemon.service import Service
-from ortoo_daemon.daemon.settings import load_settings
-from ortoo_daemon.errors import OrtooError
-
-
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Run until SIGTERM or SIGINT; returns the exit code."""
-    asked = _parser().parse_args(arguments)
-    configure_logs(level=asked.log_level)
-    code = 0
-    try:
-        asyncio.run(_run(asked.config, shadow=asked.shadow))
-    except* OrtooError as group:
-        # Anything else is a defect: it ends the process with its traceback, to be started anew.
-        for error in _leaves(group):
-            print(error, file=sys.stderr)
-        code = 1
-    return code
-
-
-async def _run(config: Path, *, shadow: bool) -> None:
-    service = Service(load_settings(config), shadow=shadow)
-    gc.freeze()  # what is loaded by now lives as long as the process
-    loop = asyncio.get_running_loop()
-    for each in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(each, service.stop)
-    await service.run()
-
-
-def _leaves(error: BaseException) -> Iterator[BaseException]:
-    if isinstance(error, BaseExceptionGroup):
-        for part in error.exceptions:
-            yield from _leaves(part)
-    else:
-        yield error
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m ortoo_daemon.daemon", description=__doc__)
-    parser.add_argument("--config", type=Path, default=Path("config/ortoo.yaml"))
-    parser.add_argument("--shadow", action="store_true", help="decide and log, write nothing")
-    parser.add_argument("--log-level", default="INFO", choices=["DEBUG", "INFO", "WARNING"])
-    return parser
-
 
 if __name__ == "__main__":
+    # Where it is installed, structlog loads it for coloured tracebacks: memory and time at each start.
+    sys.modules["rich"] = None  # type: ignore[assignment]
+
+    from ortoo_daemon.daemon.process import main
+
     sys.exit(main())

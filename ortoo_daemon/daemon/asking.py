@@ -5,10 +5,6 @@ Looks only: a store that is not there is not made, and nothing is written to the
 
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from pathlib import Path
-
-from sqlalchemy import make_url
-from sqlalchemy.exc import ArgumentError
 
 from ortoo_daemon.daemon.knowledge import Knowledge, Policies
 from ortoo_daemon.daemon.ledger import Ledger
@@ -24,6 +20,7 @@ from ortoo_daemon.records import RecordId
 from ortoo_daemon.salesforce.directory import DirectoryReader
 from ortoo_daemon.salesforce.org import Org
 from ortoo_daemon.work.queue import WorkQueue
+from ortoo_daemon.work.store import state_file
 
 STANDARD_OBJECTS: Mapping[str, str] = {"00Q": "Lead", "500": "Case"}
 """Objects of well-known key prefixes; others are looked up in the org."""
@@ -95,18 +92,11 @@ async def object_of(id: RecordId, org: Org) -> str:
 
 async def _rotations(settings: Settings) -> dict[str, Turns]:
     """Where the daemon's rotations stand; from the beginning where its store can't be looked at."""
-    if not _may_exist(settings.state):
+    file = state_file(settings.state)
+    if file is not None and not file.is_file():
         return {}
     try:
         async with beside_daemon(settings) as queue:
             return await queue.rotations()
     except StateError:
         return {}
-
-
-def _may_exist(url: str) -> bool:
-    try:
-        parsed = make_url(url)
-    except ArgumentError:
-        return False
-    return parsed.get_backend_name() != "sqlite" or Path(parsed.database or "").is_file()

@@ -10,8 +10,6 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import make_url
-
 from ortoo_daemon.daemon import diagnosis_org
 from ortoo_daemon.daemon.asking import beside_daemon, logged_in, policies_of
 from ortoo_daemon.daemon.findings import Finding, failed, passed
@@ -24,6 +22,7 @@ from ortoo_daemon.salesforce import soql
 from ortoo_daemon.salesforce.org import Org
 from ortoo_daemon.salesforce.stream.probe import probe_channels
 from ortoo_daemon.salesforce.transport import ON_EVERY_WRITE, Request, guarded
+from ortoo_daemon.work.store import state_file
 
 _TOO_SKEWED = timedelta(seconds=60)
 _LOW = 0.1
@@ -153,12 +152,12 @@ async def _channels(settings: Settings, org: Org) -> list[Finding]:
 
 async def _store(settings: Settings) -> Finding:
     """A store that is there is written to; one that is not must be the daemon's own to make."""
-    unmade = _unmade(settings.state)
-    if unmade is not None:
-        if os.access(unmade.parent, os.W_OK | os.X_OK):
-            return passed("state", f"{unmade} will be made at the first start")
+    file = state_file(settings.state)
+    if file is not None and not file.exists():
+        if os.access(file.parent, os.W_OK | os.X_OK):
+            return passed("state", f"{file} will be made at the first start")
         mend = "make that folder, owned by the daemon's user, or set state: in the settings"
-        return failed("state", f"{unmade.parent} is not there or not writable", mend)
+        return failed("state", f"{file.parent} is not there or not writable", mend)
     try:
         async with beside_daemon(settings) as queue:
             said = instant_text(utc_now())
@@ -174,18 +173,6 @@ async def _store(settings: Settings) -> Finding:
 
 def _since(oldest: datetime | None) -> str:
     return f", the oldest since {instant_text(oldest)}" if oldest else ""
-
-
-def _unmade(url: str) -> Path | None:
-    """The SQLite file that is not there yet."""
-    try:
-        parsed = make_url(url)
-    except Exception:  # what is wrong with it is told by opening it
-        return None
-    if parsed.get_backend_name() != "sqlite" or not parsed.database:
-        return None
-    path = Path(parsed.database)
-    return None if path.exists() else path
 
 
 def _assignment_header() -> Finding:

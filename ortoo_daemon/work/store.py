@@ -77,6 +77,14 @@ class Store:
             self._lock = None
 
 
+def state_file(url: str) -> Path | None:
+    """The SQLite file that a URL names, whether it is there or not; None for any other URL."""
+    try:
+        return _sqlite_file(make_url(url))
+    except ArgumentError:
+        return None
+
+
 def _shown(url: URL) -> str:
     return url.render_as_string(hide_password=True)
 

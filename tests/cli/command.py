@@ -1,0 +1,72 @@
+"""`ortoo-daemon` as a person runs it: a process, its exit code and what it printed."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from shutil import copyfile, copytree
+from typing import Any
+
+from tests.processes import ROOT, SandboxProcess
+
+CONFIG = ROOT / "config"
+
+
+@dataclass(frozen=True)
+class Ended:
+    """How the command ended."""
+
+    code: int
+    out: str
+    err: str
+
+    def json(self) -> Any:
+        return json.loads(self.out)
+
+
+def ortoo(*arguments: object, env: Mapping[str, str] | None = None, cwd: Path = ROOT) -> Ended:
+    """Run the command line to its end."""
+    clean = {name: value for name, value in os.environ.items() if not name.startswith("ORTOO_")}
+    done = subprocess.run(
+        [sys.executable, "-m", "ortoo_daemon", *map(str, arguments)],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        cwd=cwd,
+        env={**clean, **(env or {})},
+        check=False,
+    )
+    return Ended(done.returncode, done.stdout, done.stderr)
+
+
+def pointing_at(sandbox: SandboxProcess, state: Path) -> dict[str, str]:
+    """The environment that turns the shipped settings (another login flow) to a sandbox org."""
+    return {
+        "ORTOO_ORG__LOGIN_URL": sandbox.url,
+        "ORTOO_ORG__AUTH__FLOW": "client_credentials",
+        "ORTOO_ORG__AUTH__CLIENT_ID": sandbox.about["client_id"],
+        "ORTOO_ORG__AUTH__CLIENT_SECRET": sandbox.about["client_secret"],
+        "ORTOO_STATE": f"sqlite:///{state}",
+    }
+
+
+def copied_config(folder: Path, *, policies: Mapping[str, str] | None = None) -> Path:
+    """The shipped configuration in a folder of its own, with these policies instead of the shipped ones."""
+    for name in ("ortoo.yaml", "directory.yaml", "org.json", "org_directory.json"):
+        copyfile(CONFIG / name, folder / name)
+    if policies is None:
+        copytree(CONFIG / "tables", folder / "tables")
+        copytree(CONFIG / "policies", folder / "policies")
+        return folder
+    (folder / "policies").mkdir()
+    for name, text in policies.items():
+        (folder / "policies" / name).write_text(text, encoding="utf-8")
+    settings = (folder / "ortoo.yaml").read_text()
+    kept = [line for line in settings.splitlines() if not line.startswith("policy_order")]
+    (folder / "ortoo.yaml").write_text("\n".join(kept) + "\n")
+    return folder

@@ -1,0 +1,173 @@
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from tests.cli.command import copied_config, ortoo
+
+THREE_MISTAKES = """\
+policy: leads
+object: Lead
+take_from: 2026-11-01T00:00:00+01:00
+zone: Europe/Paris
+enter: {Status: New}
+ownership:
+  rules:
+    - name: fleet
+      when: {FleetSizes__c: {at_least: 10}}
+      assign: {queue: Fleet_Desk}
+    - name: many
+      when: {NumberOfEmployees: {at_least: 10, below: 5}}
+      assign: {queue: EV_Desk}
+  otherwise: {queue: Unrouted_Leeds}
+"""
+
+GOOD = """\
+policy: leads
+object: Lead
+take_from: 2026-11-01T00:00:00+01:00
+zone: Europe/Paris
+enter: {Status: New}
+ownership:
+  rules:
+    - name: fleet
+      when: {FleetSize__c: {at_least: 10}}
+      assign: {queue: Fleet_Desk}
+    - name: ev
+      when: {Fuel__c: EV}
+      assign: {queue: EV_Desk}
+  otherwise: {queue: Unrouted_Leads}
+"""
+
+ONE_WRONG_CASE = """\
+policy: leads
+now: 2026-11-23T10:15:00+01:00
+defaults: {Status: New}
+cases:
+  - name: forty cars are a fleet
+    given: {FleetSize__c: 40}
+    expect: {queue: EV_Desk}
+"""
+
+
+def places(problems: list[Mapping[str, Any]]) -> list[tuple[str, int, int, str]]:
+    return [(Path(p["file"]).name, p["line"], p["column"], p["rule"]) for p in problems]
+
+
+def test_the_shipped_configuration_has_no_problem_and_passes_its_tests() -> None:
+    ended = ortoo("check", "config/", "--json")
+    found = ended.json()
+    assert (ended.code, found["problems"]) == (0, [])
+    assert found["checked_against"] == "config/org.json"
+    assert found["tests"]["cases"] >= 30
+    assert found["tests"]["failed"] == []
+
+
+def test_three_mistakes_are_three_problems_each_where_it_stands(tmp_path: Path) -> None:
+    folder = copied_config(tmp_path, policies={"leads.yaml": THREE_MISTAKES})
+    ended = ortoo("check", folder, "--json")
+    assert ended.code == 1
+    assert places(ended.json()["problems"]) == [
+        ("leads.yaml", 9, 30, "unknown_field"),
+        ("leads.yaml", 11, 7, "never_matches"),
+        ("leads.yaml", 14, 22, "unknown_queue"),
+    ]
+    text = ortoo("check", folder)
+    lines = [line for line in text.out.splitlines() if "leads.yaml" in line]
+    assert text.code == 1
+    assert len(lines) == 3
+    assert f"{folder}/policies/leads.yaml:9:30: error: " in lines[0]
+    assert "did you mean FleetSize__c?" in lines[0]
+
+
+def test_problems_of_all_files_are_told_at_once(tmp_path: Path) -> None:
+    folder = copied_config(tmp_path, policies={"leads.yaml": THREE_MISTAKES})
+    with (folder / "ortoo.yaml").open("a") as settings:
+        settings.write("policy_order: [leads, cases]\nsurprise: 1\n")
+    directory = (folder / "directory.yaml").read_text()
+    (folder / "directory.yaml").write_text(directory.replace("Brands__c ", "Brandz__c "))
+    found = places(ortoo("check", folder, "--json").json()["problems"])
+    assert {file for file, *_ in found} == {"ortoo.yaml", "directory.yaml", "leads.yaml"}
+
+
+def test_a_name_missing_from_the_order_of_policies_is_told_at_its_place(tmp_path: Path) -> None:
+    folder = copied_config(tmp_path, policies={"leads.yaml": GOOD})
+    with (folder / "ortoo.yaml").open("a") as settings:
+        settings.write("policy_order: [leads, nothing]\n")
+    (problem,) = ortoo("check", folder, "--json").json()["problems"]
+    last = len((folder / "ortoo.yaml").read_text().splitlines())
+    assert places([problem]) == [("ortoo.yaml", last, 23, "unknown_name")]
+
+
+def test_a_failing_case_is_a_problem_and_rules_without_case_are_named(tmp_path: Path) -> None:
+    files = {"leads.yaml": GOOD, "leads_test.yaml": ONE_WRONG_CASE}
+    folder = copied_config(tmp_path, policies=files)
+    ended = ortoo("check", folder, "--json")
+    found = ended.json()
+    assert ended.code == 1
+    assert places(found["problems"]) == [("leads_test.yaml", 5, 5, "policy-test")]
+    assert [each["case"] for each in found["tests"]["failed"]] == ["forty cars are a fleet"]
+    assert [each["rule"] for each in found["tests"]["unreached"]] == ["ev"]
+
+
+def test_a_folder_of_policies_alone_is_checked_with_what_stands_around_it(tmp_path: Path) -> None:
+    folder = copied_config(tmp_path, policies={"leads.yaml": THREE_MISTAKES})
+    ended = ortoo("check", folder / "policies", "--json")
+    assert len(ended.json()["problems"]) == 3
+    assert ended.json()["checked_against"] == f"{folder}/org.json"
+
+
+def test_github_sees_problems_at_their_lines(tmp_path: Path) -> None:
+    folder = copied_config(tmp_path, policies={"leads.yaml": THREE_MISTAKES})
+    first = ortoo("check", folder, "--format", "github").out.splitlines()[0]
+    place = f"file={folder}/policies/leads.yaml,line=9,col=30"
+    assert first.startswith(f"::error {place},title=unknown_field::")
+
+
+def test_the_files_must_fit_each_other_and_the_org(tmp_path: Path) -> None:
+    policy = GOOD.replace("object: Lead", "object: Contact").replace("enter: {Status: New}\n", "")
+    policy = policy.replace("FleetSize__c: {at_least: 10}", "LastName: Roy")
+    policy = policy.replace("Fuel__c: EV", "LastName: Rey")
+    policy += "action:\n  sla:\n    - {clock: first, target: 1h, hours: Nine to five}\n"
+    folder = copied_config(tmp_path, policies={"leads.yaml": policy})
+    description = json.loads((folder / "org.json").read_text())
+    description["objects"]["Contact"] = [{"name": "LastName", "type": "string"}]
+    (folder / "org.json").write_text(json.dumps(description))
+    directory = (folder / "directory.yaml").read_text()
+    (folder / "directory.yaml").write_text(directory.replace("Region__c", "Regoin__c"))
+    found = {rule for *_, rule in places(ortoo("check", folder, "--json").json()["problems"])}
+    assert found >= {"unknown_workload", "unknown_field", "missing_stamps", "unknown_hours"}
+
+
+def test_the_org_itself_is_asked_and_saved_for_later(env: dict[str, str], tmp_path: Path) -> None:
+    saved = tmp_path / "saved.json"
+    ended = ortoo("check", "--org", "--save-org", saved, "--json", env=env)
+    assert (ended.code, ended.json()["checked_against"]) == (0, "the org")
+    folder = copied_config(tmp_path)
+    saved.replace(folder / "org.json")
+    (tmp_path / "saved_directory.json").replace(folder / "org_directory.json")
+    again = ortoo("check", folder, "--json").json()
+    assert (again["passed"], again["tests"]["failed"]) == (True, [])
+
+
+def test_the_org_in_the_repository_is_what_the_seeded_org_says(
+    env: dict[str, str], tmp_path: Path
+) -> None:
+    ortoo("check", "--org", "--save-org", tmp_path / "now.json", env=env)
+    assert (tmp_path / "now.json").read_text() == Path("config/org.json").read_text()
+
+
+def test_the_schema_is_json_for_editors() -> None:
+    assert ortoo("check", "--schema").json()["title"] == "ortoo-daemon policy"
+
+
+def test_saving_the_org_without_asking_it_is_wrong_use(tmp_path: Path) -> None:
+    assert ortoo("check", "--save-org", tmp_path / "org.json").code == 2
+
+
+def test_nothing_is_looked_up_where_no_org_is_known(tmp_path: Path) -> None:
+    (tmp_path / "leads.yaml").write_text(GOOD.replace("FleetSize__c", "Anything__c"))
+    ended = ortoo("check", tmp_path, "--config", tmp_path / "none.yaml", "--json", cwd=tmp_path)
+    assert (ended.code, ended.json()["checked_against"]) == (0, None)
