@@ -93,10 +93,14 @@ def _is_yaml(name: str) -> bool:
 
 
 def revision_of(files: Mapping[str, bytes]) -> str:
-    """The first 12 hex digits of the SHA-256 over names and bytes, in the order of names."""
+    """The first 12 hex digits of the SHA-256 over names and bytes, in the order of names.
+
+    Names count from the files' common folder, so that a copy elsewhere is the same revision.
+    """
     digest = hashlib.sha256()
+    folder = posixpath.commonpath([posixpath.dirname(name) for name in files]) if files else ""
     for name in sorted(files):
-        for part in (name.encode(), files[name]):
+        for part in (name.removeprefix(folder).lstrip("/").encode(), files[name]):
             digest.update(len(part).to_bytes(8, "big"))
             digest.update(part)
     return digest.hexdigest()[:12]

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from ortoo_daemon.errors import ConfigError
-from ortoo_daemon.policy.load import load
+from ortoo_daemon.policy.load import load, revision_of
 from ortoo_daemon.policy.model import PersonTarget, QueueTarget, SkillWish
 from ortoo_daemon.policy.reach import fields_read, fields_written, rooftop_fields_read, rules_of
 from tests.policy.files import HEAD, OTHERWISE, shipped_files, with_rules
@@ -89,6 +89,14 @@ def test_policies_are_asked_in_the_given_order_and_the_rest_by_file():
     assert [p.name for p in load(files, ["third"]).policies] == ["third", "first", "second"]
     with pytest.raises(ConfigError, match="names 'secnd', which no file holds"):
         load(files, ["secnd"])
+
+
+def test_a_copy_of_the_files_in_another_folder_is_the_same_revision():
+    here = {"config/policies/leads.yaml": b"a", "config/tables/models.csv": b"b"}
+    there = {f"/srv/acme/{name}": data for name, data in here.items()}
+    assert revision_of(there) == revision_of(here)
+    swapped = {"config/policies/leads.yaml": b"b", "config/tables/models.csv": b"a"}
+    assert revision_of(swapped) != revision_of(here)
 
 
 def test_the_revision_changes_with_any_byte_of_any_file_used_and_with_no_other():
