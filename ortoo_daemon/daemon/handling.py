@@ -7,7 +7,7 @@ into a later try.
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 import structlog
@@ -20,6 +20,7 @@ from ortoo_daemon.daemon.answers import Answers
 from ortoo_daemon.daemon.deciding import decide_record, read_record, with_counters_kept
 from ortoo_daemon.daemon.knowledge import Knowledge
 from ortoo_daemon.daemon.ledger import Ticket
+from ortoo_daemon.daemon.meters import Meters
 from ortoo_daemon.daemon.overwritten import overwritten_owner
 from ortoo_daemon.daemon.parking import stamp_given_up, stamp_refused
 from ortoo_daemon.daemon.writing import OwnerRefusedError, write_decision
@@ -74,15 +75,15 @@ class _Timings:
 
 @dataclass(slots=True, kw_only=True)
 class Handler:
-    """Handles claims. ``shadow``: decide and log, write nothing. ``handled`` counts outcomes."""
+    """Handles claims. ``shadow``: decide and log, write nothing. ``meters`` counts what comes of it."""
 
     org: Org
     knowledge: Knowledge
     answers: Answers
     clock: Callable[[], datetime]
+    meters: Meters
     shadow: bool = False
     most_failures: int = Tries().most
-    handled: dict[str, int] = field(default_factory=dict)
 
     async def handle(self, claim: Claim) -> Verdict:
         """One record through the stages. Trouble outside the record becomes a later try."""
@@ -112,6 +113,7 @@ class Handler:
             except StaleRecordError:
                 timings.end("write")
                 _log.info("record_changed_meanwhile", object=record.object, record=record.id)
+                claim = replace(claim, taken_over=True)  # it may have been our own write, unanswered
             except RecordGoneError:
                 return self._gone(claim)
         if claim.item.attempts >= _MOST_WAITS:
@@ -128,6 +130,7 @@ class Handler:
             except OwnerRefusedError as refusal:
                 self._release(ticket)
                 self.knowledge.bar(refusal.owner, facts.now)
+                self.meters.owner_refused()
                 code = refusal.cause.code
                 _log.warning("owner_refused", record=record.id, owner=refusal.owner, code=code)
                 if decision.reason is ReasonCode.PERSON_WINS:
@@ -205,8 +208,7 @@ class Handler:
         self._tell(claim, decision, timings, written)
 
     def _tell(self, claim: Claim, decision: Decision, timings: _Timings, written: Written) -> None:
-        outcome = decision.outcome.value
-        self.handled[outcome] = self.handled.get(outcome, 0) + 1
+        self.meters.handled(decision, claim.item, written)
         line = line_fields(decision, claim.item, timings=timings.steps)
         event = str(line.pop("event"))
         if written.refused:
@@ -245,7 +247,7 @@ class Handler:
     def _gone(self, claim: Claim) -> Verdict:
         item = claim.item
         _log.info("record_gone", object=item.object, record=item.record_id)
-        self.handled["gone"] = self.handled.get("gone", 0) + 1
+        self.meters.gone(item)
         return Finished(ReasonCode.RECORD_GONE.value)
 
     def _release(self, ticket: Ticket | None) -> None:

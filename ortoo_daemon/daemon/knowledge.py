@@ -25,6 +25,7 @@ class Policies:
     """The policies in force, with what follows from them for reading and listening."""
 
     policy_set: PolicySet
+    loaded_at: datetime | None = None
 
     @property
     def revision(self) -> str:

@@ -1,4 +1,4 @@
-"""How does the service manager hear that the daemon is ready or stopping?
+"""How does the service manager hear that the daemon is ready, alive or stopping?
 
 The notification protocol of systemd (sd_notify(3)): one datagram with assignments to the socket that
 NOTIFY_SOCKET names. Without that variable nothing is sent.
@@ -13,15 +13,24 @@ _log = structlog.get_logger("ortoo_daemon.service")
 
 
 class Notifier:
-    """Sends states to the service manager. ``address`` is NOTIFY_SOCKET's value, None for nobody."""
+    """Sends states to the service manager. ``address`` is NOTIFY_SOCKET's value, None for nobody.
 
-    def __init__(self, address: str | None) -> None:
+    ``watchdog_every``: seconds within which `watchdog` must be called each time; None when not asked for.
+    """
+
+    def __init__(self, address: str | None, watchdog_every: float | None = None) -> None:
         self._address = address
+        self.watchdog_every = watchdog_every
 
     @classmethod
     def from_environment(cls) -> "Notifier":
-        """The manager that started this process; its variable is not handed on to children."""
-        return cls(os.environ.pop("NOTIFY_SOCKET", None))
+        """The manager that started this process; its variables are not handed on to children."""
+        address = os.environ.pop("NOTIFY_SOCKET", None)
+        microseconds = os.environ.pop("WATCHDOG_USEC", "")
+        meant_for = os.environ.pop("WATCHDOG_PID", None)
+        if not microseconds.isdigit() or meant_for not in (None, str(os.getpid())):
+            return cls(address)
+        return cls(address, int(microseconds) / 1_000_000 or None)
 
     def ready(self, status: str) -> None:
         """Everything that is needed to decide stands."""
@@ -30,6 +39,10 @@ class Notifier:
     def status(self, text: str) -> None:
         """One line for `systemctl status`."""
         self._send(f"STATUS={text}")
+
+    def watchdog(self) -> None:
+        """Every loop turns; without this within ``watchdog_every`` the process is started anew."""
+        self._send("WATCHDOG=1")
 
     def stopping(self) -> None:
         self._send("STOPPING=1", "STATUS=draining")

@@ -8,7 +8,6 @@ in hand is seen through within a deadline, and the rest waits in the queue.
 import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
-from datetime import datetime, timedelta
 from typing import TypeVar
 
 import structlog
@@ -18,12 +17,17 @@ from ortoo_daemon.daemon.handling import Handler
 from ortoo_daemon.daemon.hearing import Hearing
 from ortoo_daemon.daemon.knowledge import Knowledge, Policies
 from ortoo_daemon.daemon.ledger import Ledger
+from ortoo_daemon.daemon.meters import Meters
 from ortoo_daemon.daemon.notify import Notifier
+from ortoo_daemon.daemon.org_clock import org_clock
+from ortoo_daemon.daemon.parts import Parts
 from ortoo_daemon.daemon.policy_files import load_policies, read_directory_mapping
 from ortoo_daemon.daemon.policy_register import register_policies
 from ortoo_daemon.daemon.postal_file import load_postal_index, needs_geography
 from ortoo_daemon.daemon.settings import Settings
 from ortoo_daemon.daemon.sweeping import Sweeping
+from ortoo_daemon.daemon.watchdog import Watchdog
+from ortoo_daemon.daemon.watching import watched
 from ortoo_daemon.daemon.wiring import make_org, open_queue, utc_now
 from ortoo_daemon.directory import Directory
 from ortoo_daemon.errors import LoginError, StateError, TemporaryOrgError
@@ -39,7 +43,6 @@ _log = structlog.get_logger("ortoo_daemon.service")
 
 Answer = TypeVar("Answer")
 
-_LITTLE_SKEW = timedelta(seconds=2)
 _SAVE_EVERY = 1.0
 _FIRST_PAUSE, _LONGEST_PAUSE = 1.0, 60.0
 _SUBSCRIBED_WITHIN = 15.0
@@ -53,6 +56,7 @@ class Service:
         self._shadow = shadow
         self._mapping = read_directory_mapping(settings.path(settings.directory))
         self._policies = load_policies(settings, self._mapping)
+        self._loaded_at = utc_now()
         self._stop = asyncio.Event()
         self._notifier = Notifier.from_environment()
 
@@ -74,14 +78,26 @@ class Service:
                 policies=[policy.name for policy in self._policies.policies],
                 shadow=self._shadow,
             )
-            running = _Running(
-                self._settings, self._mapping_reader(org), queue, org, self._notifier
-            )
+            parts = self._parts(queue, org)
+            roster = DirectoryReader(org, self._mapping)
+            running = _Running(self._settings, roster, parts, self._notifier)
+            await stack.enter_async_context(watched(parts, self._settings, now=running.now))
             await running.run(self._policies, self._stop, shadow=self._shadow)
         _log.info("service.stopped")
 
-    def _mapping_reader(self, org: Org) -> DirectoryReader:
-        return DirectoryReader(org, self._mapping)
+    def _parts(self, queue: WorkQueue, org: Org) -> Parts:
+        """What there is before anything runs, for those who look on."""
+        return Parts(
+            queue=queue,
+            org=org,
+            meters=Meters(org_clock(org)),
+            watchdog=Watchdog(self._notifier),
+            policies=self._policies,
+            policies_loaded_at=self._loaded_at,
+            started_at=self._loaded_at,
+            shadow=self._shadow,
+            stopping=self._stop,
+        )
 
 
 class _Running:
@@ -91,15 +107,16 @@ class _Running:
         self,
         settings: Settings,
         roster: DirectoryReader,
-        queue: WorkQueue,
-        org: Org,
+        parts: Parts,
         notifier: Notifier,
     ) -> None:
         self._notifier = notifier
         self._settings = settings
         self._roster = roster
-        self._queue = queue
-        self._org = org
+        self._parts = parts
+        self._queue = parts.queue
+        self._org = parts.org
+        self.now = org_clock(parts.org)
 
     async def run(self, policies: PolicySet, stop: asyncio.Event, *, shadow: bool) -> None:
         user = await self._until_it_works("log in", self._org.identity, stop)
@@ -107,7 +124,7 @@ class _Running:
             return
         ledger = Ledger(await self._queue.rotations())
         knowledge = Knowledge(
-            policies=Policies(policies),
+            policies=Policies(policies, loaded_at=self._parts.policies_loaded_at),
             directory=Directory(),
             ledger=ledger,
             daemon_user=user,
@@ -130,6 +147,7 @@ class _Running:
             gap=hearing.gap,
             api_version=self._settings.org.api_version,
         )
+        self._show(knowledge, sweeping, hearing, listener)
         async with asyncio.TaskGroup() as tasks:
             listening = tasks.create_task(listener.run(stop), name="ortoo-listener")
             if not await self._prepare(policies, sweeping, stop, shadow=shadow):
@@ -140,11 +158,21 @@ class _Running:
                     knowledge=knowledge,
                     answers=Answers(self._org),
                     clock=self.now,
+                    meters=self._parts.meters,
                     shadow=shadow,
                 )
                 await self._work(handler, listener, sweeping, stop)
             await listening
         await self._queue.save_rotations(ledger.take_unsaved_turns())
+
+    def _show(
+        self, knowledge: Knowledge, sweeping: Sweeping, hearing: Hearing, listener: Listener
+    ) -> None:
+        """Let those who look on see these parts, and the watchdog the stream."""
+        parts = self._parts
+        parts.knowledge, parts.sweeping = knowledge, sweeping
+        parts.hearing, parts.listener = hearing, listener
+        parts.watchdog.watch("stream", lambda: listener.turns_by)
 
     async def _prepare(
         self, policies: PolicySet, sweeping: Sweeping, stop: asyncio.Event, *, shadow: bool
@@ -168,6 +196,8 @@ class _Running:
         workers = Workers(
             self._queue, handler.handle, parallel=limits.parallel, drain_for=limits.drain_for
         )
+        self._parts.workers = workers
+        self._parts.watchdog.watch("workers", lambda: workers.turns_by)
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(workers.run(stop), name="ortoo-workers")
             tasks.create_task(self._save_turns(handler.knowledge.ledger, stop))
@@ -181,13 +211,6 @@ class _Running:
             self._notifier.stopping()
             await sweeping.schedule.stop()
         await handler.answers.close()
-        calls = self._org.rest.calls_made
-        _log.info("service.figures", handled=dict(handler.handled), api_calls=calls)
-
-    def now(self) -> datetime:
-        """The org's time: this machine's, set right when it is off by more than a header's precision."""
-        skew = self._org.rest.clock_skew
-        return utc_now() if skew is None or abs(skew) <= _LITTLE_SKEW else utc_now() - skew
 
     async def _save_turns(self, ledger: Ledger, stop: asyncio.Event) -> None:
         """Rotations are made durable about once a second; a crash loses at most that much fairness."""
@@ -209,11 +232,15 @@ class _Running:
         pause = _FIRST_PAUSE
         while not stop.is_set():
             try:
-                return await step()
+                found = await step()
             except (TemporaryOrgError, LoginError) as error:
                 wait = max(getattr(error, "retry_after", None) or 0.0, pause)
                 _log.error("service.waiting_for_org", step=what, error=str(error), again_in=wait)
-                self._notifier.status(f"waiting for the org to {what}: {error}")
+                self._parts.waiting_for = f"waiting for the org to {what}: {error}"
+                self._notifier.status(self._parts.waiting_for)
+            else:
+                self._parts.waiting_for = ""
+                return found
             await _happens(stop, stop, within=wait)
             pause = min(pause * 2, _LONGEST_PAUSE)
         return None

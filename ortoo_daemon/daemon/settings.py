@@ -10,7 +10,15 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationInfo,
+    field_validator,
+)
 from pydantic_settings import (
     BaseSettings,
     InitSettingsSource,
@@ -19,6 +27,7 @@ from pydantic_settings import (
     SettingsError,
 )
 
+from ortoo_daemon.daemon.listening import Address
 from ortoo_daemon.daemon.yaml_settings import place_of, read_mapping, validated
 from ortoo_daemon.errors import ConfigError, Place, Problem
 from ortoo_daemon.policy.literals import duration
@@ -108,6 +117,35 @@ class SweepSettings(_Section):
     recover_within: Duration = timedelta(days=3)
 
 
+class WatchSettings(_Section):
+    """Where health, metrics and status are served; nowhere when ``listen`` is empty.
+
+    Whoever asks must bring the token where one is set (``Authorization: Bearer ...``).
+    """
+
+    token: SecretStr | None = None
+    token_file: Path | None = None
+    listen: str | None = None
+
+    @field_validator("listen")
+    @classmethod
+    def _is_safe(cls, text: str | None, info: ValidationInfo) -> str | None:
+        if not text:
+            return text
+        address = Address.parse(text)
+        guarded = info.data.get("token") or info.data.get("token_file")
+        if not address.is_local and not guarded:
+            raise ValueError(
+                f"{text} can be reached from other machines: set token_file, too, "
+                "or listen on 127.0.0.1"
+            )
+        return text
+
+    @property
+    def address(self) -> Address | None:
+        return Address.parse(self.listen) if self.listen else None
+
+
 class _File(InitSettingsSource):
     """What the file says, less what belongs to another login than the one the environment asks for.
 
@@ -146,6 +184,7 @@ class Settings(BaseSettings):
     directory: Path = Path("directory.yaml")
     workers: WorkerSettings = WorkerSettings()
     sweeps: SweepSettings = SweepSettings()
+    watch: WatchSettings = WatchSettings()
     folder: Path = Path()
     """The folder of the file; set while it is read."""
 
@@ -202,6 +241,16 @@ def secret(name: str, given: SecretStr | None, file: Path | None, settings: Sett
     raise _problem(Place(str(settings.folder / "ortoo.yaml")), message, mend)
 
 
+def watch_token(settings: Settings) -> str | None:
+    """What those who watch must bring; None when nothing is asked. Raises ConfigError."""
+    watch = settings.watch
+    if watch.token is not None:
+        return watch.token.get_secret_value()
+    if watch.token_file is None:
+        return None
+    return _read_secret(settings.path(watch.token_file), may_be_open=False)
+
+
 def _read_secret(path: Path, *, may_be_open: bool) -> str:
     try:
         mode = path.stat().st_mode
@@ -217,13 +266,12 @@ def _read_secret(path: Path, *, may_be_open: bool) -> str:
 def _refuse_secrets(node: MapNode) -> None:
     org = node.get("org")
     auth = org.get("auth") if isinstance(org, MapNode) else None
-    if not isinstance(auth, MapNode):
-        return
-    for name in SECRETS:
-        if name in auth.entries:
-            place = place_of(auth, [name])
-            mend = f"put it into a file of its own and name that as {name}_file"
-            raise _problem(place, f"a secret ({name}) stands in the settings file", mend)
+    for section, names in ((auth, SECRETS), (node.get("watch"), ("token",))):
+        for name in names:
+            if isinstance(section, MapNode) and name in section.entries:
+                place = place_of(section, [name])
+                mend = f"put it into a file of its own and name that as {name}_file"
+                raise _problem(place, f"a secret ({name}) stands in the settings file", mend)
 
 
 def _problem(place: Place, message: str, mend: str) -> ConfigError:

@@ -35,7 +35,7 @@ async def open_queue(settings: Settings, *, exclusive: bool = True) -> WorkQueue
 
 
 def utc_now() -> datetime:
-    """This machine's clock. The org's time is `daemon.org_clock`'s."""
+    """This machine's clock. The org's time is `org_clock`'s."""
     return datetime.now(UTC)
 
 

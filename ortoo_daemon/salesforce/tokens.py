@@ -94,7 +94,8 @@ class TokenManager:
 
     `get` answers from memory, `refresh` replaces a token that was refused. Both raise LoginError when a
     round of attempts failed; until ``retry_after`` seconds have passed, further callers get that error
-    without the org being asked.
+    without the org being asked. ``failed_logins`` counts failed rounds since the start; ``login_error``
+    is why the last round failed, None once logged in.
     """
 
     def __init__(
@@ -117,6 +118,11 @@ class TokenManager:
         self._failed: LoginError | None = None
         self._resume_at = 0.0
         self._logins: deque[float] = deque()
+        self.failed_logins = 0
+
+    @property
+    def login_error(self) -> str | None:
+        return str(self._failed) if self._failed else None
 
     async def get(self) -> Token:
         """The current token; logs in when there is none."""
@@ -173,6 +179,7 @@ class TokenManager:
 
     def _note_failure(self, error: LoginError) -> None:
         self._failures += 1
+        self.failed_logins += 1
         refused = not isinstance(error, _NotNow)
         pause = self._pauses.after(self._failures, refused=refused)
         pause *= self._random.uniform(0.5, 1.0)

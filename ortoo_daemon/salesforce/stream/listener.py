@@ -8,6 +8,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Collection, Coroutine
 from dataclasses import dataclass
 from datetime import datetime
+from math import inf
 from random import Random
 from time import monotonic
 from typing import Any
@@ -31,6 +32,9 @@ from ortoo_daemon.salesforce.stream.pump import DeliveryError, Gap, GapReason, P
 __all__ = ["Gap", "GapReason", "Listener"]
 
 _log = structlog.get_logger(__name__)
+
+_ANSWERED_WITHIN = 180.0
+"""Seconds that a login with its repetitions, a handshake or one subscription may take at the most."""
 
 CheckpointOf = Callable[[str], Awaitable[int | None]]
 Deliver = Callable[[list[ChangeEvent]], Awaitable[None]]
@@ -62,7 +66,10 @@ class Listener:
     (and awaited, before anything later is delivered) when events may be missing.
 
     State to look at: ``connected``, ``subscribed``, ``refused`` (channel: reason), ``last_message_at``,
-    ``rebuilds``, ``last_error``; ``subscribed_event`` is set while every wanted channel is live.
+    ``rebuilds``, ``last_error``; ``subscribed_event`` is set while every wanted channel is live, ``lost_at``
+    tells since when it is not, ``was_subscribed`` whether it ever was. ``turns_by``: when the supervisor will
+    have turned again, infinity while it waits for the daemon itself (a gap being reconciled, a full queue).
+    Moments are on the monotonic clock.
     """
 
     def __init__(
@@ -85,6 +92,9 @@ class Listener:
         self.rebuilds = 0
         self.last_error: str | None = None
         self.subscribed_event = asyncio.Event()
+        self.was_subscribed = False
+        self.lost_at = monotonic()
+        self.turns_by = inf
         self._tokens = tokens
         self._checkpoint_of = checkpoint_of
         self._gap = gap
@@ -117,11 +127,13 @@ class Listener:
                 await self._pause(failure, error, stop)
             finally:
                 self._note_state(None)
+        self.turns_by = inf
 
     async def _session(self, stop: asyncio.Event) -> None:
         """One client's life. Returns when stopped, raises when the session is of no more use."""
         client = StreamClient(self._tokens, api_version=self._api_version)
         pumping: asyncio.Task[None] | None = None
+        self._turns_within(_ANSWERED_WITHIN)
         try:
             await _unless_stopped(client.open(), stop)
             self.connected = True
@@ -133,13 +145,16 @@ class Listener:
         finally:
             self._note_state(None)
             if pumping is not None:
+                self.turns_by = inf
                 await self._pump.end(pumping)
+            self._turns_within(_ANSWERED_WITHIN)
             await client.close()
 
     async def _watch(
         self, client: StreamClient, pumping: asyncio.Task[None], stop: asyncio.Event
     ) -> None:
         """Wait a few seconds, or less when something happens; raises when the session should end."""
+        self._turns_within(self._times.check_every)
         stopping = asyncio.create_task(stop.wait())
         try:
             await asyncio.wait(
@@ -164,6 +179,7 @@ class Listener:
         for channel in sorted(self.channels - client.subscriptions):
             if self._retry_at.get(channel, 0.0) > monotonic():
                 continue
+            self._turns_within(_ANSWERED_WITHIN)
             try:
                 await self._subscribe(client, channel)
             except ServerError as error:
@@ -186,7 +202,7 @@ class Listener:
             except ServerError as error:
                 if failure_in(error.response).kind is not FailureKind.REPLAY:
                     raise
-            await self._gap(Gap(channel=channel, reason=GapReason.POSITION_EXPIRED))
+            await self._tell_gap(Gap(channel=channel, reason=GapReason.POSITION_EXPIRED))
             self._expired[channel] = checkpoint
         try:
             await self._subscribe_at(client, channel, EVERYTHING)
@@ -200,7 +216,13 @@ class Listener:
     ) -> None:
         """From now on; what happened before is a gap, told once the new events are sure to arrive."""
         await self._subscribe_at(client, channel, TIP)
-        await self._gap(Gap(channel=channel, reason=reason))
+        await self._tell_gap(Gap(channel=channel, reason=reason))
+
+    async def _tell_gap(self, gap: Gap) -> None:
+        """Reconciling takes as long as there are records."""
+        self.turns_by = inf
+        await self._gap(gap)
+        self._turns_within(_ANSWERED_WITHIN)
 
     async def _subscribe_at(self, client: StreamClient, channel: str, position: int) -> None:
         client.positions.put(channel, position)
@@ -231,6 +253,7 @@ class Listener:
             failures=self._failures,
             retry_in=round(pause, 1),
         )
+        self._turns_within(pause)
         try:
             async with asyncio.timeout(pause):
                 await stop.wait()
@@ -242,9 +265,15 @@ class Listener:
         live = frozenset(client.subscriptions) if client is not None else frozenset()
         self.subscribed = live & self.channels
         if self.subscribed == self.channels:
+            self.was_subscribed = True
             self.subscribed_event.set()
-        else:
-            self.subscribed_event.clear()
+            return
+        if self.subscribed_event.is_set():
+            self.lost_at = monotonic()
+        self.subscribed_event.clear()
+
+    def _turns_within(self, seconds: float) -> None:
+        self.turns_by = monotonic() + seconds
 
 
 async def _unless_stopped(work: Coroutine[Any, Any, None], stop: asyncio.Event) -> None:

@@ -1,0 +1,107 @@
+"""What has come of the records handled since the start, and how long did they wait?
+
+Counted where it happens, because nothing that lives on could tell it later. What can be read off the
+live parts at any time (queue, stream, budgets) is not counted here; see `daemon.metrics`.
+"""
+
+from collections import Counter as Tally
+from collections.abc import Callable, Iterator
+from datetime import datetime
+
+from prometheus_client import Counter, Histogram, Metric
+
+from ortoo_daemon.audit.record import Written
+from ortoo_daemon.decision import Decision, Outcome, ReasonCode
+from ortoo_daemon.records import WorkItem
+
+GONE = "gone"
+"""The outcome of a record that was deleted before it could be decided."""
+
+_SECONDS = (0.05, 0.1, 0.25, 0.5, 1.0, 1.5, 2.5, 5.0, 10.0, 30.0, 60.0, 300.0, 1800.0)
+"""The goals are 0.5 s for half of the records and 1.5 s for 99 of 100."""
+
+
+class Meters:
+    """Counters and histograms of one run. Labels are closed sets: never a record, a person or a rule."""
+
+    def __init__(self, clock: Callable[[], datetime]) -> None:
+        self._clock = clock
+        self._handled = Counter(
+            "ortoo_records_handled",
+            "Records handled: what came of them and why.",
+            ["object", "outcome", "reason", "way_in"],
+            registry=None,
+        )
+        self._decided = Histogram(
+            "ortoo_record_decided_seconds",
+            "From hearing of a record to its decision.",
+            ["object"],
+            buckets=_SECONDS,
+            registry=None,
+        )
+        self._written = Histogram(
+            "ortoo_record_written_seconds",
+            "From hearing of a record to its owner and its proof in the org.",
+            ["object"],
+            buckets=_SECONDS,
+            registry=None,
+        )
+        self._refused = Counter(
+            "ortoo_writes_refused",
+            "What the org refused for good: a field, an owner, or the whole record.",
+            ["what"],
+            registry=None,
+        )
+        for what in ("field", "owner", "record"):
+            self._refused.labels(what)  # an alert needs the zero before the first one
+
+    def collect(self) -> Iterator[Metric]:
+        """What is to be shown."""
+        for meter in (self._handled, self._decided, self._written, self._refused):
+            for metric in meter.collect():
+                # The library adds a second series for every one, with the moment it began.
+                metric.samples = [
+                    one for one in metric.samples if not one.name.endswith("_created")
+                ]
+                yield metric
+
+    def handled(self, decision: Decision, item: WorkItem, written: Written) -> None:
+        """A record is decided and, where that was due, written and proven."""
+        labels = (decision.object, decision.outcome.value, decision.reason.value, item.reason.value)
+        self._handled.labels(*labels).inc()
+        if written.refused:
+            self._refused.labels("field").inc(len(written.refused))
+        if decision.reason is ReasonCode.REFUSED_BY_ORG:
+            self._refused.labels("record").inc()
+        if decision.outcome is Outcome.NOTHING:
+            return  # nobody waited for it
+        waited = (decision.decided_at - item.heard_at).total_seconds()
+        self._decided.labels(decision.object).observe(max(waited, 0.0))
+        waited = (self._clock() - item.heard_at).total_seconds()
+        self._written.labels(decision.object).observe(max(waited, 0.0))
+
+    def gone(self, item: WorkItem) -> None:
+        """A record that is no longer there."""
+        reason = ReasonCode.RECORD_GONE.value
+        self._handled.labels(item.object, GONE, reason, item.reason.value).inc()
+
+    def owner_refused(self) -> None:
+        """The org does not take an owner the policy chose."""
+        self._refused.labels("owner").inc()
+
+    def handled_by(self, label: str) -> dict[str, int]:
+        """How many records were handled, by one of the labels."""
+        return _summed(self._handled, label)
+
+    def refused(self) -> dict[str, int]:
+        """How many writes the org refused, by what was refused."""
+        return _summed(self._refused, "what")
+
+
+def _summed(counter: Counter, label: str) -> dict[str, int]:
+    found: Tally[str] = Tally()
+    for family in counter.collect():
+        for sample in family.samples:
+            if sample.name.endswith("_total"):
+                found[sample.labels[label]] += int(sample.value)
+    return dict(found)

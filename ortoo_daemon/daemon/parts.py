@@ -1,0 +1,85 @@
+"""Which parts has the running daemon, for those who look at it from outside? Changes none of them."""
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from ortoo_daemon.daemon.hearing import Hearing
+from ortoo_daemon.daemon.knowledge import Knowledge
+from ortoo_daemon.daemon.meters import Meters
+from ortoo_daemon.daemon.sweeping import Sweeping
+from ortoo_daemon.daemon.watchdog import Watchdog
+from ortoo_daemon.errors import StateError
+from ortoo_daemon.policy.model import PolicySet
+from ortoo_daemon.salesforce.org import Org
+from ortoo_daemon.salesforce.stream.listener import Listener
+from ortoo_daemon.work.claims import QueueStats
+from ortoo_daemon.work.queue import WorkQueue
+from ortoo_daemon.work.workers import Workers
+
+_STORE_ANSWERS_WITHIN = 2.0
+
+
+@dataclass(slots=True, kw_only=True)
+class Parts:
+    """Live parts; those that are None have not been made yet. ``policies`` are those of the start."""
+
+    queue: WorkQueue
+    org: Org
+    meters: Meters
+    watchdog: Watchdog
+    policies: PolicySet
+    policies_loaded_at: datetime
+    started_at: datetime
+    shadow: bool = False
+    stopping: asyncio.Event = field(default_factory=asyncio.Event)
+    waiting_for: str = ""
+    """What the start waits for, as told to the service manager; empty when it waits for nothing."""
+    knowledge: Knowledge | None = None
+    sweeping: Sweeping | None = None
+    hearing: Hearing | None = None
+    listener: Listener | None = None
+    workers: Workers | None = None
+
+    @property
+    def policies_in_force(self) -> PolicySet:
+        return self.knowledge.policies.policy_set if self.knowledge else self.policies
+
+    @property
+    def revision(self) -> str:
+        """The revision of the policies in force."""
+        return self.policies_in_force.revision
+
+    @property
+    def loaded_at(self) -> datetime:
+        """When the policies in force were loaded."""
+        loaded = self.knowledge.policies.loaded_at if self.knowledge else None
+        return loaded or self.policies_loaded_at
+
+    @property
+    def handled(self) -> Mapping[str, int]:
+        """Records handled, by outcome."""
+        return self.meters.handled_by("outcome")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class View:
+    """The parts at one moment. ``queue`` is None when the store did not answer; ``trouble`` says why."""
+
+    parts: Parts
+    at: datetime
+    queue: QueueStats | None
+    trouble: str = ""
+
+
+async def looked_at(parts: Parts, at: datetime) -> View:
+    """A view with the queue's figures. Never raises for a store that fails or hangs."""
+    try:
+        async with asyncio.timeout(_STORE_ANSWERS_WITHIN):
+            return View(parts=parts, at=at, queue=await parts.queue.stats())
+    except TimeoutError:
+        trouble = f"the store has not answered for {_STORE_ANSWERS_WITHIN:g} s"
+    except StateError as error:
+        trouble = str(error)
+    return View(parts=parts, at=at, queue=None, trouble=trouble)
