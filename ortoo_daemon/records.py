@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from functools import lru_cache
 from typing import NewType
 
 RecordId = NewType("RecordId", str)
@@ -18,6 +19,7 @@ FieldValue = str | int | float | bool | None
 _CHECKSUM = "ABCDEFGHIJKLMNOPQRSTUVWXYZ012345"
 
 
+@lru_cache(maxsize=16_384)  # every call of the org about a record looks at its id again
 def record_id(text: str) -> RecordId:
     """The 18-character form of a 15- or 18-character id.
 
@@ -72,12 +74,13 @@ class Owner:
 
 
 class WorkReason(StrEnum):
-    """Why a record is looked at. The reason is part of a decision's key."""
+    """Why a record is looked at: its way in. A decision's key follows from the item's entry."""
 
     CREATED = "created"
     CHANGED = "changed"
     RECONCILED = "reconciled"
     REQUEUED = "requeued"
+    SLA = "sla"
 
 
 FIRST_ENTRY = "first"

@@ -1,7 +1,7 @@
 """How do many callers share one call? Each asks for itself; their asks travel together.
 
 A lone ask leaves at once; while calls are under way, asks wait a few milliseconds for company. In a crowd
-they wait until a batch is full, but never longer than a fraction of a second: what a burst needs is few
+they wait until a batch is full, but no longer than a second: what a burst needs is few
 calls, what a trickle needs is none of the waiting.
 """
 
@@ -18,8 +18,8 @@ Answer = TypeVar("Answer")
 _MEMORY = 0.5
 """Seconds over which the rate of asks is judged."""
 
-_CROWD = 12
-"""Where fewer asks are to be expected in time, waiting for them is not worth while."""
+_CROWD = 8
+"""Fewer asks of late are no crowd, however small the batches."""
 
 _NEARLY_FULL = 0.9
 """Groups travel whole, so that a batch may have no room for the next one."""
@@ -66,7 +66,7 @@ class Batcher(Generic[Ask, Answer]):
         *,
         at_most: int = 200,
         collect_for: float = 0.008,
-        fill_for: float = 0.3,
+        fill_for: float = 1.0,
         in_flight: int = 4,
         together: Callable[[Ask], Hashable | None] = lambda _: None,
     ) -> None:
@@ -114,10 +114,14 @@ class Batcher(Generic[Ask, Answer]):
         self._timer = asyncio.get_running_loop().call_later(delay, self._flush)
 
     def _patience(self) -> float:
-        """How long the oldest ask may wait for a fuller batch, by how many more are to be expected."""
-        coming = self._rate.at(asyncio.get_running_loop().time()) * self._fill_for
-        if coming > _CROWD:
-            return max(self._collect_for, self._fill_for * min(1.0, coming / self._at_most))
+        """How long the oldest ask may wait for a fuller batch, by how full it would be by then.
+
+        Squared, so that waiting stays short until it is certain to pay.
+        """
+        rate = self._rate.at(asyncio.get_running_loop().time())
+        full = min(1.0, rate * self._fill_for / self._at_most)
+        if rate * _MEMORY > _CROWD and self._fill_for * full**2 > self._collect_for:
+            return self._fill_for * full**2
         return self._collect_for if self._under_way else 0.0
 
     def _flush(self, *, at_once: bool = False) -> None:

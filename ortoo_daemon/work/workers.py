@@ -56,7 +56,8 @@ class Tries:
 
 
 class Workers:
-    """``parallel``: records in hand at once; five batches of 200 let each kind of call run with full ones.
+    """``parallel``: records in hand at once; while some calls are under way with full
+    batches, the next ones fill.
 
     ``drain_for``: how long items in hand may take to finish once `run` is asked to stop.
 
@@ -68,7 +69,7 @@ class Workers:
         queue: WorkQueue,
         handle: Handle,
         *,
-        parallel: int = 1000,
+        parallel: int = 1500,
         drain_for: timedelta,
         tries: Tries | None = None,
         rng: random.Random | None = None,
