@@ -1,15 +1,19 @@
 """Are two field values the same to the org, however they are spelt? Pure."""
 
 from collections.abc import Iterable, Mapping
+from datetime import timedelta
 from email.utils import format_datetime
 
 from ortoo_daemon.instants import instant
 from ortoo_daemon.records import FieldValue, Record
 
+_A_SECOND = timedelta(seconds=1)
+
 
 def same_value(one: FieldValue, other: FieldValue) -> bool:
     """Whether the org would store the same: blanks are empty, 1 is 1.0, ``...Z`` is ``...+0000``.
 
+    Datetimes are kept to the second.
     The parts of a multi-select may stand in any order; 15- and 18-character ids are not told apart here,
     as the API always answers with 18.
     """
@@ -20,8 +24,8 @@ def same_value(one: FieldValue, other: FieldValue) -> bool:
         return False
     if ";" in one and ";" in other:
         return sorted(one.split(";")) == sorted(other.split(";"))
-    moment = instant(one) if "T" in one else None
-    return moment is not None and moment == instant(other)
+    moment, another = (instant(text) if "T" in text else None for text in (one, other))
+    return moment is not None and another is not None and abs(moment - another) < _A_SECOND
 
 
 def differing(expected: Mapping[str, FieldValue], record: Record) -> tuple[str, ...]:

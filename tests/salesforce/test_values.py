@@ -8,6 +8,7 @@ from ortoo_daemon.salesforce.values import http_date, same_value
     [
         ("2026-11-23T09:15:00.000Z", "2026-11-23T09:15:00.000+0000"),
         ("2026-11-23T10:15:00+01:00", "2026-11-23T09:15:00.000+0000"),
+        ("2026-11-23T09:15:00.737Z", "2026-11-23T09:15:00.000+0000"),  # the org keeps whole seconds
         ("", None),
         ("  ", None),
         ("Roy ", "Roy"),

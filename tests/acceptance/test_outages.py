@@ -1,0 +1,103 @@
+"""Sessions end, streams break, positions expire, logins fail: nothing is lost, nothing done twice."""
+
+from __future__ import annotations
+
+from tests.acceptance.network import Network
+from tests.processes import wait_until
+
+STREAM = "/cometd/"
+
+
+def test_leads_made_while_the_stream_is_down_are_routed_once(network: Network) -> None:
+    """The org forgot the client (403 Unknown client); the next session resumes where the last ended."""
+    sandbox = network.sandbox
+    with network.daemon() as daemon:
+        daemon.until_ready()
+        ids = network.leads(5)
+        network.until_routed(ids)
+        for _ in range(2):
+            sandbox.control("POST", "/streams/drop")
+            ids += network.leads(5)
+        network.until_routed(ids)
+        assert daemon.terminate() == 0
+        reasons = {line["way_in"] for line in daemon.events("record_handled")}
+    network.assert_routed_once(ids)
+    assert reasons == {"created"}, "found by a sweep, not by the stream"
+
+
+def test_leads_behind_an_expired_position_are_found_by_reconciling(network: Network) -> None:
+    """The events are gone for good: only the org's rows tell of these leads."""
+    sandbox = network.sandbox
+    with network.daemon() as daemon:
+        daemon.until_ready()
+        ids = network.leads(5)
+        network.until_routed(ids)
+        sandbox.fault("hold", path=STREAM, times=None)
+        sandbox.control("POST", "/streams/drop")
+        ids += network.leads(30)
+        sandbox.control("POST", "/streams/expire", {})
+        sandbox.heal()
+        network.until_routed(ids)
+        gaps = [line["reason"] for line in daemon.events("stream.gap")]
+        assert daemon.terminate() == 0
+    assert "position_expired" in gaps
+    network.assert_routed_once(ids)
+
+
+def test_a_position_that_expired_while_the_daemon_was_down_costs_nothing(network: Network) -> None:
+    sandbox = network.sandbox
+    with network.daemon() as daemon:
+        daemon.until_ready()
+        ids = network.leads(3)
+        network.until_routed(ids)
+        assert daemon.terminate() == 0
+    ids += network.leads(30)
+    sandbox.control("POST", "/streams/expire", {})
+    with network.again() as daemon:
+        daemon.until_ready()
+        ids += network.leads(3)
+        network.until_routed(ids)
+        assert daemon.terminate() == 0
+    network.assert_routed_once(ids)
+
+
+def test_an_org_that_gives_no_token_for_a_while_delays_and_loses_nothing(network: Network) -> None:
+    sandbox = network.sandbox
+    with network.daemon() as daemon:
+        daemon.until_ready()
+        ids = network.leads(3)
+        network.until_routed(ids)
+        down = sandbox.fault("error", path="/oauth2/token", status=503, body="", times=None)
+        sandbox.control("POST", "/sessions/revoke", {})
+        ids += network.leads(20)
+        wait_until(lambda: sandbox.fault_used(down) > 2, 30, "logins to fail")
+        sandbox.control("DELETE", f"/faults/{down}")
+        network.until_routed(ids, 60)
+        assert daemon.terminate() == 0
+    network.assert_routed_once(ids)
+
+
+def test_a_start_without_the_org_waits_for_it(network: Network) -> None:
+    sandbox = network.sandbox
+    network.write()
+    down = sandbox.fault("error", path="/oauth2/token", status=503, body="", times=None)
+    with network.again() as daemon:
+        daemon.until_logged("service.waiting_for_org")
+        ids = network.leads(3)
+        sandbox.control("DELETE", f"/faults/{down}")
+        network.until_routed(ids, 60)
+        assert daemon.terminate() == 0
+    network.assert_routed_once(ids)
+
+
+def test_an_org_that_answers_nothing_but_errors_for_a_while_loses_nothing(network: Network) -> None:
+    sandbox = network.sandbox
+    with network.daemon() as daemon:
+        daemon.until_ready()
+        down = sandbox.fault("error", path="/services/data/.*", status=503, body="", times=None)
+        ids = network.leads(30)
+        wait_until(lambda: sandbox.fault_used(down) > 4, 30, "calls to fail")
+        sandbox.control("DELETE", f"/faults/{down}")
+        network.until_routed(ids, 60)
+        assert daemon.terminate() == 0
+    network.assert_routed_once(ids)
