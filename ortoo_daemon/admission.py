@@ -3,10 +3,12 @@
 Asked before the first stage, on the record as it was read. Answers with the policy, or with why not.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from ortoo_daemon.action.sla_clocks import SlaStamp, read_stamp
+from ortoo_daemon.action.sla_due import find_due, key_of, routed_at
 from ortoo_daemon.action.stamps import (
     ASSIGNED_OWNER,
     DECIDED_AT,
@@ -15,9 +17,12 @@ from ortoo_daemon.action.stamps import (
     MODIFIED_BY,
     OWNER,
     PARKED,
+    POLICY,
+    SLA_CLOCKS,
 )
 from ortoo_daemon.decision import Outcome, ReasonCode
 from ortoo_daemon.facts import Facts
+from ortoo_daemon.handling import DueStep
 from ortoo_daemon.instants import instant
 from ortoo_daemon.policy.model import Policy, PolicySet
 from ortoo_daemon.records import FIRST_ENTRY, Owner, OwnerKind, WorkReason
@@ -35,6 +40,18 @@ class Admitted:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AdmittedStep:
+    """A step that the clocks of a decided record ask for. ``policy`` stands in where its own is gone."""
+
+    policy: Policy
+    scope: RecordScope
+    key: str
+    received_at: datetime
+    stamp: SlaStamp
+    due: DueStep
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Refused:
     """Why nothing is decided; LEFT_ALONE is stamped, NOTHING is not."""
 
@@ -44,15 +61,18 @@ class Refused:
     policy: Policy | None = None
 
 
-def admit(policies: PolicySet, facts: Facts) -> Admitted | Refused:
-    """The first policy whose ``on`` and ``enter`` take the record, unless something speaks against it."""
+def admit(policies: PolicySet, facts: Facts) -> Admitted | AdmittedStep | Refused:
+    """The first policy whose ``on`` and ``enter`` take the record, unless something speaks against it.
+
+    A record that is decided may have a clock that asks for a step.
+    """
     candidates = policies.for_object(facts.record.object)
     if not candidates:
         return _nothing(facts, ReasonCode.NO_POLICY)
     reopened = _reopened(candidates, facts)
     done = None if reopened else _done(facts)
     if done is not None:
-        return _nothing(facts, done)
+        return _due_step(candidates, facts, done) or _nothing(facts, done)
     key = _key_of_reopening(facts) if reopened else facts.item.decision_key
     received_at = instant(facts.record.get("CreatedDate")) or facts.now
     found = _first_taking(candidates, facts, received_at)
@@ -106,6 +126,8 @@ def _triggered(policy: Policy, facts: Facts) -> bool:
             return policy.on.enters or _names_change(policy, facts)
         case WorkReason.RECONCILED | WorkReason.REQUEUED:
             return True
+        case WorkReason.SLA:
+            return False
 
 
 def _names_change(policy: Policy, facts: Facts) -> bool:
@@ -113,22 +135,55 @@ def _names_change(policy: Policy, facts: Facts) -> bool:
 
 
 def _reopened(candidates: Iterable[Policy], facts: Facts) -> bool:
-    """Whether a change that a policy watches came in after the decision that stands."""
-    decided_at = instant(facts.record.get(DECIDED_AT))
-    if decided_at is None or facts.item.heard_at <= decided_at:
+    """Whether a change that a policy watches came in after the decision that stands.
+
+    A clock's step is no decision about the owner by the rules: what counts is the one before it.
+    """
+    if facts.item.reason is WorkReason.SLA:
         return False
-    return any(_names_change(policy, facts) for policy in candidates)
+    record = facts.record
+    decided_at = instant(record.get(DECIDED_AT))
+    if decided_at is None or not any(_names_change(policy, facts) for policy in candidates):
+        return False
+    before = routed_at(record, read_stamp(record.get(SLA_CLOCKS))) or decided_at
+    return facts.item.heard_at > before
 
 
 def _done(facts: Facts) -> ReasonCode | None:
     """Whether an earlier run has handled this item, or the record as such for a first entry."""
     record, item = facts.record, facts.item
+    if item.reason is WorkReason.SLA:
+        return ReasonCode.PARKED_ALREADY if record.text(PARKED) else ReasonCode.ALREADY_DECIDED
     first = item.entry == FIRST_ENTRY and item.reason is not WorkReason.REQUEUED
     if not first and record.get(DECISION_KEY) != item.decision_key:
         return None
     if record.text(PARKED):
         return ReasonCode.PARKED_ALREADY
     return ReasonCode.ALREADY_DECIDED if record.get(DECIDED_AT) else None
+
+
+def _due_step(candidates: Sequence[Policy], facts: Facts, done: ReasonCode) -> AdmittedStep | None:
+    """What a clock asks for; a change may have stopped it. The org lets nobody write a converted lead."""
+    record, item = facts.record, facts.item
+    if done is not ReasonCode.ALREADY_DECIDED or record.get("IsConverted") is True:
+        return None
+    if item.reason not in (WorkReason.SLA, WorkReason.CHANGED) or not record.get(DECIDED_AT):
+        return None
+    own = next((policy for policy in candidates if policy.name == record.text(POLICY)), None)
+    policy = own or candidates[0]
+    scope = RecordScope(record, now=facts.now, zone=policy.zone)
+    stamp = read_stamp(record.get(SLA_CLOCKS))
+    due = find_due(own, stamp, record, scope)
+    if due is None:
+        return None
+    return AdmittedStep(
+        policy=policy,
+        scope=scope,
+        key=key_of(due, record),
+        received_at=instant(record.get("CreatedDate")) or facts.now,
+        stamp=stamp,
+        due=due,
+    )
 
 
 def _key_of_reopening(facts: Facts) -> str:

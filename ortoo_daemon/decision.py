@@ -5,7 +5,7 @@ Field names of the daemon's own stamps stand in `action.stamps`; here values hav
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from ortoo_daemon.errors import Place
@@ -19,8 +19,14 @@ class Outcome(StrEnum):
 
     ASSIGNED: owner and fields are written (the owner may be a queue). PARKED: a person must look; the
     reason is stamped. LEFT_ALONE: a person holds the record; only the stamps are written, so that
-    sweeps don't bring it back; with an ``owner`` it is given back to that person. RECOVERED: an earlier run wrote the owner, its audit record is missing.
-    NOTHING: no policy takes the record, or it is decided and proven already.
+    sweeps don't bring it back; with an ``owner`` it is given back to that person. RECOVERED: an earlier
+    run wrote the owner, its audit record is missing. NOTHING: no policy takes the record, or it is
+    decided and proven already.
+
+    The rest follow a decision whose clocks run (FOLLOW_UPS). WARNED: part of the target has passed.
+    VIOLATED: the target has passed and the owner stays. REASSIGNED: it went to a colleague. ESCALATED: it
+    went to a superior or queue, or should be seen by them where a person took it by hand.
+    CLOCK_STOPPED: a clock runs no more.
     """
 
     ASSIGNED = "assigned"
@@ -28,6 +34,23 @@ class Outcome(StrEnum):
     LEFT_ALONE = "left_alone"
     RECOVERED = "recovered"
     NOTHING = "nothing"
+    WARNED = "warned"
+    VIOLATED = "violated"
+    REASSIGNED = "reassigned"
+    ESCALATED = "escalated"
+    CLOCK_STOPPED = "clock_stopped"
+
+
+FOLLOW_UPS = frozenset(
+    {
+        Outcome.WARNED,
+        Outcome.VIOLATED,
+        Outcome.REASSIGNED,
+        Outcome.ESCALATED,
+        Outcome.CLOCK_STOPPED,
+    }
+)
+"""Steps of a clock of a record that is decided. A person may hold it, so each write is conditional."""
 
 
 class ReasonCode(StrEnum):
@@ -51,6 +74,12 @@ class ReasonCode(StrEnum):
     TOO_MANY_TRIES = "too_many_tries"
     KEPT_CHANGING = "kept_changing"
     REFUSED_BY_ORG = "refused_by_org"
+    SLA_WARNING = "sla_warning"
+    SLA_VIOLATION = "sla_violation"
+    SLA_NOBODY = "sla_nobody"
+    SLA_HELD_BY_PERSON = "sla_held_by_person"
+    SLA_ANSWERED = "sla_answered"
+    SLA_CLOCK_REMOVED = "sla_clock_removed"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,20 +103,73 @@ class Reservation:
         return Workload(open_work=open_work, turns=turns)
 
 
+class ClockState(StrEnum):
+    """RUNNING: before its target is acted on. VIOLATED: afterwards. The others are ends."""
+
+    RUNNING = "running"
+    VIOLATED = "violated"
+    STOPPED = "stopped"
+    REMOVED = "removed"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SlaClock:
-    """A clock that starts with this decision; all instants are aware UTC datetimes."""
+    """A clock and how far it has come; all instants are aware UTC datetimes.
+
+    ``act_at`` is when the target is acted on, if not at the target itself: an owner who gets a record
+    that is late already has the target's time first. ``warned`` counts the warnings that are done with,
+    ``steps`` those of ``on_violation``; ``step_at`` is when the next of these is due. ``stopped_at`` is
+    when the clock ended, with the open time and the whole time from its start. ``run`` tells clocks of
+    one name apart that were started anew.
+    """
 
     name: str
     started_at: datetime
     target_at: datetime
     warn_at: tuple[datetime, ...] = ()
     hours: str = "24x7"
+    state: ClockState = ClockState.RUNNING
+    act_at: datetime | None = None
+    warned: int = 0
+    steps: int = 0
+    step_at: datetime | None = None
+    stopped_at: datetime | None = None
+    open_for: timedelta | None = None
+    elapsed_for: timedelta | None = None
+    run: int = 1
+
+    @property
+    def is_live(self) -> bool:
+        return self.state in (ClockState.RUNNING, ClockState.VIOLATED)
+
+    @property
+    def violation_at(self) -> datetime:
+        """When the target is acted on."""
+        return self.act_at or self.target_at
+
+    @property
+    def next_at(self) -> datetime | None:
+        """When the next step is due; None when none is left."""
+        if self.state is ClockState.RUNNING:
+            return min((*self.warn_at[self.warned :], self.violation_at))
+        return self.step_at if self.state is ClockState.VIOLATED else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PastHolder:
+    """Somebody from whom a clock took the record, and when."""
+
+    owner: RecordId
+    until: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decision:
     """The outcome for one record, with everything needed to write it and to explain it.
+
+    ``clocks`` are all clocks of the record as they stand afterwards, ``trail`` those from whom a clock took
+    it, oldest first. ``escalated_to`` may differ from ``owner``: a person who took the record keeps it.
+    ``routed_at`` is when the decision was made that a follow-up follows.
 
     ``fields`` are the business fields to write (API names), owner and stamps excepted; ``parked_for``
     is the reason stamped on a parked record; ``seen_owner`` is the owner that was read.
@@ -108,6 +190,10 @@ class Decision:
     rooftop: RecordId | None = None
     fields: Mapping[str, FieldValue] = field(default_factory=dict)
     clocks: tuple[SlaClock, ...] = ()
+    trail: tuple[PastHolder, ...] = ()
+    escalated_to: Owner | None = None
+    first_response_at: datetime | None = None
+    routed_at: datetime | None = None
     parked_for: str | None = None
     reservation: Reservation | None = None
     trace: Trace = field(default_factory=Trace)

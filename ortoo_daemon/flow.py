@@ -7,6 +7,8 @@ no I/O, reads no clock and rolls no dice: same facts, same decision, byte for by
 from collections.abc import Callable
 
 from ortoo_daemon.action.fields import prepare_fields
+from ortoo_daemon.action.sla_advance import advance_clocks
+from ortoo_daemon.action.sla_due import holder_place, routed_at
 from ortoo_daemon.action.stamps import (
     ASSIGNED_OWNER,
     DECIDED_AT,
@@ -17,15 +19,16 @@ from ortoo_daemon.action.stamps import (
     ROOFTOP,
     RULE,
 )
-from ortoo_daemon.admission import Admitted, Refused, admit
-from ortoo_daemon.audit.conclude import conclude
+from ortoo_daemon.admission import Admitted, AdmittedStep, Refused, admit
+from ortoo_daemon.audit.conclude import conclude, conclude_step
 from ortoo_daemon.decision import Decision, Outcome, ReasonCode
 from ortoo_daemon.enrichment.enrich import enrich
 from ortoo_daemon.facts import Facts, Needs
-from ortoo_daemon.handling import Handling
-from ortoo_daemon.instants import instant
+from ortoo_daemon.handling import Handling, SlaProgress
+from ortoo_daemon.instants import instant, instant_text
 from ortoo_daemon.intake.standardise import standardise
 from ortoo_daemon.ownership.choose import choose_owner
+from ortoo_daemon.ownership.handover import hand_over
 from ortoo_daemon.policy.model import PolicySet
 from ortoo_daemon.records import Owner, RecordId
 
@@ -41,12 +44,20 @@ STAGES: tuple[tuple[str, Stage], ...] = (
 
 A stage that parks the record or asks a question ends the way."""
 
+STAGES_OF_A_STEP: tuple[tuple[str, Stage], ...] = (
+    ("ownership", hand_over),
+    ("action", advance_clocks),
+)
+"""The way of a record that is decided already and one of whose clocks asks for a step."""
+
 
 def decide(policies: PolicySet, facts: Facts) -> Decision | Needs:
     """The decision for one record, or what must be answered first."""
     admitted = admit(policies, facts)
     if isinstance(admitted, Refused):
         return _refusal(policies, facts, admitted)
+    if isinstance(admitted, AdmittedStep):
+        return _decide_step(policies, facts, admitted)
     handling = _handling(policies, facts, admitted)
     for _, stage in STAGES:
         stage(handling)
@@ -55,6 +66,28 @@ def decide(policies: PolicySet, facts: Facts) -> Decision | Needs:
         if handling.parked_for is not None:
             break
     return conclude(handling)
+
+
+def _decide_step(policies: PolicySet, facts: Facts, admitted: AdmittedStep) -> Decision:
+    handling = _handling(policies, facts, admitted)
+    record, stamp, due = facts.record, admitted.stamp, admitted.due
+    sla = handling.sla = SlaProgress(
+        due=due,
+        trail=list(stamp.trail),
+        policy=record.text(POLICY),
+        rule=record.text(RULE),
+        place=holder_place(record, facts.directory),
+        routed_at=routed_at(record, stamp),
+    )
+    handling.clocks = list(stamp.clocks)
+    if sla.place is not None:
+        handling.scope.rooftop = facts.directory.rooftops.get(sla.place)
+    for clock in due.clocks:
+        target = f"target {instant_text(clock.target_at)}, hours {clock.hours}"
+        handling.trace.notes.append(f"clock {clock.name}: {due.name} ({target})")
+    for _, stage in STAGES_OF_A_STEP:
+        stage(handling)
+    return conclude_step(handling, sla)
 
 
 def recovered(facts: Facts) -> Decision:
@@ -106,7 +139,7 @@ def given_back(policies: PolicySet, facts: Facts, owner_id: RecordId) -> Decisio
     )
 
 
-def _handling(policies: PolicySet, facts: Facts, admitted: Admitted) -> Handling:
+def _handling(policies: PolicySet, facts: Facts, admitted: Admitted | AdmittedStep) -> Handling:
     return Handling(
         policy=admitted.policy,
         signals=policies.signals,

@@ -7,14 +7,15 @@ turns it into an immutable Decision. It lives for one call of `flow.decide` and 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from ortoo_daemon.decision import ReasonCode, Reservation, SlaClock
+from ortoo_daemon.decision import PastHolder, ReasonCode, Reservation, SlaClock
 from ortoo_daemon.directory import Person, Rooftop
 from ortoo_daemon.errors import Place
 from ortoo_daemon.facts import Facts, Question
-from ortoo_daemon.policy.model import Policy, Rule
-from ortoo_daemon.records import FieldValue
+from ortoo_daemon.policy.model import Policy, Rule, SlaRule, SlaStep
+from ortoo_daemon.records import FieldValue, Owner, RecordId
 from ortoo_daemon.scope import RecordScope
 from ortoo_daemon.trace import CandidateStep, FieldChange, FieldReport, GateCount, RuleStep, Trace
 
@@ -80,12 +81,60 @@ class TraceNotes:
         )
 
 
+class StepKind(StrEnum):
+    """What a clock asks for."""
+
+    STOP = "stopped"
+    REMOVE = "removed"
+    WARN = "warning"
+    VIOLATE = "violation"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DueStep:
+    """What the clocks of a decided record ask for; ``name`` is the step's part of the decision's key.
+
+    ``clocks`` are those it is about (one, but for ends). ``held_by_hand``: a person took the record
+    from whom it was given to.
+    """
+
+    kind: StepKind
+    name: str
+    clocks: tuple[SlaClock, ...]
+    rule: SlaRule | None
+    held_by_hand: bool
+
+
+@dataclass(slots=True, kw_only=True)
+class SlaProgress:
+    """A due step while it is taken.
+
+    ``policy`` and ``rule`` name what gave the record to its owner, ``place`` the rooftop it belongs to.
+    ``trail`` is who has lost the record to a clock before, and grows by who loses it now.
+    ``steps_done`` counts steps of ``on_violation``, tried in vain or taken. ``escalated_to`` may be
+    somebody who does not get the record.
+    """
+
+    due: DueStep
+    trail: list[PastHolder]
+    policy: str
+    rule: str
+    place: RecordId | None
+    steps_done: int = 0
+    escalated_to: Owner | None = None
+    acted: SlaStep | None = None
+    routed_at: datetime | None = None
+    first_response_at: datetime | None = None
+
+
 @dataclass(slots=True, kw_only=True)
 class Handling:
     """One record on its way through the five stages.
 
     ``signals`` binds names such as ``customer_choice`` to names of the scope. ``received_at`` is when
-    the record came in (UTC). A stage that sets ``parked_for`` or ``questions`` ends the way.
+    the record came in (UTC). A stage that sets ``parked_for`` or ``questions`` ends the way. ``trail``
+    is who has lost the record to a clock so far. ``sla`` is set where a clock's step is taken of a record
+    that is decided already.
     """
 
     policy: Policy
@@ -103,6 +152,8 @@ class Handling:
     reason: ReasonCode | None = None
     reservation: Reservation | None = None
     clocks: list[SlaClock] = field(default_factory=list)
+    trail: tuple[PastHolder, ...] = ()
+    sla: SlaProgress | None = None
 
     @property
     def received_on(self) -> date:

@@ -5,10 +5,13 @@ Pure: the values are handed on in the decision; writing them is the daemon's par
 
 from datetime import datetime, timedelta
 
+from ortoo_daemon.action.sla_clocks import read_stamp
+from ortoo_daemon.action.stamps import SLA_CLOCKS
 from ortoo_daemon.calendars import BusinessHours
-from ortoo_daemon.decision import SlaClock
+from ortoo_daemon.decision import ClockState, SlaClock
 from ortoo_daemon.handling import Handling
 from ortoo_daemon.policy.model import SlaRule, SlaTarget
+from ortoo_daemon.records import WorkReason
 
 STAGE = "action"
 AROUND_THE_CLOCK = "24x7"
@@ -22,30 +25,43 @@ def prepare_fields(handling: Handling) -> None:
             continue
         value = assignment.value.evaluate(handling.scope)
         handling.give(assignment.field, value, stage=STAGE, place=assignment.place)
+    stamp = read_stamp(handling.facts.record.get(SLA_CLOCKS))
+    handling.trail = stamp.trail
     for rule in handling.policy.sla:
-        clock = _clock(handling, rule)
+        clock = _clock(handling, rule, stamp.named(rule.clock))
         if clock is not None:
             handling.clocks.append(clock)
 
 
-def _clock(handling: Handling, rule: SlaRule) -> SlaClock | None:
-    """The clock of one rule; None when no target's condition holds for this record."""
+def _clock(handling: Handling, rule: SlaRule, before: SlaClock | None) -> SlaClock | None:
+    """The clock of one rule; None when no target's condition holds for this record.
+
+    A clock that runs or has ended goes on as it is; only a person's requeue starts it anew.
+    """
+    anew = handling.facts.item.reason is WorkReason.REQUEUED
+    if before is not None and before.state is not ClockState.REMOVED and not anew:
+        return before
     target_for = _target_for(handling, rule.target)
     if target_for is None:
         return None
     key, hours = _hours(handling, rule)
-    started_at = handling.received_at
+    started_at, now = handling.received_at, handling.facts.now
     target_at = hours.add(started_at, target_for)
     if target_at is None:
         message = f"{hours.name} does not open for {target_for} within two years; measured 24x7"
         _report(handling, rule, "hours_never_open", message)
         key, hours, target_at = AROUND_THE_CLOCK, _ALWAYS, started_at + target_for
+    late = target_at <= now
+    warn_at = _warnings(rule, hours, started_at, target_for)
     return SlaClock(
         name=rule.clock,
         started_at=started_at,
         target_at=target_at,
-        warn_at=_warnings(rule, hours, started_at, target_for),
+        warn_at=warn_at,
         hours=key,
+        act_at=(hours.add(now, target_for) or now + target_for) if late else None,
+        warned=len(warn_at) if late else 0,
+        run=before.run + 1 if before else 1,
     )
 
 

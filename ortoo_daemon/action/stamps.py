@@ -3,16 +3,14 @@
 Two parts, so that a bad business value never costs the owner: ``core`` is the owner and the daemon's
 own stamps, ``business`` what policies and earlier stages gave to other fields.
 
-``Ortoo_SLA_Clocks__c`` holds ``{"v": 1, "clocks": [{"name", "state", "started_at", "target_at",
-"warn_at": [...], "hours"}]}``; instants are ISO 8601 in UTC, ``state`` starts as ``running``.
-Nothing is sent from here.
+How clocks are kept on the record is `sla_clocks`'. Nothing is sent from here.
 """
 
-import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from ortoo_daemon.decision import Decision, Outcome, SlaClock
+from ortoo_daemon.action.sla_clocks import SlaStamp, stamp_text
+from ortoo_daemon.decision import FOLLOW_UPS, ClockState, Decision, Outcome
 from ortoo_daemon.instants import instant_text
 from ortoo_daemon.records import FieldValue, Record
 
@@ -31,6 +29,9 @@ SLA_NEXT_AT = "Ortoo_SLA_Next_At__c"
 SLA_TARGET_AT = "Ortoo_SLA_Target_At__c"
 SLA_STATUS = "Ortoo_SLA_Status__c"
 SLA_CLOCKS = "Ortoo_SLA_Clocks__c"
+FIRST_RESPONSE_AT = "Ortoo_First_Response_At__c"
+FIRST_RESPONSE = "first_response"
+"""The clock whose stop is the first response."""
 
 LENGTHS: Mapping[str, int] = {
     DECISION_KEY: 120,
@@ -43,7 +44,10 @@ LENGTHS: Mapping[str, int] = {
 }
 """Lengths of the text stamps in the shipped metadata."""
 
-STAMPS = frozenset({DECIDED_AT, ROOFTOP, SLA_NEXT_AT, SLA_TARGET_AT, SLA_STATUS} | LENGTHS.keys())
+STAMPS = frozenset(
+    {DECIDED_AT, ROOFTOP, SLA_NEXT_AT, SLA_TARGET_AT, SLA_STATUS, FIRST_RESPONSE_AT}
+    | LENGTHS.keys()
+)
 """Every field that is the daemon's own: a change in one of these starts no work."""
 
 READ = (
@@ -60,8 +64,13 @@ READ = (
     RULE,
     ROOFTOP,
     PARKED,
+    SLA_NEXT_AT,
+    SLA_CLOCKS,
 )
 """Fields that must be read with every record, whatever its policy names."""
+
+READ_OF: Mapping[str, tuple[str, ...]] = {"Lead": ("IsConverted",)}
+"""What else must be read of some objects: the org lets nobody write to a converted lead."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,6 +98,8 @@ def owner_write(decision: Decision, record: Record) -> OwnerWrite:
     core = _proof(decision)
     if decision.outcome is Outcome.ASSIGNED:
         core |= _assignment(decision, record)
+    elif decision.outcome in FOLLOW_UPS:
+        core |= _follow_up(decision)
     elif decision.outcome is Outcome.LEFT_ALONE and decision.owner is not None:
         core[OWNER] = decision.owner.id
     elif decision.outcome is Outcome.PARKED:
@@ -117,33 +128,52 @@ def _assignment(decision: Decision, record: Record) -> dict[str, FieldValue]:
     }
     if record.get(OWNER) != owner.id:
         stamps[OWNER] = owner.id
-    if decision.clocks:
-        stamps |= clock_stamps(decision.clocks)
+    if decision.clocks or record.get(SLA_CLOCKS):
+        stamps |= clock_stamps(decision)
     return stamps
 
 
-def clock_stamps(clocks: Sequence[SlaClock]) -> dict[str, FieldValue]:
-    """The four SLA fields of clocks that run: the earliest step due, the earliest target, all clocks."""
-    steps = [at for clock in clocks for at in (*clock.warn_at, clock.target_at)]
+def _follow_up(decision: Decision) -> dict[str, FieldValue]:
+    """A clock's step: how far the clocks have come, and the new owner if there is one."""
+    stamps = clock_stamps(decision)
+    if decision.owner is not None:
+        stamps |= {OWNER: decision.owner.id, ASSIGNED_OWNER: decision.owner.id}
+    if decision.first_response_at is not None:
+        stamps[FIRST_RESPONSE_AT] = instant_text(decision.first_response_at)
+    return stamps
+
+
+def clock_stamps(decision: Decision) -> dict[str, FieldValue]:
+    """The four SLA fields: the earliest step due, the earliest target that runs, status, all clocks."""
+    clocks = decision.clocks
+    due = [clock.next_at for clock in clocks if clock.next_at is not None]
+    live = [clock for clock in clocks if clock.is_live]
+    targets = [clock.target_at for clock in live or clocks]
+    stamp = SlaStamp(clocks=clocks, trail=decision.trail, routed_at=decision.routed_at)
     return {
-        SLA_NEXT_AT: instant_text(min(steps)),
-        SLA_TARGET_AT: instant_text(min(clock.target_at for clock in clocks)),
-        SLA_STATUS: "Running",
-        SLA_CLOCKS: json.dumps(
-            {"v": 1, "clocks": [_clock(clock) for clock in clocks]}, separators=(",", ":")
-        ),
+        SLA_NEXT_AT: instant_text(min(due)) if due else None,
+        SLA_TARGET_AT: instant_text(min(targets)) if targets else None,
+        SLA_STATUS: _status(decision),
+        SLA_CLOCKS: stamp_text(stamp) if clocks else None,
     }
 
 
-def _clock(clock: SlaClock) -> dict[str, object]:
-    return {
-        "name": clock.name,
-        "state": "running",
-        "started_at": instant_text(clock.started_at),
-        "target_at": instant_text(clock.target_at),
-        "warn_at": [instant_text(at) for at in clock.warn_at],
-        "hours": clock.hours,
-    }
+def _status(decision: Decision) -> str | None:
+    """One word for list views: the worst of the clocks that run; when none does, how they ended."""
+    clocks = decision.clocks
+    live = [clock for clock in clocks if clock.is_live]
+    if any(
+        clock.state is ClockState.VIOLATED or clock.target_at <= decision.decided_at
+        for clock in live
+    ):
+        return "Violated"
+    if live:
+        return "Warning" if any(clock.warned for clock in live) else "Running"
+    ended = [clock for clock in clocks if clock.state is ClockState.STOPPED]
+    if not ended:
+        return None
+    met = all(clock.stopped_at is None or clock.stopped_at <= clock.target_at for clock in ended)
+    return "Met" if met else "Missed"
 
 
 def _business(

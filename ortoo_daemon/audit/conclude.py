@@ -1,7 +1,8 @@
 """What came of the handling? Turns what the stages left into an immutable Decision."""
 
 from ortoo_daemon.decision import Decision, Outcome, ReasonCode
-from ortoo_daemon.handling import Handling
+from ortoo_daemon.handling import Handling, SlaProgress, StepKind
+from ortoo_daemon.policy.sla_steps import Reassign
 from ortoo_daemon.records import RecordId
 
 
@@ -30,7 +31,62 @@ def conclude(handling: Handling) -> Decision:
         rooftop=scope.rooftop.id if scope.rooftop else None,
         fields=handling.changed_fields(),
         clocks=() if parked else tuple(handling.clocks),
+        trail=tuple(handling.trail),
         parked_for=handling.parked_for,
         reservation=None if parked else handling.reservation,
         trace=handling.trace.finished(),
     )
+
+
+def conclude_step(handling: Handling, sla: SlaProgress) -> Decision:
+    """The decision that a clock's step leads to; policy and rule stay the record's own."""
+    record = handling.facts.record
+    outcome, reason = _step_outcome(handling, sla)
+    rule = sla.due.rule
+    place = sla.acted.place if sla.acted else rule.place if rule else handling.policy.place
+    return Decision(
+        object=record.object,
+        record_id=record.id,
+        key=handling.key,
+        outcome=outcome,
+        reason=reason,
+        decided_at=handling.facts.now,
+        policy=sla.policy or None,
+        revision=handling.revision,
+        rule=sla.rule or None,
+        place=place,
+        seen_owner=RecordId(record.text("OwnerId")) or None,
+        owner=handling.scope.owner,
+        rooftop=sla.place,
+        clocks=tuple(handling.clocks),
+        trail=tuple(sla.trail),
+        escalated_to=sla.escalated_to,
+        first_response_at=sla.first_response_at,
+        routed_at=sla.routed_at,
+        reservation=handling.reservation,
+        trace=handling.trace.finished(),
+    )
+
+
+def _step_outcome(handling: Handling, sla: SlaProgress) -> tuple[Outcome, ReasonCode]:
+    match sla.due.kind:
+        case StepKind.STOP:
+            return Outcome.CLOCK_STOPPED, ReasonCode.SLA_ANSWERED
+        case StepKind.REMOVE:
+            return Outcome.CLOCK_STOPPED, ReasonCode.SLA_CLOCK_REMOVED
+        case StepKind.WARN:
+            return Outcome.WARNED, ReasonCode.SLA_WARNING
+        case StepKind.VIOLATE:
+            return _violation_outcome(handling, sla)
+
+
+def _violation_outcome(handling: Handling, sla: SlaProgress) -> tuple[Outcome, ReasonCode]:
+    if sla.acted is None:
+        nobody = sla.steps_done > sla.due.clocks[0].steps
+        reason = ReasonCode.SLA_NOBODY if nobody else ReasonCode.SLA_VIOLATION
+        return Outcome.VIOLATED, handling.reason or reason
+    moved = isinstance(sla.acted.action, Reassign)
+    outcome = Outcome.REASSIGNED if moved else Outcome.ESCALATED
+    if sla.due.held_by_hand:
+        return outcome, ReasonCode.SLA_HELD_BY_PERSON
+    return outcome, ReasonCode.SLA_VIOLATION

@@ -16,6 +16,12 @@ _WHY = {
     ReasonCode.PARKED_ALREADY: "it is parked already",
     ReasonCode.RECOVERED: "an earlier run wrote the owner",
     ReasonCode.NO_TARGET: "what otherwise names can't own it",
+    ReasonCode.SLA_WARNING: "part of the time for an answer has passed",
+    ReasonCode.SLA_VIOLATION: "the time for an answer has passed",
+    ReasonCode.SLA_NOBODY: "the time for an answer has passed, and nobody else can take it",
+    ReasonCode.SLA_HELD_BY_PERSON: "the time for an answer has passed; a person took it and keeps it",
+    ReasonCode.SLA_ANSWERED: "what stops it holds",
+    ReasonCode.SLA_CLOCK_REMOVED: "its policy has no such clock any more",
 }
 
 
@@ -39,6 +45,21 @@ def _what(decision: Decision) -> str:
             return f"back to {decision.owner.name}" if decision.owner else "left alone"
         case Outcome.NOTHING:
             return "nothing to do"
+        case Outcome.REASSIGNED:
+            return f"reassigned to {decision.owner.name}" if decision.owner else "reassigned"
+        case Outcome.ESCALATED:
+            return f"escalated to {_escalated_to(decision)}"
+        case Outcome.WARNED | Outcome.VIOLATED:
+            return decision.outcome.value
+        case Outcome.CLOCK_STOPPED:
+            return "clock stopped"
+
+
+def _escalated_to(decision: Decision) -> str:
+    found = decision.escalated_to or decision.owner
+    if found is None:
+        return "nobody"
+    return f"queue {found.name}" if found.kind is OwnerKind.QUEUE else found.name
 
 
 def _why(decision: Decision) -> str:

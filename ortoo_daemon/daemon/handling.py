@@ -24,7 +24,7 @@ from ortoo_daemon.daemon.meters import Meters
 from ortoo_daemon.daemon.overwritten import overwritten_owner
 from ortoo_daemon.daemon.parking import stamp_given_up, stamp_refused
 from ortoo_daemon.daemon.writing import OwnerRefusedError, write_decision
-from ortoo_daemon.decision import Decision, Outcome, ReasonCode
+from ortoo_daemon.decision import FOLLOW_UPS, Decision, Outcome, ReasonCode
 from ortoo_daemon.errors import (
     ApiLimitError,
     LoginError,
@@ -190,7 +190,8 @@ class Handler:
     async def _write(self, claim: Claim, record: Record, decision: Decision) -> Written:
         if self.shadow or decision.outcome in (Outcome.NOTHING, Outcome.RECOVERED):
             return Written()
-        conditional = claim.taken_over or claim.item.attempts > 0
+        again = claim.taken_over or claim.item.attempts > 0
+        conditional = again or decision.outcome in FOLLOW_UPS
         return await write_decision(self.org.writer, decision, record, conditional=conditional)
 
     async def _prove(

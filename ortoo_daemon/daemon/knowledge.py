@@ -8,11 +8,11 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import cached_property
 
-from ortoo_daemon.action.stamps import OWNER, READ
+from ortoo_daemon.action.stamps import OWNER, READ, READ_OF
 from ortoo_daemon.daemon.ledger import Ledger
 from ortoo_daemon.directory import Directory
 from ortoo_daemon.policy.model import Policy, PolicySet
-from ortoo_daemon.policy.reach import fields_read
+from ortoo_daemon.policy.reach import fields_read, stopping_fields
 from ortoo_daemon.postal import PostalIndex
 from ortoo_daemon.records import RecordId
 
@@ -42,7 +42,9 @@ class Policies:
     def _fields(self) -> Mapping[str, frozenset[str]]:
         signals = self.policy_set.signals
         return {
-            name: frozenset(READ).union(*(fields_read(policy, signals) for policy in self.of(name)))
+            name: frozenset((*READ, *READ_OF.get(name, ()))).union(
+                *(fields_read(policy, signals) for policy in self.of(name))
+            )
             for name in self.objects
         }
 
@@ -56,14 +58,14 @@ class Policies:
         for name in self.objects:
             found: set[str] = {OWNER}
             for policy in self.of(name):
-                found |= policy.on.changed
+                found |= policy.on.changed | stopping_fields(policy)
                 if policy.on.enters and policy.enter is not None:
                     found |= policy.enter.fields()
             watched[name] = frozenset(found)
         return watched
 
     def watched(self, object_name: str) -> frozenset[str]:
-        """Fields whose change may bring a record into a policy, or back to it."""
+        """Fields whose change may bring a record into a policy or back to it, or stop a clock."""
         return self._watched[object_name]
 
 

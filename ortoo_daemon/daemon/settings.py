@@ -106,9 +106,11 @@ class WorkerSettings(_Section):
 
 
 class SweepSettings(_Section):
-    """How often the clock asks: for undecided records, for changes of the directory, for open work."""
+    """How often the clock asks: for undecided records, for steps of SLA clocks that are due, for changes
+    of the directory, for open work."""
 
     reconcile_every: Duration = timedelta(minutes=5)
+    sla_every: Duration = timedelta(seconds=30)
     directory_every: Duration = timedelta(minutes=1)
     workload_every: Duration = timedelta(minutes=1)
     retention_every: Duration = timedelta(hours=1)
@@ -208,6 +210,9 @@ class Settings(BaseSettings):
 
 def load_settings(path: Path) -> Settings:
     """Read the file and the environment. Raises ConfigError with every complaint, located."""
+    if not path.exists():
+        mend = "name the settings with --config or ORTOO_CONFIG"
+        raise _problem(Place(str(path)), "there is no such file", mend)
     node = read_mapping(path)
     _refuse_secrets(node)
 

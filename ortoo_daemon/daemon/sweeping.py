@@ -18,6 +18,7 @@ from ortoo_daemon.sweeps.reconcile import reconcile
 from ortoo_daemon.sweeps.recover import recover
 from ortoo_daemon.sweeps.retention import Retention, forget_old_items
 from ortoo_daemon.sweeps.schedule import Schedule
+from ortoo_daemon.sweeps.sla import find_due_steps
 from ortoo_daemon.work.queue import WorkQueue
 
 _log = structlog.get_logger("ortoo_daemon.sweeps")
@@ -61,6 +62,7 @@ class Sweeping:
         add("reconcile", self._reconcile, again, jitter=again / 10, at_start=True)
         if not shadow:
             add("recover", self._recover, every.retention_every, at_start=True)
+            add("sla", self._find_due_steps, every.sla_every, at_start=True)
         add("directory", self._refresh_directory, every.directory_every)
         add("workload", self.count_open_work, every.workload_every)
         add("retention", self._forget, every.retention_every)
@@ -96,6 +98,16 @@ class Sweeping:
             clock=self._now,
         )
         _log.info("sweep.reconcile", found=figures.found, put=figures.put, pages=figures.pages)
+
+    async def _find_due_steps(self) -> None:
+        figures = await find_due_steps(
+            self._org.query,
+            self._queue.put,
+            self._knowledge.policies.objects,
+            clock=self._now,
+        )
+        if figures.found:
+            _log.info("sweep.sla", found=figures.found, put=figures.put, pages=figures.pages)
 
     async def _recover(self) -> None:
         """Records decided since the daemon was last alive may lack their proof."""

@@ -3,15 +3,18 @@
 Gates in the order in which they are tried; a person is removed by the first that is not passed.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from ortoo_daemon.directory import Person, Rooftop
 from ortoo_daemon.handling import Handling
 from ortoo_daemon.ownership.limits import OpenLimit
 from ortoo_daemon.policy.model import SkillWish, TeamChoice
+from ortoo_daemon.records import RecordId
 
 KIND = "person"
+
+_NOBODY: Mapping[RecordId, str] = {}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,8 +41,12 @@ def eligible_team(
     rooftop: Rooftop | None,
     *,
     only: Person | None = None,
+    barred: Mapping[RecordId, str] = _NOBODY,
 ) -> Team:
-    """The people of a rooftop (of no rooftop: the desks) who pass every gate. ``only``: that one alone."""
+    """The people of a rooftop (of no rooftop: the desks) who pass every gate. ``only``: that one alone.
+
+    ``barred`` are people who can't have this record, with the reason.
+    """
     if only is not None:
         candidates: tuple[Person, ...] = (only,)
     else:
@@ -49,6 +56,8 @@ def eligible_team(
     people = []
     for person in candidates:
         found = next(gates.failed(person), None)
+        if person.id in barred:
+            found = "held_before", barred[person.id]
         if found is None:
             people.append(person)
         else:

@@ -42,7 +42,7 @@ def load(
     used = {file: files[file] for file in sorted(resources.used | {f for f, _ in found.values()})}
     return PolicySet(
         policies=ordered,
-        revision=revision_of(used),
+        revision=revision_of(_by_common_folder(used)),
         files=used,
         signals=dict(signals or {}),
         unused_files=tuple(
@@ -90,6 +90,12 @@ def is_policy_file(name: str) -> bool:
 
 def _is_yaml(name: str) -> bool:
     return name.endswith((".yaml", ".yml"))
+
+
+def _by_common_folder(files: Mapping[str, bytes]) -> dict[str, bytes]:
+    """Names without the folder that holds them all: the same files are the same revision anywhere."""
+    folder = posixpath.commonpath([posixpath.dirname(name) for name in files]) if files else ""
+    return {posixpath.relpath(name, folder or "."): data for name, data in files.items()}
 
 
 def revision_of(files: Mapping[str, bytes]) -> str:

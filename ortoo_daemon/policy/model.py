@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from ortoo_daemon.errors import Place
+from ortoo_daemon.policy.sla_steps import EscalateTo, Reassign
 from ortoo_daemon.records import FieldValue
 from ortoo_daemon.trace import FailedCondition
 
@@ -340,16 +341,32 @@ class SlaTarget:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SlaStep:
+    """One step of ``on_violation``.
+
+    ``after`` is open time of the clock's hours since the step before (of the first: since the target).
+    None: at once; behind another step, when that one finds nobody.
+    """
+
+    action: Reassign | EscalateTo | Target
+    after: timedelta | None = None
+    place: Place
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SlaRule:
     """A clock to start: ``hours`` is ``rooftop``, ``24x7`` or the name of BusinessHours.
 
-    ``warn`` are fractions of the target (0.5) or times before it, earliest first.
+    ``warn`` are fractions of the target (0.5) or times before it, earliest first. One of ``stopped_by``
+    that holds stops the clock.
     """
 
     clock: str
     target: SlaTarget
     hours: str
     warn: tuple[float | timedelta, ...] = ()
+    stopped_by: tuple[Condition, ...] = ()
+    on_violation: tuple[SlaStep, ...] = ()
     place: Place
 
 

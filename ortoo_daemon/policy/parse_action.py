@@ -1,5 +1,6 @@
 """How does ``action:`` become fields to set and clocks to start?"""
 
+import re
 from datetime import timedelta
 
 from ortoo_daemon.policy import literals
@@ -8,12 +9,15 @@ from ortoo_daemon.policy.naming import FOUND_SO_FAR
 from ortoo_daemon.policy.nodes import MapNode, Node, Problems, Scalar
 from ortoo_daemon.policy.parse_conditions import ConditionReader
 from ortoo_daemon.policy.parse_expressions import read_choices, read_sets
+from ortoo_daemon.policy.parse_sla_steps import read_steps, read_stops
 from ortoo_daemon.policy.reading import Section, duration_in, mapping_in
 
 ACTION_KEYS = ("set", "sla")
 ACTION_LATER = ("notify", "handoff", "fuse", "split")
-SLA_KEYS = ("clock", "target", "hours", "warn")
-SLA_LATER = ("stopped_by", "on_warning", "on_violation", "paused_by")
+SLA_KEYS = ("clock", "target", "hours", "warn", "stopped_by", "on_violation")
+SLA_LATER = ("on_warning", "paused_by")
+
+_CLOCK_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,39}")
 
 
 def read_action(
@@ -26,7 +30,7 @@ def read_action(
     clocks: list[SlaRule] = []
     for item in section.items("sla"):
         mapping = mapping_in(item, problems, what="an SLA clock")
-        clock = None if mapping is None else _clock(mapping, later)
+        clock = None if mapping is None else _clock(mapping, later, conditions)
         if clock is None:
             continue
         if any(clock.clock == other.clock for other in clocks):
@@ -36,15 +40,22 @@ def read_action(
     return () if sets is None else read_sets(sets, later), tuple(clocks)
 
 
-def _clock(node: MapNode, conditions: ConditionReader) -> SlaRule | None:
+def _clock(node: MapNode, later: ConditionReader, conditions: ConditionReader) -> SlaRule | None:
+    """``later`` knows what ownership found; stops are asked of the bare record, long after that."""
     problems = conditions.problems
     section = Section(node, problems, what="an SLA clock", known=SLA_KEYS, later=SLA_LATER)
     section.required("clock", "name it, for example first_response")
     target_node = section.required("target", "say how long, for example 30m")
     section.required("hours", "write rooftop, 24x7 or the name of business hours")
-    name, hours = section.text("clock"), section.text("hours")
-    target = None if target_node is None else _target(target_node, conditions)
+    name, hours = _clock_name(section), section.text("hours")
+    target = None if target_node is None else _target(target_node, later)
     warnings = [_warning(item, problems) for item in section.items("warn")]
+    stops, steps = section.get("stopped_by"), section.get("on_violation")
+    stopped_by = () if stops is None else read_stops(stops, conditions)
+    on_violation = () if steps is None else read_steps(steps, problems)
+    if steps is not None and stops is None:
+        message = "'on_violation' without 'stopped_by' would move records that were answered"
+        problems.add(steps, "missing_key", message, "add stopped_by: [{Status: {not_in: [New]}}]")
     if name is None or hours is None or target is None:
         return None
     return SlaRule(
@@ -52,8 +63,21 @@ def _clock(node: MapNode, conditions: ConditionReader) -> SlaRule | None:
         target=target,
         hours=hours,
         warn=_in_order([item for item in warnings if item is not None], target),
+        stopped_by=stopped_by,
+        on_violation=on_violation,
         place=node.place,
     )
+
+
+def _clock_name(section: Section) -> str | None:
+    """Part of the keys under which steps are kept, hence short and plain."""
+    name = section.text("clock")
+    if name is not None and not _CLOCK_NAME.fullmatch(name):
+        message = f"{name!r} can't be the name of a clock"
+        mend = "use letters, digits, - and _, at most 40"
+        section.problems.add(section.node.entries["clock"][1], "wrong_name", message, mend)
+        return None
+    return name
 
 
 def _target(node: Node, conditions: ConditionReader) -> SlaTarget | None:

@@ -30,6 +30,13 @@ def fields_read(policy: Policy, signals: Mapping[str, str] | None = None) -> fro
     return frozenset(name for name in found if not name.startswith("$"))
 
 
+def stopping_fields(policy: Policy) -> frozenset[str]:
+    """Fields whose change may stop a clock."""
+    return frozenset().union(
+        *(condition.fields() for clock in policy.sla for condition in clock.stopped_by)
+    )
+
+
 def rooftop_fields_read(policy: Policy) -> frozenset[str]:
     """Fields and tags of rooftops: those of ``where`` and of ``$rooftop.…``."""
     found: set[str] = set()
@@ -73,6 +80,7 @@ def _names(policy: Policy) -> Iterator[frozenset[str]]:
     yield from (each.value.fields() for each in policy.sets)
     for clock in policy.sla:
         yield from (when.fields() for when, _ in clock.target.choices if when is not None)
+        yield from (condition.fields() for condition in clock.stopped_by)
 
 
 def _of_assignment(assign: Assignment) -> Iterator[str]:

@@ -16,9 +16,11 @@ from ortoo_daemon.policy import (
     parse_expressions,
     parse_intake,
     parse_ownership,
+    parse_sla_steps,
 )
 from ortoo_daemon.policy.model import CleanseKind, PersonMethod
 from ortoo_daemon.policy.operators import OPERATORS, Takes
+from ortoo_daemon.policy.sla_steps import Superior, Within
 
 Schema = dict[str, Any]
 
@@ -294,12 +296,33 @@ def _action() -> Schema:
             "target": {"anyOf": [_DURATION, _first(_DURATION)]},
             "hours": _TEXT,
             "warn": _list_of({"type": "string"}),
+            "stopped_by": _one_or_several(_ref("condition")),
+            "on_violation": _one_or_several(_step_of_violation()),
         },
         ("clock", "target", "hours"),
     )
     return _section(
         parse_action.ACTION_KEYS, {"set": _map_of(_ref("expression")), "sla": _list_of(clock)}
     )
+
+
+def _step_of_violation() -> Schema:
+    reassign = _section(
+        parse_sla_steps.REASSIGN_KEYS, {"within": {"enum": [str(each) for each in Within]}}
+    )
+    superior: Schema = {"enum": [str(each) for each in Superior]}
+    return _section(
+        parse_sla_steps.STEP_KEYS,
+        {
+            "after": _DURATION,
+            "reassign": reassign | {"required": ["within"]},
+            "escalate": {"anyOf": [superior, _ref("target")]},
+        },
+    )
+
+
+def _one_or_several(schema: Schema) -> Schema:
+    return {"anyOf": [schema, _list_of(schema) | {"minItems": 1}]}
 
 
 def _first(value: Schema) -> Schema:

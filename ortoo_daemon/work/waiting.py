@@ -23,6 +23,7 @@ _WEIGHT = {
     WorkReason.CREATED: 2,
     WorkReason.CHANGED: 1,
     WorkReason.RECONCILED: 0,
+    WorkReason.SLA: 0,
 }
 
 

@@ -11,8 +11,10 @@ from ortoo_daemon.policy.model import (
     Assignment,
     Condition,
     Expression,
+    PersonTarget,
     Policy,
     PolicySet,
+    QueueTarget,
     SetField,
     TableStep,
     Target,
@@ -53,6 +55,7 @@ def conditions_of(policy: Policy) -> Iterator[Condition]:
             yield from (when for when, _ in expression.choices if when is not None)
     for clock in policy.sla:
         yield from (when for when, _ in clock.target.choices if when is not None)
+        yield from clock.stopped_by
 
 
 def tests_of(condition: Condition) -> Iterator[FieldTest]:
@@ -72,6 +75,11 @@ def uses_of(policy: Policy) -> list[FieldUse]:
     return sorted({use for use in _uses(policy) if not use.name.startswith("$")})
 
 
+def references_of(policy: Policy) -> list[FieldUse]:
+    """Every use of a ``$`` name, each place once, in file order."""
+    return sorted({use for use in _uses(policy) if use.name.startswith("$")})
+
+
 def targets_of(policy: Policy) -> list[Target]:
     """Every fixed owner, each place once, in file order."""
     found: dict[Place, Target] = {policy.otherwise.place: policy.otherwise}
@@ -79,6 +87,10 @@ def targets_of(policy: Policy) -> list[Target]:
         for target in (rule.assign.target, rule.orelse):
             if target is not None:
                 found[target.place] = target
+    for clock in policy.sla:
+        for step in clock.on_violation:
+            if isinstance(step.action, QueueTarget | PersonTarget):
+                found[step.action.place] = step.action
     return [found[place] for place in sorted(found)]
 
 

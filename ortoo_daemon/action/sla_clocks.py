@@ -1,0 +1,127 @@
+"""How are a record's clocks kept on the record itself, so that nothing but the org need know of them?
+
+``Ortoo_SLA_Clocks__c`` holds ``{"v": 1, "clocks": [...], "trail": [...], "routed_at": ...}``. A clock is
+``name``, ``state``, ``started_at``, ``target_at``, ``warn_at`` (a list) and ``hours``, and as far as it
+has come ``act_at``, ``warned``, ``steps``, ``step_at``, ``stopped_at``, ``open_s``, ``elapsed_s`` and
+``run``; what is none or nought is left out. The trail is ``{"owner", "until"}``, oldest first.
+Instants are ISO 8601 in UTC, lengths are seconds.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from ortoo_daemon.decision import ClockState, PastHolder, SlaClock
+from ortoo_daemon.instants import instant, instant_text
+from ortoo_daemon.records import FieldValue, RecordId
+
+MOST_IN_TRAIL = 20
+"""So many past holders are kept, the latest ones."""
+
+_INSTANTS = ("act_at", "step_at", "stopped_at")
+_LENGTHS = {"open_for": "open_s", "elapsed_for": "elapsed_s"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SlaStamp:
+    """What the field says. ``routed_at``: when the record was routed, if a clock's step came after it."""
+
+    clocks: tuple[SlaClock, ...] = ()
+    trail: tuple[PastHolder, ...] = ()
+    routed_at: datetime | None = None
+
+    @property
+    def live(self) -> tuple[SlaClock, ...]:
+        return tuple(clock for clock in self.clocks if clock.is_live)
+
+    def named(self, name: str) -> SlaClock | None:
+        return next((clock for clock in self.clocks if clock.name == name), None)
+
+
+NO_CLOCKS = SlaStamp()
+
+
+def stamp_text(stamp: SlaStamp) -> str:
+    """The field's text."""
+    saved: dict[str, Any] = {"v": 1, "clocks": [_saved(clock) for clock in stamp.clocks]}
+    if stamp.trail:
+        saved["trail"] = [
+            {"owner": past.owner, "until": instant_text(past.until)}
+            for past in stamp.trail[-MOST_IN_TRAIL:]
+        ]
+    if stamp.routed_at is not None:
+        saved["routed_at"] = instant_text(stamp.routed_at)
+    return json.dumps(saved, separators=(",", ":"))
+
+
+def read_stamp(value: FieldValue) -> SlaStamp:
+    """What the field says; no clocks where it is empty or not a text of this program's."""
+    try:
+        saved: Any = json.loads(str(value)) if value else None
+        if not saved or saved["v"] != 1:
+            return NO_CLOCKS
+        return SlaStamp(
+            clocks=tuple(_clock(entry) for entry in saved["clocks"]),
+            trail=tuple(_past(entry) for entry in saved.get("trail", ())),
+            routed_at=instant(saved.get("routed_at")),
+        )
+    except (AttributeError, KeyError, TypeError, ValueError):
+        return NO_CLOCKS
+
+
+def _saved(clock: SlaClock) -> dict[str, Any]:
+    saved: dict[str, Any] = {
+        "name": clock.name,
+        "state": clock.state.value,
+        "started_at": instant_text(clock.started_at),
+        "target_at": instant_text(clock.target_at),
+        "warn_at": [instant_text(at) for at in clock.warn_at],
+        "hours": clock.hours,
+    }
+    for name in _INSTANTS:
+        at = getattr(clock, name)
+        if at is not None:
+            saved[name] = instant_text(at)
+    for name, key in _LENGTHS.items():
+        length = getattr(clock, name)
+        if length is not None:
+            saved[key] = round(length.total_seconds())
+    counts = {"warned": clock.warned, "steps": clock.steps}
+    saved |= {name: count for name, count in counts.items() if count}
+    return saved if clock.run == 1 else saved | {"run": clock.run}
+
+
+def _clock(entry: Mapping[str, Any]) -> SlaClock:
+    lengths = {
+        name: timedelta(seconds=entry[key]) if key in entry else None
+        for name, key in _LENGTHS.items()
+    }
+    return SlaClock(
+        name=str(entry["name"]),
+        state=ClockState(entry.get("state", "running")),
+        started_at=_instant(entry["started_at"]),
+        target_at=_instant(entry["target_at"]),
+        warn_at=tuple(_instant(at) for at in entry.get("warn_at", ())),
+        hours=str(entry.get("hours", "24x7")),
+        act_at=instant(entry.get("act_at")),
+        warned=int(entry.get("warned", 0)),
+        steps=int(entry.get("steps", 0)),
+        step_at=instant(entry.get("step_at")),
+        stopped_at=instant(entry.get("stopped_at")),
+        open_for=lengths["open_for"],
+        elapsed_for=lengths["elapsed_for"],
+        run=int(entry.get("run", 1)),
+    )
+
+
+def _past(entry: Mapping[str, Any]) -> PastHolder:
+    return PastHolder(owner=RecordId(str(entry["owner"])), until=_instant(entry["until"]))
+
+
+def _instant(value: FieldValue) -> datetime:
+    found = instant(value)
+    if found is None:
+        raise ValueError(f"{value!r} is no datetime")
+    return found
