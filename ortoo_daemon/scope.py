@@ -109,3 +109,9 @@ _PERSON_VALUES: dict[str, Callable[[Person], FieldValue]] = {
     "Manager": lambda person: person.manager,
     "Rooftop": lambda person: person.rooftop,
 }
+
+ROOFTOP_NAMES = frozenset(_ROOFTOP_VALUES)
+"""What ``$rooftop.`` knows of itself, beside tags and fields of the directory file."""
+
+OWNER_NAMES = frozenset(_OWNER_VALUES) | frozenset(_PERSON_VALUES)
+"""What ``$owner.`` knows of itself, beside the fields of the directory file."""

@@ -40,7 +40,9 @@ def check(
     ] = False,
     save_org: Annotated[
         Path | None,
-        typer.Option(help="Write what the org says to this file, for checks without a login."),
+        typer.Option(
+            help="Write what the org says to this file and one beside it, for checks without a login."
+        ),
     ] = None,
     schema: Annotated[
         bool, typer.Option("--schema", help="Print the JSON schema of policy files and leave.")

@@ -60,7 +60,7 @@ def parked(
 
 
 async def _parked(config: Path, object_name: str | None, limit: int) -> "list[ParkedRecord]":
-    from ortoo_daemon.daemon.asking import beside_daemon, logged_in, policies_of
+    from ortoo_daemon.daemon.asking import beside_daemon, has_store, logged_in, policies_of
     from ortoo_daemon.daemon.requeueing import parked_in_org, parked_in_queue
     from ortoo_daemon.daemon.settings import load_settings
 
@@ -73,7 +73,9 @@ async def _parked(config: Path, object_name: str | None, limit: int) -> "list[Pa
         objects = {object_name}
     async with logged_in(settings) as org:
         stamped = await parked_in_org(org, objects, limit=limit)
-    async with beside_daemon(settings) as queue:
-        given_up = await parked_in_queue(queue, limit=limit)
+    given_up: list[ParkedRecord] = []
+    if has_store(settings):
+        async with beside_daemon(settings) as queue:
+            given_up = await parked_in_queue(queue, limit=limit)
     known_ids = {each.id for each in stamped}
     return [*stamped, *(e for e in given_up if e.object in objects and e.id not in known_ids)]

@@ -1,6 +1,9 @@
 """`sandbox`: a local Salesforce org as a server, for trials and tests."""
 
 import asyncio
+import errno
+import os
+import sqlite3
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -51,7 +54,10 @@ def sandbox(
         raise typer.BadParameter(f"no metadata folder {folder}; name one with --metadata")
     verifies = certificate.read_bytes() if certificate else None
     if private_key_out is not None:
-        verifies = new_certificate(private_key_out)
+        try:
+            verifies = new_certificate(private_key_out)
+        except OSError as error:
+            raise typer.BadParameter(f"{private_key_out}: {error.strerror}") from None
     options = Options(
         metadata=folder,
         port=port,
@@ -70,8 +76,12 @@ def _serve(options: "Options", key: Path | None, *, as_json: bool) -> None:
     try:
         asyncio.run(serve(options, private_key_file=key, announce=announce))
     except OSError as error:
-        message = f"port {options.port}: {error.strerror}; name another one with --port"
+        if error.errno not in (errno.EADDRINUSE, errno.EACCES):
+            raise
+        message = f"port {options.port}: {os.strerror(error.errno)}; name another with --port"
         raise typer.BadParameter(message) from None
+    except sqlite3.Error as error:
+        raise typer.BadParameter(f"{options.state}: {error}") from None
 
 
 def _welcome(about: Mapping[str, Any]) -> None:

@@ -51,6 +51,12 @@ async def beside_daemon(settings: Settings) -> AsyncIterator[WorkQueue]:
         await queue.close()
 
 
+def has_store(settings: Settings) -> bool:
+    """Whether there is a store to look into. Looking alone must not make one, least of all as root."""
+    file = state_file(settings.state)
+    return file is None or file.is_file()
+
+
 def policies_of(settings: Settings) -> PolicySet:
     """The policies on disk. Raises ConfigError."""
     return load_policies(settings, read_directory_mapping(settings.path(settings.directory)))
@@ -92,8 +98,7 @@ async def object_of(id: RecordId, org: Org) -> str:
 
 async def _rotations(settings: Settings) -> dict[str, Turns]:
     """Where the daemon's rotations stand; from the beginning where its store can't be looked at."""
-    file = state_file(settings.state)
-    if file is not None and not file.is_file():
+    if not has_store(settings):
         return {}
     try:
         async with beside_daemon(settings) as queue:

@@ -7,6 +7,7 @@ own fields in the org, and against the rooftops and hours that there are.
 from collections.abc import Iterable, Iterator
 
 from ortoo_daemon.action.stamps import STAMPS
+from ortoo_daemon.daemon.roster_checks import names_nobody_has, unbound_names
 from ortoo_daemon.daemon.saved_org import KnownOrg
 from ortoo_daemon.daemon.yaml_settings import place_of
 from ortoo_daemon.descriptions import OrgDescription
@@ -26,6 +27,7 @@ def cross_checks(
 ) -> Iterator[Problem]:
     """Every problem; ``node`` is the directory file as it was read, for its places."""
     yield from _uncounted(policies, mapping, node)
+    yield from unbound_names(policies, mapping)
     if known is None:
         return
     yield from _directory_fields(mapping, node, known.description)
@@ -35,6 +37,7 @@ def cross_checks(
         yield from _read_only(policy, known.description)
         yield from _hours(policy, known.directory)
     yield from _territories(policies, known.directory)
+    yield from names_nobody_has(policies, known.directory)
 
 
 def _uncounted(policies: PolicySet, mapping: DirectoryMapping, node: MapNode) -> Iterator[Problem]:

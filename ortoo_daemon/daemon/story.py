@@ -1,6 +1,7 @@
 """What happened to one record so far? Decisions out of the audit records, owners out of the org's history."""
 
 import asyncio
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -25,7 +26,7 @@ class Happening:
     """One line of the story. ``kind``: created, decided, owner. ``by`` is who, for people to read.
 
     ``details`` are names and values that programs may want; of a decision: key, outcome, reason, way in,
-    policy, revision, rule, refused fields.
+    policy, revision, rule, and the fields as ``written`` and ``refused``.
     """
 
     at: datetime
@@ -146,13 +147,15 @@ def _decided(row: Mapping[str, Any]) -> Happening:
     )
     keys = ("key", "outcome", "reason", "way_in", "policy", "revision")
     details = {key: row[name] for key, name in zip(keys, names, strict=True)}
-    written = row["Fields_Written__c"]
+    fields = json.loads(row["Fields_Written__c"] or "{}")
+    refused = fields.get("refused") or {}
+    said = f"; refused by the org: {', '.join(refused)}" if refused else ""
     return Happening(
         at=instant(row["Decided_At__c"]) or _DAWN,
         kind="decided",
-        text=f"{row['Summary__c']}{policy}",
+        text=f"{row['Summary__c']}{said}{policy}",
         by="the daemon",
-        details={**details, "rule": row["Rule__c"], "fields": written},
+        details={**details, "rule": row["Rule__c"], **fields},
     )
 
 

@@ -2,10 +2,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from tests.cli.command import copied_config, ortoo
+from ortoo_daemon.directory import Person
+from ortoo_daemon.simulation.snapshot import directory_from_json
+from tests.cli.command import CONFIG, copied_config, ortoo
 
 THREE_MISTAKES = """\
 policy: leads
@@ -141,6 +144,50 @@ def test_the_files_must_fit_each_other_and_the_org(tmp_path: Path) -> None:
     assert found >= {"unknown_workload", "unknown_field", "missing_stamps", "unknown_hours"}
 
 
+def test_names_that_nobody_has_are_found(tmp_path: Path) -> None:
+    assign = (
+        "assign:\n        rooftop: {brand: Brand__c, where: {EV_Certifyed: true}}\n"
+        "        team: {role: sales_advisor, skills: {required: [eva]}}"
+    )
+    policy = GOOD.replace("assign: {queue: EV_Desk}", assign)
+    policy += "action:\n  set: {Rating: $rooftop.Pone}\n"
+    folder = copied_config(tmp_path, policies={"leads.yaml": policy})
+    found = ortoo("check", folder, "--json").json()["problems"]
+    told = {(each["rule"], each["level"], each["mend"]) for each in found}
+    assert told == {
+        (
+            "unbound_name",
+            "error",
+            "did you mean EV_Certified? or add it to `rooftops` in the directory file",
+        ),
+        (
+            "unbound_name",
+            "error",
+            "did you mean Phone? or add it to `rooftops` in the directory file",
+        ),
+        ("unknown_role", "hint", "did you mean sales_adviser?"),
+        ("unknown_skill", "hint", "did you mean ev?"),
+    }
+
+
+def test_a_hint_stops_nothing(tmp_path: Path) -> None:
+    policy = GOOD.replace(
+        "assign: {queue: EV_Desk}", "assign: {team: {role: juggler}, else: {queue: EV_Desk}}"
+    )
+    folder = copied_config(tmp_path, policies={"leads.yaml": policy})
+    ended = ortoo("check", folder)
+    assert ended.code == 0
+    assert "hint: nobody on the roster has the role 'juggler'" in ended.out
+    assert "no problems, 1 hint" in ended.out
+
+
+def test_the_same_files_are_the_same_revision_from_anywhere(tmp_path: Path) -> None:
+    folder = copied_config(tmp_path, policies={"leads.yaml": GOOD})
+    outside = ortoo("check", folder, "--json").json()["revision"]
+    inside = ortoo("check", ".", "--json", cwd=folder).json()["revision"]
+    assert inside == outside
+
+
 def test_the_org_itself_is_asked_and_saved_for_later(env: dict[str, str], tmp_path: Path) -> None:
     saved = tmp_path / "saved.json"
     ended = ortoo("check", "--org", "--save-org", saved, "--json", env=env)
@@ -156,7 +203,23 @@ def test_the_org_in_the_repository_is_what_the_seeded_org_says(
     env: dict[str, str], tmp_path: Path
 ) -> None:
     ortoo("check", "--org", "--save-org", tmp_path / "now.json", env=env)
-    assert (tmp_path / "now.json").read_text() == Path("config/org.json").read_text()
+    assert (tmp_path / "now.json").read_text() == (CONFIG / "org.json").read_text()
+    now, saved = (
+        directory_from_json((folder / name).read_text())
+        for folder, name in ((tmp_path, "now_directory.json"), (CONFIG, "org_directory.json"))
+    )
+    assert now.rooftops == saved.rooftops
+    assert now.queues == saved.queues
+    assert now.hours == saved.hours
+    assert [lasting(each) for each in now.people.values()] == [
+        lasting(each) for each in saved.people.values()
+    ]
+
+
+def lasting(person: Person) -> Person:
+    """Without what the seed counts from today."""
+    fields = {name: v for name, v in person.fields.items() if name != "Ortoo_Away_Until__c"}
+    return replace(person, away_until=None, fields=fields)
 
 
 def test_the_schema_is_json_for_editors() -> None:

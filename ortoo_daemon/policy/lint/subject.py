@@ -75,11 +75,6 @@ def uses_of(policy: Policy) -> list[FieldUse]:
     return sorted({use for use in _uses(policy) if not use.name.startswith("$")})
 
 
-def references_of(policy: Policy) -> list[FieldUse]:
-    """Every use of a ``$`` name, each place once, in file order."""
-    return sorted({use for use in _uses(policy) if use.name.startswith("$")})
-
-
 def targets_of(policy: Policy) -> list[Target]:
     """Every fixed owner, each place once, in file order."""
     found: dict[Place, Target] = {policy.otherwise.place: policy.otherwise}
