@@ -10,6 +10,7 @@ from ortoo_daemon.policy import (
     parse_assignment,
     parse_intake,
     parse_ownership,
+    parse_sla_steps,
     templates,
 )
 from ortoo_daemon.policy.load import load
@@ -83,6 +84,7 @@ def test_what_this_version_refuses_is_listed_and_nothing_else():
         *parse_intake.INTAKE_LATER, *parse_intake.STEP_LATER, *parse_assignment.ASSIGN_LATER,
         *parse_assignment.TARGET_LATER, *parse_assignment.TEAM_LATER, *parse_ownership.LIMITS_LATER,
         *parse_ownership.OPEN_LIMIT_LATER, *parse_action.ACTION_LATER, *parse_action.SLA_LATER,
+        *parse_sla_steps.STEP_LATER, parse_sla_steps.ACTIVITY,
         *cases.CASE_LATER, *(f"${name}" for name in LATER),
     }  # fmt: skip
     rows = section(NAME, "## Not in this version").split("| --- | --- |")[1].strip().splitlines()
