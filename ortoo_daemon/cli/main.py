@@ -14,10 +14,12 @@ from ortoo_daemon.cli.check import check
 from ortoo_daemon.cli.demo import CONTEXT, demo
 from ortoo_daemon.cli.doctor import doctor
 from ortoo_daemon.cli.explain import explain
+from ortoo_daemon.cli.logs import logs
 from ortoo_daemon.cli.parked import parked
 from ortoo_daemon.cli.requeue import requeue
 from ortoo_daemon.cli.run import run
 from ortoo_daemon.cli.sandbox import sandbox
+from ortoo_daemon.cli.status import status
 from ortoo_daemon.cli.why import why
 from ortoo_daemon.errors import OrtooError
 
@@ -34,6 +36,8 @@ app = typer.Typer(
 app.command()(check)
 app.command()(doctor)
 app.command()(run)
+app.command()(status)
+app.command()(logs)
 app.command()(explain)
 app.command()(why)
 app.command()(parked)

@@ -1,0 +1,179 @@
+"""How is the daemon's own account of itself shown to a person? Rows of a word and a sentence."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from rich.console import RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from ortoo_daemon.cli.terminal import console
+
+Document = Mapping[str, Any]
+
+GOOD, BAD, PLAIN = "green", "bold red", ""
+
+_BUDGET_IS_LOW = 0.8
+_QUEUE_IS_SLOW = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    name: str
+    text: str
+    style: str = PLAIN
+
+
+def show_status(document: Document) -> None:
+    """A table on a terminal, tab-separated lines elsewhere."""
+    found = console()
+    if found.is_terminal:
+        found.print(scene(document))
+        return
+    for row in rows(document):
+        found.print(Text(f"{row.name}\t{row.text}"))
+
+
+def scene(document: Document | None, *, silent: str = "") -> RenderableType:
+    """The table; ``silent`` says why there is nothing newer."""
+    table = Table.grid(padding=(0, 2))
+    table.add_column(style="bold", no_wrap=True)
+    table.add_column()
+    for row in rows(document) if document else ():
+        table.add_row(row.name, Text(row.text, style=row.style))
+    if silent:
+        table.add_row("no answer", Text(silent, style=BAD))
+    return table
+
+
+def rows(document: Document) -> list[Row]:
+    """What there is to say, the most important first."""
+    return [
+        _daemon(document),
+        *_missing(document),
+        _policies(document),
+        *_stream(document["stream"]),
+        *_queue(document["queue"]),
+        *_records(document["records"]),
+        *_calls(document),
+        *_sweeps(document["sweeps"]),
+        *_directory(document["directory"]),
+    ]
+
+
+def _daemon(document: Document) -> Row:
+    shadow = ", shadow run: writes nothing" if document["shadow"] else ""
+    state = "ready" if document["ready"] else "NOT READY"
+    text = f"{state}, up {span(document['up_for'])}, version {document['version']}{shadow}"
+    return Row("daemon", text, GOOD if document["ready"] else BAD)
+
+
+def _missing(document: Document) -> Iterator[Row]:
+    for part in document["parts"]:
+        if part["why"]:
+            yield Row(f"  {part['name']}", part["why"], PLAIN if part["ok"] else BAD)
+
+
+def _policies(document: Document) -> Row:
+    policies = document["policies"]
+    names = ", ".join(policies["names"])
+    return Row("policies", f"{names} @ {policies['revision']}, loaded {policies['loaded_at']}")
+
+
+def _stream(stream: Document) -> Iterator[Row]:
+    parts = ["connected" if stream["connected"] else "not connected"]
+    if stream["last_event_age"] is not None:
+        parts.append(f"last event {span(stream['last_event_age'])} ago")
+    if stream.get("rebuilds"):
+        parts.append(f"built anew {_times(stream['rebuilds'])}")
+    parts += [f"gap {reason} {_times(count)}" for reason, count in stream.get("gaps", {}).items()]
+    yield Row("stream", ", ".join(parts), PLAIN if stream["connected"] else BAD)
+    for name, channel in stream["channels"].items():
+        state = "live" if channel["subscribed"] else channel["refused"] or "not subscribed"
+        text = f"{state}, {_number(channel['events'])} events"
+        yield Row(f"  {name}", text, PLAIN if channel["subscribed"] else BAD)
+
+
+def _queue(queue: Document) -> Iterator[Row]:
+    if "error" in queue:
+        yield Row("queue", queue["error"], BAD)
+        return
+    oldest = queue["oldest_ready_for"]
+    waiting = f"{_number(queue['ready'])} waiting"
+    if oldest is not None:
+        waiting += f" (the oldest for {span(oldest)})"
+    slow = oldest is not None and oldest > _QUEUE_IS_SLOW
+    yield Row("queue", f"{waiting}, {_number(queue['leased'])} in hand", BAD if slow else PLAIN)
+    if queue["parked"]:
+        why = _counts(queue["parked_for"])
+        yield Row("parked", f"{_number(queue['parked'])} given up: {why}", "yellow")
+
+
+def _records(records: Document) -> Iterator[Row]:
+    rate = f"{records['rate']:g} a second over the last minute"
+    yield Row("records", f"{rate}; {_counts(records['by_outcome']) or 'none handled yet'}")
+    if records["by_reason"]:
+        yield Row("  why", _counts(records["by_reason"]))
+    if any(records["refused"].values()):
+        refused = {name: count for name, count in records["refused"].items() if count}
+        yield Row("  refused", _counts(refused), "yellow")
+
+
+def _calls(document: Document) -> Iterator[Row]:
+    api, login = document["api"], document["login"]
+    text = f"{_number(api['calls'])} by this process"
+    if api["calls_per_record"] is not None:
+        text += f", {api['calls_per_record']:g} a record"
+    low = False
+    if api["allowed"]:
+        share = api["used"] / api["allowed"]
+        low = share >= _BUDGET_IS_LOW
+        used = f"{_number(api['used'])} of {_number(api['allowed'])} in 24 h ({share:.1%})"
+        text = f"{used}; {text}"
+    yield Row("API calls", text, BAD if low else PLAIN)
+    if login["failing"]:
+        yield Row("login", f"fails: {login['error']}", BAD)
+
+
+def _sweeps(sweeps: Document) -> Iterator[Row]:
+    for name, run in sweeps.items():
+        text = f"{name} {span(run['ended_ago'])} ago, took {span(run['took_for'])}"
+        if run["failures"]:
+            text += f", {run['failures']} of {run['runs']} failed"
+        if run["error"]:
+            text += f": {run['error']}"
+        yield Row("sweep", text, BAD if run["error"] else PLAIN)
+
+
+def _directory(directory: Document) -> Iterator[Row]:
+    if not directory:
+        return
+    sizes = ", ".join(
+        f"{_number(directory[kind])} {kind}" for kind in ("rooftops", "people", "queues")
+    )
+    read = directory["read_ago"]
+    yield Row("directory", f"{sizes}; read {span(read)} ago" if read is not None else "not read")
+
+
+def span(seconds: float) -> str:
+    """A duration in the unit a person would choose."""
+    if seconds < 1:
+        return f"{seconds * 1000:.0f} ms"
+    for unit, size, most in (("s", 1, 120), ("min", 60, 7200), ("h", 3600, 172_800)):
+        if seconds < most:
+            return f"{seconds / size:.0f} {unit}"
+    return f"{seconds / 86_400:.0f} d"
+
+
+def _counts(values: Mapping[str, int]) -> str:
+    ordered = sorted(values.items(), key=lambda each: (-each[1], each[0]))
+    return ", ".join(f"{_number(count)} {name}" for name, count in ordered)
+
+
+def _times(count: int) -> str:
+    return "once" if count == 1 else f"{_number(count)} times"
+
+
+def _number(value: int) -> str:
+    return f"{value:,}"
