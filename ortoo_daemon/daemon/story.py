@@ -61,7 +61,7 @@ async def story_of(org: Org, object_name: str, id: RecordId) -> Story:
     created = Happening(
         at=instant(base["CreatedDate"]) or _DAWN,
         kind="created",
-        text="created",
+        text="",
         by=_who(base, daemon),
     )
     happenings = [created, *map(_decided, rows), *(_changed(row, names, daemon) for row in changes)]
