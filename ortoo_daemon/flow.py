@@ -51,14 +51,18 @@ STAGES_OF_A_STEP: tuple[tuple[str, Stage], ...] = (
 """The way of a record that is decided already and one of whose clocks asks for a step."""
 
 
-def decide(policies: PolicySet, facts: Facts) -> Decision | Needs:
-    """The decision for one record, or what must be answered first."""
+def decide(policies: PolicySet, facts: Facts, *, whole_trace: bool = False) -> Decision | Needs:
+    """The decision for one record, or what must be answered first.
+
+    ``whole_trace`` keeps every rule tried in the trace, of long lists too; the decision is the same.
+    """
     admitted = admit(policies, facts)
     if isinstance(admitted, Refused):
         return _refusal(policies, facts, admitted)
     if isinstance(admitted, AdmittedStep):
         return _decide_step(policies, facts, admitted)
     handling = _handling(policies, facts, admitted)
+    handling.whole_trace = whole_trace
     for _, stage in STAGES:
         stage(handling)
         if handling.questions:

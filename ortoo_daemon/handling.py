@@ -152,6 +152,7 @@ class Handling:
     reason: ReasonCode | None = None
     reservation: Reservation | None = None
     clocks: list[SlaClock] = field(default_factory=list)
+    whole_trace: bool = False
     trail: tuple[PastHolder, ...] = ()
     sla: SlaProgress | None = None
 

@@ -87,7 +87,11 @@ def _changes(trace: Trace, stage: str) -> Node | None:
 
 
 def _rules(trace: Trace) -> Node | None:
-    return _group("rules", [_rule(step) for step in trace.rules])
+    nodes = [_rule(step) for step in trace.rules]
+    for gate in (gate for gate in trace.gates if gate.kind == "rule"):
+        text = f"{gate.removed} more rules did not match"
+        nodes.append(Node(text=text, style=Style.FAILED))
+    return _group("rules", nodes)
 
 
 def _rule(step: RuleStep) -> Node:

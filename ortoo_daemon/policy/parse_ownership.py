@@ -11,6 +11,7 @@ from ortoo_daemon.policy.parse_assignment import merged, read_assignment, read_t
 from ortoo_daemon.policy.parse_conditions import ConditionReader
 from ortoo_daemon.policy.reading import Section, items_in, mapping_in, number_in
 from ortoo_daemon.policy.resources import Resources
+from ortoo_daemon.policy.rule_index import in_order
 
 OWNERSHIP_KEYS = ("rules", "limits", "otherwise")
 RULE_KEYS = ("name", "when", "during", "assign", "rules")
@@ -74,7 +75,7 @@ class _RuleReader:
                 mend = "rules are known by their names: give it another"
                 self.problems.add(rule.place, "duplicate_name", message, mend)
             found.append(rule)
-        return tuple(found)
+        return in_order(found)
 
     def _rule(self, node: MapNode, path: tuple[str, ...], outer: MapNode | None) -> Rule | None:
         section = Section(node, self.problems, what="a rule", known=RULE_KEYS)
