@@ -76,4 +76,5 @@ def _json(found: "Explanation") -> dict[str, Any]:
         "stands": decision_json(found.stands) if found.stands else None,
         "now": decision_json(found.now) if found.now else None,
         "now_is_a_requeue": found.requeued,
+        "gap": found.gap or None,
     }

@@ -20,7 +20,7 @@ def parked(
     ] = 200,
     as_json: AsJson = False,
 ) -> None:
-    """List records that were parked, in the org and in the daemon's own queue, latest first."""
+    """List records that were parked, in the org and in the daemon's own queue; the oldest first."""
     from ortoo_daemon.cli.terminal import say, show_json, show_table
     from ortoo_daemon.instants import instant_text
 
@@ -61,7 +61,7 @@ def parked(
 
 async def _parked(config: Path, object_name: str | None, limit: int) -> "list[ParkedRecord]":
     from ortoo_daemon.daemon.asking import beside_daemon, has_store, logged_in, policies_of
-    from ortoo_daemon.daemon.requeueing import parked_in_org, parked_in_queue
+    from ortoo_daemon.daemon.requeueing import longest_first, parked_in_org, parked_in_queue
     from ortoo_daemon.daemon.settings import load_settings
 
     settings = load_settings(config)
@@ -78,4 +78,5 @@ async def _parked(config: Path, object_name: str | None, limit: int) -> "list[Pa
         async with beside_daemon(settings) as queue:
             given_up = await parked_in_queue(queue, limit=limit)
     known_ids = {each.id for each in stamped}
-    return [*stamped, *(e for e in given_up if e.object in objects and e.id not in known_ids)]
+    unknown = (e for e in given_up if e.object in objects and e.id not in known_ids)
+    return longest_first([*stamped, *unknown])

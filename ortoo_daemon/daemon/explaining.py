@@ -45,7 +45,8 @@ class Explanation:
     """``stands`` is what was decided (None: nothing yet), ``now`` what would be decided at this moment.
 
     ``requeued``: the record is decided already, so ``now`` is what a requeue would lead to.
-    ``why_not`` tells of each policy why it does not take the record, where none does.
+    ``why_not`` tells of each policy why it does not take the record, where none does; ``gap`` why what
+    stands can't be told.
     """
 
     object: str
@@ -54,6 +55,7 @@ class Explanation:
     now: Decision | None = None
     requeued: bool = False
     why_not: tuple[Node, ...] = ()
+    gap: str = ""
 
     def node(self) -> Node:
         """One tree; where only one decision is told of, that decision's own."""
@@ -61,6 +63,8 @@ class Explanation:
         if self.stands is not None:
             text = f"decided {instant_text(self.stands.decided_at)}, and it stands"
             parts.append(Node(text=text, style=Style.HEAD, children=(explain(self.stands),)))
+        if self.gap:
+            parts.append(Node(text=self.gap, style=Style.WARNING))
         if self.now is not None:
             found = explain(self.now)
             found = Node(text=found.text, style=found.style, children=found.children + self.why_not)
@@ -92,22 +96,24 @@ async def explain_record(
     record = await read_record(org, knowledge, object_name, id)
     if record is None:
         raise NoSuchRecordError(f"{object_name} {id}: there is no such record, or no access to it")
-    stands = await _standing(org, record)
+    stands, gap = await _standing(org, record)
     decided = bool(record.text(DECIDED_AT))
     if decided and not again:
-        return Explanation(object=object_name, record=id, stands=stands)
+        return Explanation(object=object_name, record=id, stands=stands, gap=gap)
     item = _item(record, decided=decided, now=now)
     answers = Answers(org)
     try:
         decision, facts = await decide_record(knowledge, answers, item, record, now=now)
     finally:
         await answers.close()
+    whole = decide(knowledge.policies.policy_set, facts, whole_trace=True)
     return Explanation(
         object=object_name,
         record=id,
         stands=stands,
-        now=decision,
+        now=whole if isinstance(whole, Decision) else decision,
         requeued=decided,
+        gap=gap,
         why_not=_why_not(knowledge.policies.policy_set, facts, decision),
     )
 
@@ -133,24 +139,27 @@ def explain_file(
         directory=known.directory,
         postal=postal,
     )
-    while isinstance(found := decide(policies, facts), Needs):
+    while isinstance(found := decide(policies, facts, whole_trace=True), Needs):
         unknown: dict[Question, Answer] = dict.fromkeys(found.questions)
         facts = replace(facts, answers={**facts.answers, **unknown})
     why_not = _why_not(policies, facts, found)
     return Explanation(object=record.object, record=record.id, now=found, why_not=why_not)
 
 
-async def _standing(org: Org, record: Record) -> Decision | None:
-    """The decision whose key the record bears; None when there is none or its proof is missing."""
+async def _standing(org: Org, record: Record) -> tuple[Decision | None, str]:
+    """The decision whose key the record bears, or why there is none to tell of."""
     key = record.text(DECISION_KEY)
     if not key:
-        return None
+        return None, ""
     rows = await org.query(soql.select(OBJECT, ROW_FIELDS, where=[soql.equals(KEY, key)]))
     if not rows:
-        return None
+        return None, f"decided as {key}, but there is no decision record of it (yet)"
     stamps = await org.reader.read(record.object, record.id, frozenset({SLA_CLOCKS}))
     clocks = stamps.get(SLA_CLOCKS) if stamps else None
-    return decision_of(rows[0], clocks=clocks, parked_for=record.text(PARKED) or None)
+    try:
+        return decision_of(rows[0], clocks=clocks, parked_for=record.text(PARKED) or None), ""
+    except ValueError as error:
+        return None, f"decided: {rows[0]['Summary__c']}, but its record is not readable ({error})"
 
 
 def _item(record: Record, *, decided: bool, now: datetime) -> WorkItem:

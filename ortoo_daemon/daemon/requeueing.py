@@ -6,7 +6,7 @@ Both work beside a running daemon and without one: the queue is durable, the dae
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from ortoo_daemon.action.stamps import DECIDED_AT, PARKED, POLICY
 from ortoo_daemon.daemon.asking import STANDARD_OBJECTS, object_of
@@ -17,6 +17,9 @@ from ortoo_daemon.records import RecordId, WorkItem, WorkReason, record_id
 from ortoo_daemon.salesforce import soql
 from ortoo_daemon.salesforce.org import Org
 from ortoo_daemon.work.queue import WorkQueue
+
+
+_DAWN = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class NotRoutedError(OrtooError):
@@ -36,7 +39,7 @@ class ParkedRecord:
 
 
 async def parked_in_org(org: Org, objects: Iterable[str], *, limit: int) -> list[ParkedRecord]:
-    """Records stamped with a reason, latest first. Raises OrgError."""
+    """Records stamped with a reason, those that wait longest first. Raises OrgError."""
     found: list[ParkedRecord] = []
     for name in sorted(objects):
         rows = await org.query(
@@ -44,6 +47,7 @@ async def parked_in_org(org: Org, objects: Iterable[str], *, limit: int) -> list
                 name,
                 ["Id", PARKED, DECIDED_AT, POLICY],
                 where=[soql.differs(PARKED, None)],
+                order_by=[DECIDED_AT],
                 limit=limit,
             )
         )
@@ -57,7 +61,7 @@ async def parked_in_org(org: Org, objects: Iterable[str], *, limit: int) -> list
             )
             for row in rows
         ]
-    return _latest_first(found)
+    return longest_first(found)
 
 
 async def parked_in_queue(queue: WorkQueue, *, limit: int) -> list[ParkedRecord]:
@@ -116,6 +120,6 @@ async def requeue(
     return items
 
 
-def _latest_first(found: Iterable[ParkedRecord]) -> list[ParkedRecord]:
-    known = sorted((each for each in found if each.since), key=lambda e: str(e.since), reverse=True)
-    return [*known, *(each for each in found if not each.since)]
+def longest_first(found: Iterable[ParkedRecord]) -> list[ParkedRecord]:
+    """Those that wait longest first; those of which nobody knows since when before all."""
+    return sorted(found, key=lambda each: each.since or _DAWN)

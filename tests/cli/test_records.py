@@ -120,6 +120,23 @@ def test_a_requeued_record_is_decided_again_within_a_second_or_two(
     assert [each["at"] for each in story] == sorted(each["at"] for each in story)
 
 
+def test_a_decision_whose_record_is_missing_or_foreign_is_told_as_such(
+    sandbox: SandboxProcess, env: dict[str, str]
+) -> None:
+    (lead,) = sandbox.leads(1, **TOULOUSE)
+    key, moment = f"{lead}:first", "2026-11-23T09:15:00.000Z"
+    sandbox.change(lead, Ortoo_Decision_Key__c=key, Ortoo_Decided_At__c=moment)
+    found = ortoo("explain", lead, "--json", env=env).json()
+    assert (found["stands"], found["now_is_a_requeue"]) == (None, True)
+    assert "there is no decision record of it" in found["gap"]
+
+    row = {"Ortoo_Key__c": key, "Record_Id__c": lead, "Object__c": "Lead", "Decided_At__c": moment}
+    row |= {"Outcome__c": "juggled", "Reason_Code__c": "rule", "Summary__c": "to a circus"}
+    sandbox.create([row], object="Ortoo_Decision__c", user="daemon@ortoo.example")
+    gap = ortoo("explain", lead, "--json", env=env).json()["gap"]
+    assert "to a circus, but its record is not readable" in gap
+
+
 def test_why_tells_who_overrode_the_daemon(
     sandbox: SandboxProcess, env: dict[str, str], daemon: DaemonProcess
 ) -> None:
