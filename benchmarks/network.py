@@ -38,18 +38,18 @@ ownership:
 
 def policy_text(rules: int) -> bytes:
     """A policy file with so many rules, inner ones included."""
-    return (_HEAD + "".join(_rules(rules, Random(rules)))).encode()
+    return (_HEAD + "".join(_rules(rules))).encode()
 
 
 def policies(rules: int) -> PolicySet:
     return load({"policies/bench.yaml": policy_text(rules)})
 
 
-def _rules(count: int, random: Random) -> Iterator[str]:
+def _rules(count: int) -> Iterator[str]:
     number = 0
     while number < count:
         inner = 1 if number % 10 == 0 and number + 1 < count else 0
-        yield f"    - name: rule {number}\n      when: {_when(number, random)}\n"
+        yield f"    - name: rule {number}\n      when: {_when(number)}\n"
         yield f"      assign: {_assign(number)}\n"
         if inner:
             yield "      rules:\n"
@@ -58,13 +58,24 @@ def _rules(count: int, random: Random) -> Iterator[str]:
         number += 1 + inner
 
 
-def _when(number: int, random: Random) -> str:
-    brand, country = _BRANDS[number % 10], random.choice(_COUNTRIES)
-    parts = [f"Brand__c: {brand}", f"Country: {country}"]
-    parts.append(f'PostalCode: {{starts_with: ["{number // 10 % 1000:03d}"]}}')
-    if random.random() < 0.4:
-        parts.append(f"LeadSource: [{', '.join(random.sample(_SOURCES, 2))}]")
-    if random.random() < 0.1:
+def _brand(number: int) -> str:
+    return _BRANDS[number % 10]
+
+
+def _country(number: int) -> str:
+    return _COUNTRIES[number // 10 % 5]
+
+
+def _area(number: int) -> str:
+    return f"{number // 50 % 1000:03d}"
+
+
+def _when(number: int) -> str:
+    parts = [f"Brand__c: {_brand(number)}", f"Country: {_country(number)}"]
+    parts.append(f'PostalCode: {{starts_with: ["{_area(number)}"]}}')
+    if number % 5 < 2:
+        parts.append(f"LeadSource: [{_SOURCES[number % 5]}, Fair]")
+    if number % 10 == 3:
         parts.append("any: [{Fuel__c: EV}, {Budget__c: {below: 30000}}]")
     return "{" + ", ".join(parts) + "}"
 
@@ -76,13 +87,13 @@ def _assign(number: int) -> str:
 
 
 def facts(count: int, *, rules: int) -> list[Facts]:
-    """Records of leads, the directory shared."""
+    """Leads for rules drawn evenly from the list; one in ten finds none. The directory is shared."""
     random = Random(7)
     known = directory()
-    return [_facts(number, rules, random, known) for number in range(count)]
+    return [_facts(number, random.randrange(rules), random, known) for number in range(count)]
 
 
-def _facts(number: int, rules: int, random: Random, known: Directory) -> Facts:
+def _facts(number: int, rule: int, random: Random, known: Directory) -> Facts:
     record = Record(
         object="Lead",
         id=_id("00Q", number),
@@ -93,10 +104,10 @@ def _facts(number: int, rules: int, random: Random, known: Directory) -> Facts:
             "LastName": f" Martin{number} ",
             "Email": f"A.Martin{number}@mail.example",
             "City": " Rennes ",
-            "Brand__c": random.choice(_BRANDS),
-            "Country": random.choice(_COUNTRIES),
-            "PostalCode": f"{random.randrange(max(1, rules // 10)) % 1000:03d}00",
-            "LeadSource": random.choice(_SOURCES),
+            "Brand__c": _brand(rule),
+            "Country": _country(rule),
+            "PostalCode": f"{_area(rule)}00",
+            "LeadSource": _SOURCES[rule % 5],
             "Fuel__c": random.choice(("EV", "Petrol")),
             "Budget__c": random.choice((15000, 35000, 55000)),
         },
