@@ -18,7 +18,6 @@ from ortoo_daemon.salesforce import soql
 from ortoo_daemon.salesforce.org import Org
 from ortoo_daemon.work.queue import WorkQueue
 
-
 _DAWN = datetime(1970, 1, 1, tzinfo=UTC)
 
 
