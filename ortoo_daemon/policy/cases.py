@@ -10,6 +10,9 @@
       - name: a fleet enquiry reaches the desk
         given: {FleetSize__c: 40}
         expect: {rule: fleet, queue: Fleet_Desk}
+        then:
+          - {after: 35m, expect: {outcome: reassigned}}
+          - {after: 40m, given: {Status: Working}, expect: {outcome: clock_stopped}}
 
 Expectations are partial: what a case does not mention may be anything.
 """
@@ -18,11 +21,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
+from ortoo_daemon.decision import FOLLOW_UPS, Outcome
 from ortoo_daemon.errors import ConfigError, Place
 from ortoo_daemon.policy import literals
 from ortoo_daemon.policy.documents import read_document
 from ortoo_daemon.policy.load import is_test_file
-from ortoo_daemon.policy.naming import is_field_name
+from ortoo_daemon.policy.naming import did_you_mean, is_field_name
 from ortoo_daemon.policy.nodes import ListNode, MapNode, Node, Problems, Scalar
 from ortoo_daemon.policy.reading import (
     Section,
@@ -35,10 +39,16 @@ from ortoo_daemon.policy.reading import (
 from ortoo_daemon.records import FieldValue
 
 TESTS_KEYS = ("policy", "now", "defaults", "roster", "cases")
-CASE_KEYS = ("name", "given", "now", "roster", "expect")
+CASE_KEYS = ("name", "given", "now", "roster", "expect", "then")
+THEN_KEYS = ("after", "given", "expect")
 CASE_LATER = ("answers",)
 ROSTER_KEYS = ("active", "away", "open_work")
-EXPECT_KEYS = ("rule", "rooftop", "owner", "queue", "parked", "sla", "fields")
+EXPECT_KEYS = ("outcome", "rule", "rooftop", "owner", "queue", "parked", "sla", "fields")
+OUTCOMES = tuple(
+    outcome.value
+    for outcome in Outcome
+    if outcome in (Outcome.ASSIGNED, Outcome.PARKED) or outcome in FOLLOW_UPS
+)
 OWNER_KEYS = ("username", "name", "role", "skills", "languages")
 NO_WRITE = "no_write"
 
@@ -71,10 +81,11 @@ class Expectation:
 
     ``rule`` is a rule's own name or its whole path joined by `` / ``; ``rooftop`` a name or code;
     ``parked`` the reason of parking; ``sla`` targets by clock; ``fields`` values to be written.
-    ``no_write``: the record must be left as it is.
+    ``outcome`` is what came of it. ``no_write``: the record must be left as it is.
     """
 
     no_write: bool = False
+    outcome: str | None = None
     rule: str | None = None
     rooftop: str | None = None
     owner: ExpectedOwner | None = None
@@ -82,6 +93,19 @@ class Expectation:
     parked: str | None = None
     sla: Mapping[str, timedelta] = field(default_factory=dict)
     fields: Mapping[str, FieldValue] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Later:
+    """What becomes of the record later: so long after ``now``, with what somebody has changed by then.
+
+    What is expected is the last that happened since the moment before.
+    """
+
+    after: timedelta
+    given: Mapping[str, FieldValue]
+    expect: Expectation
+    place: Place
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,6 +117,7 @@ class PolicyCase:
     now: datetime
     roster: tuple[RosterChange, ...] = ()
     expect: Expectation
+    then: tuple[Later, ...] = ()
     place: Place
 
 
@@ -175,8 +200,31 @@ class _CaseReader:
             now=now,
             roster=tuple(roster.values()),
             expect=expect,
+            then=_then(section),
             place=mapping.place,
         )
+
+
+def _then(section: Section) -> tuple[Later, ...]:
+    """Later moments, each after the one before."""
+    problems = section.problems
+    found: list[Later] = []
+    for node in section.items("then"):
+        mapping = mapping_in(node, problems, what="a later moment")
+        if mapping is None:
+            continue
+        inner = Section(mapping, problems, what="a later moment", known=THEN_KEYS)
+        after_node = inner.required("after", "say how long after 'now', for example after: 35m")
+        expect_node = inner.required("expect", f"say what should have happened, or {NO_WRITE}")
+        after = None if after_node is None else duration_in(after_node, problems, what="'after'")
+        expect = None if expect_node is None else _expectation(expect_node, problems)
+        given = _fields(inner.mapping("given"), problems)
+        if after is None or expect is None:
+            continue
+        if found and after <= found[-1].after:
+            problems.add(mapping, "wrong_order", "'after' counts from 'now' and must grow")
+        found.append(Later(after=after, given=given, expect=expect, place=mapping.place))
+    return tuple(found)
 
 
 def _moment(section: Section, problems: Problems) -> datetime | None:
@@ -249,6 +297,7 @@ def _expectation(node: Node, problems: Problems) -> Expectation | None:
         return None
     owner, sla = section.get("owner"), section.mapping("sla")
     return Expectation(
+        outcome=_outcome(section),
         rule=section.text("rule"),
         rooftop=section.text("rooftop"),
         owner=None if owner is None else _owner(owner, problems),
@@ -257,6 +306,15 @@ def _expectation(node: Node, problems: Problems) -> Expectation | None:
         sla={} if sla is None else _targets(sla, problems),
         fields=_fields(section.mapping("fields"), problems),
     )
+
+
+def _outcome(section: Section) -> str | None:
+    word = section.text("outcome")
+    if word is not None and word not in OUTCOMES:
+        node = section.node.entries["outcome"][1]
+        message = f"no decision comes out as {word!r}"
+        section.problems.add(node, "unknown_name", message, did_you_mean(word, OUTCOMES))
+    return word
 
 
 def _owner(node: Node, problems: Problems) -> ExpectedOwner | None:

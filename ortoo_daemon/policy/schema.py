@@ -95,6 +95,7 @@ def tests_schema() -> Schema:
     expect = _section(
         cases.EXPECT_KEYS,
         {
+            "outcome": {"enum": list(cases.OUTCOMES)},
             "rule": _TEXT,
             "rooftop": _TEXT,
             "owner": {"anyOf": [_NAME, owner]},
@@ -105,6 +106,12 @@ def tests_schema() -> Schema:
         },
     )
     fields = _map_of({"type": ["string", "number", "boolean", "null"]})
+    expectation = {"anyOf": [{"const": cases.NO_WRITE}, expect]}
+    later = _section(
+        cases.THEN_KEYS,
+        {"after": _DURATION, "given": fields, "expect": expectation},
+        ("after", "expect"),
+    )
     case = _section(
         cases.CASE_KEYS,
         {
@@ -112,7 +119,8 @@ def tests_schema() -> Schema:
             "given": fields,
             "now": _MOMENT,
             "roster": _map_of(person),
-            "expect": {"anyOf": [{"const": cases.NO_WRITE}, expect]},
+            "expect": expectation,
+            "then": _list_of(later),
         },
         ("name", "expect"),
     )

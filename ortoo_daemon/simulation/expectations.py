@@ -1,33 +1,49 @@
 """What of a case's expectation did the decision not meet? One sentence for each."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import timedelta
 
 from ortoo_daemon.audit.summary import summary
-from ortoo_daemon.decision import Decision, Outcome, SlaClock
+from ortoo_daemon.decision import FOLLOW_UPS, Decision, Outcome, SlaClock
 from ortoo_daemon.directory import Directory, Person
-from ortoo_daemon.policy.cases import ExpectedOwner, PolicyCase
+from ortoo_daemon.policy.cases import Expectation, ExpectedOwner
 from ortoo_daemon.policy.model import Policy
 from ortoo_daemon.policy.values import fold, text_of
-from ortoo_daemon.records import OwnerKind
+from ortoo_daemon.records import FieldValue, OwnerKind
+
+_WRITTEN = FOLLOW_UPS | {Outcome.ASSIGNED, Outcome.PARKED}
 
 
 def differences(
-    policy: Policy, case: PolicyCase, decision: Decision, directory: Directory
+    policy: Policy,
+    expect: Expectation,
+    decision: Decision,
+    directory: Directory,
+    *,
+    given: Mapping[str, FieldValue],
 ) -> tuple[str, ...]:
-    """Every expectation that was not met, with what came instead; empty when all were."""
-    written = decision.outcome in (Outcome.ASSIGNED, Outcome.PARKED)
-    if case.expect.no_write:
+    """Every expectation that was not met, with what came instead; empty when all were.
+
+    ``given`` are the fields of the record before the decision.
+    """
+    written = decision.outcome in _WRITTEN
+    if expect.no_write:
         return () if not written else (f"expected no write, got {summary(decision)}",)
     if not written:
         return (f"expected a write, got {summary(decision)}",)
     if decision.policy != policy.name:
         return (f"expected policy {policy.name}, but {decision.policy} takes the record first",)
-    return tuple(_missed(case, decision, directory))
+    return tuple(_missed(expect, decision, directory, given))
 
 
-def _missed(case: PolicyCase, decision: Decision, directory: Directory) -> Iterator[str]:
-    expect = case.expect
+def _missed(
+    expect: Expectation,
+    decision: Decision,
+    directory: Directory,
+    given: Mapping[str, FieldValue],
+) -> Iterator[str]:
+    if expect.outcome not in (None, decision.outcome.value):
+        yield f"expected outcome {expect.outcome}, got {summary(decision)}"
     if expect.rule is not None and not _is_rule(expect.rule, decision.rule):
         yield f"expected rule {expect.rule}, got {decision.rule or 'none'}"
     if expect.parked != decision.parked_for and expect.parked is not None:
@@ -41,7 +57,7 @@ def _missed(case: PolicyCase, decision: Decision, directory: Directory) -> Itera
     for clock, target_for in expect.sla.items():
         yield from _clock(clock, target_for, decision, directory)
     for name, value in expect.fields.items():
-        found = decision.fields.get(name, case.given.get(name))
+        found = decision.fields.get(name, given.get(name))
         if text_of(found) != text_of(value):
             yield f"expected {name} {_shown(value)}, got {_shown(found)}"
 

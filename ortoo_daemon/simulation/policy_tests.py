@@ -1,8 +1,9 @@
 """Do the policies do what the tests beside them say? Runs every case through `flow.decide`.
 
 A case is one record as it was just created, at the case's moment, with the saved directory as its
-case changes it. All policies take part, as they do in the daemon: a case also fails when another
-policy gets hold of the record first. Earlier owners are unknown to a case. Pure.
+case changes it; later moments of a case follow on what was written. All policies take part, as they do
+in the daemon: a case also fails when another policy gets hold of the record first. Earlier owners are
+unknown to a case. Pure.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -20,6 +21,7 @@ from ortoo_daemon.policy.model import Policy, PolicySet, Rule
 from ortoo_daemon.postal import PostalIndex
 from ortoo_daemon.records import Record, RecordId, WorkItem, WorkReason, record_id
 from ortoo_daemon.simulation.expectations import differences
+from ortoo_daemon.simulation.later import Life
 
 _KEY_PREFIX = {"Lead": "00Q", "Case": "500"}
 
@@ -32,6 +34,7 @@ class CaseResult:
     case: PolicyCase
     missed: tuple[str, ...] = ()
     decision: Decision | None = None
+    later: tuple[Decision, ...] = ()
 
     @property
     def passed(self) -> bool:
@@ -44,6 +47,7 @@ class CaseResult:
         children += [Node(text=line, style=Style.FAILED) for line in self.missed]
         if self.decision is not None:
             children.append(explain(self.decision))
+        children += [explain(decision) for decision in self.later]
         text = f"{self.policy}: {self.case.name} ({self.case.place})"
         return Node(text=text, style=Style.HEAD, children=tuple(children))
 
@@ -104,26 +108,52 @@ class _Bench:
 
     def run(self, case: PolicyCase) -> CaseResult:
         roster, strangers = _changed(self.directory, case.roster)
-        decision = self._decided(case, roster)
+        facts, decision = self._decided(case, roster)
         if decision is None:
             missed = ("the decision asks for facts that a case can't give",)
             return CaseResult(policy=self.policy.name, case=case, missed=missed)
+        found = differences(self.policy, case.expect, decision, roster, given=case.given)
+        later, missed_later = self._later(case, facts, decision)
         return CaseResult(
             policy=self.policy.name,
             case=case,
-            missed=(*strangers, *differences(self.policy, case, decision, roster)),
+            missed=(*strangers, *found, *missed_later),
             decision=decision,
+            later=later,
         )
 
-    def _decided(self, case: PolicyCase, roster: Directory) -> Decision | None:
+    def _later(
+        self, case: PolicyCase, facts: Facts, first: Decision
+    ) -> tuple[tuple[Decision, ...], tuple[str, ...]]:
+        """What happened at the later moments, and what of it was not expected."""
+        life = Life(self.policies, facts, first)
+        decisions: list[Decision] = []
+        missed: list[str] = []
+        for later in case.then:
+            given = life.record.fields
+            decision = life.until(case.now + later.after, later.given)
+            found: tuple[str, ...] = ()
+            if decision is not None:
+                decisions.append(decision)
+                found = differences(
+                    self.policy, later.expect, decision, facts.directory, given=given
+                )
+            elif not later.expect.no_write:
+                found = ("expected a write, nothing happened",)
+            minutes = later.after.total_seconds() / 60
+            missed += [f"after {minutes:g} minutes: {difference}" for difference in found]
+        return tuple(decisions), tuple(missed)
+
+    def _decided(self, case: PolicyCase, roster: Directory) -> tuple[Facts, Decision | None]:
         """The decision with every question answered by nothing known; None if questions never end."""
         answers: dict[Question, Answer] = {}
         for _ in range(10):
-            found = decide(self.policies, self._facts(case, roster, answers))
+            facts = self._facts(case, roster, answers)
+            found = decide(self.policies, facts)
             if not isinstance(found, Needs):
-                return found
+                return facts, found
             answers |= dict.fromkeys(found.questions)
-        return None
+        return facts, None
 
     def _facts(
         self, case: PolicyCase, roster: Directory, answers: Mapping[Question, Answer]

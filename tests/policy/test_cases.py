@@ -70,3 +70,25 @@ def test_shipped_tests_are_read():
     found = {tests.policy: len(tests.cases) for tests in load_tests(shipped_files())}
     assert found.keys() == {"retail-leads", "dealer-cases"}
     assert min(found.values()) >= 12
+
+
+def test_mistakes_in_what_becomes_of_a_record_are_told_with_their_places():
+    text = """\
+policy: x
+now: 2026-11-23T00:00:00Z
+cases:
+  - name: one
+    expect: {outcome: nothing}
+    then:
+      - {after: 30m, expect: {outcome: reasigned}}
+      - {after: 20m, expect: no_write}
+      - {expect: no_write, befor: 3m}
+      - {after: soon, expect: {}}
+"""
+    with pytest.raises(ConfigError) as caught:
+        load_tests({"a_test.yaml": text.encode()})
+    told = {(p.place.line, p.place.column, p.rule) for p in caught.value.problems}
+    assert told == {
+        (5, 23, "unknown_name"), (7, 40, "unknown_name"), (8, 9, "wrong_order"), (9, 9, "missing_key"),
+        (9, 28, "unknown_key"), (10, 17, "wrong_type"), (10, 31, "empty"),
+    }  # fmt: skip

@@ -9,10 +9,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from ortoo_daemon.cli.launch_day.tally import Tally
+from ortoo_daemon.decision import FOLLOW_UPS
 from ortoo_daemon.salesforce import soql
 from ortoo_daemon.salesforce.org import Org
 
 _OBJECTS = ("Lead", "Case")
+_FOLLOW_UPS = frozenset(each.value for each in FOLLOW_UPS)
+"""An answered lead's clock is stopped, a decision of its own beside the one about the owner."""
+
 _NAMED = 5
 """So many records are named where a check fails."""
 
@@ -52,7 +56,8 @@ async def gather(org: Org, *, calls: Sequence[Mapping[str, Any]], daemon_user: s
     decisions: dict[str, list[Mapping[str, Any]]] = defaultdict(list)
     fields = ["Id", "Record_Id__c", "Outcome__c", "Owner_After__c", "Owner_Before__c", "Rule__c"]
     for decision in await org.query(soql.select("Ortoo_Decision__c", fields)):
-        decisions[decision["Record_Id__c"]].append(decision)
+        if decision["Outcome__c"] not in _FOLLOW_UPS:
+            decisions[decision["Record_Id__c"]].append(decision)
     return Evidence(
         rows=rows,
         decisions=decisions,
