@@ -26,7 +26,7 @@ Found = TypeVar("Found")
 Row = dict[str, Any]
 
 
-def wait_until(condition: Callable[[], Found], deadline: float, what: str = "") -> Found:
+def wait_until(condition: Callable[[], Found | None], deadline: float, what: str = "") -> Found:
     """The condition's first true answer; fails after ``deadline`` seconds."""
     until = time.monotonic() + deadline
     while True:
@@ -209,6 +209,10 @@ class SandboxProcess(_Process):
         """How many calls a fault has met that is still set."""
         found = {each["id"]: each["used"] for each in self.control("GET", "/faults")["faults"]}
         return int(found[id])
+
+    def until_met(self, id: int, *, times: int = 1, within: float = 20) -> None:
+        """Wait until a fault that stays set has met so many calls."""
+        wait_until(lambda: self.fault_used(id) >= times, within, f"{times} calls to meet the fault")
 
     def heal(self) -> None:
         self.control("DELETE", "/faults")

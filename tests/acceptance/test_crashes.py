@@ -123,7 +123,7 @@ def test_a_late_write_of_a_dead_daemon_changes_nothing(network: Network) -> None
         daemon.until_ready()
         held = sandbox.fault("hold", path="/composite(/sobjects)?$", times=1)
         ids = network.leads(60)
-        wait_until(lambda: sandbox.fault_used(held), 20, "a burst write to be under way")
+        sandbox.until_met(held)
         daemon.kill()
     with network.daemon(assign={"queue": seed.FLEET_QUEUE}) as daemon:
         network.until_routed(ids)

@@ -43,7 +43,7 @@ def test_what_does_not_end_in_time_is_given_back(network: Network) -> None:
         daemon.until_ready()
         held = sandbox.fault("hold", path="/composite(/sobjects)?$", times=None)
         ids = network.leads(30)
-        wait_until(lambda: sandbox.fault_used(held), 20, "an owner write")
+        sandbox.until_met(held)
         daemon.process.terminate()
         daemon.until_logged("work.released")
         sandbox.heal()

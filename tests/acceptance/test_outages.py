@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from tests.acceptance.network import Network
-from tests.processes import wait_until
 
 STREAM = "/cometd/"
 
@@ -70,7 +69,7 @@ def test_an_org_that_gives_no_token_for_a_while_delays_and_loses_nothing(network
         down = sandbox.fault("error", path="/oauth2/token", status=503, body="", times=None)
         sandbox.control("POST", "/sessions/revoke", {})
         ids += network.leads(20)
-        wait_until(lambda: sandbox.fault_used(down) > 2, 30, "logins to fail")
+        sandbox.until_met(down, times=3)
         sandbox.control("DELETE", f"/faults/{down}")
         network.until_routed(ids, 60)
         assert daemon.terminate() == 0
@@ -96,7 +95,7 @@ def test_an_org_that_answers_nothing_but_errors_for_a_while_loses_nothing(networ
         daemon.until_ready()
         down = sandbox.fault("error", path="/services/data/.*", status=503, body="", times=None)
         ids = network.leads(30)
-        wait_until(lambda: sandbox.fault_used(down) > 4, 30, "calls to fail")
+        sandbox.until_met(down, times=5)
         sandbox.control("DELETE", f"/faults/{down}")
         network.until_routed(ids, 60)
         assert daemon.terminate() == 0

@@ -31,7 +31,7 @@ def overtaken_in_the_same_second(network: Network) -> str:
         start_of_a_second()
         held = sandbox.fault("hold", path=SINGLE, method="POST", times=1)
         (lead,) = network.leads(1)
-        wait_until(lambda held=held: sandbox.fault_used(held), 10, "the owner write")
+        sandbox.until_met(held)
         sandbox.change(lead, OwnerId=PERSON)
         stamps = network.lead(lead, "CreatedDate", "LastModifiedDate")
         sandbox.heal()
@@ -58,7 +58,7 @@ def test_a_later_change_survives_a_single_write(network: Network) -> None:
         daemon.until_ready()
         held = sandbox.fault("hold", path=SINGLE, method="POST", times=1)
         (lead,) = network.leads(1)
-        wait_until(lambda: sandbox.fault_used(held), 10, "the owner write")
+        sandbox.until_met(held)
         sandbox.shift_clock(5)
         sandbox.change(lead, OwnerId=PERSON)
         sandbox.heal()
@@ -75,7 +75,7 @@ def test_changes_after_the_second_look_survive_a_burst(network: Network) -> None
         daemon.until_ready()
         held = sandbox.fault("hold", path=BURST, method="PATCH", times=1)
         ids = network.leads(150)
-        wait_until(lambda: sandbox.fault_used(held), 20, "a burst write")
+        sandbox.until_met(held)
         where = f"Company = '{network.company}' AND Ortoo_Decided_At__c = null LIMIT 40"
         taken = [row["Id"] for row in sandbox.query(f"SELECT Id FROM Lead WHERE {where}")]
         sandbox.change(*taken, OwnerId=PERSON)
@@ -151,7 +151,7 @@ def test_without_the_validation_rule_a_burst_gives_overwritten_records_back(lax:
         daemon.until_ready()
         held = sandbox.fault("hold", path=BURST, method="PATCH", times=1)
         ids = lax.leads(120)
-        wait_until(lambda: sandbox.fault_used(held), 20, "a burst write")
+        sandbox.until_met(held)
         where = f"Company = '{lax.company}' AND Ortoo_Decided_At__c = null LIMIT 40"
         taken = [row["Id"] for row in sandbox.query(f"SELECT Id FROM Lead WHERE {where}")]
         sandbox.change(*taken, OwnerId=PERSON)

@@ -1,0 +1,154 @@
+"""Late answers: warned, handed over, escalated and stopped, on the org's own clock."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ortoo_daemon.sandbox.seed import identities as seed
+from tests.acceptance.network import FLAGSHIP, Network
+from tests.processes import DaemonProcess, Row, wait_until
+
+PERSON = seed.ADMIN_USER_ID
+SLA = (
+    "Ortoo_SLA_Status__c",
+    "Ortoo_SLA_Next_At__c",
+    "Ortoo_First_Response_At__c",
+    "Ortoo_SLA_Clocks__c",
+)
+FILES: dict[str, Any] = {
+    "policy": {
+        "action": {
+            "sla": [
+                {
+                    "clock": "first_response",
+                    "target": "30m",
+                    "hours": "24x7",
+                    "warn": ["50%"],
+                    "stopped_by": [{"Status": ["Working - Contacted"]}],
+                    "on_violation": [
+                        {"reassign": {"within": "rooftop"}},
+                        {"after": "30m", "escalate": "rooftop_manager"},
+                    ],
+                }
+            ]
+        },
+    },
+    "settings": {"sweeps": {"sla_every": "1s"}},
+}
+
+
+def daemon_of(network: Network) -> DaemonProcess:
+    return network.daemon(**FILES)
+
+
+def steps(network: Network, id: str) -> dict[str, Row]:
+    """Decision records of the clock's steps, by step."""
+    prefix = f"{id}:sla:first_response:"
+    rows = network.proofs([id]).get(id, [])
+    return {
+        row["Ortoo_Key__c"].removeprefix(prefix): row
+        for row in rows
+        if row["Ortoo_Key__c"].startswith(prefix)
+    }
+
+
+def until_step(network: Network, id: str, step: str) -> Row:
+    return wait_until(lambda: steps(network, id).get(step), 30, f"{step} of {id}")
+
+
+def test_a_lead_nobody_answers_goes_to_a_colleague_and_then_to_the_manager(network: Network):
+    sandbox = network.sandbox
+    with daemon_of(network) as daemon:
+        daemon.until_ready()
+        silent, answered, taken = ids = network.leads(3)
+        network.until_routed(ids)
+        first = network.lead(silent)["OwnerId"]
+
+        sandbox.change(answered, Status="Working - Contacted")
+        until_step(network, answered, "stopped")
+        sandbox.change(taken, OwnerId=PERSON)
+
+        sandbox.shift_clock(16 * 60)
+        assert until_step(network, silent, "warning1")["Outcome__c"] == "warned"
+        assert network.lead(silent, *SLA)["Ortoo_SLA_Status__c"] == "Warning"
+
+        sandbox.shift_clock(31 * 60)
+        handed_over = until_step(network, silent, "violation")
+        assert handed_over["Outcome__c"] == "reassigned"
+        second = network.lead(silent)["OwnerId"]
+        by_name = until_step(network, taken, "violation")
+        assert (by_name["Outcome__c"], by_name["Reason_Code__c"]) == (
+            "escalated",
+            "sla_held_by_person",
+        )
+
+        sandbox.shift_clock(62 * 60)
+        assert until_step(network, silent, "step2")["Outcome__c"] == "escalated"
+        assert daemon.terminate() == 0
+
+    lead = network.lead(silent, *SLA)
+    people = {first, second, lead["OwnerId"]}
+    roles = {
+        row["Id"]: (row["Ortoo_Role__c"], row["Ortoo_Rooftop__c"])
+        for row in sandbox.rows_of(
+            "User", ("Id", "Ortoo_Role__c", "Ortoo_Rooftop__c"), [*people], "Id"
+        )
+    }
+    site = FLAGSHIP["rooftop"]["where"]["Id"]
+    assert len(people) == 3
+    assert roles[first] == roles[second] == ("sales_adviser", site)
+    assert roles[lead["OwnerId"]] == ("rooftop_manager", site)
+    moves = [change["NewValue"] for change in network.owner_changes([silent])[silent]]
+    assert moves == [first, second, lead["OwnerId"]]
+    assert steps(network, silent).keys() == {"warning1", "violation", "step2"}
+    assert lead["Ortoo_SLA_Next_At__c"] is None
+
+    assert network.lead(taken)["OwnerId"] == PERSON
+    lead = network.lead(answered, *SLA)
+    assert lead["Ortoo_SLA_Status__c"] == "Met"
+    assert lead["Ortoo_First_Response_At__c"] is not None
+    assert steps(network, answered).keys() == {"stopped"}
+
+
+def test_a_daemon_killed_between_owner_and_proof_takes_the_step_once(network: Network):
+    sandbox = network.sandbox
+    with daemon_of(network) as daemon:
+        daemon.until_ready()
+        (lead,) = network.leads(1)
+        network.until_routed([lead])
+        first = network.lead(lead)["OwnerId"]
+        held = sandbox.fault("hold", path="/Ortoo_Decision__c", times=1)
+        sandbox.shift_clock(31 * 60)
+        sandbox.until_met(held, within=30)
+        wait_until(lambda: network.lead(lead)["OwnerId"] != first, 10, "the new owner")
+        daemon.kill()
+    second = network.lead(lead)["OwnerId"]
+    sandbox.heal()
+    with network.again() as daemon:
+        daemon.until_ready()
+        until_step(network, lead, "violation")
+        wait_until(lambda: len(daemon.events("record_handled")) > 0, 10, "the item to be done")
+        assert daemon.terminate() == 0
+    moves = [change["NewValue"] for change in network.owner_changes([lead])[lead]]
+    assert moves == [first, second]
+    assert steps(network, lead).keys() == {"violation"}
+
+
+def test_an_answer_while_the_daemon_is_down_is_found_before_anybody_is_moved(network: Network):
+    sandbox = network.sandbox
+    with daemon_of(network) as daemon:
+        daemon.until_ready()
+        (lead,) = network.leads(1)
+        network.until_routed([lead])
+        assert daemon.terminate() == 0
+    owner = network.lead(lead)["OwnerId"]
+    sandbox.change(lead, Status="Working - Contacted")
+    network.forget_state()
+    sandbox.shift_clock(3 * 60 * 60)
+    with network.again() as daemon:
+        daemon.until_ready()
+        assert until_step(network, lead, "stopped")["Outcome__c"] == "clock_stopped"
+        assert daemon.terminate() == 0
+    found = network.lead(lead, *SLA)
+    assert (found["OwnerId"], found["Ortoo_SLA_Status__c"]) == (owner, "Met")
+    assert steps(network, lead).keys() == {"stopped"}

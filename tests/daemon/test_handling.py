@@ -1,0 +1,196 @@
+"""What becomes of one record, on a live sandbox: every way out, and what each leaves behind."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from ortoo_daemon.errors import PermanentOrgError
+from ortoo_daemon.records import WorkReason
+from ortoo_daemon.sandbox.seed import identities as seed
+from ortoo_daemon.work.verdicts import Finished, Park, Retry
+from tests.daemon.rig import claim_of, handler_on, held, policy_set
+from tests.sandbox.live import Live, live
+
+SINGLE = "/composite$"
+PROOFS = "composite/sobjects/Ortoo_Decision__c"
+Fault = dict[str, object]
+
+
+def lead_row(live: Live, id: str) -> dict[str, object]:
+    row = live.sandbox.org.storage.get("Lead", id)
+    assert row is not None
+    return row
+
+
+def proofs(live: Live, id: str) -> list[dict[str, object]]:
+    return live.sandbox.org.storage.find("Ortoo_Decision__c", Record_Id__c=id)
+
+
+async def fault(live: Live, kind: str, **members: object) -> None:
+    await live.control("/faults", {"kind": kind, **members})
+
+
+@live()
+async def test_a_new_lead_gets_owner_and_proof(live: Live) -> None:
+    async with handler_on(live) as handler:
+        lead = live.lead()
+        assert await handler.handle(claim_of(lead)) == Finished("rule")
+        assert held(handler) == 1
+    (proof,) = proofs(live, lead)
+    assert proof["Owner_After__c"] == lead_row(live, lead)["OwnerId"]
+
+
+@live()
+async def test_a_second_handling_of_the_same_item_changes_nothing(live: Live) -> None:
+    async with handler_on(live) as handler:
+        lead = live.lead()
+        await handler.handle(claim_of(lead))
+        before = lead_row(live, lead)
+        assert await handler.handle(claim_of(lead, taken_over=True)) == Finished("already_decided")
+        assert held(handler) == 1
+    assert lead_row(live, lead) == before
+    assert len(proofs(live, lead)) == 1
+
+
+@live()
+async def test_a_lost_answer_is_looked_after_and_proven_in_the_same_handling(live: Live) -> None:
+    """The owner stands, though nobody said so: no second write, and the whole decision as proof."""
+    await fault(live, "lost_response", path=SINGLE)
+    async with handler_on(live) as handler:
+        lead = live.lead()
+        assert await handler.handle(claim_of(lead)) == Finished("rule")
+    (proof,) = proofs(live, lead)
+    assert proof["Reason__c"] == "created"
+
+
+@live()
+async def test_a_stamp_whose_writer_died_is_proven_as_recovered(live: Live) -> None:
+    await fault(live, "error", path=PROOFS, status=400, body=[{"errorCode": "X", "message": "no"}])
+    async with handler_on(live) as handler:
+        lead = live.lead()
+        with pytest.raises(PermanentOrgError):
+            await handler.handle(claim_of(lead))
+        assert await handler.handle(claim_of(lead)) == Finished("already_decided")
+        assert proofs(live, lead) == []
+        assert await handler.handle(claim_of(lead, taken_over=True)) == Finished("recovered")
+    (proof,) = proofs(live, lead)
+    assert proof["Reason__c"] == "recovered"
+
+
+@live()
+async def test_an_org_in_trouble_is_asked_again_later(live: Live) -> None:
+    down = {"path": "/services/data/.*query", "status": 503, "times": None}
+    async with handler_on(live) as handler:
+        lead = live.lead()
+        await fault(live, "error", **down)
+        verdict = await handler.handle(claim_of(lead))
+        assert isinstance(verdict, Retry)
+        assert held(handler) == 0
+    assert lead_row(live, lead)["OwnerId"] == seed.WEB_FORMS_USER_ID
+
+
+@live()
+async def test_an_exhausted_allowance_is_waited_out(live: Live) -> None:
+    async with handler_on(live) as handler:
+        lead = live.lead()
+        await live.control("/limits", {"api_calls": 1})
+        verdict = await handler.handle(claim_of(lead))
+    assert isinstance(verdict, Retry)
+    assert verdict.after >= timedelta(minutes=1)
+
+
+@live()
+async def test_a_deleted_lead_is_finished_as_gone(live: Live) -> None:
+    async with handler_on(live) as handler:
+        lead = live.lead()
+        live.sandbox.org.delete_many("Lead", [lead], user_id=seed.WEB_FORMS_USER_ID)
+        assert await handler.handle(claim_of(lead)) == Finished("record_gone")
+
+
+@live()
+async def test_an_object_that_no_policy_is_for_is_not_read(live: Live) -> None:
+    async with handler_on(live) as handler:
+        claim = claim_of(live.lead())
+        object.__setattr__(claim.item, "object", "Task")
+        assert await handler.handle(claim) == Finished("no_policy")
+
+
+BROKEN = {
+    "path": "query.*LastName",
+    "status": 400,
+    "body": [{"errorCode": "INVALID_FIELD", "message": "No such column 'LastName' on entity Lead"}],
+    "times": None,
+}
+READS_LAST_NAME = {"intake": {"cleanse": {"LastName": "name"}}}
+
+
+@live()
+async def test_a_failure_before_the_last_try_is_left_to_the_workers(live: Live) -> None:
+    async with handler_on(live, policy_set(**READS_LAST_NAME), most_failures=8) as handler:
+        lead = live.lead()
+        await fault(live, "error", **BROKEN)
+        with pytest.raises(PermanentOrgError, match="LastName"):
+            await handler.handle(claim_of(lead, failures=6))
+    assert lead_row(live, lead)["Ortoo_Parked__c"] is None
+
+
+@live()
+async def test_a_record_given_up_is_parked_in_the_org_too_and_keeps_its_owner(live: Live) -> None:
+    async with handler_on(live, policy_set(**READS_LAST_NAME), most_failures=8) as handler:
+        lead = live.lead()
+        await fault(live, "error", **BROKEN)
+        verdict = await handler.handle(claim_of(lead, failures=7))
+    assert isinstance(verdict, Park)
+    assert verdict.reason == "too_many_tries"
+    row = lead_row(live, lead)
+    assert (row["Ortoo_Parked__c"], row["OwnerId"]) == ("too_many_tries", seed.WEB_FORMS_USER_ID)
+    (proof,) = proofs(live, lead)
+    assert (proof["Outcome__c"], proof["Reason_Code__c"]) == ("parked", "too_many_tries")
+
+
+@live()
+async def test_a_decided_record_whose_proof_fails_for_good_is_not_stamped_as_parked(
+    live: Live,
+) -> None:
+    refusal = [{"errorCode": "INVALID_FIELD", "message": "No such column 'Trace__c'"}]
+    await fault(live, "error", path=PROOFS, status=400, body=refusal, times=None)
+    async with handler_on(live, most_failures=1) as handler:
+        lead = live.lead()
+        verdict = await handler.handle(claim_of(lead))
+    assert isinstance(verdict, Park)
+    row = lead_row(live, lead)
+    assert row["Ortoo_Parked__c"] is None
+    assert row["OwnerId"] == row["Ortoo_Assigned_Owner__c"]
+
+
+@live()
+async def test_a_place_stays_taken_where_nobody_knows_whether_the_owner_stands(live: Live) -> None:
+    """Released, it would be given away a second time; the next count from the org tells."""
+    await fault(live, "error", path=SINGLE, status=503, body="<html>Busy</html>", times=None)
+    async with handler_on(live) as handler:
+        lead = live.lead()
+        verdict = await handler.handle(claim_of(lead))
+        assert isinstance(verdict, Retry)
+        assert held(handler) == 1
+
+
+@live()
+async def test_a_shadow_handler_writes_nothing(live: Live) -> None:
+    async with handler_on(live, shadow=True) as handler:
+        lead = live.lead()
+        before = lead_row(live, lead)
+        assert await handler.handle(claim_of(lead)) == Finished("rule")
+    assert lead_row(live, lead) == before
+    assert proofs(live, lead) == []
+
+
+@live()
+async def test_a_record_reconciled_and_decided_long_ago_is_not_proven_twice(live: Live) -> None:
+    async with handler_on(live) as handler:
+        lead = live.lead()
+        await handler.handle(claim_of(lead))
+        again = claim_of(lead, reason=WorkReason.RECONCILED)
+        assert await handler.handle(again) == Finished("already_decided")
+    assert len(proofs(live, lead)) == 1
