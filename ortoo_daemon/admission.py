@@ -204,10 +204,11 @@ def _may_be_taken(policy: Policy, facts: Facts) -> bool:
 
 
 def _untouched(facts: Facts) -> bool:
-    """Whether nobody has changed the record since it was created, or only the daemon has.
+    """Whether nobody has changed the record since it was created, or only the daemon's user has.
 
     So the org's default owner, who is not the creator, is no person who took the record. A change by
-    the creator counts as a person's: nothing tells a transfer from another edit.
+    the creator counts as a person's: nothing tells a transfer from another edit. Of a decided record
+    the last change tells nothing: the daemon's stamps may lie over a person's change of owner.
     """
     record = facts.record
     created_at, modified_at = instant(record.get("CreatedDate")), instant(record.get(MODIFIED_AT))
@@ -215,7 +216,7 @@ def _untouched(facts: Facts) -> bool:
         return False
     by = record.text(MODIFIED_BY)
     if by in facts.intake_owners:
-        return True
+        return not record.get(DECIDED_AT)
     return by == record.text("CreatedById") and modified_at <= created_at
 
 

@@ -186,6 +186,19 @@ def test_a_record_that_was_changed_since_its_creation_is_left_to_its_owner(touch
     assert found.reason is ReasonCode.TAKEN_BY_PERSON
 
 
+def test_the_daemons_own_stamps_do_not_hide_that_a_person_holds_a_reopened_record():
+    held = lead(
+        **AS_CREATED
+        | {"LastModifiedById": DAEMON, "LastModifiedDate": "2026-11-23T09:12:00.000+0000"},
+        Ortoo_Decided_At__c="2026-11-23T09:11:00.000+0000",
+        Ortoo_Assigned_Owner__c=WEB_USER,
+    )
+    work = item(held, reason=WorkReason.CHANGED, changed_fields=frozenset({"Brand__c"}))
+    watching = policy(rule("all"), on=Triggers(changed=frozenset({"Brand__c"})))
+    found = decided(watching, facts(held, EMPTY, work=work, intake_owners=frozenset({DAEMON})))
+    assert found.reason is ReasonCode.TAKEN_BY_PERSON
+
+
 @pytest.mark.parametrize(
     "fields",
     [

@@ -7,7 +7,7 @@ from ortoo_daemon.daemon.settings import Settings
 from ortoo_daemon.daemon.yaml_settings import read_mapping, validated
 from ortoo_daemon.errors import ConfigError, Place, Problem
 from ortoo_daemon.policy.load import load
-from ortoo_daemon.policy.model import PolicySet
+from ortoo_daemon.policy.model import Policy, PolicySet
 from ortoo_daemon.salesforce.directory_mapping import DirectoryMapping
 
 _SUFFIXES = frozenset({".yaml", ".yml", ".csv"})
@@ -39,7 +39,21 @@ def read_directory_mapping(path: Path) -> DirectoryMapping:
 def load_policies(settings: Settings, mapping: DirectoryMapping) -> PolicySet:
     """The policies as they stand on disk. Raises ConfigError with every problem."""
     files = read_policy_files(settings.path(settings.policies))
-    return load(files, settings.policy_order, _signals(mapping))
+    policies = load(files, settings.policy_order, _signals(mapping))
+    uncounted = [each for each in policies.policies if each.object not in mapping.workload]
+    if uncounted:
+        raise ConfigError(_uncounted(policy) for policy in uncounted)
+    return policies
+
+
+def _uncounted(policy: Policy) -> Problem:
+    """Open work of every routed object is counted from the start on."""
+    return Problem(
+        place=policy.place,
+        rule="unknown_workload",
+        message=f"nothing says which {policy.object} records are open work",
+        mend=f"add {policy.object}: {{field: value}} under workload in the directory file",
+    )
 
 
 def _signals(mapping: DirectoryMapping) -> Mapping[str, str]:

@@ -81,8 +81,11 @@ class Schedule:
     async def run_now(self, name: str) -> None:
         """Run a sweep now, after the run under way if there is one; returns when it has ended.
 
+        Once stopped it runs nothing: nobody would make room for what it finds, and the next start looks.
         A failure is logged and counted like a scheduled run's and does not reach the caller.
         """
+        if self._stopping:
+            return
         task = asyncio.create_task(self._run(name), name=f"ortoo-sweep-{name}")
         self._running.add(task)
         task.add_done_callback(self._running.discard)
