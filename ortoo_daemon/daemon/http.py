@@ -43,15 +43,22 @@ async def serving(
     )
     await runner.setup()
     try:
-        try:
-            await _site(runner, address).start()
-        except OSError as error:
-            _log.error("watch.listen_failed", address=str(address), error=str(error))
-        else:
-            _log.info("watch.listening", address=str(_real(runner, address)))
+        listening = await _listen(runner, address)
         yield
     finally:
         await runner.cleanup()
+    if listening:
+        _tidy(address)
+
+
+async def _listen(runner: web.AppRunner, address: Address) -> bool:
+    try:
+        await _site(runner, address).start()
+    except OSError as error:
+        _log.error("watch.listen_failed", address=str(address), error=str(error))
+        return False
+    _log.info("watch.listening", address=str(_real(runner, address)))
+    return True
 
 
 def make_app(parts: Parts, *, token: str | None, now: Callable[[], datetime]) -> web.Application:
@@ -138,6 +145,11 @@ def _remove_leftover(path: Path) -> None:
             path.unlink()
             return
     raise OSError(f"another process listens on {path}")
+
+
+def _tidy(address: Address) -> None:
+    if address.path:
+        Path(address.path).unlink(missing_ok=True)
 
 
 def _real(runner: web.AppRunner, address: Address) -> Address:

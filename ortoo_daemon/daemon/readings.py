@@ -64,6 +64,13 @@ def _channels(view: View) -> Samples:
     return _by({name: name in listener.subscribed for name in listener.channels})
 
 
+def _events(view: View) -> Samples:
+    listener, hearing = view.parts.listener, view.parts.hearing
+    if listener is None or hearing is None:
+        return ()
+    return _by({name: hearing.events[name] for name in listener.channels})
+
+
 def _sweeps(read: Callable[[LastRun], float]) -> Callable[[View], Samples]:
     def samples(view: View) -> Samples:
         sweeping = view.parts.sweeping
@@ -186,7 +193,7 @@ READINGS = (
     Reading(
         "ortoo_stream_events_total",
         "Events taken from the stream and made durable.",
-        lambda view: _by(view.parts.hearing.events if view.parts.hearing else {}),
+        _events,
         ("channel",),
     ),
     Reading(
