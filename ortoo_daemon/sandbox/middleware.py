@@ -10,6 +10,7 @@ import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
+from email.utils import format_datetime
 
 from aiohttp import web
 from aiohttp.typedefs import Middleware
@@ -130,7 +131,9 @@ class Surroundings:
             return self._counted(_refused(_method_not_allowed(error)))
 
     def _counted(self, response: web.StreamResponse) -> web.StreamResponse:
+        """The headers of every REST answer; its date is the org's own, also when that was moved."""
         response.headers["Sforce-Limit-Info"] = self.usage.header
+        response.headers["Date"] = format_datetime(self.now(), usegmt=True)
         return response
 
 

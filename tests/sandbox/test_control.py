@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import time
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
 from typing import Any
 
 import aiohttp
@@ -222,6 +224,15 @@ async def test_an_assignment_rule_takes_leads_that_are_not_guarded(org: Live) ->
     await org.control("/assignment-rule", {"object": "Lead", "owner": None})
     _, free = await rest.call("POST", f"{DATA}/sobjects/Lead", LEAD)
     assert org.sandbox.org.existing("Lead", free["id"])["OwnerId"] == seed.DAEMON_USER_ID
+
+
+@live()
+async def test_answers_bear_the_orgs_own_date(org: Live) -> None:
+    rest = Rest(org)
+    await org.control("/clock", {"shift_seconds": 7200})
+    async with org.http.get(f"{org.url}{DATA}/limits", headers=rest.headers) as response:
+        told = parsedate_to_datetime(response.headers["Date"])
+    assert abs(told - datetime.now(UTC) - timedelta(hours=2)) < timedelta(minutes=1)
 
 
 @live()
