@@ -9,6 +9,10 @@ import sys
 import structlog
 
 
+_WITHOUT_VALUES = structlog.tracebacks.ExceptionDictTransformer(show_locals=False)
+"""Tracebacks name code only: the variables of a frame may hold a customer's data or a secret."""
+
+
 def configure_logs(*, level: str = "INFO", as_json: bool | None = None) -> None:
     """Set up structlog once for the process. ``as_json`` None: JSON unless standard error is a terminal."""
     if as_json is None:
@@ -22,10 +26,13 @@ def configure_logs(*, level: str = "INFO", as_json: bool | None = None) -> None:
     ]
     renderer: structlog.types.Processor
     if as_json:
-        shared.append(structlog.processors.dict_tracebacks)
+        shared.append(structlog.processors.ExceptionRenderer(_WITHOUT_VALUES))
         renderer = structlog.processors.JSONRenderer(ensure_ascii=False)
     else:
-        renderer = structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
+        plain = structlog.dev.plain_traceback
+        renderer = structlog.dev.ConsoleRenderer(
+            colors=sys.stderr.isatty(), exception_formatter=plain
+        )
     structlog.configure(
         processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         logger_factory=structlog.stdlib.LoggerFactory(),
