@@ -4,7 +4,7 @@ Weekly windows in one time zone, with closed days. Arithmetic is on real elapsed
 spans a change of the clocks is an hour shorter or longer, as it is for the people in it. Pure.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
@@ -105,21 +105,21 @@ class BusinessHours:
                     reached = end
                     yield start, end
 
-    def _pieces(self, day: date) -> list[Window]:
+    def _pieces(self, day: date) -> Sequence[Window]:
         """The day's windows and what runs over from the day before, cut to the day itself, in order."""
         if day in self.closed:
-            return []
+            return ()
         yesterday = day - _ONE_DAY
-        pieces = [
-            (0, closing - _DAY)
-            for _, closing in map(_unfolded, self.windows[yesterday.weekday()])
-            if closing > _DAY and yesterday not in self.closed
-        ]
-        pieces += [
-            (opening, min(closing, _DAY))
-            for opening, closing in map(_unfolded, self.windows[day.weekday()])
-        ]
-        return sorted(pieces)
+        before = () if yesterday in self.closed else self.windows[yesterday.weekday()]
+        return _pieces_of(before, self.windows[day.weekday()])
+
+
+@lru_cache(maxsize=1024)  # many sites, few weeks
+def _pieces_of(yesterday: tuple[Window, ...], today: tuple[Window, ...]) -> tuple[Window, ...]:
+    """The pieces of a day by its own windows and those of the day before."""
+    pieces = [(0, closing - _DAY) for _, closing in map(_unfolded, yesterday) if closing > _DAY]
+    pieces += [(opening, min(closing, _DAY)) for opening, closing in map(_unfolded, today)]
+    return tuple(sorted(pieces))
 
 
 def _unfolded(window: Window) -> Window:

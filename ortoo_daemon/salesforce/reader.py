@@ -77,14 +77,14 @@ async def read_records(
     return found
 
 
-def _record(object_name: str, row: Mapping[str, Any], wanted: Iterable[str]) -> Record:
+def _record(object_name: str, row: Mapping[str, Any], wanted: Sequence[str]) -> Record:
     """The asked fields under the names they were asked by; SOQL itself does not mind letter case."""
-    by_folded = {name.casefold(): value for name, value in row.items()}
-    return Record(
-        object=object_name,
-        id=record_id(row["Id"]),
-        fields={name: by_folded.get(name.casefold()) for name in wanted},
-    )
+    try:
+        fields = {name: row[name] for name in wanted}
+    except KeyError:  # another case, or an empty parent in a path's place
+        by_folded = {name.casefold(): value for name, value in row.items()}
+        fields = {name: by_folded.get(name.casefold()) for name in wanted}
+    return Record(object=object_name, id=record_id(row["Id"]), fields=fields)
 
 
 def _explained(error: PermanentOrgError, object_name: str) -> PermanentOrgError:

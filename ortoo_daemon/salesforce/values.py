@@ -17,6 +17,8 @@ def same_value(one: FieldValue, other: FieldValue) -> bool:
     The parts of a multi-select may stand in any order; 15- and 18-character ids are not told apart here,
     as the API always answers with 18.
     """
+    if type(one) is type(other) and one == other:
+        return True  # nearly always
     one, other = _plain(one), _plain(other)
     if one == other:
         return True
