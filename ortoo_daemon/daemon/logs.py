@@ -8,7 +8,6 @@ import sys
 
 import structlog
 
-
 _WITHOUT_VALUES = structlog.tracebacks.ExceptionDictTransformer(show_locals=False)
 """Tracebacks name code only: the variables of a frame may hold a customer's data or a secret."""
 
