@@ -161,7 +161,8 @@ class Handler:
         found, facts = await decide_record(
             self.knowledge, self.answers, claim.item, record, now=self.clock()
         )
-        if found.reason in _DONE_BEFORE and not self.shadow:
+        done_before = found.reason in _DONE_BEFORE or found.outcome in FOLLOW_UPS
+        if done_before and not self.shadow:
             found = await self._still_due(claim, record, facts) or found
         facts = with_counters_kept(self.knowledge, facts, found)
         if found.reservation is None:
