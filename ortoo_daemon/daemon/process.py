@@ -16,7 +16,6 @@ from ortoo_daemon.daemon.service import Service
 from ortoo_daemon.daemon.settings import load_settings
 from ortoo_daemon.errors import OrtooError
 
-
 _COLLECT_EVERY = (50_000, 20, 20)
 """Thousands of records in hand are no garbage: looking through them every 700 new objects cost a tenth."""
 
