@@ -32,7 +32,7 @@ def show_status(document: Document) -> None:
         found.print(scene(document))
         return
     for row in rows(document):
-        found.print(Text(f"{row.name}\t{row.text}"))
+        print(f"{row.name}\t{row.text}")  # rich would make blanks of the tab
 
 
 def scene(document: Document | None, *, silent: str = "") -> RenderableType:
