@@ -65,6 +65,9 @@ class Surroundings:
             raise
         finally:
             await self._note(request, response)
+            if response is not None and not response.prepared:
+                # The org's own date, also when its clock was moved; aiohttp would set the machine's.
+                response.headers["Date"] = format_datetime(self.now(), usegmt=True)
         return response
 
     async def _note(self, request: web.Request, response: web.StreamResponse | None) -> None:
@@ -131,9 +134,7 @@ class Surroundings:
             return self._counted(_refused(_method_not_allowed(error)))
 
     def _counted(self, response: web.StreamResponse) -> web.StreamResponse:
-        """The headers of every REST answer; its date is the org's own, also when that was moved."""
         response.headers["Sforce-Limit-Info"] = self.usage.header
-        response.headers["Date"] = format_datetime(self.now(), usegmt=True)
         return response
 
 
