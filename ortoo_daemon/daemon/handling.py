@@ -23,6 +23,7 @@ from ortoo_daemon.daemon.ledger import Ticket
 from ortoo_daemon.daemon.meters import Meters
 from ortoo_daemon.daemon.overwritten import overwritten_owner
 from ortoo_daemon.daemon.parking import stamp_given_up, stamp_refused
+from ortoo_daemon.daemon.proofs import Proofs
 from ortoo_daemon.daemon.writing import OwnerRefusedError, write_decision
 from ortoo_daemon.decision import FOLLOW_UPS, Decision, Outcome, ReasonCode
 from ortoo_daemon.errors import (
@@ -36,7 +37,6 @@ from ortoo_daemon.errors import (
 )
 from ortoo_daemon.facts import Facts
 from ortoo_daemon.records import Record, WorkReason
-from ortoo_daemon.salesforce import soql
 from ortoo_daemon.salesforce.org import Org
 from ortoo_daemon.work.claims import Claim
 from ortoo_daemon.work.verdicts import Finished, Park, Retry, Verdict
@@ -84,6 +84,10 @@ class Handler:
     meters: Meters
     shadow: bool = False
     most_failures: int = Tries().most
+    proofs: Proofs = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.proofs = Proofs(self.org)
 
     async def handle(self, claim: Claim) -> Verdict:
         """One record through the stages. Trouble outside the record becomes a later try."""
@@ -185,8 +189,7 @@ class Handler:
         tried = claim.taken_over or item.attempts > 0 or item.reason is WorkReason.RECONCILED
         if not tried or not key:
             return False
-        text = soql.select(OBJECT, ["Id"], where=[soql.equals(KEY, key)])
-        return not await self.org.query(text)
+        return not await self.proofs.stands(key)
 
     async def _write(self, claim: Claim, record: Record, decision: Decision) -> Written:
         if self.shadow or decision.outcome in (Outcome.NOTHING, Outcome.RECOVERED):
