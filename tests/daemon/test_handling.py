@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import timedelta
 
 import pytest
@@ -63,6 +64,24 @@ async def test_a_lost_answer_is_looked_after_and_proven_in_the_same_handling(liv
         assert await handler.handle(claim_of(lead)) == Finished("rule")
     (proof,) = proofs(live, lead)
     assert proof["Reason__c"] == "created"
+
+
+@live()
+async def test_our_own_write_that_looks_like_somebodys_change_gets_its_proof(live: Live) -> None:
+    """Its answer was lost, and a flow changed one of the values before we looked."""
+    loop, lead, met = asyncio.get_running_loop(), live.lead(), []
+
+    def flow(*_: object) -> None:
+        if not met and lead_row(live, lead)["Ortoo_Decision_Key__c"]:
+            met.append(lead)
+            loop.call_soon(lambda: live.change(lead, Rating="Cold"))
+
+    live.sandbox.org.on_commit(flow)
+    await fault(live, "lost_response", path=SINGLE)
+    async with handler_on(live, policy_set(action={"set": {"Rating": "Hot"}})) as handler:
+        assert await handler.handle(claim_of(lead)) == Finished("recovered")
+    (proof,) = proofs(live, lead)
+    assert proof["Owner_After__c"] == lead_row(live, lead)["OwnerId"]
 
 
 @live()
