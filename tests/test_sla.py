@@ -263,6 +263,14 @@ def test_a_manager_who_is_away_is_passed_over():
     assert record.sweep(30).owner.id == BOSS.id
 
 
+def test_a_manager_who_holds_it_already_is_passed_over_for_another_one():
+    second = person(10, at=SITE, role="rooftop_manager", name="Second")
+    network = directory((SITE,), (ANA, BOSS, second))
+    record = begun(clock(step(MANAGER), step(MANAGER, 10)), network=network)
+    assert record.sweep(30).owner.id == BOSS.id
+    assert record.sweep(40).owner.id == second.id
+
+
 def test_with_nobody_to_escalate_to_the_owner_stays_and_it_is_said():
     record = begun(clock(step(MANAGER)), network=directory((SITE,), (ANA,)))
     found = record.sweep(30)

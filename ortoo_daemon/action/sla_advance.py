@@ -51,13 +51,7 @@ def _violated(clock: SlaClock, handling: Handling, sla: SlaProgress) -> SlaClock
     if left and left[0].after is not None:
         after = left[0].after
         step_at = _hours(clock, handling.facts.directory).add(now, after) or now + after
-    return replace(
-        clock,
-        state=ClockState.VIOLATED,
-        warned=len(clock.warn_at),
-        steps=sla.steps_done,
-        step_at=step_at,
-    )
+    return replace(clock, state=ClockState.VIOLATED, steps=sla.steps_done, step_at=step_at)
 
 
 def _ended(

@@ -7,14 +7,16 @@ import pytest
 from ortoo_daemon.action.stamps import READ
 from ortoo_daemon.daemon.knowledge import Knowledge, Policies
 from ortoo_daemon.daemon.ledger import Ledger
-from ortoo_daemon.policy.model import Triggers
+from ortoo_daemon.policy.model import SlaRule, SlaTarget, Triggers
 from ortoo_daemon.records import RecordId
 from tests.world import (
     DESK,
     NOW,
+    PLACE,
     an_id,
     directory,
     is_,
+    minutes,
     person,
     policies,
     policy,
@@ -48,6 +50,16 @@ def test_owner_and_entry_are_watched_and_the_rules_fields_are_not(knowledge: Kno
 def test_entry_is_not_watched_where_a_policy_takes_creations_only() -> None:
     only = policy(rule("all"), enter=is_("Status", "New"), on=Triggers(enters=False))
     assert "Status" not in Policies(policies(only)).watched("Lead")
+
+
+def test_what_stops_a_clock_is_read_and_watched() -> None:
+    target = SlaTarget(choices=((None, minutes(5)),))
+    clock = SlaRule(
+        clock="c", target=target, hours="24x7", stopped_by=(is_("Answered__c", "yes"),), place=PLACE
+    )
+    only = Policies(policies(policy(rule("all"), sla=(clock,))))
+    assert "Answered__c" in only.watched("Lead")
+    assert only.fields("Lead") >= {"Answered__c", "IsConverted"}
 
 
 def test_a_barred_person_is_inactive_and_a_barred_queue_is_gone_for_a_while(

@@ -244,3 +244,17 @@ def test_a_queue_that_may_not_hold_the_object_is_told():
 def test_shipped_policies_give_nothing_to_say():
     signals = {"customer_choice": "Preferred_Dealer__c", "in_stock": "In_Stock_At__c"}
     assert lint(load(shipped_files(), ["retail-leads", "dealer-cases"], signals)) == []
+
+
+def test_queues_people_and_fields_of_a_clocks_steps_are_known():
+    action = """\
+action:
+  sla:
+    - clock: first_response
+      target: 5m
+      hours: 24x7
+      stopped_by: {Anwsered__c: true}
+      on_violation: [{escalate: {queue: Cases}}, {after: 1h, escalate: {user: bob@example.com}}]
+"""
+    told = {problem.rpartition("[")[2] for problem in found("", after=action)}
+    assert told == {"unknown_field]", "unknown_queue]", "unknown_person]"}
