@@ -11,10 +11,10 @@ from aiohttp import web
 
 from ortoo_daemon.sandbox import rest
 from ortoo_daemon.sandbox.keys import CLIENT, USAGE, USER_ID
+from ortoo_daemon.sandbox.options import WriteOptions
 from ortoo_daemon.sandbox.org import Org
 from ortoo_daemon.sandbox.schema import Schema
 from ortoo_daemon.sandbox.usage import Usage
-from ortoo_daemon.sandbox.options import WriteOptions
 
 NO_RULES = WriteOptions(auto_assign=False)
 _HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n'
