@@ -196,6 +196,38 @@ async def test_a_place_stays_taken_where_nobody_knows_whether_the_owner_stands(l
 
 
 @live()
+async def test_a_queue_that_takes_leads_no_more_leads_to_otherwise_and_is_not_asked_again(
+    live: Live,
+) -> None:
+    """The directory was read before; the org refuses once, then the queue is left out for a while."""
+    org = live.sandbox.org
+    fleet = org.storage.find("Group", DeveloperName=seed.FLEET_QUEUE)[0]["Id"]
+    unrouted = org.storage.find("Group", DeveloperName=seed.UNROUTED_QUEUE)[0]["Id"]
+    async with handler_on(live, policy_set({"queue": seed.FLEET_QUEUE})) as handler:
+        links = org.storage.find("QueueSobject", QueueId=fleet, SobjectType="Lead")
+        org.delete_many("QueueSobject", [links[0]["Id"]], user_id=seed.ADMIN_USER_ID)
+        for _ in range(2):
+            lead = live.lead()
+            assert await handler.handle(claim_of(lead)) == Finished("otherwise")
+            assert lead_row(live, lead)["OwnerId"] == unrouted
+        refused = [w for call in live.sandbox.calls for w in call.writes if w.status == 400]
+        assert len(refused) == 1
+
+
+@live()
+async def test_a_record_that_every_owner_is_refused_for_is_parked(live: Live) -> None:
+    org = live.sandbox.org
+    async with handler_on(live, policy_set({"queue": seed.FLEET_QUEUE})) as handler:
+        for name in (seed.FLEET_QUEUE, seed.UNROUTED_QUEUE):
+            queue = org.storage.find("Group", DeveloperName=name)[0]["Id"]
+            links = org.storage.find("QueueSobject", QueueId=queue, SobjectType="Lead")
+            org.delete_many("QueueSobject", [links[0]["Id"]], user_id=seed.ADMIN_USER_ID)
+        lead = live.lead()
+        assert await handler.handle(claim_of(lead)) == Finished("no_target")
+    assert str(lead_row(live, lead)["Ortoo_Parked__c"]).startswith("no_target")
+
+
+@live()
 async def test_a_shadow_handler_writes_nothing(live: Live) -> None:
     async with handler_on(live, shadow=True) as handler:
         lead = live.lead()
