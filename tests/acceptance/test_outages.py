@@ -100,3 +100,21 @@ def test_an_org_that_answers_nothing_but_errors_for_a_while_loses_nothing(networ
         network.until_routed(ids, 60)
         assert daemon.terminate() == 0
     network.assert_routed_once(ids)
+
+
+def test_leads_heard_before_the_directory_could_be_read_wait_for_it(network: Network) -> None:
+    """The stream is up, a gap is told, but nobody knows yet who works where."""
+    sandbox = network.sandbox
+    network.write()
+    early = network.leads(3)
+    down = sandbox.fault("error", path="query.*FROM.{1,3}Account", status=503, body="", times=None)
+    with network.again() as daemon:
+        daemon.until_logged("stream.gap")
+        waiting = daemon.until_logged("service.waiting_for_org")
+        late = network.leads(3)
+        assert waiting["step"] == "read the directory"
+        assert network.undecided() == 6
+        sandbox.control("DELETE", f"/faults/{down}")
+        network.until_routed(early + late, 60)
+        assert daemon.terminate() == 0
+    network.assert_routed_once(early + late)
