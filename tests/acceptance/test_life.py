@@ -26,7 +26,7 @@ def test_sigterm_drains_and_the_next_start_takes_up_the_rest(network: Network) -
     sandbox.control("POST", "/latency", {"ms": 0})
     left = network.undecided()
     assert 0 < left < 400
-    assert took < 15
+    assert took < 35  # the deadline of 30 s and a little
     done = [row["Id"] for row in network.read(ids).values() if row["Ortoo_Decided_At__c"]]
     network.assert_routed_once(done)
     with network.again() as daemon:
