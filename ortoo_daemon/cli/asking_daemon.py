@@ -67,7 +67,8 @@ class DaemonView:
         return f"what answers at {self._address} gives HTTP {status}; is it an ortoo-daemon?"
 
     def _silent(self, error: Exception) -> str:
-        why = "it took too long" if isinstance(error, TimeoutError) else str(error)
+        why = "it took too long" if isinstance(error, TimeoutError) else ""
+        why = why or getattr(error, "strerror", None) or str(error)
         return (
             f"no daemon answers at {self._address} ({why}); "
             "is it running (`systemctl status ortoo-daemon`), and with these settings?"
