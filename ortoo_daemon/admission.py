@@ -224,6 +224,7 @@ def _named(names: Iterable[str], owner_id: str, facts: Facts) -> bool:
     by_username = facts.directory.people_by_username
     for name in names:
         person = by_username.get(name.strip().casefold())
-        if name == owner_id or (person is not None and person.id == owner_id):
+        known = person.id if person else facts.usernames.get(name.strip().casefold())
+        if owner_id in (name, known):
             return True
     return False

@@ -35,13 +35,15 @@ class Workload:
 class PastOwnerQuestion:
     """Who was last given a record whose ``field`` equals ``value``, since ``since``?
 
-    Asked for sticky owners. Answer: an owner's id, or None.
+    Asked for sticky owners. The record at hand, ``beside``, does not count: one that is requeued would
+    find itself. Answer: a user's id, or None.
     """
 
     object: str
     field: str
     value: str
     since: datetime
+    beside: RecordId | None = None
 
 
 Question = PastOwnerQuestion
@@ -60,6 +62,7 @@ class Facts:
     """Everything a decision may depend on. Same facts, same decision, byte for byte.
 
     ``intake_owners`` are the owners from whom a record may be taken without asking (queues always may).
+    ``usernames`` are users named in policies, by folded username, who are not on the roster.
     """
 
     item: WorkItem
@@ -70,6 +73,7 @@ class Facts:
     postal: PostalIndex = field(default_factory=PostalIndex.empty)
     answers: Mapping[Question, Answer] = field(default_factory=dict)
     intake_owners: frozenset[RecordId] = frozenset()
+    usernames: Mapping[str, RecordId] = field(default_factory=dict)
 
     def point_of(self, country: str | None, postal_code: str | None) -> Point | None:
         """The centre of a postal code, None when unknown."""

@@ -1,5 +1,6 @@
 """Claims about decide as a whole: which policy takes a record, what is left alone, and what never changes."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -415,3 +416,11 @@ def test_a_decision_moves_no_counter_it_was_given():
 def test_nobody_at_all_leads_to_otherwise():
     found = decided(policy(rule("any", assign=to_people())), facts(lead(), EMPTY))
     assert (found.reason, found.owner.id) == (ReasonCode.OTHERWISE, LAST.id)
+
+
+def test_take_over_may_name_a_user_who_is_not_on_the_roster():
+    named = replace(TO_DESK, take_over=("Web-Forms@x.example",))
+    held = lead(OwnerId=PERSON, CreatedById=WEB_USER)
+    known = facts(held, EMPTY, usernames={"web-forms@x.example": PERSON})
+    assert decided(named, known).outcome is Outcome.ASSIGNED
+    assert decided(named, facts(held, EMPTY)).reason is ReasonCode.TAKEN_BY_PERSON

@@ -1,7 +1,7 @@
 """How are a decision's questions answered? Many askers share a query."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from ortoo_daemon.action.stamps import DECIDED_AT, OWNER
@@ -14,6 +14,9 @@ from ortoo_daemon.salesforce.batching import Batcher
 from ortoo_daemon.salesforce.org import Org
 
 _VALUES_IN_A_QUERY = 200
+
+_Held = tuple[datetime, RecordId, RecordId]
+"""When a record was decided, the user who holds it, and the record."""
 
 
 class Answers:
@@ -47,28 +50,29 @@ class Answers:
         """The user who holds the record that was decided last, for each value."""
         since = min(question.since for question in asked)
         values = sorted({question.value for question in asked})
-        latest: dict[str, tuple[datetime, RecordId]] = {}
+        latest: dict[str, list[_Held]] = defaultdict(list)
         for part in soql.chunks(values, beside=_past(object_name, field, [""], since)):
             for row in await self._org.query(_past(object_name, field, part, since)):
                 decided_at, owner = instant(row[DECIDED_AT]), row[OWNER]
                 if decided_at is None or Owner.kind_of(owner) is OwnerKind.QUEUE:
                     continue
-                value = fold(row[field])
-                if value not in latest or latest[value][0] < decided_at:
-                    latest[value] = (decided_at, record_id(owner))
+                held = (decided_at, record_id(owner), record_id(row["Id"]))
+                latest[fold(row[field])].append(held)
         return {question: _still_valid(latest, question) for question in asked}
 
 
 def _past(object_name: str, field: str, values: Sequence[str], since: datetime) -> str:
     return soql.select(
         object_name,
-        [field, OWNER, DECIDED_AT],
+        ["Id", field, OWNER, DECIDED_AT],
         where=[soql.one_of(field, values), soql.at_least(DECIDED_AT, since)],
     )
 
 
-def _still_valid(
-    latest: dict[str, tuple[datetime, RecordId]], question: PastOwnerQuestion
-) -> Answer:
-    found = latest.get(fold(question.value))
-    return found[1] if found and found[0] >= question.since else None
+def _still_valid(latest: Mapping[str, Sequence[_Held]], question: PastOwnerQuestion) -> Answer:
+    others = (
+        (decided_at, owner)
+        for decided_at, owner, record in latest.get(fold(question.value), ())
+        if record != question.beside and decided_at >= question.since
+    )
+    return max(others, default=(None, None))[1]

@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 
 from ortoo_daemon.daemon.knowledge import Knowledge, Policies
 from ortoo_daemon.daemon.ledger import Ledger
+from ortoo_daemon.daemon.named_users import named_users
 from ortoo_daemon.daemon.policy_files import load_policies, read_directory_mapping
 from ortoo_daemon.daemon.postal_file import load_postal_index, needs_geography
 from ortoo_daemon.daemon.settings import Settings
@@ -82,6 +83,7 @@ async def know(settings: Settings, org: Org, object_name: str) -> Knowledge:
         ledger=ledger,
         daemon_user=await org.identity(),
         postal=postal_index(policies),
+        usernames=await named_users(org, policies),
     )
 
 

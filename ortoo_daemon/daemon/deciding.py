@@ -69,6 +69,7 @@ def _facts(
         directory=knowledge.usable_directory(now),
         workload=knowledge.ledger.workload(record.object),
         postal=knowledge.postal,
-        answers=dict(answers),
+        answers=knowledge.customers.completed(answers),
         intake_owners=frozenset({knowledge.daemon_user}),
+        usernames=knowledge.usernames,
     )

@@ -36,7 +36,7 @@ from ortoo_daemon.errors import (
     TemporaryOrgError,
 )
 from ortoo_daemon.facts import Facts
-from ortoo_daemon.records import Record, WorkReason
+from ortoo_daemon.records import Owner, OwnerKind, Record, WorkReason
 from ortoo_daemon.salesforce.org import Org
 from ortoo_daemon.work.claims import Claim
 from ortoo_daemon.work.verdicts import Finished, Park, Retry, Verdict
@@ -117,7 +117,9 @@ class Handler:
             except StaleRecordError:
                 timings.end("write")
                 _log.info("record_changed_meanwhile", object=record.object, record=record.id)
-                claim = replace(claim, taken_over=True)  # it may have been our own write, unanswered
+                claim = replace(
+                    claim, taken_over=True
+                )  # it may have been our own write, unanswered
             except RecordGoneError:
                 return self._gone(claim)
         if claim.item.attempts >= _MOST_WAITS:
@@ -171,6 +173,7 @@ class Handler:
         facts = with_counters_kept(self.knowledge, facts, found)
         if found.reservation is None:
             return found, facts, None
+        self.knowledge.customers.given(facts.answers, found.reservation.person)
         return found, facts, self.knowledge.ledger.reserve(record.object, found.reservation)
 
     async def _still_due(self, claim: Claim, record: Record, facts: Facts) -> Decision | None:
@@ -195,8 +198,14 @@ class Handler:
         if self.shadow or decision.outcome in (Outcome.NOTHING, Outcome.RECOVERED):
             return Written()
         again = claim.taken_over or claim.item.attempts > 0
-        conditional = again or decision.outcome in FOLLOW_UPS
+        conditional = again or decision.outcome in FOLLOW_UPS or self._is_held(record)
         return await write_decision(self.org.writer, decision, record, conditional=conditional)
+
+    def _is_held(self, record: Record) -> bool:
+        """Whether a person may hold the record: then no write goes without its precondition."""
+        owner = record.text(OWNER)
+        free = (self.knowledge.daemon_user, record.text("CreatedById"))
+        return Owner.kind_of(owner) is OwnerKind.USER and owner not in free
 
     async def _prove(
         self,

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from functools import cached_property
 
 from ortoo_daemon.action.stamps import OWNER, READ, READ_OF
+from ortoo_daemon.daemon.customers import RecentCustomers
 from ortoo_daemon.daemon.ledger import Ledger
 from ortoo_daemon.directory import Directory
 from ortoo_daemon.policy.model import Policy, PolicySet
@@ -71,13 +72,16 @@ class Policies:
 
 @dataclass
 class Knowledge:
-    """What every handling reads. ``daemon_user`` is the user the org knows us by."""
+    """What every handling reads. ``daemon_user`` is the user the org knows us by; ``usernames`` are users
+    whom policies name and who are not on the roster."""
 
     policies: Policies
     directory: Directory
     ledger: Ledger
     daemon_user: RecordId
     postal: PostalIndex = field(default_factory=PostalIndex.empty)
+    customers: RecentCustomers = field(default_factory=RecentCustomers)
+    usernames: Mapping[str, RecordId] = field(default_factory=dict)
     _barred: dict[RecordId, datetime] = field(default_factory=dict)
     _usable: Directory | None = None
 

@@ -7,6 +7,7 @@ import structlog
 
 from ortoo_daemon.audit.record import KEY, OBJECT
 from ortoo_daemon.daemon.knowledge import Knowledge
+from ortoo_daemon.daemon.named_users import named_users
 from ortoo_daemon.daemon.settings import SweepSettings
 from ortoo_daemon.daemon.wiring import utc_now
 from ortoo_daemon.instants import instant, instant_text
@@ -74,6 +75,8 @@ class Sweeping:
     async def read_directory(self) -> None:
         """Read the directory anew. Raises OrgError."""
         began_at = self._now()
+        policies = self._knowledge.policies.policy_set
+        self._knowledge.usernames = await named_users(self._org, policies)
         directory = await self._roster.read()
         self._directory_at = self.directory_read_at = began_at
         self._knowledge.replace_directory(directory)

@@ -74,14 +74,18 @@ def _show(handling: Handling, order: Sequence[Turn], by_id: dict[RecordId, Perso
 def sticky_owner(handling: Handling, sticky: Sticky) -> Person | None:
     """Who had the last record of the same customer; None when nobody did, or it must be asked first.
 
-    Asked since a whole minute, so that records of one batch ask the same and an answer stays good.
+    Asked since a whole minute, so that an answer stays good while the record is decided again.
     """
     value = handling.scope.text(sticky.on)
     if not value:
         return None
     since = (handling.facts.now - sticky.within).replace(second=0, microsecond=0)
     question = PastOwnerQuestion(
-        object=handling.facts.record.object, field=sticky.on, value=value, since=since
+        object=handling.facts.record.object,
+        field=sticky.on,
+        value=value,
+        since=since,
+        beside=handling.facts.record.id,
     )
     answers = handling.facts.answers
     if question not in answers:

@@ -294,6 +294,7 @@ def sticky(people, sites, past, record):
         field="Email",
         value="a@example.com",
         since=NOW - timedelta(days=90),
+        beside=record.id,
     )
     return choose(assign, *people, rooftops=sites, record=record, answers={question: past.id})
 
@@ -332,7 +333,9 @@ def test_a_sticky_owner_gives_way_to_another_rooftop_that_the_customer_chose():
         person=PersonChoice(sticky=wanted, place=PLACE),
     )
     since = NOW - timedelta(days=90)
-    question = PastOwnerQuestion(object="Lead", field="Email", value="a@example.com", since=since)
+    question = PastOwnerQuestion(
+        object="Lead", field="Email", value="a@example.com", since=since, beside=lead().id
+    )
     asked = policies(policy(rule("any", assign=assign)), signals={"customer_choice": "Wish__c"})
 
     def owner_for(wish: str | None) -> str:
