@@ -25,7 +25,7 @@ from ortoo_daemon.facts import Facts
 from ortoo_daemon.handling import DueStep
 from ortoo_daemon.instants import instant
 from ortoo_daemon.policy.model import Policy, PolicySet
-from ortoo_daemon.records import FIRST_ENTRY, Owner, OwnerKind, WorkReason
+from ortoo_daemon.records import FIRST_ENTRY, Owner, OwnerKind, Record, RecordId, WorkReason
 from ortoo_daemon.scope import RecordScope
 
 
@@ -200,22 +200,23 @@ def _may_be_taken(policy: Policy, facts: Facts) -> bool:
         return True
     if owner_id in (facts.record.text("CreatedById"), facts.record.text(ASSIGNED_OWNER)):
         return True
-    return _untouched(facts) or _named(policy.take_over, owner_id, facts)
+    return is_untouched(facts.record, facts.intake_owners) or _named(
+        policy.take_over, owner_id, facts
+    )
 
 
-def _untouched(facts: Facts) -> bool:
+def is_untouched(record: Record, intake_owners: frozenset[RecordId]) -> bool:
     """Whether nobody has changed the record since it was created, or only the daemon's user has.
 
     So the org's default owner, who is not the creator, is no person who took the record. A change by
     the creator counts as a person's: nothing tells a transfer from another edit. Of a decided record
     the last change tells nothing: the daemon's stamps may lie over a person's change of owner.
     """
-    record = facts.record
     created_at, modified_at = instant(record.get("CreatedDate")), instant(record.get(MODIFIED_AT))
     if created_at is None or modified_at is None:
         return False
     by = record.text(MODIFIED_BY)
-    if by in facts.intake_owners:
+    if by in intake_owners:
         return not record.get(DECIDED_AT)
     return by == record.text("CreatedById") and modified_at <= created_at
 

@@ -14,6 +14,7 @@ import structlog
 
 from ortoo_daemon import flow
 from ortoo_daemon.action.stamps import DECISION_KEY, OWNER
+from ortoo_daemon.admission import is_untouched
 from ortoo_daemon.audit.line import line_fields
 from ortoo_daemon.audit.record import KEY, OBJECT, Written, decision_row
 from ortoo_daemon.daemon.answers import Answers
@@ -38,6 +39,7 @@ from ortoo_daemon.errors import (
 from ortoo_daemon.facts import Facts
 from ortoo_daemon.records import Owner, OwnerKind, Record, WorkReason
 from ortoo_daemon.salesforce.org import Org
+from ortoo_daemon.salesforce.usage import measured, measuring
 from ortoo_daemon.work.claims import Claim
 from ortoo_daemon.work.verdicts import Finished, Park, Retry, Verdict
 from ortoo_daemon.work.workers import Tries
@@ -91,6 +93,10 @@ class Handler:
 
     async def handle(self, claim: Claim) -> Verdict:
         """One record through the stages. Trouble outside the record becomes a later try."""
+        with measured():
+            return await self._tried(claim)
+
+    async def _tried(self, claim: Claim) -> Verdict:
         try:
             return await self._handle(claim)
         except ApiLimitError as error:
@@ -203,9 +209,13 @@ class Handler:
 
     def _is_held(self, record: Record) -> bool:
         """Whether a person may hold the record: then no write goes without its precondition."""
-        owner = record.text(OWNER)
-        free = (self.knowledge.daemon_user, record.text("CreatedById"))
-        return Owner.kind_of(owner) is OwnerKind.USER and owner not in free
+        owner, daemon_user = record.text(OWNER), self.knowledge.daemon_user
+        if Owner.kind_of(owner) is OwnerKind.QUEUE or owner in (
+            daemon_user,
+            record.text("CreatedById"),
+        ):
+            return False
+        return not is_untouched(record, frozenset({daemon_user}))
 
     async def _prove(
         self,
@@ -216,14 +226,16 @@ class Handler:
         timings: _Timings,
     ) -> None:
         if decision.outcome is not Outcome.NOTHING and not self.shadow:
-            row = decision_row(decision, facts, timings=timings.steps, written=written)
+            row = decision_row(
+                decision, facts, timings=timings.steps, api_calls=_api_calls(), written=written
+            )
             await self.org.writer.upsert(OBJECT, KEY, [row])
             timings.end("audit")
         self._tell(claim, decision, timings, written)
 
     def _tell(self, claim: Claim, decision: Decision, timings: _Timings, written: Written) -> None:
         self.meters.handled(decision, claim.item, written)
-        line = line_fields(decision, claim.item, timings=timings.steps)
+        line = line_fields(decision, claim.item, timings=timings.steps, api_calls=_api_calls())
         event = str(line.pop("event"))
         if written.refused:
             # Names and codes only: the org's own words may quote a customer's data.
@@ -271,6 +283,12 @@ class Handler:
     def _settle(self, ticket: Ticket | None) -> None:
         if ticket is not None:
             self.knowledge.ledger.settle(ticket)
+
+
+def _api_calls() -> float | None:
+    """The record's share of the calls made for it so far; those of its own proof come after its row."""
+    spent = measuring()
+    return round(spent.calls, 3) if spent else None
 
 
 def _pause(error: TemporaryOrgError | LoginError) -> timedelta:

@@ -8,9 +8,12 @@ calls, what a trickle needs is none of the waiting.
 import asyncio
 import math
 from collections import Counter
-from collections.abc import Awaitable, Callable, Hashable, Sequence
+from collections.abc import Awaitable, Callable, Hashable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
+
+from ortoo_daemon.salesforce.usage import Spent, measured, measuring
 
 Ask = TypeVar("Ask")
 Answer = TypeVar("Answer")
@@ -48,6 +51,7 @@ class _Waiting(Generic[Ask, Answer]):
     ask: Ask
     answer: "asyncio.Future[Answer]"
     since: float
+    spent: Spent | None
 
 
 class Batcher(Generic[Ask, Answer]):
@@ -86,7 +90,7 @@ class Batcher(Generic[Ask, Answer]):
         """The answer to this ask; raises what befell it. Cancelling leaves the others untouched."""
         loop = asyncio.get_running_loop()
         now = loop.time()
-        waiting: _Waiting[Ask, Answer] = _Waiting(ask, loop.create_future(), now)
+        waiting: _Waiting[Ask, Answer] = _Waiting(ask, loop.create_future(), now, measuring())
         self._rate.note(now)
         self._waiting.append(waiting)
         self._schedule()
@@ -176,7 +180,8 @@ class Batcher(Generic[Ask, Answer]):
         self._busy.update(names)
         results: Sequence[Answer | Exception]
         try:
-            results = await self._send([waiting.ask for waiting in batch])
+            with _shared_by(batch):
+                results = await self._send([waiting.ask for waiting in batch])
             if len(results) != len(batch):
                 raise RuntimeError(f"{len(batch)} asks got {len(results)} answers")
         except asyncio.CancelledError:
@@ -194,3 +199,15 @@ class Batcher(Generic[Ask, Answer]):
                 waiting.answer.set_exception(result)
             else:
                 waiting.answer.set_result(result)
+
+
+@contextmanager
+def _shared_by(batch: Sequence[_Waiting[Any, Any]]) -> Iterator[None]:
+    """Divide the calls that are made inside among those who asked."""
+    with measured() as together:
+        try:
+            yield
+        finally:
+            for waiting in batch:
+                if waiting.spent is not None:
+                    waiting.spent.calls += together.calls / len(batch)

@@ -31,6 +31,7 @@ from ortoo_daemon.errors import (
 )
 from ortoo_daemon.salesforce.tokens import Token
 from ortoo_daemon.salesforce.transport import NotSentError, Request, Transport, guarded
+from ortoo_daemon.salesforce.usage import spend
 
 _log = structlog.get_logger(__name__)
 
@@ -149,6 +150,7 @@ class RestClient:
         loop = asyncio.get_running_loop()
         with self._counting:
             self.calls_made += 1
+        spend(1)
         return await loop.run_in_executor(self._pool, self._transport.send, token, request)
 
     def _pause(self, state: RetryCallState) -> float:
