@@ -125,11 +125,13 @@ def test_metrics_tell_of_twenty_leads_routed(network: Network):
     assert value(samples, "ortoo_loop_behind_seconds", loop="workers") < 5
     assert value(samples, "ortoo_loop_behind_seconds", loop="stream") < 5
     assert status["ready"] is True
-    assert status["records"]["by_outcome"] == {"assigned": 20}
-    assert status["queue"]["finished"] == 20
+    # The reconciliation of the start may meet some of them, too, and finds nothing left to do.
+    assert status["records"]["by_outcome"]["assigned"] == 20
+    assert status["records"]["by_outcome"].keys() <= {"assigned", "nothing"}
+    assert status["queue"]["finished"] >= 20
     assert not [name for name, labels in samples if any(id in str(labels) for id in ids)]
     (figures,) = daemon.events("service.figures")
-    assert figures["handled"] == {"assigned": 20}
+    assert figures["handled"]["assigned"] == 20
 
 
 def test_a_stream_that_the_org_refuses_makes_the_daemon_unready_with_the_org_s_reason(

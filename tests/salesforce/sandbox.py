@@ -28,7 +28,7 @@ class Sandbox:
             username=about["username"],
             private_key=about["private_key_file"],
         )
-        self._shift = 0.0
+        self.shift = 0.0
 
     def org(self) -> Org:
         return Org.of(auth=self.credentials, login_url=self.url)
@@ -43,8 +43,8 @@ class Sandbox:
 
     def later(self, seconds: float = 3) -> None:
         """Let the org's clock go on: its stamps are whole seconds."""
-        self._shift += seconds
-        self.control("POST", "clock", {"shift_seconds": self._shift})
+        self.shift += seconds
+        self.control("POST", "clock", {"shift_seconds": self.shift})
 
     def leads(self, count: int, **values: Any) -> list[str]:
         """Leads as a web form creates them."""
