@@ -60,7 +60,7 @@ class TokenAuthenticator(AuthenticatorBase):  # type: ignore[misc]
         self.heard_at = time.monotonic()
 
     async def _authenticate(self) -> NoReturn:
-        raise NotImplementedError("tokens come from the TokenManager")
+        raise RuntimeError("never asked: `authenticate` takes tokens from the TokenManager")
 
 
 class Positions(ReplayMarkerStorage):  # type: ignore[misc]
