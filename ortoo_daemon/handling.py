@@ -14,7 +14,9 @@ from ortoo_daemon.decision import PastHolder, ReasonCode, Reservation, SlaClock
 from ortoo_daemon.directory import Person, Rooftop
 from ortoo_daemon.errors import Place
 from ortoo_daemon.facts import Facts, Question
-from ortoo_daemon.policy.model import Policy, Rule, SlaRule, SlaStep
+from ortoo_daemon.policy.model import Policy
+from ortoo_daemon.policy.ownership_model import Rule
+from ortoo_daemon.policy.sla_model import SlaRule, SlaStep
 from ortoo_daemon.records import FieldValue, Owner, RecordId
 from ortoo_daemon.scope import RecordScope
 from ortoo_daemon.trace import CandidateStep, FieldChange, FieldReport, GateCount, RuleStep, Trace

@@ -10,16 +10,14 @@ from hypothesis import strategies as st
 from ortoo_daemon.decision import Decision, Outcome, ReasonCode
 from ortoo_daemon.facts import Needs, Turns, Workload
 from ortoo_daemon.flow import decide, recovered
-from ortoo_daemon.policy.model import (
-    Cleanse,
-    CleanseKind,
+from ortoo_daemon.policy.intake_model import Cleanse, CleanseKind, Require
+from ortoo_daemon.policy.model import Triggers
+from ortoo_daemon.policy.ownership_model import (
     Limits,
     PersonChoice,
     PersonMethod,
-    Require,
     RooftopChoice,
     Sticky,
-    Triggers,
 )
 from ortoo_daemon.records import WorkReason
 from tests.world import (

@@ -14,16 +14,17 @@ from ortoo_daemon.calendars import BusinessHours
 from ortoo_daemon.decision import FOLLOW_UPS, Outcome, ReasonCode
 from ortoo_daemon.flow import recovered
 from ortoo_daemon.instants import instant_text
-from ortoo_daemon.policy.model import (
-    Limits,
-    QueueTarget,
-    RooftopChoice,
+from ortoo_daemon.policy.model import Triggers
+from ortoo_daemon.policy.ownership_model import Limits, QueueTarget, RooftopChoice
+from ortoo_daemon.policy.sla_model import (
+    EscalateTo,
+    Reassign,
     SlaRule,
     SlaStep,
     SlaTarget,
-    Triggers,
+    Superior,
+    Within,
 )
-from ortoo_daemon.policy.sla_steps import EscalateTo, Reassign, Superior, Within
 from ortoo_daemon.records import WorkReason
 from tests.timeline import PERSON, Timeline, at
 from tests.world import (

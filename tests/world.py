@@ -10,13 +10,12 @@ from ortoo_daemon.errors import Place
 from ortoo_daemon.facts import Facts, Workload
 from ortoo_daemon.flow import decide
 from ortoo_daemon.policy.conditions import AllOf, FieldTest
-from ortoo_daemon.policy.model import (
+from ortoo_daemon.policy.evaluation import Condition
+from ortoo_daemon.policy.model import Policy, PolicySet
+from ortoo_daemon.policy.ownership_model import (
     Assignment,
-    Condition,
     PersonChoice,
     PersonMethod,
-    Policy,
-    PolicySet,
     QueueTarget,
     RooftopChoice,
     Rule,

@@ -10,7 +10,7 @@ from ortoo_daemon.action.stamps import SLA_CLOCKS
 from ortoo_daemon.calendars import BusinessHours
 from ortoo_daemon.decision import ClockState, SlaClock
 from ortoo_daemon.handling import Handling
-from ortoo_daemon.policy.model import SlaRule, SlaTarget
+from ortoo_daemon.policy.sla_model import SlaRule, SlaTarget
 from ortoo_daemon.records import WorkReason
 
 STAGE = "action"

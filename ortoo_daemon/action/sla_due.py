@@ -19,7 +19,8 @@ from ortoo_daemon.decision import ClockState, SlaClock
 from ortoo_daemon.directory import Directory
 from ortoo_daemon.handling import DueStep, StepKind
 from ortoo_daemon.instants import instant
-from ortoo_daemon.policy.model import Policy, SlaRule
+from ortoo_daemon.policy.model import Policy
+from ortoo_daemon.policy.sla_model import SlaRule
 from ortoo_daemon.records import Owner, OwnerKind, Record, RecordId
 from ortoo_daemon.scope import RecordScope
 

@@ -2,7 +2,7 @@
 
 from ortoo_daemon.decision import Decision, Outcome, ReasonCode
 from ortoo_daemon.handling import Handling, SlaProgress, StepKind
-from ortoo_daemon.policy.sla_steps import Reassign
+from ortoo_daemon.policy.sla_model import Reassign
 from ortoo_daemon.records import RecordId
 
 

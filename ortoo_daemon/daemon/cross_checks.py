@@ -13,10 +13,11 @@ from ortoo_daemon.daemon.yaml_settings import place_of
 from ortoo_daemon.descriptions import OrgDescription
 from ortoo_daemon.directory import Directory
 from ortoo_daemon.errors import Level, Place, Problem
-from ortoo_daemon.policy.model import Policy, PolicySet, TerritoryRow
+from ortoo_daemon.policy.model import Policy, PolicySet
 from ortoo_daemon.policy.naming import did_you_mean
 from ortoo_daemon.policy.nodes import ListNode, MapNode, Node, Scalar
 from ortoo_daemon.policy.reach import fields_written, rules_of
+from ortoo_daemon.policy.territory_model import TerritoryRow
 from ortoo_daemon.salesforce.directory_mapping import DirectoryMapping
 
 _ALWAYS = frozenset({"24x7", "rooftop"})

@@ -13,7 +13,8 @@ from ortoo_daemon.daemon.settings import Settings
 from ortoo_daemon.directory import Directory, Queue
 from ortoo_daemon.errors import ConfigError, OrgError
 from ortoo_daemon.policy.lint.subject import targets_of
-from ortoo_daemon.policy.model import PolicySet, QueueTarget
+from ortoo_daemon.policy.model import PolicySet
+from ortoo_daemon.policy.ownership_model import QueueTarget
 from ortoo_daemon.policy.reach import fields_written
 from ortoo_daemon.salesforce import soql
 from ortoo_daemon.salesforce.directory import DirectoryReader

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 
 from ortoo_daemon.directory import Directory
 from ortoo_daemon.errors import Level, Place, Problem
+from ortoo_daemon.policy.enrichment_model import SetField, SetStep
 from ortoo_daemon.policy.lint.subject import conditions_of, tests_of
-from ortoo_daemon.policy.model import Policy, PolicySet, SetField, SetStep
+from ortoo_daemon.policy.model import Policy, PolicySet
 from ortoo_daemon.policy.naming import did_you_mean
 from ortoo_daemon.policy.reach import rules_of
 from ortoo_daemon.salesforce.directory_mapping import DirectoryMapping

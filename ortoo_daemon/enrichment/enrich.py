@@ -1,7 +1,7 @@
 """What else is known about the record? Reference tables, constants and templates, in policy order."""
 
 from ortoo_daemon.handling import Handling
-from ortoo_daemon.policy.model import MatchKind, SetStep, TableStep
+from ortoo_daemon.policy.enrichment_model import MatchKind, SetStep, TableStep
 
 STAGE = "enrichment"
 

@@ -15,7 +15,7 @@ from ortoo_daemon.intake.names import standard_name
 from ortoo_daemon.intake.phone import standard_phone
 from ortoo_daemon.intake.postal_code import standard_postal_code
 from ortoo_daemon.intake.trim import trimmed
-from ortoo_daemon.policy.model import Cleanse, CleanseKind
+from ortoo_daemon.policy.intake_model import Cleanse, CleanseKind
 from ortoo_daemon.records import FieldValue
 
 STAGE = "intake"

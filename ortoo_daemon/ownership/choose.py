@@ -14,7 +14,7 @@ from ortoo_daemon.ownership.person import Winner, pick, pool_name, sticky_owner
 from ortoo_daemon.ownership.rooftop import Site, ordered_sites
 from ortoo_daemon.ownership.targets import person_owner, take_target
 from ortoo_daemon.ownership.team import eligible_team
-from ortoo_daemon.policy.model import Assignment, PersonChoice, Rule, Target
+from ortoo_daemon.policy.ownership_model import Assignment, PersonChoice, Rule, Target
 
 MOST_HOPS = 5
 """So many rooftops are asked in order before a rule counts as having found nobody."""

@@ -5,7 +5,7 @@ from math import asin, cos, radians, sin, sqrt
 from ortoo_daemon.countries import country_code
 from ortoo_daemon.directory import Point
 from ortoo_daemon.handling import Handling
-from ortoo_daemon.policy.model import RooftopChoice
+from ortoo_daemon.policy.ownership_model import RooftopChoice
 from ortoo_daemon.records import FieldValue
 
 _EARTH_RADIUS_KM = 6371.0088

@@ -15,9 +15,9 @@ from ortoo_daemon.ownership import rules
 from ortoo_daemon.ownership.person import pick, pool_name
 from ortoo_daemon.ownership.targets import person_owner, take_target
 from ortoo_daemon.ownership.team import eligible_team
-from ortoo_daemon.policy.model import PersonChoice, Rule, SlaStep
+from ortoo_daemon.policy.ownership_model import PersonChoice, Rule
 from ortoo_daemon.policy.reach import rules_of
-from ortoo_daemon.policy.sla_steps import EscalateTo, Reassign, Superior
+from ortoo_daemon.policy.sla_model import EscalateTo, Reassign, SlaStep, Superior
 from ortoo_daemon.records import Owner, RecordId
 
 NOT_BACK_FOR = timedelta(days=30)

@@ -9,7 +9,7 @@ from ortoo_daemon.facts import PastOwnerQuestion, Turns
 from ortoo_daemon.handling import KEPT_IN_ORDER, Handling
 from ortoo_daemon.ownership.team import KIND, Team
 from ortoo_daemon.ownership.turns import Turn, after_turn, next_turns
-from ortoo_daemon.policy.model import PersonChoice, PersonMethod, Rule, Sticky
+from ortoo_daemon.policy.ownership_model import PersonChoice, PersonMethod, Rule, Sticky
 from ortoo_daemon.records import RecordId
 
 _NO_TURNS = Turns()

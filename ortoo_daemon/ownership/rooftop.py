@@ -14,7 +14,7 @@ from ortoo_daemon.handling import KEPT_IN_ORDER, Handling
 from ortoo_daemon.ownership.geography import distance_km, record_place
 from ortoo_daemon.ownership.naming import named_rooftop
 from ortoo_daemon.ownership.territory import Covered, covered_by
-from ortoo_daemon.policy.model import RooftopChoice
+from ortoo_daemon.policy.ownership_model import RooftopChoice
 from ortoo_daemon.records import FieldValue, RecordId
 from ortoo_daemon.scope import RooftopScope
 

@@ -10,7 +10,7 @@ from datetime import date
 from zoneinfo import ZoneInfo
 
 from ortoo_daemon.handling import Handling
-from ortoo_daemon.policy.model import Rule
+from ortoo_daemon.policy.ownership_model import Rule
 from ortoo_daemon.policy.rule_index import RuleList
 from ortoo_daemon.trace import RuleOutcome, RuleStep
 

@@ -2,7 +2,7 @@
 
 from ortoo_daemon.directory import Person
 from ortoo_daemon.handling import Handling
-from ortoo_daemon.policy.model import PersonTarget, QueueTarget, Target
+from ortoo_daemon.policy.ownership_model import PersonTarget, QueueTarget, Target
 from ortoo_daemon.records import Owner, OwnerKind
 
 

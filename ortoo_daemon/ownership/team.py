@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from ortoo_daemon.directory import Person, Rooftop
 from ortoo_daemon.handling import Handling
 from ortoo_daemon.ownership.limits import OpenLimit
-from ortoo_daemon.policy.model import SkillWish, TeamChoice
+from ortoo_daemon.policy.ownership_model import SkillWish, TeamChoice
 from ortoo_daemon.records import RecordId
 
 KIND = "person"

@@ -6,7 +6,8 @@ from ortoo_daemon.countries import country_code
 from ortoo_daemon.directory import Directory, Rooftop
 from ortoo_daemon.handling import Handling
 from ortoo_daemon.ownership.naming import named_rooftop
-from ortoo_daemon.policy.model import RooftopChoice, TerritoryRow
+from ortoo_daemon.policy.ownership_model import RooftopChoice
+from ortoo_daemon.policy.territory_model import TerritoryRow
 from ortoo_daemon.records import RecordId
 
 

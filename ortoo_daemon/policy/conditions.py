@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ortoo_daemon.errors import Place
-from ortoo_daemon.policy.model import Condition, Scope
+from ortoo_daemon.policy.evaluation import Condition, Scope
 from ortoo_daemon.policy.operators import OPERATORS, Operator, Test
 from ortoo_daemon.trace import FailedCondition
 

@@ -12,8 +12,8 @@ from itertools import product
 from typing import Any, NamedTuple, cast
 
 from ortoo_daemon.policy.conditions import FieldTest
+from ortoo_daemon.policy.evaluation import Scope
 from ortoo_daemon.policy.intervals import Span, complement_meets, meet
-from ortoo_daemon.policy.model import Scope
 from ortoo_daemon.policy.operators import Takes
 from ortoo_daemon.policy.values import number
 

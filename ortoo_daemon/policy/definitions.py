@@ -7,7 +7,8 @@ back to itself is reported.
 from collections.abc import Callable
 
 from ortoo_daemon.policy.conditions import size_of
-from ortoo_daemon.policy.model import Condition, Definition, DefinitionKind
+from ortoo_daemon.policy.evaluation import Condition
+from ortoo_daemon.policy.model import Definition, DefinitionKind
 from ortoo_daemon.policy.naming import did_you_mean
 from ortoo_daemon.policy.nodes import ListNode, MapNode, Node, Problems, Scalar
 from ortoo_daemon.policy.reading import Section, mapping_in

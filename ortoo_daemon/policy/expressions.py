@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from jinja2 import Template
 
 from ortoo_daemon.errors import Place
-from ortoo_daemon.policy.model import Condition, Expression, Scope
+from ortoo_daemon.policy.evaluation import Condition, Expression, Scope
 from ortoo_daemon.policy.templates import LONGEST_RESULT
 from ortoo_daemon.policy.values import text_of
 from ortoo_daemon.records import FieldValue

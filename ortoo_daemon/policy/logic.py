@@ -10,7 +10,7 @@ from itertools import product
 
 from ortoo_daemon.policy.conditions import AllOf, AnyOf, FieldTest, Named, Not
 from ortoo_daemon.policy.contradictions import Literal, cannot_hold
-from ortoo_daemon.policy.model import Condition
+from ortoo_daemon.policy.evaluation import Condition
 
 MOST_ALTERNATIVES = 64
 """More than so many alternatives are not unfolded: nothing is claimed then."""

@@ -12,7 +12,7 @@ from enum import StrEnum
 from typing import Any
 
 from ortoo_daemon.policy import patterns
-from ortoo_daemon.policy.model import Scope
+from ortoo_daemon.policy.evaluation import Scope
 from ortoo_daemon.policy.values import (
     choices,
     fold,

@@ -5,7 +5,9 @@ and values replace. A fixed owner and a choice of rooftop, team and person repla
 """
 
 from ortoo_daemon.policy import literals
-from ortoo_daemon.policy.model import (
+from ortoo_daemon.policy.naming import did_you_mean
+from ortoo_daemon.policy.nodes import MapNode, Node, Problems, Scalar
+from ortoo_daemon.policy.ownership_model import (
     Assignment,
     PersonChoice,
     PersonMethod,
@@ -17,8 +19,6 @@ from ortoo_daemon.policy.model import (
     Target,
     TeamChoice,
 )
-from ortoo_daemon.policy.naming import did_you_mean
-from ortoo_daemon.policy.nodes import MapNode, Node, Problems, Scalar
 from ortoo_daemon.policy.parse_conditions import ConditionReader
 from ortoo_daemon.policy.reading import Section, duration_in, mapping_in, text_in
 from ortoo_daemon.policy.resources import Resources

@@ -6,7 +6,7 @@ A mapping holds when every entry holds; a list of values means one of them; a ba
 
 from ortoo_daemon.policy.conditions import AllOf, AnyOf, FieldTest, Named, Not, size_of
 from ortoo_daemon.policy.definitions import Definitions
-from ortoo_daemon.policy.model import Condition
+from ortoo_daemon.policy.evaluation import Condition
 from ortoo_daemon.policy.naming import did_you_mean, wrong_with_name
 from ortoo_daemon.policy.nodes import ListNode, MapNode, Node, Problems, Scalar, written
 from ortoo_daemon.policy.operators import OPERATORS

@@ -2,8 +2,9 @@
 
 from ortoo_daemon.errors import Place
 from ortoo_daemon.policy import templates
+from ortoo_daemon.policy.enrichment_model import SetField
+from ortoo_daemon.policy.evaluation import Condition, Expression
 from ortoo_daemon.policy.expressions import Constant, FirstThatHolds, Reference, TextTemplate
-from ortoo_daemon.policy.model import Condition, Expression, SetField
 from ortoo_daemon.policy.naming import is_field_name, wrong_with_name
 from ortoo_daemon.policy.nodes import ListNode, MapNode, Node, Problems, Scalar
 from ortoo_daemon.policy.parse_conditions import ConditionReader

@@ -1,16 +1,14 @@
 """How do ``intake:`` and ``enrichment:`` become steps?"""
 
 from ortoo_daemon.errors import Place
-from ortoo_daemon.policy.model import (
-    Cleanse,
-    CleanseKind,
+from ortoo_daemon.policy.enrichment_model import (
     EnrichmentStep,
     MatchKind,
-    Require,
     SetStep,
     TableMatch,
     TableStep,
 )
+from ortoo_daemon.policy.intake_model import Cleanse, CleanseKind, Require
 from ortoo_daemon.policy.naming import did_you_mean
 from ortoo_daemon.policy.nodes import ListNode, MapNode, Node, Problems, Scalar
 from ortoo_daemon.policy.parse_conditions import ConditionReader

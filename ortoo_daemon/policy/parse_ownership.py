@@ -4,9 +4,10 @@ from dataclasses import dataclass
 from datetime import date
 
 from ortoo_daemon.policy import literals
-from ortoo_daemon.policy.model import Assignment, Condition, Limits, Rule, Target
+from ortoo_daemon.policy.evaluation import Condition
 from ortoo_daemon.policy.naming import FOUND_SO_FAR
 from ortoo_daemon.policy.nodes import MapNode, Node, Problems, Scalar
+from ortoo_daemon.policy.ownership_model import Assignment, Limits, Rule, Target
 from ortoo_daemon.policy.parse_assignment import merged, read_assignment, read_target
 from ortoo_daemon.policy.parse_conditions import ConditionReader
 from ortoo_daemon.policy.reading import Section, items_in, mapping_in, number_in

@@ -2,7 +2,9 @@
 
 from collections.abc import Iterator, Mapping
 
-from ortoo_daemon.policy.model import Assignment, Policy, Rule, TableStep
+from ortoo_daemon.policy.enrichment_model import TableStep
+from ortoo_daemon.policy.model import Policy
+from ortoo_daemon.policy.ownership_model import Assignment, Rule
 
 
 def rules_of(policy: Policy) -> Iterator[Rule]:

@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ortoo_daemon.policy.conditions import AllOf, FieldTest, Named
-from ortoo_daemon.policy.model import Condition, Rule, Scope
+from ortoo_daemon.policy.evaluation import Condition, Scope
+from ortoo_daemon.policy.ownership_model import Rule
 from ortoo_daemon.policy.values import choices, fold, is_blank, number
 from ortoo_daemon.records import FieldValue
 

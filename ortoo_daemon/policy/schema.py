@@ -18,9 +18,10 @@ from ortoo_daemon.policy import (
     parse_ownership,
     parse_sla_steps,
 )
-from ortoo_daemon.policy.model import CleanseKind, PersonMethod
+from ortoo_daemon.policy.intake_model import CleanseKind
 from ortoo_daemon.policy.operators import OPERATORS, Takes
-from ortoo_daemon.policy.sla_steps import Superior, Within
+from ortoo_daemon.policy.ownership_model import PersonMethod
+from ortoo_daemon.policy.sla_model import Superior, Within
 
 Schema = dict[str, Any]
 

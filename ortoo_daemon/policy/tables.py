@@ -14,7 +14,7 @@ from itertools import pairwise
 
 from ortoo_daemon.errors import Place
 from ortoo_daemon.policy.csv_files import date_in, read_csv
-from ortoo_daemon.policy.model import MatchKind, TableMatch
+from ortoo_daemon.policy.enrichment_model import MatchKind, TableMatch
 from ortoo_daemon.policy.nodes import Problems
 from ortoo_daemon.policy.values import fold, number
 from ortoo_daemon.records import FieldValue

@@ -14,10 +14,10 @@ from itertools import pairwise
 
 from ortoo_daemon.errors import Place
 from ortoo_daemon.policy.csv_files import date_in, read_csv
-from ortoo_daemon.policy.model import TerritoryRow
 from ortoo_daemon.policy.naming import did_you_mean
 from ortoo_daemon.policy.nodes import Problems
 from ortoo_daemon.policy.tables import Sortable, sortable
+from ortoo_daemon.policy.territory_model import TerritoryRow
 from ortoo_daemon.policy.values import fold
 
 COLUMNS = (

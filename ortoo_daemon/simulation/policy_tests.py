@@ -17,7 +17,8 @@ from ortoo_daemon.facts import Answer, Facts, Needs, Question, Workload
 from ortoo_daemon.flow import decide
 from ortoo_daemon.instants import instant_text
 from ortoo_daemon.policy.cases import PolicyCase, PolicyTests, RosterChange
-from ortoo_daemon.policy.model import Policy, PolicySet, Rule
+from ortoo_daemon.policy.model import Policy, PolicySet
+from ortoo_daemon.policy.ownership_model import Rule
 from ortoo_daemon.postal import PostalIndex
 from ortoo_daemon.records import Record, RecordId, WorkItem, WorkReason, record_id
 from ortoo_daemon.simulation.expectations import differences

@@ -14,8 +14,10 @@ from ortoo_daemon.audit import record as audit_record
 from ortoo_daemon.calendars import BusinessHours
 from ortoo_daemon.decision import Outcome, ReasonCode
 from ortoo_daemon.instants import instant, instant_text
+from ortoo_daemon.policy.enrichment_model import SetField
 from ortoo_daemon.policy.expressions import Constant, Reference
-from ortoo_daemon.policy.model import RooftopChoice, SetField, SlaRule, SlaTarget
+from ortoo_daemon.policy.ownership_model import RooftopChoice
+from ortoo_daemon.policy.sla_model import SlaRule, SlaTarget
 from tests.world import (
     DESK,
     PLACE,

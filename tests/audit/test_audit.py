@@ -15,7 +15,8 @@ from ortoo_daemon.audit.trace_json import trace_from_json, trace_to_json
 from ortoo_daemon.decision import ReasonCode
 from ortoo_daemon.facts import Workload
 from ortoo_daemon.flow import recovered
-from ortoo_daemon.policy.model import Cleanse, CleanseKind, RooftopChoice, TeamChoice
+from ortoo_daemon.policy.intake_model import Cleanse, CleanseKind
+from ortoo_daemon.policy.ownership_model import RooftopChoice, TeamChoice
 from ortoo_daemon.trace import CandidateStep, FieldChange, GateCount, RuleOutcome, RuleStep, Trace
 from tests.world import (
     DESK,

@@ -7,7 +7,8 @@ import pytest
 from ortoo_daemon.action.stamps import READ
 from ortoo_daemon.daemon.knowledge import Knowledge, Policies
 from ortoo_daemon.daemon.ledger import Ledger
-from ortoo_daemon.policy.model import SlaRule, SlaTarget, Triggers
+from ortoo_daemon.policy.model import Triggers
+from ortoo_daemon.policy.sla_model import SlaRule, SlaTarget
 from ortoo_daemon.records import RecordId
 from tests.world import (
     DESK,

@@ -5,7 +5,6 @@ import pytest
 from ortoo_daemon.policy import (
     cases,
     literals,
-    model,
     parse_action,
     parse_assignment,
     parse_intake,
@@ -13,8 +12,11 @@ from ortoo_daemon.policy import (
     parse_sla_steps,
     templates,
 )
+from ortoo_daemon.policy.enrichment_model import MatchKind
+from ortoo_daemon.policy.intake_model import CleanseKind
 from ortoo_daemon.policy.load import load
 from ortoo_daemon.policy.naming import FOUND_SO_FAR, LATER
+from ortoo_daemon.policy.ownership_model import PersonMethod
 from ortoo_daemon.scope import _OWNER_VALUES, _PERSON_VALUES, _ROOFTOP_VALUES
 from ortoo_daemon.simulation.policy_tests import run_tests
 from ortoo_daemon.simulation.snapshot import directory_from_json
@@ -72,7 +74,7 @@ def test_every_key_of_a_tests_file_is_described():
 def test_every_way_to_choose_cleanse_and_filter_is_described():
     text = page(NAME)
     words = {
-        *model.CleanseKind, *model.PersonMethod, *model.MatchKind, *templates.FILTERS,
+        *CleanseKind, *PersonMethod, *MatchKind, *templates.FILTERS,
         *parse_assignment.PERSON_KEYS, *parse_assignment.SKILLS_KEYS, *parse_assignment.STICKY_KEYS,
         *_ROOFTOP_VALUES, *_OWNER_VALUES, *_PERSON_VALUES, *FOUND_SO_FAR,
     }  # fmt: skip

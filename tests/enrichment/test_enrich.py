@@ -2,8 +2,8 @@
 
 from datetime import date
 
+from ortoo_daemon.policy.enrichment_model import SetField, SetStep, TableMatch, TableStep
 from ortoo_daemon.policy.expressions import Constant, Reference
-from ortoo_daemon.policy.model import SetField, SetStep, TableMatch, TableStep
 from tests.world import PLACE, decided, directory, facts, lead, policy, rule
 
 

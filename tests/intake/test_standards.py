@@ -12,7 +12,7 @@ from ortoo_daemon.intake.phone import standard_phone
 from ortoo_daemon.intake.postal_code import standard_postal_code
 from ortoo_daemon.intake.standardise import STANDARDS
 from ortoo_daemon.intake.trim import trimmed
-from ortoo_daemon.policy.model import CleanseKind
+from ortoo_daemon.policy.intake_model import CleanseKind
 
 
 def form(text: str, country: str = "", field: str = "X") -> Form:

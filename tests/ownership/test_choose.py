@@ -7,7 +7,7 @@ import pytest
 from ortoo_daemon.calendars import BusinessHours
 from ortoo_daemon.decision import ReasonCode
 from ortoo_daemon.facts import PastOwnerQuestion, Workload
-from ortoo_daemon.policy.model import (
+from ortoo_daemon.policy.ownership_model import (
     Limits,
     PersonChoice,
     PersonMethod,

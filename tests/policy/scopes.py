@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from ortoo_daemon.policy.conditions import FieldTest
 from ortoo_daemon.policy.definitions import Definitions
 from ortoo_daemon.policy.documents import read_document
-from ortoo_daemon.policy.model import Condition, Expression
+from ortoo_daemon.policy.evaluation import Condition, Expression
 from ortoo_daemon.policy.naming import FOUND_SO_FAR
 from ortoo_daemon.policy.nodes import Problems
 from ortoo_daemon.policy.parse_conditions import ConditionReader

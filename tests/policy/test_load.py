@@ -7,7 +7,7 @@ import pytest
 
 from ortoo_daemon.errors import ConfigError
 from ortoo_daemon.policy.load import load, revision_of
-from ortoo_daemon.policy.model import PersonTarget, QueueTarget, SkillWish
+from ortoo_daemon.policy.ownership_model import PersonTarget, QueueTarget, SkillWish
 from ortoo_daemon.policy.reach import fields_read, fields_written, rooftop_fields_read, rules_of
 from tests.policy.files import HEAD, OTHERWISE, shipped_files, with_rules
 

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ortoo_daemon.errors import Place
-from ortoo_daemon.policy.model import Assignment, QueueTarget, Rule
+from ortoo_daemon.policy.ownership_model import Assignment, QueueTarget, Rule
 from ortoo_daemon.policy.rule_index import LONG, RuleList, in_order
 from tests.policy.scopes import condition, scope
 from tests.policy.test_conditions_property import VALUES, conditions, tests

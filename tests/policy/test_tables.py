@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ortoo_daemon.policy.model import MatchKind, TableMatch
+from ortoo_daemon.policy.enrichment_model import MatchKind, TableMatch
 from ortoo_daemon.policy.nodes import Problems
 from ortoo_daemon.policy.tables import CsvTable, read_table
 from ortoo_daemon.policy.territories import TerritoryFile, read_territories

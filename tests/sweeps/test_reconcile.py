@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from ortoo_daemon.errors import Place
-from ortoo_daemon.policy.model import Policy, QueueTarget
+from ortoo_daemon.policy.model import Policy
+from ortoo_daemon.policy.ownership_model import QueueTarget
 from ortoo_daemon.records import WorkReason, record_id
 from ortoo_daemon.sweeps import reconcile as module
 from ortoo_daemon.sweeps.reconcile import Figures, StampFields, Window, reconcile

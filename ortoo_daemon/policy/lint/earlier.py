@@ -11,8 +11,8 @@ from datetime import date
 
 from ortoo_daemon.policy.contradictions import Literal
 from ortoo_daemon.policy.logic import Alternative, excludes_itself, follows
-from ortoo_daemon.policy.model import Rule
 from ortoo_daemon.policy.operators import Takes
+from ortoo_daemon.policy.ownership_model import Rule
 
 MOST_COMPARED = 300
 """Earlier rules with neither a value nor a beginning to look them up by, compared at most."""

@@ -16,8 +16,8 @@ from collections.abc import Iterator
 
 from ortoo_daemon.errors import Level, Problem
 from ortoo_daemon.policy.conditions import AllOf, AnyOf, FieldTest, Named, Not
+from ortoo_daemon.policy.evaluation import Condition
 from ortoo_daemon.policy.lint.subject import Subject, conditions_of
-from ortoo_daemon.policy.model import Condition
 
 ID = "negation_of_empty"
 

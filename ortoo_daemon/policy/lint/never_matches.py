@@ -20,7 +20,7 @@ from ortoo_daemon.errors import Problem
 from ortoo_daemon.policy.lint.earlier import EarlierRules
 from ortoo_daemon.policy.lint.subject import Subject
 from ortoo_daemon.policy.logic import Alternative, alternatives, both, excludes_itself
-from ortoo_daemon.policy.model import Rule
+from ortoo_daemon.policy.ownership_model import Rule
 
 ID = "never_matches"
 

@@ -6,19 +6,11 @@ from dataclasses import dataclass
 from ortoo_daemon.descriptions import OrgDescription
 from ortoo_daemon.errors import Place
 from ortoo_daemon.policy.conditions import AllOf, AnyOf, FieldTest, Named, Not
+from ortoo_daemon.policy.enrichment_model import SetField, TableStep
+from ortoo_daemon.policy.evaluation import Condition, Expression
 from ortoo_daemon.policy.expressions import FirstThatHolds
-from ortoo_daemon.policy.model import (
-    Assignment,
-    Condition,
-    Expression,
-    PersonTarget,
-    Policy,
-    PolicySet,
-    QueueTarget,
-    SetField,
-    TableStep,
-    Target,
-)
+from ortoo_daemon.policy.model import Policy, PolicySet
+from ortoo_daemon.policy.ownership_model import Assignment, PersonTarget, QueueTarget, Target
 from ortoo_daemon.policy.reach import rules_of
 
 

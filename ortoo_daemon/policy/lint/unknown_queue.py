@@ -16,8 +16,8 @@ from collections.abc import Iterator
 
 from ortoo_daemon.errors import Problem
 from ortoo_daemon.policy.lint.subject import Subject, targets_of
-from ortoo_daemon.policy.model import QueueTarget
 from ortoo_daemon.policy.naming import did_you_mean
+from ortoo_daemon.policy.ownership_model import QueueTarget
 
 ID = "unknown_queue"
 

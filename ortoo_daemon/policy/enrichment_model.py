@@ -1,0 +1,79 @@
+"""What does a policy add to a record, from tables, constants and templates? Values of ``enrichment:``.
+
+`SetField` is also what ``action: set:`` writes once an owner is found.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from typing import Protocol
+
+from ortoo_daemon.errors import Place
+from ortoo_daemon.policy.evaluation import Expression
+from ortoo_daemon.records import FieldValue
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetField:
+    """Give ``field`` the value of an expression; ``only_empty`` leaves a filled field alone."""
+
+    field: str
+    value: Expression
+    only_empty: bool = False
+    place: Place
+
+
+class MatchKind(StrEnum):
+    EXACT = "exact"
+    PREFIX = "prefix"
+    RANGE = "range"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TableMatch:
+    """One key of a look-up: the record's field, the table's column(s), and how they are compared.
+
+    RANGE uses two columns, first and last value, both included.
+    """
+
+    field: str
+    columns: tuple[str, ...]
+    kind: MatchKind = MatchKind.EXACT
+
+
+class Table(Protocol):
+    """A CSV reference table (`policy.tables`). ``path`` as written in the policy."""
+
+    @property
+    def path(self) -> str: ...
+
+    @property
+    def columns(self) -> tuple[str, ...]: ...
+
+    def find(
+        self, matches: Sequence[tuple[TableMatch, FieldValue]], on: date
+    ) -> Mapping[str, str] | None:
+        """The best row valid on that date: exact before prefix, longer before shorter prefix."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TableStep:
+    """Look the record up in a table and copy columns into fields: ``sets`` is (field, column) pairs."""
+
+    table: Table
+    matches: tuple[TableMatch, ...]
+    sets: tuple[tuple[str, str], ...]
+    only_empty: bool
+    place: Place
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetStep:
+    """Constants and templates."""
+
+    sets: tuple[SetField, ...]
+    place: Place
+
+
+EnrichmentStep = TableStep | SetStep

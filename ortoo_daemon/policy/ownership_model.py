@@ -1,0 +1,141 @@
+"""Whom may a policy give a record to? Values of ``ownership:``: targets, choices, rules and limits.
+
+Inheritance is resolved when the file is read: a rule carries its final assignment, so that matching
+never looks upwards.
+"""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import StrEnum
+
+from ortoo_daemon.errors import Place
+from ortoo_daemon.policy.evaluation import Condition
+from ortoo_daemon.policy.territory_model import Territories
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueueTarget:
+    """A fixed queue, by DeveloperName."""
+
+    queue: str
+    place: Place
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonTarget:
+    """A fixed person, by username."""
+
+    username: str
+    place: Place
+
+
+Target = QueueTarget | PersonTarget
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RooftopChoice:
+    """How a rooftop is found: filters first, then the order of ``prefer``.
+
+    ``brand``, ``country``, ``postal_code``, ``city`` name the record's fields. ``territories`` is the
+    file that binds places to rooftops or regions (None: no territory filter). ``within_km`` bounds the
+    distance from the record's postal code. ``where`` is read against the rooftop's own fields and tags.
+    """
+
+    brand: str | None = None
+    territory: str | None = None
+    country: str = "Country"
+    city: str = "City"
+    territories: Territories | None = None
+    within_km: float | None = None
+    where: Condition | None = None
+    prefer: tuple[str, ...] = ()
+    place: Place
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SkillWish:
+    """A skill, or the value of a record's field that must be among the person's languages."""
+
+    skill: str | None = None
+    language_field: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TeamChoice:
+    """Who of the rooftop (or of the desk, where no rooftop is chosen) comes into question."""
+
+    role: str | None = None
+    required: tuple[SkillWish, ...] = ()
+    wished: tuple[SkillWish, ...] = ()
+    open_now: bool = False
+    place: Place
+
+
+class PersonMethod(StrEnum):
+    ROTATION = "rotation"
+    WEIGHTED_ROTATION = "weighted_rotation"
+    LEAST_LOADED = "least_loaded"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sticky:
+    """Who had the last record with the same value of ``on`` within ``within`` keeps it, if eligible."""
+
+    on: str
+    within: timedelta
+    place: Place
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonChoice:
+    by: PersonMethod = PersonMethod.ROTATION
+    sticky: Sticky | None = None
+    place: Place
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Assignment:
+    """Whom a rule gives the record to: a fixed target, or a choice of rooftop, team and person.
+
+    A rooftop without team and person is not an owner: the linter refuses it.
+    """
+
+    target: Target | None = None
+    rooftop: RooftopChoice | None = None
+    team: TeamChoice | None = None
+    person: PersonChoice | None = None
+    place: Place
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """One rule with its final (inherited) assignment.
+
+    ``path`` is the names from the outermost rule to this one. ``when`` is the rule's own condition;
+    inner rules are tried only when it holds, in order, and the rule's own assignment applies when none
+    of them matches. ``orelse`` is its own ``else`` or the nearest ancestor's; None leads to the
+    policy's ``otherwise``.
+    """
+
+    path: tuple[str, ...]
+    when: Condition | None
+    during: tuple[date, date] | None
+    assign: Assignment
+    rules: tuple["Rule", ...] = ()
+    orelse: Target | None = None
+    place: Place
+
+    @property
+    def name(self) -> str:
+        return " / ".join(self.path)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """``open_limit``: most open records one person may hold (None: no bound). Not for fixed targets.
+
+    The smaller of this and the person's own limit holds. Records for which ``unless`` holds pass.
+    """
+
+    open_per_person: int | None = None
+    unless: Condition | None = None

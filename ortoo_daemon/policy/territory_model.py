@@ -1,0 +1,49 @@
+"""What does a territory file say? Its rows, and what can be asked of the whole file."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Protocol
+
+from ortoo_daemon.errors import Place
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TerritoryRow:
+    """One dated row of a territory file: which rooftop or region owns which postal codes.
+
+    Exactly one of ``postal_code``, ``prefix``, ``first``/``last`` (a range, both included) or ``city``
+    is filled. Dates are inclusive; None is open-ended.
+    """
+
+    country: str
+    postal_code: str | None = None
+    prefix: str | None = None
+    first: str | None = None
+    last: str | None = None
+    city: str | None = None
+    brand: str | None = None
+    rooftop: str | None = None
+    region: str | None = None
+    valid_from: date | None = None
+    valid_to: date | None = None
+    source: str = ""
+    place: Place
+
+
+class Territories(Protocol):
+    """A territory file, indexed (`policy.territories`)."""
+
+    @property
+    def path(self) -> str: ...
+
+    @property
+    def rows(self) -> tuple[TerritoryRow, ...]: ...
+
+    def find(
+        self, *, country: str, postal_code: str, city: str, brand: str, on: date
+    ) -> tuple[TerritoryRow, ...]:
+        """Rows that cover the place on that date for that brand, most exact first.
+
+        Exact code, then the longest prefix, then range, then city; among equals rows of the brand
+        before rows of any brand, then file order.
+        """
