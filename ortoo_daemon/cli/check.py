@@ -85,7 +85,8 @@ def check(
 
 
 def _schema(kind: Schema) -> dict[str, Any]:
-    from ortoo_daemon.policy.schema import policy_schema, tests_schema
+    from ortoo_daemon.policy.schema import policy_schema
+    from ortoo_daemon.policy.schema_cases import tests_schema
 
     return policy_schema() if kind is Schema.POLICY else tests_schema()
 

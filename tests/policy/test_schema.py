@@ -5,10 +5,12 @@ import json
 import pytest
 
 from ortoo_daemon.errors import ConfigError
-from ortoo_daemon.policy import schema
+from ortoo_daemon.policy import schema_cases
 from ortoo_daemon.policy.documents import read_document
 from ortoo_daemon.policy.load import load
 from ortoo_daemon.policy.nodes import ListNode, MapNode, Problems, Scalar
+from ortoo_daemon.policy.schema import policy_schema
+from ortoo_daemon.policy.schema_terms import section
 from tests.policy.files import DEFECTS, defect_files, shipped_files
 
 
@@ -69,17 +71,17 @@ def _object_fits(value, wanted, root):
 
 
 def test_every_key_of_the_parser_has_a_schema_and_the_other_way_round():
-    assert json.loads(json.dumps(schema.policy_schema())) == schema.policy_schema()
+    assert json.loads(json.dumps(policy_schema())) == policy_schema()
     with pytest.raises(ValueError, match="disagree on"):
-        schema._section(("a", "b"), {"a": {}})
+        section(("a", "b"), {"a": {}})
 
 
 @pytest.mark.parametrize("name", ["leads", "cases"])
 def test_shipped_policies_and_tests_fit_the_schema(name):
     files = shipped_files()
     for file, whole in (
-        (f"config/policies/{name}.yaml", schema.policy_schema()),
-        (f"config/policies/{name}_test.yaml", schema.tests_schema()),
+        (f"config/policies/{name}.yaml", policy_schema()),
+        (f"config/policies/{name}_test.yaml", schema_cases.tests_schema()),
     ):
         document = plain(read_document(file, files[file], Problems()))
         assert fits(document, whole["$defs"]["policy"] if "$defs" in whole else whole, whole)
@@ -91,6 +93,6 @@ def test_shipped_policies_and_tests_fit_the_schema(name):
 def test_what_is_not_supported_does_not_fit(name):
     with pytest.raises(ConfigError):
         load(defect_files(name))
-    whole = schema.policy_schema()
+    whole = policy_schema()
     data = (DEFECTS / f"{name}.yaml").read_bytes()
     assert not fits(plain(read_document("p", data, Problems())), whole["$defs"]["policy"], whole)

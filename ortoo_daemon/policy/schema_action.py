@@ -1,0 +1,48 @@
+"""What is the JSON Schema of ``action:`` — the fields to set, and the clocks with their steps?"""
+
+from ortoo_daemon.policy import parse_action, parse_sla_steps
+from ortoo_daemon.policy.schema_conditions import first
+from ortoo_daemon.policy.schema_terms import (
+    DURATION,
+    TEXT,
+    Schema,
+    list_of,
+    map_of,
+    one_or_several,
+    ref,
+    section,
+)
+from ortoo_daemon.policy.sla_model import Superior, Within
+
+
+def action() -> Schema:
+    clock = section(
+        parse_action.SLA_KEYS,
+        {
+            "clock": TEXT,
+            "target": {"anyOf": [DURATION, first(DURATION)]},
+            "hours": TEXT,
+            "warn": list_of({"type": "string"}),
+            "stopped_by": one_or_several(ref("condition")),
+            "on_violation": one_or_several(_step_of_violation()),
+        },
+        ("clock", "target", "hours"),
+    )
+    return section(
+        parse_action.ACTION_KEYS, {"set": map_of(ref("expression")), "sla": list_of(clock)}
+    )
+
+
+def _step_of_violation() -> Schema:
+    reassign = section(
+        parse_sla_steps.REASSIGN_KEYS, {"within": {"enum": [str(each) for each in Within]}}
+    )
+    superior: Schema = {"enum": [str(each) for each in Superior]}
+    return section(
+        parse_sla_steps.STEP_KEYS,
+        {
+            "after": DURATION,
+            "reassign": reassign | {"required": ["within"]},
+            "escalate": {"anyOf": [superior, ref("target")]},
+        },
+    )

@@ -1,0 +1,79 @@
+"""What is the JSON Schema of the tests beside a policy, ``*_test.yaml``?"""
+
+from ortoo_daemon.policy import cases
+from ortoo_daemon.policy.schema_terms import (
+    COUNT,
+    DURATION,
+    FLAG,
+    ITEMS_OF_TEXT,
+    MOMENT,
+    NAME,
+    TEXT,
+    Schema,
+    list_of,
+    map_of,
+    section,
+)
+
+
+def tests_schema() -> Schema:
+    """The schema of ``*_test.yaml``."""
+    person = section(cases.ROSTER_KEYS, {"active": FLAG, "away": FLAG, "open_work": COUNT})
+    owner = section(
+        cases.OWNER_KEYS,
+        {
+            "username": NAME,
+            "name": NAME,
+            "role": NAME,
+            "skills": ITEMS_OF_TEXT,
+            "languages": ITEMS_OF_TEXT,
+        },
+    )
+    expect = section(
+        cases.EXPECT_KEYS,
+        {
+            "outcome": {"enum": list(cases.OUTCOMES)},
+            "rule": TEXT,
+            "rooftop": TEXT,
+            "owner": {"anyOf": [NAME, owner]},
+            "queue": NAME,
+            "parked": TEXT,
+            "sla": map_of(DURATION),
+            "fields": map_of({"type": ["string", "number", "boolean", "null"]}),
+        },
+    )
+    fields = map_of({"type": ["string", "number", "boolean", "null"]})
+    expectation = {"anyOf": [{"const": cases.NO_WRITE}, expect]}
+    later = section(
+        cases.THEN_KEYS,
+        {"after": DURATION, "given": fields, "expect": expectation},
+        ("after", "expect"),
+    )
+    case = section(
+        cases.CASE_KEYS,
+        {
+            "name": TEXT,
+            "given": fields,
+            "now": MOMENT,
+            "roster": map_of(person),
+            "expect": expectation,
+            "then": list_of(later),
+        },
+        ("name", "expect"),
+    )
+    whole = section(
+        cases.TESTS_KEYS,
+        {
+            "policy": NAME,
+            "now": MOMENT,
+            "defaults": fields,
+            "roster": map_of(person),
+            "cases": list_of(case),
+        },
+        ("policy", "cases"),
+    )
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "ortoo-daemon policy tests",
+        **whole,
+    }

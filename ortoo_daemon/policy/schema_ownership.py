@@ -1,0 +1,93 @@
+"""What is the JSON Schema of ``ownership:`` — its rules, whom they assign, targets and limits?"""
+
+from ortoo_daemon.policy import parse_assignment, parse_ownership
+from ortoo_daemon.policy.ownership_model import PersonMethod
+from ortoo_daemon.policy.schema_terms import (
+    DURATION,
+    FIELD,
+    FLAG,
+    NAME,
+    TEXT,
+    Schema,
+    list_of,
+    ref,
+    section,
+)
+
+
+def ownership() -> Schema:
+    limit = section(
+        parse_ownership.OPEN_LIMIT_KEYS,
+        {"person": {"type": "integer", "minimum": 1}, "unless": ref("condition")},
+    )
+    return section(
+        parse_ownership.OWNERSHIP_KEYS,
+        {
+            "rules": list_of(ref("rule")),
+            "limits": section(parse_ownership.LIMITS_KEYS, {"open_limit": limit}),
+            "otherwise": ref("target"),
+        },
+        ("otherwise",),
+    )
+
+
+def rule() -> Schema:
+    return section(
+        parse_ownership.RULE_KEYS,
+        {
+            "name": {"type": ["string", "number"], "maxLength": 80},
+            "when": ref("condition"),
+            "during": {"type": "string", "pattern": "^\\S+\\s*\\.\\.\\s*\\S+$"},
+            "assign": ref("assign"),
+            "rules": list_of(ref("rule")),
+        },
+        ("name",),
+    )
+
+
+def target() -> Schema:
+    found = section(parse_assignment.TARGET_KEYS, {"queue": NAME, "user": NAME})
+    return found | {"minProperties": 1, "maxProperties": 1}
+
+
+def assign() -> Schema:
+    return section(
+        parse_assignment.ASSIGN_KEYS,
+        {
+            "queue": NAME,
+            "user": NAME,
+            "rooftop": _rooftop(),
+            "team": _team(),
+            "person": _person(),
+            "else": ref("target"),
+        },
+    )
+
+
+def _rooftop() -> Schema:
+    return section(
+        parse_assignment.ROOFTOP_KEYS,
+        {
+            "brand": FIELD,
+            "territory": FIELD,
+            "territories": NAME,
+            "country": FIELD,
+            "city": FIELD,
+            "within": {"type": "string", "pattern": "^[0-9.]+\\s*km$"},
+            "where": ref("condition"),
+            "prefer": list_of({"enum": list(parse_assignment.PREFER)}),
+        },
+    )
+
+
+def _team() -> Schema:
+    language = section(parse_assignment.WISH_KEYS, {"language": FIELD}, ("language",))
+    wishes = list_of({"anyOf": [TEXT, language]})
+    skills = section(parse_assignment.SKILLS_KEYS, {"required": wishes, "wished": wishes})
+    return section(parse_assignment.TEAM_KEYS, {"role": TEXT, "skills": skills, "open_now": FLAG})
+
+
+def _person() -> Schema:
+    sticky = section(parse_assignment.STICKY_KEYS, {"on": FIELD, "for": DURATION}, ("on", "for"))
+    methods = [str(method) for method in PersonMethod]
+    return section(parse_assignment.PERSON_KEYS, {"by": {"enum": methods}, "sticky": sticky})
