@@ -17,11 +17,12 @@ from ortoo_daemon.daemon.settings import Settings, load_settings
 from ortoo_daemon.daemon.yaml_settings import place_of, read_mapping, validated
 from ortoo_daemon.directory import Directory
 from ortoo_daemon.errors import ConfigError, Level, Problem
-from ortoo_daemon.policy.cases import PolicyTests, load_tests
+from ortoo_daemon.policy.cases import PolicyTests
 from ortoo_daemon.policy.lint import lint, unbound_signal
 from ortoo_daemon.policy.load import ORDER_FILE, load
 from ortoo_daemon.policy.model import PolicySet
 from ortoo_daemon.policy.nodes import ListNode, MapNode, Scalar
+from ortoo_daemon.policy.parse_cases import load_tests
 from ortoo_daemon.salesforce.directory_mapping import DirectoryMapping
 from ortoo_daemon.simulation.policy_tests import TestsReport, run_tests
 

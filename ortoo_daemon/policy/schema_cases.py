@@ -1,6 +1,6 @@
 """What is the JSON Schema of the tests beside a policy, ``*_test.yaml``?"""
 
-from ortoo_daemon.policy import cases
+from ortoo_daemon.policy import parse_cases, parse_expectations
 from ortoo_daemon.policy.schema_terms import (
     COUNT,
     DURATION,
@@ -18,9 +18,9 @@ from ortoo_daemon.policy.schema_terms import (
 
 def tests_schema() -> Schema:
     """The schema of ``*_test.yaml``."""
-    person = section(cases.ROSTER_KEYS, {"active": FLAG, "away": FLAG, "open_work": COUNT})
+    person = section(parse_cases.ROSTER_KEYS, {"active": FLAG, "away": FLAG, "open_work": COUNT})
     owner = section(
-        cases.OWNER_KEYS,
+        parse_expectations.OWNER_KEYS,
         {
             "username": NAME,
             "name": NAME,
@@ -30,9 +30,9 @@ def tests_schema() -> Schema:
         },
     )
     expect = section(
-        cases.EXPECT_KEYS,
+        parse_expectations.EXPECT_KEYS,
         {
-            "outcome": {"enum": list(cases.OUTCOMES)},
+            "outcome": {"enum": list(parse_expectations.OUTCOMES)},
             "rule": TEXT,
             "rooftop": TEXT,
             "owner": {"anyOf": [NAME, owner]},
@@ -43,14 +43,14 @@ def tests_schema() -> Schema:
         },
     )
     fields = map_of({"type": ["string", "number", "boolean", "null"]})
-    expectation = {"anyOf": [{"const": cases.NO_WRITE}, expect]}
+    expectation = {"anyOf": [{"const": parse_expectations.NO_WRITE}, expect]}
     later = section(
-        cases.THEN_KEYS,
+        parse_cases.THEN_KEYS,
         {"after": DURATION, "given": fields, "expect": expectation},
         ("after", "expect"),
     )
     case = section(
-        cases.CASE_KEYS,
+        parse_cases.CASE_KEYS,
         {
             "name": TEXT,
             "given": fields,
@@ -62,7 +62,7 @@ def tests_schema() -> Schema:
         ("name", "expect"),
     )
     whole = section(
-        cases.TESTS_KEYS,
+        parse_cases.TESTS_KEYS,
         {
             "policy": NAME,
             "now": MOMENT,

@@ -3,10 +3,11 @@
 import pytest
 
 from ortoo_daemon.policy import (
-    cases,
     literals,
     parse_action,
     parse_assignment,
+    parse_cases,
+    parse_expectations,
     parse_intake,
     parse_ownership,
     parse_sla_steps,
@@ -53,7 +54,7 @@ def test_the_policy_at_the_top_passes_the_tests_below_it():
     directory = (ROOT / "config" / "org_directory.json").read_text(encoding="utf-8")
     report = run_tests(
         load({"config/policies/service.yaml": policy, **TABLES}),
-        cases.load_tests({"config/policies/service_test.yaml": tests}),
+        parse_cases.load_tests({"config/policies/service_test.yaml": tests}),
         directory_from_json(directory),
     )
     assert len(report.results) == 3
@@ -62,8 +63,8 @@ def test_the_policy_at_the_top_passes_the_tests_below_it():
 
 def test_every_key_of_a_tests_file_is_described():
     words = {
-        *cases.TESTS_KEYS, *cases.CASE_KEYS, *cases.ROSTER_KEYS, *cases.EXPECT_KEYS,
-        *cases.OWNER_KEYS, cases.NO_WRITE,
+        *parse_cases.TESTS_KEYS, *parse_cases.CASE_KEYS, *parse_cases.ROSTER_KEYS,
+        *parse_expectations.EXPECT_KEYS, *parse_expectations.OWNER_KEYS, parse_expectations.NO_WRITE,
     }  # fmt: skip
     text = section(NAME, "## Tests beside a policy")
     assert [
@@ -87,7 +88,7 @@ def test_what_this_version_refuses_is_listed_and_nothing_else():
         *parse_assignment.TARGET_LATER, *parse_assignment.TEAM_LATER, *parse_ownership.LIMITS_LATER,
         *parse_ownership.OPEN_LIMIT_LATER, *parse_action.ACTION_LATER, *parse_action.SLA_LATER,
         *parse_sla_steps.STEP_LATER, parse_sla_steps.ACTIVITY,
-        *cases.CASE_LATER, *(f"${name}" for name in LATER),
+        *parse_cases.CASE_LATER, *(f"${name}" for name in LATER),
     }  # fmt: skip
     rows = section(NAME, "## Not in this version").split("| --- | --- |")[1].strip().splitlines()
     listed = {word for row in rows for word in first_cells("|" + row.split("|")[2] + "|")}

@@ -5,7 +5,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from ortoo_daemon.errors import ConfigError
-from ortoo_daemon.policy.cases import ExpectedOwner, load_tests
+from ortoo_daemon.policy.cases import ExpectedOwner
+from ortoo_daemon.policy.parse_cases import load_tests
 from tests.policy.files import shipped_files
 
 WHOLE = """\

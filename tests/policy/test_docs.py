@@ -5,11 +5,11 @@ import re
 import pytest
 
 from ortoo_daemon.policy import parse_action, parse_assignment, parse_intake, parse_ownership
-from ortoo_daemon.policy.cases import load_tests
 from ortoo_daemon.policy.lint import RULES
 from ortoo_daemon.policy.load import load
 from ortoo_daemon.policy.operators import OPERATORS
 from ortoo_daemon.policy.parse import POLICY_KEYS
+from ortoo_daemon.policy.parse_cases import load_tests
 from tests.policy.files import HEAD, OTHERWISE, ROOT, shipped_files
 
 TEXT = (ROOT / "docs" / "policies.md").read_text(encoding="utf-8")

@@ -6,9 +6,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ortoo_daemon.errors import ConfigError
-from ortoo_daemon.policy.cases import load_tests
 from ortoo_daemon.policy.lint import lint
 from ortoo_daemon.policy.load import load
+from ortoo_daemon.policy.parse_cases import load_tests
 from tests.policy.files import ROOT, shipped_files
 
 POLICY = (ROOT / "config" / "policies" / "leads.yaml").read_bytes()

@@ -1,0 +1,170 @@
+"""What do the tests beside a policy say? ``leads_test.yaml`` → `cases`.
+
+::
+
+    policy: retail-leads
+    now: 2026-11-23T10:15:00+01:00
+    defaults: {Country: FR, Status: New}
+    roster: {ana.lopez@example.com: {away: true}}
+    cases:
+      - name: a fleet enquiry reaches the desk
+        given: {FleetSize__c: 40}
+        expect: {rule: fleet, queue: Fleet_Desk}
+        then:
+          - {after: 35m, expect: {outcome: reassigned}}
+          - {after: 40m, given: {Status: Working}, expect: {outcome: clock_stopped}}
+"""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+
+from ortoo_daemon.errors import ConfigError, Place
+from ortoo_daemon.policy import literals
+from ortoo_daemon.policy.cases import Later, PolicyCase, PolicyTests, RosterChange
+from ortoo_daemon.policy.documents import read_document
+from ortoo_daemon.policy.load import is_test_file
+from ortoo_daemon.policy.nodes import MapNode, Node, Problems, Scalar
+from ortoo_daemon.policy.parse_expectations import NO_WRITE, read_expectation, read_fields
+from ortoo_daemon.policy.reading import Section, duration_in, flag_in, mapping_in, number_in
+
+TESTS_KEYS = ("policy", "now", "defaults", "roster", "cases")
+CASE_KEYS = ("name", "given", "now", "roster", "expect", "then")
+THEN_KEYS = ("after", "given", "expect")
+CASE_LATER = ("answers",)
+ROSTER_KEYS = ("active", "away", "open_work")
+
+
+def load_tests(files: Mapping[str, bytes]) -> tuple[PolicyTests, ...]:
+    """Every ``*_test.yaml`` among the files, by name. Raises ConfigError with all problems."""
+    problems = Problems()
+    found = []
+    for file in sorted(name for name in files if is_test_file(name)):
+        node = read_document(file, files[file], problems)
+        if node is None:
+            if not any(problem.place.file == file for problem in problems.found):
+                problems.add(Place(file), "empty", "the file is empty", "remove it")
+            continue
+        tests = read_tests(node, problems)
+        if tests is not None:
+            found.append(tests)
+    if problems.found:
+        raise ConfigError(problems.found)
+    return tuple(found)
+
+
+def read_tests(node: Node, problems: Problems) -> PolicyTests | None:
+    mapping = mapping_in(node, problems, what="a file of tests")
+    if mapping is None:
+        return None
+    section = Section(mapping, problems, what="a file of tests", known=TESTS_KEYS)
+    section.required("policy", "name the policy that is tested")
+    section.required("cases")
+    reader = _CaseReader(problems, section)
+    name = section.text("policy")
+    cases = tuple(case for case in map(reader.case, section.items("cases")) if case is not None)
+    if name is None:
+        return None
+    return PolicyTests(policy=name, cases=cases, place=mapping.place)
+
+
+class _CaseReader:
+    """Reads cases over what the file says for all of them."""
+
+    def __init__(self, problems: Problems, file: Section) -> None:
+        self.problems = problems
+        self.now = _moment(file, problems)
+        self.defaults = read_fields(file.mapping("defaults"), problems)
+        self.roster = _roster(file.mapping("roster"), problems)
+        self.names: dict[str, int] = {}
+
+    def case(self, node: Node) -> PolicyCase | None:
+        problems = self.problems
+        mapping = mapping_in(node, problems, what="a case")
+        if mapping is None:
+            return None
+        section = Section(mapping, problems, what="a case", known=CASE_KEYS, later=CASE_LATER)
+        section.required("name", "say in a sentence what the case shows")
+        expect_node = section.required("expect", f"say what should happen, or {NO_WRITE}")
+        name, now = section.text("name"), _moment(section, problems) or self.now
+        given = self.defaults | read_fields(section.mapping("given"), problems)
+        roster = {**self.roster, **_roster(section.mapping("roster"), problems)}
+        expect = None if expect_node is None else read_expectation(expect_node, problems)
+        if now is None and "now" not in mapping.entries:
+            message = "neither the case nor the file says when it is"
+            problems.add(mapping, "missing_key", message, "add now: 2026-11-23T10:15:00+01:00")
+        if name is None or now is None or expect is None:
+            return None
+        first = self.names.setdefault(name.casefold(), mapping.line)
+        if first != mapping.line:
+            message = f"a case of this name stands already in line {first}"
+            problems.add(mapping, "duplicate_name", message, "give it another name")
+        return PolicyCase(
+            name=name,
+            given=given,
+            now=now,
+            roster=tuple(roster.values()),
+            expect=expect,
+            then=_then(section),
+            place=mapping.place,
+        )
+
+
+def _then(section: Section) -> tuple[Later, ...]:
+    """Later moments, each after the one before."""
+    problems = section.problems
+    found: list[Later] = []
+    for node in section.items("then"):
+        mapping = mapping_in(node, problems, what="a later moment")
+        if mapping is None:
+            continue
+        inner = Section(mapping, problems, what="a later moment", known=THEN_KEYS)
+        after_node = inner.required("after", "say how long after 'now', for example after: 35m")
+        expect_node = inner.required("expect", f"say what should have happened, or {NO_WRITE}")
+        after = None if after_node is None else duration_in(after_node, problems, what="'after'")
+        expect = None if expect_node is None else read_expectation(expect_node, problems)
+        given = read_fields(inner.mapping("given"), problems)
+        if after is None or expect is None:
+            continue
+        if found and after <= found[-1].after:
+            problems.add(mapping, "wrong_order", "'after' counts from 'now' and must grow")
+        found.append(Later(after=after, given=given, expect=expect, place=mapping.place))
+    return tuple(found)
+
+
+def _moment(section: Section, problems: Problems) -> datetime | None:
+    node = section.get("now")
+    if node is None:
+        return None
+    text = node.text if isinstance(node, Scalar) else ""
+    found = literals.exact_moment(text)
+    if found is None:
+        message = f"'now' is not a moment with its offset from UTC: {text!r}"
+        problems.add(node, "wrong_type", message, "write 2026-11-23T10:15:00+01:00")
+        return None
+    return found.astimezone(UTC)
+
+
+def _roster(node: MapNode | None, problems: Problems) -> dict[str, RosterChange]:
+    found: dict[str, RosterChange] = {}
+    for username, (key, value) in node.entries.items() if node else ():
+        mapping = mapping_in(value, problems, what=f"{username!r}")
+        if mapping is None:
+            continue
+        section = Section(mapping, problems, what="a person of the roster", known=ROSTER_KEYS)
+        active, away, open_work = (section.get(name) for name in ROSTER_KEYS)
+        found[username.casefold()] = RosterChange(
+            username=username,
+            active=None if active is None else flag_in(active, problems, what="'active'"),
+            away=None if away is None else flag_in(away, problems, what="'away'"),
+            open_work=None if open_work is None else _count(open_work, problems),
+            place=key.place,
+        )
+    return found
+
+
+def _count(node: Node, problems: Problems) -> int | None:
+    found = number_in(node, problems, what="'open_work'")
+    if found is None or (isinstance(found, int) and found >= 0):
+        return int(found) if found is not None else None
+    problems.add(node, "wrong_type", "'open_work' is a whole number from 0 on")
+    return None
