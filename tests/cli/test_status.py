@@ -32,7 +32,8 @@ def shown(sandbox: SandboxProcess, tmp_path_factory: pytest.TempPathFactory) -> 
 
         def counted() -> dict[str, Any] | None:
             document = ortoo("status", "--config", config, "--json").json()
-            return document if document["records"]["by_outcome"] == {"assigned": 20} else None
+            # The reconciliation of the start may have met some of them, too: "nothing" to do.
+            return document if document["records"]["by_outcome"].get("assigned") == 20 else None
 
         document = wait_until(counted, 10, "twenty leads counted")
         once = ortoo("status", "--address", socket, "--once")
@@ -56,7 +57,7 @@ def test_one_look_tells_readiness_queue_stream_records_budget_and_sweeps(shown):
 def test_json_is_the_daemon_s_own_document(shown):
     document = shown["document"]
     assert document["ready"] is True
-    assert document["queue"]["finished"] == 20
+    assert document["queue"]["finished"] >= 20
     assert document["sweeps"]["reconcile"]["failures"] == 0
 
 
