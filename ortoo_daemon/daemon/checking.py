@@ -4,7 +4,7 @@ Parse, lint, cross-checks between files, and the tests beside the policies. Asks
 of one is handed in, or read from the saved copy.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
@@ -80,11 +80,24 @@ def parse(files: ConfigFiles) -> Parsed:
     return parsed
 
 
+def parse_anew(started: Parsed, contents: Mapping[str, bytes]) -> Parsed:
+    """Policies from ``contents``, with settings and directory as they are in force."""
+    parsed = replace(started, policies=None, tests=(), problems=[])
+    _understand(contents, parsed)
+    return parsed
+
+
 def check(files: ConfigFiles, parsed: Parsed, known: KnownOrg | None = None) -> Checkup:
     """Everything there is to say. Without ``known`` the saved org is used, if there is one."""
-    problems = list(parsed.problems)
+    found: list[Problem] = []
     if known is None and files.saved_org.is_file():
-        known = _kept(lambda: load_saved_org(files.saved_org), problems)
+        known = _kept(lambda: load_saved_org(files.saved_org), found)
+    return checkup(replace(parsed, problems=[*parsed.problems, *found]), known)
+
+
+def checkup(parsed: Parsed, known: KnownOrg | None) -> Checkup:
+    """Everything there is to say of what was read, against an org as far as one is known."""
+    problems = list(parsed.problems)
     if parsed.policies is not None:
         problems += _about(parsed.policies, parsed, known)
     tests = None
@@ -100,11 +113,15 @@ def check(files: ConfigFiles, parsed: Parsed, known: KnownOrg | None = None) -> 
 
 
 def _parse_policies(files: ConfigFiles, parsed: Parsed) -> None:
-    settings, keep = parsed.settings, parsed.problems
+    settings = parsed.settings
     folder = settings.path(settings.policies) if settings else files.policies
-    contents = _kept(lambda: read_policy_files(folder), keep)
-    if contents is None:
-        return
+    contents = _kept(lambda: read_policy_files(folder), parsed.problems)
+    if contents is not None:
+        _understand(contents, parsed)
+
+
+def _understand(contents: Mapping[str, bytes], parsed: Parsed) -> None:
+    settings, keep = parsed.settings, parsed.problems
     order = settings.policy_order if settings else ()
     signals = dict(parsed.mapping.signals) if parsed.mapping else {}
     parsed.policies = _kept(lambda: load(contents, order, signals), keep)

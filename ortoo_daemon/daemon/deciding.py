@@ -10,7 +10,7 @@ from datetime import datetime
 
 from ortoo_daemon import flow
 from ortoo_daemon.daemon.answers import Answers
-from ortoo_daemon.daemon.knowledge import Knowledge
+from ortoo_daemon.daemon.knowledge import Knowledge, Policies
 from ortoo_daemon.decision import Decision
 from ortoo_daemon.facts import Answer, Facts, Question
 from ortoo_daemon.records import Record, RecordId, WorkItem
@@ -18,22 +18,29 @@ from ortoo_daemon.salesforce.org import Org
 
 
 async def read_record(
-    org: Org, knowledge: Knowledge, object_name: str, id: RecordId
+    org: Org, policies: Policies, object_name: str, id: RecordId
 ) -> Record | None:
     """The record with what any policy may look at, None when it is gone. Raises OrgError.
 
     Of an object that no policy is for, nothing is read.
     """
-    policies = knowledge.policies
     if object_name not in policies.objects:
         return Record(object=object_name, id=id)
     return await org.reader.read(object_name, id, policies.fields(object_name))
 
 
 async def decide_record(
-    knowledge: Knowledge, answers: Answers, item: WorkItem, record: Record, *, now: datetime
+    knowledge: Knowledge,
+    answers: Answers,
+    item: WorkItem,
+    record: Record,
+    *,
+    policies: Policies,
+    now: datetime,
 ) -> tuple[Decision, Facts]:
     """The decision and the facts it was made from, questions asked until none is open.
+
+    ``policies`` are those the record was read for; others may have come into force since.
 
     The counters in the facts are live ones, and nothing is awaited between the last look at them and
     the return: a caller that reserves at once can't be overtaken. Raises OrgError.
@@ -41,7 +48,7 @@ async def decide_record(
     known: dict[Question, Answer] = {}
     while True:
         facts = _facts(knowledge, item, record, now, known)
-        found = flow.decide(knowledge.policies.policy_set, facts)
+        found = flow.decide(policies.policy_set, facts)
         if isinstance(found, Decision):
             return found, facts
         known |= {question: await answers.ask(question) for question in found.questions}

@@ -93,7 +93,8 @@ async def explain_record(
 
     Raises NoSuchRecordError and OrgError.
     """
-    record = await read_record(org, knowledge, object_name, id)
+    policies = knowledge.policies
+    record = await read_record(org, policies, object_name, id)
     if record is None:
         raise NoSuchRecordError(f"{object_name} {id}: there is no such record, or no access to it")
     stands, gap = await _standing(org, record)
@@ -103,10 +104,12 @@ async def explain_record(
     item = _item(record, decided=decided, now=now)
     answers = Answers(org)
     try:
-        decision, facts = await decide_record(knowledge, answers, item, record, now=now)
+        decision, facts = await decide_record(
+            knowledge, answers, item, record, policies=policies, now=now
+        )
     finally:
         await answers.close()
-    whole = decide(knowledge.policies.policy_set, facts, whole_trace=True)
+    whole = decide(policies.policy_set, facts, whole_trace=True)
     return Explanation(
         object=object_name,
         record=id,
@@ -114,7 +117,7 @@ async def explain_record(
         now=whole if isinstance(whole, Decision) else decision,
         requeued=decided,
         gap=gap,
-        why_not=_why_not(knowledge.policies.policy_set, facts, decision),
+        why_not=_why_not(policies.policy_set, facts, decision),
     )
 
 

@@ -19,7 +19,7 @@ from ortoo_daemon.audit.line import line_fields
 from ortoo_daemon.audit.record import KEY, OBJECT, Written, decision_row
 from ortoo_daemon.daemon.answers import Answers
 from ortoo_daemon.daemon.deciding import decide_record, read_record, with_counters_kept
-from ortoo_daemon.daemon.knowledge import Knowledge
+from ortoo_daemon.daemon.knowledge import Knowledge, Policies
 from ortoo_daemon.daemon.ledger import Ticket
 from ortoo_daemon.daemon.meters import Meters
 from ortoo_daemon.daemon.overwritten import overwritten_owner
@@ -111,15 +111,16 @@ class Handler:
             return await self._give_up(claim, ReasonCode.TOO_MANY_TRIES, note)
 
     async def _handle(self, claim: Claim) -> Verdict:
-        timings = _Timings()
+        """By the policies in force now, to the end: those that come into force meanwhile wait."""
+        timings, policies = _Timings(), self.knowledge.policies
         for _ in range(_MOST_ROUNDS):
             item = claim.item
-            record = await read_record(self.org, self.knowledge, item.object, item.record_id)
+            record = await read_record(self.org, policies, item.object, item.record_id)
             timings.end("read")
             if record is None:
                 return self._gone(claim)
             try:
-                return await self._decide_and_write(claim, record, timings)
+                return await self._decide_and_write(claim, record, policies, timings)
             except StaleRecordError:
                 timings.end("write")
                 _log.info("record_changed_meanwhile", object=record.object, record=record.id)
@@ -133,9 +134,11 @@ class Handler:
             return await self._give_up(claim, ReasonCode.KEPT_CHANGING, note)
         return Retry(_WAIT_AFTER_STALE, "the record kept changing while it was decided")
 
-    async def _decide_and_write(self, claim: Claim, record: Record, timings: _Timings) -> Verdict:
+    async def _decide_and_write(
+        self, claim: Claim, record: Record, policies: Policies, timings: _Timings
+    ) -> Verdict:
         for _ in range(_MOST_OWNERS):
-            decision, facts, ticket = await self._decide(claim, record)
+            decision, facts, ticket = await self._decide(claim, record, policies)
             timings.end("decide")
             try:
                 written = await self._write(claim, record, decision)
@@ -156,7 +159,7 @@ class Handler:
                 self._release(ticket)
                 if isinstance(error, StaleRecordError | RecordGoneError):
                     raise
-                return await self._park(claim, facts, error)
+                return await self._park(claim, facts, policies.revision, error)
             except BaseException:
                 self._release(ticket)
                 raise
@@ -168,29 +171,37 @@ class Handler:
             return Finished(decision.reason.value)
         return Retry(_WAIT_AFTER_TROUBLE, "the org refused every owner the policy chose")
 
-    async def _decide(self, claim: Claim, record: Record) -> tuple[Decision, Facts, Ticket | None]:
+    async def _decide(
+        self, claim: Claim, record: Record, policies: Policies
+    ) -> tuple[Decision, Facts, Ticket | None]:
         """Decide and reserve. No await stands between the two, so counters can't move in between."""
         found, facts = await decide_record(
-            self.knowledge, self.answers, claim.item, record, now=self.clock()
+            self.knowledge,
+            self.answers,
+            claim.item,
+            record,
+            policies=policies,
+            now=self.clock(),
         )
         done_before = found.reason in _DONE_BEFORE or found.outcome in FOLLOW_UPS
         if done_before and not self.shadow:
-            found = await self._still_due(claim, record, facts) or found
+            found = await self._still_due(claim, facts, policies) or found
         facts = with_counters_kept(self.knowledge, facts, found)
         if found.reservation is None:
             return found, facts, None
         self.knowledge.customers.given(facts.answers, found.reservation.person)
         return found, facts, self.knowledge.ledger.reserve(record.object, found.reservation)
 
-    async def _still_due(self, claim: Claim, record: Record, facts: Facts) -> Decision | None:
+    async def _still_due(self, claim: Claim, facts: Facts, policies: Policies) -> Decision | None:
         """What a decided record may lack: its proof, or the person whose change our write replaced."""
+        record = facts.record
         if await self._lacks_proof(claim, record):
             return flow.recovered(facts)
         daemon_user = self.knowledge.daemon_user
         person = await overwritten_owner(self.org, claim.item, record, daemon_user=daemon_user)
         if person is None:
             return None
-        return flow.given_back(self.knowledge.policies.policy_set, facts, person)
+        return flow.given_back(policies.policy_set, facts, person)
 
     async def _lacks_proof(self, claim: Claim, record: Record) -> bool:
         """Whether an earlier run stamped the record and died before the audit record."""
@@ -248,11 +259,12 @@ class Handler:
         else:
             _log.info(event, **line)
 
-    async def _park(self, claim: Claim, facts: Facts, error: PermanentOrgError) -> Verdict:
+    async def _park(
+        self, claim: Claim, facts: Facts, revision: str, error: PermanentOrgError
+    ) -> Verdict:
         """The org refuses even owner and stamps."""
         record = facts.record
         _log.error("record_refused", object=record.object, record=record.id, code=error.code)
-        revision = self.knowledge.policies.policy_set.revision
         decision, written = await stamp_refused(self.org, facts, revision, error)
         await self._prove(claim, decision, facts, written, _Timings())
         return Finished(decision.reason.value, str(error))

@@ -11,6 +11,15 @@ import structlog
 _WITHOUT_VALUES = structlog.tracebacks.ExceptionDictTransformer(show_locals=False)
 """Tracebacks name code only: the variables of a frame may hold a customer's data or a secret."""
 
+_NOISY = (
+    "aiocometd_ng",
+    "aiosfstream_ng",
+    "apscheduler",
+    "simple_salesforce",
+    "urllib3",
+    "watchfiles",
+)
+
 
 def configure_logs(*, level: str = "INFO", as_json: bool | None = None) -> None:
     """Set up structlog once for the process. ``as_json`` None: JSON unless standard error is a terminal."""
@@ -48,5 +57,5 @@ def configure_logs(*, level: str = "INFO", as_json: bool | None = None) -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level)
-    for noisy in ("apscheduler", "aiocometd_ng", "aiosfstream_ng", "urllib3", "simple_salesforce"):
+    for noisy in _NOISY:
         logging.getLogger(noisy).setLevel(logging.WARNING)

@@ -6,6 +6,7 @@ NOTIFY_SOCKET names. Without that variable nothing is sent.
 
 import os
 import socket
+import time
 
 import structlog
 
@@ -39,6 +40,11 @@ class Notifier:
     def status(self, text: str) -> None:
         """One line for `systemctl status`."""
         self._send(f"STATUS={text}")
+
+    def reloading(self) -> None:
+        """Files are being looked through; `ready` follows in any case."""
+        moment = f"MONOTONIC_USEC={time.monotonic_ns() // 1000}"
+        self._send("RELOADING=1", moment, "STATUS=checking edited policies")
 
     def watchdog(self) -> None:
         """Every loop turns; without this within ``watchdog_every`` the process is started anew."""

@@ -7,7 +7,9 @@ from datetime import datetime
 
 from ortoo_daemon.daemon.hearing import Hearing
 from ortoo_daemon.daemon.knowledge import Knowledge
+from ortoo_daemon.daemon.last_load import LastLoad
 from ortoo_daemon.daemon.meters import Meters
+from ortoo_daemon.daemon.reloading import Reloading
 from ortoo_daemon.daemon.sweeping import Sweeping
 from ortoo_daemon.daemon.watchdog import Watchdog
 from ortoo_daemon.errors import StateError
@@ -34,6 +36,7 @@ class Parts:
     started_at: datetime
     shadow: bool = False
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
+    reload_asked: asyncio.Event = field(default_factory=asyncio.Event)
     waiting_for: str = ""
     """What the start waits for, as told to the service manager; empty when it waits for nothing."""
     knowledge: Knowledge | None = None
@@ -41,6 +44,7 @@ class Parts:
     hearing: Hearing | None = None
     listener: Listener | None = None
     workers: Workers | None = None
+    reloading: Reloading | None = None
 
     @property
     def policies_in_force(self) -> PolicySet:
@@ -56,6 +60,11 @@ class Parts:
         """When the policies in force were loaded."""
         loaded = self.knowledge.policies.loaded_at if self.knowledge else None
         return loaded or self.policies_loaded_at
+
+    @property
+    def last_load(self) -> LastLoad:
+        """What became of the files when they were last looked through."""
+        return self.reloading.last if self.reloading else LastLoad(at=self.policies_loaded_at)
 
     @property
     def handled(self) -> Mapping[str, int]:

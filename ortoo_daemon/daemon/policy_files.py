@@ -1,12 +1,13 @@
 """Which files make up the policies? Reads the folder; what they mean is `policy.load`'s to say."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from ortoo_daemon.daemon.settings import Settings
 from ortoo_daemon.daemon.yaml_settings import read_mapping, validated
 from ortoo_daemon.errors import ConfigError, Place, Problem
-from ortoo_daemon.policy.load import load
+from ortoo_daemon.policy.load import load, revision_of
 from ortoo_daemon.policy.model import Policy, PolicySet
 from ortoo_daemon.salesforce.directory_mapping import DirectoryMapping
 
@@ -16,8 +17,9 @@ _SUFFIXES = frozenset({".yaml", ".yml", ".csv"})
 def read_policy_files(folder: Path) -> dict[str, bytes]:
     """Policies, their tests and tables by path as a person would write it.
 
-    Tables stand beside the policies or in a ``tables`` folder next to theirs. Raises ConfigError when
-    the folder is not there.
+    Tables stand beside the policies or in a ``tables`` folder next to theirs. What is hidden, as a
+    version control's or an editor's own files are, is left out. Raises ConfigError when the folder is
+    not there or a file can't be read.
     """
     if not folder.is_dir():
         problem = Problem(
@@ -27,8 +29,27 @@ def read_policy_files(folder: Path) -> dict[str, bytes]:
             mend="set policies: in ortoo.yaml",
         )
         raise ConfigError([problem])
-    found = [*folder.rglob("*"), *(folder.parent / "tables").rglob("*.csv")]
-    return {path.as_posix(): path.read_bytes() for path in _wanted(found)}
+    tables = folder.parent / "tables"
+    found = [*_shown(folder, "*"), *_shown(tables, "*.csv")]
+    return {path.as_posix(): _bytes(path) for path in _wanted(found)}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FilesFound:
+    """The files at one moment, or why there are none to be had. Equal digests mean equal files."""
+
+    digest: str
+    contents: Mapping[str, bytes]
+    problems: tuple[Problem, ...] = ()
+
+
+def find_files(folder: Path) -> FilesFound:
+    """What `read_policy_files` finds, with what is wrong instead of an error."""
+    try:
+        contents = read_policy_files(folder)
+    except ConfigError as error:
+        return FilesFound(digest=f"unreadable: {error}", contents={}, problems=error.problems)
+    return FilesFound(digest=revision_of(contents), contents=contents)
 
 
 def read_directory_mapping(path: Path) -> DirectoryMapping:
@@ -54,6 +75,26 @@ def _uncounted(policy: Policy) -> Problem:
         message=f"nothing says which {policy.object} records are open work",
         mend=f"add {policy.object}: {{field: value}} under workload in the directory file",
     )
+
+
+def _shown(folder: Path, pattern: str) -> Iterator[Path]:
+    """A mounted ConfigMap holds each file twice: in a hidden folder, and as a link to there."""
+    for path in folder.rglob(pattern):
+        if not any(part.startswith(".") for part in path.relative_to(folder).parts):
+            yield path
+
+
+def _bytes(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        problem = Problem(
+            place=Place(path.as_posix()),
+            rule="settings",
+            message=f"the file can't be read: {error.strerror}",
+            mend="let the daemon's user read it",
+        )
+        raise ConfigError([problem]) from error
 
 
 def _signals(mapping: DirectoryMapping) -> Mapping[str, str]:

@@ -42,6 +42,7 @@ async def _run(config: Path, *, shadow: bool) -> None:
     loop = asyncio.get_running_loop()
     for each in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(each, service.stop)
+    loop.add_signal_handler(signal.SIGHUP, service.reload)
     await service.run()
 
 

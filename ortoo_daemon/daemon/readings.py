@@ -149,6 +149,16 @@ READINGS = (
         lambda view: _at(view.parts.loaded_at),
     ),
     Reading(
+        "ortoo_policies_last_load_successful",
+        "1 when the files were in order as they were last looked through, 0 when they were refused.",
+        lambda view: _one(view.parts.last_load.successful),
+    ),
+    Reading(
+        "ortoo_policies_last_load_timestamp_seconds",
+        "When the files were last taken up or refused.",
+        lambda view: _at(view.parts.last_load.at),
+    ),
+    Reading(
         "ortoo_queue_up",
         "1 while the store of the work queue answers.",
         lambda view: _one(view.queue is not None),

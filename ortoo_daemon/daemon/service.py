@@ -21,10 +21,11 @@ from ortoo_daemon.daemon.meters import Meters
 from ortoo_daemon.daemon.notify import Notifier
 from ortoo_daemon.daemon.org_clock import org_clock
 from ortoo_daemon.daemon.parts import Parts
-from ortoo_daemon.daemon.policy_files import load_policies, read_directory_mapping
 from ortoo_daemon.daemon.policy_register import register_policies
 from ortoo_daemon.daemon.postal_file import load_postal_index, needs_geography
+from ortoo_daemon.daemon.reloading import Reloading
 from ortoo_daemon.daemon.settings import Settings
+from ortoo_daemon.daemon.start_files import StartFiles, read_start_files
 from ortoo_daemon.daemon.sweeping import Sweeping
 from ortoo_daemon.daemon.watchdog import Watchdog
 from ortoo_daemon.daemon.watching import watched
@@ -54,15 +55,19 @@ class Service:
     def __init__(self, settings: Settings, *, shadow: bool = False) -> None:
         self._settings = settings
         self._shadow = shadow
-        self._mapping = read_directory_mapping(settings.path(settings.directory))
-        self._policies = load_policies(settings, self._mapping)
+        self._files = read_start_files(settings)
         self._loaded_at = utc_now()
         self._stop = asyncio.Event()
+        self._reload = asyncio.Event()
         self._notifier = Notifier.from_environment()
 
     def stop(self) -> None:
         """Ask the service to end; safe to call from a signal handler, more than once."""
         self._stop.set()
+
+    def reload(self) -> None:
+        """Ask for the policies' files to be looked through; safe to call from a signal handler."""
+        self._reload.set()
 
     async def run(self) -> None:
         """Run until `stop`. Raises ConfigError and StateError at start; anything later that escapes is
@@ -74,15 +79,14 @@ class Service:
             stack.push_async_callback(org.close)
             _log.info(
                 "service.starting",
-                revision=self._policies.revision,
-                policies=[policy.name for policy in self._policies.policies],
+                revision=self._files.policies.revision,
+                policies=[policy.name for policy in self._files.policies.policies],
                 shadow=self._shadow,
             )
             parts = self._parts(queue, org)
-            roster = DirectoryReader(org, self._mapping)
-            running = _Running(self._settings, roster, parts, self._notifier)
+            running = _Running(self._settings, self._files, parts, self._notifier)
             await stack.enter_async_context(watched(parts, self._settings, now=running.now))
-            await running.run(self._policies, self._stop, shadow=self._shadow)
+            await running.run(self._stop, shadow=self._shadow)
         _log.info("service.stopped")
 
     def _parts(self, queue: WorkQueue, org: Org) -> Parts:
@@ -92,11 +96,12 @@ class Service:
             org=org,
             meters=Meters(org_clock(org)),
             watchdog=Watchdog(self._notifier),
-            policies=self._policies,
+            policies=self._files.policies,
             policies_loaded_at=self._loaded_at,
             started_at=self._loaded_at,
             shadow=self._shadow,
             stopping=self._stop,
+            reload_asked=self._reload,
         )
 
 
@@ -106,19 +111,21 @@ class _Running:
     def __init__(
         self,
         settings: Settings,
-        roster: DirectoryReader,
+        files: StartFiles,
         parts: Parts,
         notifier: Notifier,
     ) -> None:
         self._notifier = notifier
         self._settings = settings
-        self._roster = roster
+        self._files = files
         self._parts = parts
         self._queue = parts.queue
         self._org = parts.org
+        self._roster = DirectoryReader(parts.org, files.mapping)
         self.now = org_clock(parts.org)
 
-    async def run(self, policies: PolicySet, stop: asyncio.Event, *, shadow: bool) -> None:
+    async def run(self, stop: asyncio.Event, *, shadow: bool) -> None:
+        policies = self._files.policies
         user = await self._until_it_works("log in", self._org.identity, stop)
         if user is None:
             return
@@ -203,14 +210,32 @@ class _Running:
             tasks.create_task(self._save_turns(handler.knowledge.ledger, stop))
             _log.info("service.ready", objects=sorted(handler.knowledge.policies.objects))
             self._notifier.ready(f"routing by revision {handler.knowledge.policies.revision}")
+            looking = tasks.create_task(self._reloading(handler).run(), name="ortoo-reload")
             await _happens(listener.subscribed_event, stop, within=_SUBSCRIBED_WITHIN)
             if not stop.is_set():
                 sweeping.schedule.start()
             await stop.wait()
             _log.info("service.draining", in_flight=workers.in_flight)
+            looking.cancel()
+            await asyncio.wait([looking])  # its last word must not come after this one
             self._notifier.stopping()
             await sweeping.schedule.stop()
         await handler.answers.close()
+
+    def _reloading(self, handler: Handler) -> Reloading:
+        """What keeps the policies those of the files, seen by those who look on."""
+        reloading = self._parts.reloading = Reloading(
+            org=self._org,
+            knowledge=handler.knowledge,
+            roster=self._roster,
+            notifier=self._notifier,
+            files=self._files,
+            asked=self._parts.reload_asked,
+            now=self.now,
+            last=self._parts.last_load,
+            shadow=handler.shadow,
+        )
+        return reloading
 
     async def _save_turns(self, ledger: Ledger, stop: asyncio.Event) -> None:
         """Rotations are made durable about once a second; a crash loses at most that much fairness."""

@@ -35,6 +35,9 @@ async def status_document(view: View) -> Document:
         "policies": {
             "revision": parts.revision,
             "loaded_at": instant_text(parts.loaded_at),
+            "last_load_at": instant_text(parts.last_load.at),
+            "last_load_successful": parts.last_load.successful,
+            "refused": [str(problem) for problem in parts.last_load.problems],
             "names": [policy.name for policy in parts.policies_in_force.policies],
         },
         "stream": _stream(parts, view.at),

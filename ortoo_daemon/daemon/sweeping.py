@@ -76,7 +76,9 @@ class Sweeping:
         """Read the directory anew. Raises OrgError."""
         began_at = self._now()
         policies = self._knowledge.policies.policy_set
-        self._knowledge.usernames = await named_users(self._org, policies)
+        usernames = await named_users(self._org, policies)
+        if policies is self._knowledge.policies.policy_set:  # a reload brings the names it needs
+            self._knowledge.usernames = usernames
         directory = await self._roster.read()
         self._directory_at = self.directory_read_at = began_at
         self._knowledge.replace_directory(directory)

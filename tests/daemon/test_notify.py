@@ -1,6 +1,7 @@
 """The service manager hears what the protocol says it should."""
 
 import socket
+import time
 
 import pytest
 
@@ -20,6 +21,17 @@ def test_ready_carries_a_status_of_one_line(manager):
     listening, path = manager
     Notifier(path).ready("2 policies\nLead")
     assert listening.recv(4096) == b"READY=1\nSTATUS=2 policies Lead"
+
+
+def test_reloading_carries_the_moment_at_which_it_began(manager):
+    listening, path = manager
+    began = time.monotonic_ns() // 1000
+    Notifier(path).reloading()
+    state, moment, status = listening.recv(4096).decode().split("\n")
+    assert (state, status) == ("RELOADING=1", "STATUS=checking edited policies")
+    name, _, microseconds = moment.partition("=")
+    assert name == "MONOTONIC_USEC"
+    assert began <= int(microseconds) <= time.monotonic_ns() // 1000
 
 
 def test_stopping_is_told(manager):

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
 import yaml
 
 from ortoo_daemon.daemon.policy_files import (
+    find_files,
     load_policies,
     read_directory_mapping,
     read_policy_files,
@@ -52,6 +54,35 @@ def test_policies_of_all_folders_and_the_tables_beside_them_are_read(folder: Pat
         "policies/own.csv",
         "tables/brands.csv",
     }
+
+
+def test_what_is_hidden_is_no_policy_so_a_mounted_config_map_is_read_once(tmp_path: Path) -> None:
+    """A ConfigMap holds a hidden folder with the files, a link to it, and links to its files."""
+    folder = tmp_path / "policies"
+    (folder / "..2026_11_01").mkdir(parents=True)
+    (folder / "..2026_11_01" / "leads.yaml").write_text(yaml.safe_dump(POLICY))
+    (folder / "..data").symlink_to("..2026_11_01")
+    (folder / "leads.yaml").symlink_to("..data/leads.yaml")
+    (folder / ".leads.yaml").write_text("an editor's own")
+    assert list(read_policy_files(folder)) == [(folder / "leads.yaml").as_posix()]
+
+
+def test_files_are_the_same_by_content_wherever_their_links_lead(folder: Path) -> None:
+    policies = folder / "policies"
+    before = find_files(policies).digest
+    os.utime(policies / "leads.yaml")
+    assert find_files(policies).digest == before
+    (policies / "leads.yaml").rename(folder / "elsewhere")
+    assert find_files(policies).digest != before
+    (policies / "leads.yaml").symlink_to(folder / "elsewhere")
+    assert find_files(policies).digest == before
+    (folder / "elsewhere").write_text("other")
+    assert find_files(policies).digest != before
+
+
+def test_a_folder_that_is_not_there_is_a_problem_to_tell_and_no_error(tmp_path: Path) -> None:
+    found = find_files(tmp_path / "missing")
+    assert [problem.place.file for problem in found.problems] == [str(tmp_path / "missing")]
 
 
 def test_a_folder_that_is_not_there_is_named(tmp_path: Path) -> None:

@@ -107,6 +107,7 @@ def test_alerts_cover_what_can_go_wrong():
         "OrtooDefaultQueueRate",
         "OrtooLoginFailing",
         "OrtooSweepFailing",
+        "OrtooPoliciesRefused",
     } <= names
     for rule in RULES:
         assert rule["labels"]["severity"] in {"page", "ticket"}

@@ -1,0 +1,36 @@
+"""What became of the policies' files when they were last looked through?"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from ortoo_daemon.errors import Problem
+
+_LONGEST = 300
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LastLoad:
+    """``problems`` kept an edit out of force; ``waiting`` says why one could not be looked through yet."""
+
+    at: datetime
+    problems: tuple[Problem, ...] = ()
+    waiting: str = ""
+
+    @property
+    def successful(self) -> bool:
+        """Whether the files of that moment are in force. An edit that waits is no failure yet."""
+        return not self.problems
+
+    @property
+    def why(self) -> str:
+        """One short line about what is wrong; empty when nothing is."""
+        if self.waiting:
+            return _short(f"an edit waits for the org: {self.waiting}")
+        if not self.problems:
+            return ""
+        more = f" (and {len(self.problems) - 1} more)" if len(self.problems) > 1 else ""
+        return f"an edit was refused: {_short(str(self.problems[0]))}{more}"
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"

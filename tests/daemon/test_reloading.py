@@ -1,0 +1,126 @@
+"""How edits are noticed where the system says nothing, and how their outcome is told in one line."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, cast
+
+import structlog
+
+from ortoo_daemon.daemon import reloading
+from ortoo_daemon.daemon.knowledge import Policies
+from ortoo_daemon.daemon.last_load import LastLoad
+from ortoo_daemon.daemon.notify import Notifier
+from ortoo_daemon.daemon.reloading import Reloading
+from ortoo_daemon.errors import Place, Problem
+from ortoo_daemon.work.verdicts import Finished
+from tests.asynchronous import asynchronous
+from tests.daemon.looked_at import NOW, now
+from tests.daemon.rig import claim_of, handler_on, policy_set
+from tests.sandbox.live import Live, live
+
+
+def problem(message: str) -> Problem:
+    return Problem(place=Place("leads.yaml", 3, 5), rule="unknown_key", message=message)
+
+
+def test_a_refusal_is_one_line_with_its_place_and_how_many_more_there_are():
+    refused = LastLoad(at=NOW, problems=(problem("no key 'onwership'"), problem("another")))
+    assert refused.why == (
+        "an edit was refused: leads.yaml:3:5: no key 'onwership' [unknown_key] (and 1 more)"
+    )
+    assert not refused.successful
+    assert len(LastLoad(at=NOW, problems=(problem("x" * 5000),)).why) < 400
+
+
+def test_an_edit_that_waits_is_told_and_is_no_failure():
+    waiting = LastLoad(at=NOW, waiting="SERVER_UNAVAILABLE: busy")
+    assert waiting.successful
+    assert waiting.why == "an edit waits for the org: SERVER_UNAVAILABLE: busy"
+    assert LastLoad(at=NOW).why == ""
+
+
+def reloading_of(folder: Path) -> Reloading:
+    """Its org and its knowledge are not asked before files are read."""
+    nothing = cast(Any, None)
+    return Reloading(
+        org=nothing,
+        knowledge=cast(Any, SimpleNamespace(policies=Policies(policy_set()))),
+        roster=nothing,
+        notifier=Notifier(None),
+        files=cast(Any, SimpleNamespace(folder=folder, digest="d", parsed=None)),
+        asked=asyncio.Event(),
+        now=now,
+        last=LastLoad(at=NOW),
+    )
+
+
+@asynchronous
+async def test_a_system_without_watches_is_told_of_once_and_files_are_looked_at_by_time(
+    tmp_path, monkeypatch
+):
+    tries, looks, often = Counter(), Counter(), asyncio.Event()
+
+    def none_left(*_, **__):
+        tries["watch"] += 1
+        raise OSError("no more inotify watches")
+
+    async def look(self):
+        looks["look"] += 1
+        if tries["watch"] > 2 and looks["look"] > 2:
+            often.set()
+
+    monkeypatch.setattr(reloading, "awatch", none_left)
+    monkeypatch.setattr(reloading, "_LOOK_EVERY", 0.01)
+    monkeypatch.setattr(Reloading, "_look", look)
+    with structlog.testing.capture_logs() as logs:
+        task = asyncio.create_task(reloading_of(tmp_path).run())
+        async with asyncio.timeout(10):
+            await often.wait()
+        task.cancel()
+        await asyncio.wait([task])
+    (told,) = logs
+    assert (told["event"], told["error"]) == ("policies.watch_failed", "no more inotify watches")
+
+
+@asynchronous
+async def test_a_defect_that_an_edit_brings_to_light_ends_nothing(tmp_path, monkeypatch):
+    def broken(*_):
+        raise RecursionError("too deep")
+
+    failed = asyncio.Event()
+    monkeypatch.setattr(reloading, "parse_anew", broken)
+    monkeypatch.setattr(Reloading, "_something", lambda self: failed.set() or asyncio.sleep(60))
+    running = reloading_of(tmp_path)
+    with structlog.testing.capture_logs() as logs:
+        task = asyncio.create_task(running.run())
+        async with asyncio.timeout(10):
+            await failed.wait()
+        assert not task.done()
+        task.cancel()
+        await asyncio.wait([task])
+    assert [line["event"] for line in logs] == ["policies.reload_failed"]
+    assert "RecursionError" in running.last.why
+    assert not running.last.successful
+
+
+@live()
+async def test_a_record_in_hand_is_finished_by_the_policies_it_was_begun_with(live: Live) -> None:
+    after = Policies(policy_set(policy="others"))
+    async with handler_on(live) as handler:
+        read = handler.org.reader.read
+
+        async def read_while_policies_change(*given):
+            record = await read(*given)
+            handler.knowledge.policies = after
+            return record
+
+        handler.org.reader.read = read_while_policies_change
+        for policy in ("leads", "others"):
+            lead = live.lead()
+            assert await handler.handle(claim_of(lead)) == Finished("rule")
+            (proof,) = live.sandbox.org.storage.find("Ortoo_Decision__c", Record_Id__c=lead)
+            assert proof["Policy__c"] == policy
