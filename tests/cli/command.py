@@ -30,7 +30,7 @@ class Ended:
 
 
 def ortoo(*arguments: object, env: Mapping[str, str] | None = None, cwd: Path = ROOT) -> Ended:
-    """Run the command line to its end."""
+    """Run the command line to its end, on a screen so wide that no message is broken by a long path."""
     clean = {name: value for name, value in os.environ.items() if not name.startswith("ORTOO_")}
     done = subprocess.run(
         [sys.executable, "-m", "ortoo_daemon", *map(str, arguments)],
@@ -38,7 +38,7 @@ def ortoo(*arguments: object, env: Mapping[str, str] | None = None, cwd: Path = 
         text=True,
         timeout=60,
         cwd=cwd,
-        env={**clean, **(env or {})},
+        env={**clean, "COLUMNS": "300", **(env or {})},
         check=False,
     )
     return Ended(done.returncode, done.stdout, done.stderr)

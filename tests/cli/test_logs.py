@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -53,6 +54,7 @@ def logs(*arguments: str, lines: list[str] | None = None) -> Ended:
         [sys.executable, "-m", "ortoo_daemon", "logs", *arguments],
         input="\n".join(ALL if lines is None else lines) + "\n",
         capture_output=True, text=True, timeout=60, cwd=ROOT, check=False,
+        env={**os.environ, "COLUMNS": "300"},  # no message is broken by a long path
     )  # fmt: skip
     return Ended(done.returncode, done.stdout, done.stderr)
 
