@@ -5,7 +5,6 @@ batched with those of other records. Every way out is a verdict or an exception 
 into a later try.
 """
 
-import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -25,6 +24,7 @@ from ortoo_daemon.daemon.meters import Meters
 from ortoo_daemon.daemon.overwritten import overwritten_owner
 from ortoo_daemon.daemon.parking import stamp_given_up, stamp_refused
 from ortoo_daemon.daemon.proofs import Proofs
+from ortoo_daemon.daemon.timings import Timings
 from ortoo_daemon.daemon.writing import OwnerRefusedError, write_decision
 from ortoo_daemon.decision import FOLLOW_UPS, Decision, Outcome, ReasonCode
 from ortoo_daemon.errors import (
@@ -60,19 +60,6 @@ _DONE_BEFORE = frozenset({ReasonCode.ALREADY_DECIDED, ReasonCode.PARKED_ALREADY}
 _WAIT_AFTER_STALE = timedelta(seconds=5)
 _WAIT_AFTER_TROUBLE = timedelta(seconds=10)
 _WAIT_AT_LIMIT = timedelta(minutes=5)
-
-
-@dataclass(slots=True)
-class _Timings:
-    """Milliseconds by step, summed over rounds."""
-
-    steps: dict[str, float] = field(default_factory=dict)
-    _since: float = field(default_factory=time.perf_counter)
-
-    def end(self, step: str) -> None:
-        now = time.perf_counter()
-        self.steps[step] = self.steps.get(step, 0.0) + (now - self._since) * 1000
-        self._since = now
 
 
 @dataclass(slots=True, kw_only=True)
@@ -112,7 +99,7 @@ class Handler:
 
     async def _handle(self, claim: Claim) -> Verdict:
         """By the policies in force now, to the end: those that come into force meanwhile wait."""
-        timings, policies = _Timings(), self.knowledge.policies
+        timings, policies = Timings(), self.knowledge.policies
         for _ in range(_MOST_ROUNDS):
             item = claim.item
             record = await read_record(self.org, policies, item.object, item.record_id)
@@ -135,7 +122,7 @@ class Handler:
         return Retry(_WAIT_AFTER_STALE, "the record kept changing while it was decided")
 
     async def _decide_and_write(
-        self, claim: Claim, record: Record, policies: Policies, timings: _Timings
+        self, claim: Claim, record: Record, policies: Policies, timings: Timings
     ) -> Verdict:
         for _ in range(_MOST_OWNERS):
             decision, facts, ticket = await self._decide(claim, record, policies)
@@ -234,7 +221,7 @@ class Handler:
         decision: Decision,
         facts: Facts,
         written: Written,
-        timings: _Timings,
+        timings: Timings,
     ) -> None:
         if decision.outcome is not Outcome.NOTHING and not self.shadow:
             row = decision_row(
@@ -244,7 +231,7 @@ class Handler:
             timings.end("audit")
         self._tell(claim, decision, timings, written)
 
-    def _tell(self, claim: Claim, decision: Decision, timings: _Timings, written: Written) -> None:
+    def _tell(self, claim: Claim, decision: Decision, timings: Timings, written: Written) -> None:
         self.meters.handled(decision, claim.item, written)
         line = line_fields(decision, claim.item, timings=timings.steps, api_calls=_api_calls())
         event = str(line.pop("event"))
@@ -266,7 +253,7 @@ class Handler:
         record = facts.record
         _log.error("record_refused", object=record.object, record=record.id, code=error.code)
         decision, written = await stamp_refused(self.org, facts, revision, error)
-        await self._prove(claim, decision, facts, written, _Timings())
+        await self._prove(claim, decision, facts, written, Timings())
         return Finished(decision.reason.value, str(error))
 
     async def _give_up(self, claim: Claim, reason: ReasonCode, note: str) -> Verdict:
@@ -277,7 +264,7 @@ class Handler:
                 now = self.clock()
                 found = await stamp_given_up(self.org, knowledge, item, reason=reason, now=now)
                 if found is not None:
-                    await self._prove(claim, *found, _Timings())
+                    await self._prove(claim, *found, Timings())
         except Exception as error:
             _log.error("record_not_stamped", record=item.record_id, exc_info=error)
         return Park(reason.value, note)
