@@ -1,1 +1,1 @@
-"""SOQL: text to a tree (`parse`), tree to SQL (`compile`), rows to pages (`cursors`)."""
+"""SOQL: text to a tree (`parse`), tree to SQL (`compile`), rows to pages (`query`)."""
