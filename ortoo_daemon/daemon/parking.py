@@ -43,7 +43,7 @@ async def stamp_given_up(
     if record is None or record.get(DECIDED_AT):
         return None
     facts = Facts(item=item, record=record, now=now, directory=knowledge.directory)
-    decision = _parked(facts, reason, knowledge.policies.policy_set.revision, reason.value)
+    decision = _parked(facts, reason, knowledge.policies.revision, reason.value)
     written = await write_decision(org.writer, decision, _bare(record), conditional=False)
     return decision, facts, written
 

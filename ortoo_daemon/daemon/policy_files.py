@@ -60,7 +60,7 @@ def read_directory_mapping(path: Path) -> DirectoryMapping:
 def load_policies(settings: Settings, mapping: DirectoryMapping) -> PolicySet:
     """The policies as they stand on disk. Raises ConfigError with every problem."""
     files = read_policy_files(settings.path(settings.policies))
-    policies = load(files, settings.policy_order, _signals(mapping))
+    policies = load(files, settings.policy_order, mapping.signals)
     uncounted = [each for each in policies.policies if each.object not in mapping.workload]
     if uncounted:
         raise ConfigError(_uncounted(policy) for policy in uncounted)
@@ -95,10 +95,6 @@ def _bytes(path: Path) -> bytes:
             mend="let the daemon's user read it",
         )
         raise ConfigError([problem]) from error
-
-
-def _signals(mapping: DirectoryMapping) -> Mapping[str, str]:
-    return dict(mapping.signals)
 
 
 def _wanted(paths: Iterable[Path]) -> list[Path]:

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
-from ortoo_daemon.descriptions import OrgDescription
+from ortoo_daemon.descriptions import FieldDescription, OrgDescription
 from ortoo_daemon.errors import Place
 from ortoo_daemon.policy.conditions import AllOf, AnyOf, FieldTest, Named, Not
 from ortoo_daemon.policy.enrichment_model import SetField, TableStep
@@ -60,6 +60,23 @@ def tests_of(condition: Condition) -> Iterator[FieldTest]:
                 yield from tests_of(part)
         case Not(part=part) | Named(condition=part):
             yield from tests_of(part)
+
+
+def described_tests(subject: Subject) -> Iterator[tuple[FieldTest, FieldDescription]]:
+    """Every test of a field that the org describes, each place once; none where no org is known."""
+    org = subject.description
+    if org is None:
+        return
+    for policy in subject.policies.policies:
+        tests = {
+            (test.place, test.text): test
+            for condition in conditions_of(policy)
+            for test in tests_of(condition)
+        }
+        for test in tests.values():
+            described = org.resolve(policy.object, test.field)
+            if described is not None:
+                yield test, described
 
 
 def uses_of(policy: Policy) -> list[FieldUse]:

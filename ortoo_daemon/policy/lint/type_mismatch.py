@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from ortoo_daemon.descriptions import FieldDescription
 from ortoo_daemon.errors import Problem
 from ortoo_daemon.policy.conditions import FieldTest
-from ortoo_daemon.policy.lint.subject import Subject, conditions_of, tests_of
+from ortoo_daemon.policy.lint.subject import Subject, described_tests
 from ortoo_daemon.policy.operators import Takes
 from ortoo_daemon.policy.values import moment, number
 
@@ -30,21 +30,11 @@ _WHAT = {"boolean": "a checkbox", "multipicklist": "a multi-select", "double": "
 
 
 def check(subject: Subject) -> Iterator[Problem]:
-    org = subject.description
-    if org is None:
-        return
-    for policy in subject.policies.policies:
-        tests = {
-            (test.place, test.text): test
-            for condition in conditions_of(policy)
-            for test in tests_of(condition)
-        }
-        for test in tests.values():
-            described = org.resolve(policy.object, test.field)
-            wrong = None if described is None else _wrong_with(test, described)
-            if wrong is not None:
-                message, mend = wrong
-                yield Problem(place=test.place, rule=ID, message=message, mend=mend)
+    for test, field in described_tests(subject):
+        wrong = _wrong_with(test, field)
+        if wrong is not None:
+            message, mend = wrong
+            yield Problem(place=test.place, rule=ID, message=message, mend=mend)
 
 
 def _wrong_with(test: FieldTest, field: FieldDescription) -> tuple[str, str] | None:

@@ -17,7 +17,7 @@ from collections.abc import Iterator
 from ortoo_daemon.descriptions import FieldDescription
 from ortoo_daemon.errors import Level, Problem
 from ortoo_daemon.policy.conditions import FieldTest
-from ortoo_daemon.policy.lint.subject import Subject, conditions_of, tests_of
+from ortoo_daemon.policy.lint.subject import Subject, described_tests
 from ortoo_daemon.policy.naming import did_you_mean
 from ortoo_daemon.policy.operators import Takes
 from ortoo_daemon.policy.values import choices, fold
@@ -26,19 +26,9 @@ ID = "unknown_value"
 
 
 def check(subject: Subject) -> Iterator[Problem]:
-    org = subject.description
-    if org is None:
-        return
-    for policy in subject.policies.policies:
-        tests = {
-            (test.place, test.text): test
-            for condition in conditions_of(policy)
-            for test in tests_of(condition)
-        }
-        for test in tests.values():
-            field = org.resolve(policy.object, test.field)
-            if field is not None and field.values:
-                yield from _unlisted(test, field)
+    for test, field in described_tests(subject):
+        if field.values:
+            yield from _unlisted(test, field)
 
 
 def _unlisted(test: FieldTest, field: FieldDescription) -> Iterator[Problem]:
