@@ -7,7 +7,8 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.registry import Collector
 
 from ortoo_daemon.daemon.parts import Parts, View
-from ortoo_daemon.daemon.readings import READINGS, Reading
+from ortoo_daemon.daemon.readings import READINGS
+from ortoo_daemon.daemon.readings.reading import Reading
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 

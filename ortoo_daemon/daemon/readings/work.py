@@ -1,0 +1,53 @@
+"""What waits and what is in hand, as metrics?"""
+
+from ortoo_daemon.daemon.parts import View
+from ortoo_daemon.daemon.readings.reading import Reading, Samples, by, one
+
+
+def _queue_items(view: View) -> Samples:
+    stats = view.queue
+    if stats is None:
+        return ()
+    return by({"ready": stats.ready, "leased": stats.leased, "parked": stats.parked})
+
+
+def _oldest(view: View) -> Samples:
+    if view.queue is None:
+        return ()
+    oldest = view.queue.oldest_ready_at
+    return one(max((view.at - oldest).total_seconds(), 0.0) if oldest else 0.0)
+
+
+WORK = (
+    Reading(
+        "ortoo_queue_up",
+        "1 while the store of the work queue answers.",
+        lambda view: one(view.queue is not None),
+    ),
+    Reading(
+        "ortoo_queue_items",
+        "Work items by state: ready (waiting), leased (in hand), parked (given up).",
+        _queue_items,
+        ("state",),
+    ),
+    Reading(
+        "ortoo_queue_oldest_ready_seconds",
+        "How long the oldest waiting item has waited; 0 when none waits.",
+        _oldest,
+    ),
+    Reading(
+        "ortoo_records_in_flight",
+        "Records in the workers' hands.",
+        lambda view: one(view.parts.workers.in_flight if view.parts.workers else 0),
+    ),
+    Reading(
+        "ortoo_records_in_flight_limit",
+        "How many records may be in hand at once (workers.parallel).",
+        lambda view: one(view.parts.workers.parallel if view.parts.workers else None),
+    ),
+    Reading(
+        "ortoo_reservations",
+        "Places of people taken by decisions that are not written yet.",
+        lambda view: one(view.parts.knowledge.ledger.reserved if view.parts.knowledge else 0),
+    ),
+)
