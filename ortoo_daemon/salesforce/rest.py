@@ -10,7 +10,6 @@ from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
 from typing import Any, Protocol
 
 import requests
@@ -29,6 +28,7 @@ from ortoo_daemon.errors import (
     OutcomeUnknownError,
     TemporaryOrgError,
 )
+from ortoo_daemon.salesforce.org_date import ahead_of_org
 from ortoo_daemon.salesforce.tokens import Token
 from ortoo_daemon.salesforce.transport import NotSentError, Request, Transport, guarded
 from ortoo_daemon.salesforce.usage import spend
@@ -176,13 +176,9 @@ class RestClient:
         used, slash, maximum = usage.removeprefix("api-usage=").partition("/")
         if slash and used.isdigit() and maximum.isdigit():
             self.budget = ApiBudget(used=int(used), maximum=int(maximum), noted_at=now)
-        if date := answer.headers.get("Date"):
-            try:
-                told = parsedate_to_datetime(date)
-            except ValueError:
-                return
-            # the header is cut to the second; half of one is the fair guess
-            self.clock_skew = now - told.astimezone(UTC) - timedelta(milliseconds=500)
+        ahead = ahead_of_org(answer.headers.get("Date"), now)
+        if ahead is not None:
+            self.clock_skew = ahead
 
 
 def _may_repeat(error: BaseException, repeatable: bool) -> bool:

@@ -9,7 +9,7 @@ import time
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -21,11 +21,13 @@ import structlog
 from tenacity import AsyncRetrying, retry_if_exception, stop_after_attempt, wait_random_exponential
 
 from ortoo_daemon.errors import LoginError
+from ortoo_daemon.salesforce.org_date import ahead_of_org
 
 _log = structlog.get_logger(__name__)
 
 _TOKEN_PATH = "/services/oauth2/token"
 _ASSERTION_FOR = timedelta(minutes=3)
+_CLOCK_IS_OFF = timedelta(seconds=30)
 _TIMEOUT = (5, 20)
 _LOCAL_HOSTS = frozenset({"localhost", "127.0.0.1", "::1"})
 
@@ -118,6 +120,7 @@ class TokenManager:
         self._failed: LoginError | None = None
         self._resume_at = 0.0
         self._logins: deque[float] = deque()
+        self._ahead_for = timedelta(0)
         self.failed_logins = 0
 
     @property
@@ -189,9 +192,15 @@ class TokenManager:
         )
 
     def _ask(self) -> Token:
-        """One request to the token endpoint; runs on a thread."""
+        """The token endpoint's answer; runs on a thread."""
+        answer = self._post()
+        if answer.status_code == 400 and self._clock_was_off(answer):
+            answer = self._post()
+        return _token_of(answer)
+
+    def _post(self) -> requests.Response:
         try:
-            answer = requests.post(
+            return requests.post(
                 self._login_url + _TOKEN_PATH,
                 data=self._form(),
                 timeout=_TIMEOUT,
@@ -200,7 +209,14 @@ class TokenManager:
             )
         except requests.RequestException as error:
             raise _NotNow("LOGIN_UNREACHABLE", _network_text(error)) from None
-        return _token_of(answer)
+
+    def _clock_was_off(self, answer: requests.Response) -> bool:
+        """Whether the assertion's end was set by a clock other than the org's, which is known now."""
+        ahead = ahead_of_org(answer.headers.get("Date"), datetime.now(UTC))
+        if ahead is None or abs(ahead - self._ahead_for) < _CLOCK_IS_OFF:
+            return False
+        self._ahead_for = ahead
+        return isinstance(self._auth, JwtBearer)
 
     def _form(self) -> dict[str, str]:
         if isinstance(self._auth, ClientCredentials):
@@ -213,7 +229,7 @@ class TokenManager:
             "iss": self._auth.client_id,
             "sub": self._auth.username,
             "aud": (self._auth.audience or self._login_url).rstrip("/"),
-            "exp": int(time.time() + _ASSERTION_FOR.total_seconds()),
+            "exp": int((datetime.now(UTC) - self._ahead_for + _ASSERTION_FOR).timestamp()),
         }
         try:
             assertion = jwt.encode(claims, _pem(self._auth.private_key), algorithm="RS256")

@@ -1,5 +1,7 @@
 import asyncio
 import time
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 from urllib.parse import parse_qs
 
 import jwt
@@ -27,6 +29,7 @@ GIVEN = {
     "id": f"{LOGIN}/id/00D000000000001EAA/005000000000001AAA",
 }
 APP = ClientCredentials(client_id="app", client_secret="hunter2")
+UNTIMED = {"verify_exp": False}
 QUICK = LoginPauses(attempts=2)
 REFUSED = {"error": "invalid_grant", "error_description": "user hasn't approved this consumer"}
 
@@ -116,6 +119,34 @@ def test_the_assertion_is_signed_short_lived_and_for_the_named_audience(key, tmp
     assert (claims["iss"], claims["sub"]) == ("app", "d@example.com")
     assert isinstance(claims["exp"], int)
     assert 0 < claims["exp"] - time.time() <= 180
+
+
+@responses.activate
+def test_a_machine_whose_clock_is_off_logs_in_by_the_orgs_clock(key):
+    """The org refuses an assertion that is over, and its answer tells the time."""
+    public, pem = key
+    ahead = datetime.now(UTC) + timedelta(hours=3)
+    told = {"Date": format_datetime(ahead, usegmt=True)}
+    responses.post(URL, status=400, json=REFUSED, headers=told)
+    responses.post(URL, json=GIVEN)
+    tokens = manager(JwtBearer(client_id="app", username="d@example.com", private_key=pem))
+    assert run(tokens.get()).access_token == "00D!one"
+    ends = []
+    for call in responses.calls:
+        (assertion,) = parse_qs(call.request.body)["assertion"]
+        claims = jwt.decode(assertion, public, ["RS256"], audience=LOGIN, options=UNTIMED)
+        ends.append(claims["exp"] - ahead.timestamp())
+    assert ends[0] < 0 < ends[1] <= 181
+
+
+@responses.activate
+def test_a_refusal_is_not_asked_again_when_the_clock_is_right(key):
+    told = {"Date": format_datetime(datetime.now(UTC), usegmt=True)}
+    responses.post(URL, status=400, json=REFUSED, headers=told)
+    tokens = manager(JwtBearer(client_id="app", username="d@example.com", private_key=key[1]))
+    with pytest.raises(LoginError):
+        run(tokens.get())
+    assert len(responses.calls) == 1
 
 
 @responses.activate
