@@ -5,6 +5,7 @@ batched with those of other records. Every way out is a verdict or an exception 
 into a later try.
 """
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -12,7 +13,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from ortoo_daemon import flow
-from ortoo_daemon.action.stamps import DECISION_KEY, OWNER
+from ortoo_daemon.action.stamps import DECISION_KEY, MODIFIED_AT, OWNER
 from ortoo_daemon.admission import is_untouched
 from ortoo_daemon.audit.line import line_fields
 from ortoo_daemon.audit.record import KEY, OBJECT, Written, decision_row
@@ -37,6 +38,7 @@ from ortoo_daemon.errors import (
     TemporaryOrgError,
 )
 from ortoo_daemon.facts import Facts
+from ortoo_daemon.instants import instant
 from ortoo_daemon.records import Owner, OwnerKind, Record, WorkReason
 from ortoo_daemon.salesforce.org import Org
 from ortoo_daemon.salesforce.usage import measured, measuring
@@ -50,10 +52,13 @@ _MOST_ROUNDS = 3
 """How often a record that changes under our hands is decided again before it waits."""
 
 _MOST_WAITS = 3
-"""How often such a record waits before it is parked."""
+"""How often such a record waits before it is parked; waits for other causes do not count."""
 
 _MOST_OWNERS = 10
 """How many owners in a row the org may refuse for one record."""
+
+_NOT_TAKEN = frozenset({ReasonCode.NOT_ENTERED, ReasonCode.BEFORE_TAKE_FROM})
+"""No policy takes the record as it stands."""
 
 _DONE_BEFORE = frozenset({ReasonCode.ALREADY_DECIDED, ReasonCode.PARKED_ALREADY})
 
@@ -74,6 +79,8 @@ class Handler:
     shadow: bool = False
     most_failures: int = Tries().most
     proofs: Proofs = field(init=False)
+    _kept_changing: Counter[str] = field(init=False, default_factory=Counter)
+    """By decision key, how often a record has waited because others kept changing it."""
 
     def __post_init__(self) -> None:
         self.proofs = Proofs(self.org)
@@ -99,9 +106,9 @@ class Handler:
 
     async def _handle(self, claim: Claim) -> Verdict:
         """By the policies in force now, to the end: those that come into force meanwhile wait."""
-        timings, policies = Timings(), self.knowledge.policies
+        timings, policies, item = Timings(), self.knowledge.policies, claim.item
+        waits = self._kept_changing.pop(item.decision_key, 0)
         for _ in range(_MOST_ROUNDS):
-            item = claim.item
             record = await read_record(self.org, policies, item.object, item.record_id)
             timings.end("read")
             if record is None:
@@ -116,9 +123,10 @@ class Handler:
                 )  # it may have been our own write, unanswered
             except RecordGoneError:
                 return self._gone(claim)
-        if claim.item.attempts >= _MOST_WAITS:
+        if waits >= _MOST_WAITS:
             note = "other writers changed the record at every try"
             return await self._give_up(claim, ReasonCode.KEPT_CHANGING, note)
+        self._kept_changing[item.decision_key] = waits + 1
         return Retry(_WAIT_AFTER_STALE, "the record kept changing while it was decided")
 
     async def _decide_and_write(
@@ -153,6 +161,7 @@ class Handler:
             self._settle(ticket)
             timings.end("write")
             await self._prove(claim, decision, facts, written, timings)
+            self._pass_over(claim, decision, facts)
             if decision.outcome is Outcome.RECOVERED and OWNER in claim.item.changed_fields:
                 return Retry(timedelta(0), "proven; was it overwritten, too?")
             return Finished(decision.reason.value)
@@ -189,6 +198,19 @@ class Handler:
         if person is None:
             return None
         return flow.given_back(policies.policy_set, facts, person)
+
+    def _pass_over(self, claim: Claim, decision: Decision, facts: Facts) -> None:
+        """A sweep's find that no policy takes need not be read by the next: any way in would have done."""
+        if claim.item.reason is not WorkReason.RECONCILED or decision.reason not in _NOT_TAKEN:
+            return
+        modified_at = instant(facts.record.get(MODIFIED_AT))
+        if modified_at is not None:
+            self.knowledge.passed_over.note(
+                decision.record_id,
+                modified_at=modified_at,
+                read_at=facts.now,
+                revision=decision.revision,
+            )
 
     async def _lacks_proof(self, claim: Claim, record: Record) -> bool:
         """Whether an earlier run stamped the record and died before the audit record."""

@@ -11,6 +11,7 @@ from functools import cached_property
 from ortoo_daemon.action.stamps import OWNER, READ, READ_OF
 from ortoo_daemon.daemon.customers import RecentCustomers
 from ortoo_daemon.daemon.ledger import Ledger
+from ortoo_daemon.daemon.passed_over import PassedOver
 from ortoo_daemon.directory import Directory
 from ortoo_daemon.policy.model import Policy, PolicySet
 from ortoo_daemon.policy.reach import fields_read, stopping_fields
@@ -81,6 +82,7 @@ class Knowledge:
     daemon_user: RecordId
     postal: PostalIndex = field(default_factory=PostalIndex.empty)
     customers: RecentCustomers = field(default_factory=RecentCustomers)
+    passed_over: PassedOver = field(default_factory=PassedOver)
     usernames: Mapping[str, RecordId] = field(default_factory=dict)
     _barred: dict[RecordId, datetime] = field(default_factory=dict)
     _usable: Directory | None = None

@@ -1,6 +1,7 @@
 """What does the clock ask for, and how often? Joins the sweeps to the org, the queue and what is known."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import structlog
@@ -10,8 +11,9 @@ from ortoo_daemon.daemon.knowledge import Knowledge
 from ortoo_daemon.daemon.named_users import named_users
 from ortoo_daemon.daemon.settings import SweepSettings
 from ortoo_daemon.daemon.wiring import utc_now
+from ortoo_daemon.directory import Directory
 from ortoo_daemon.instants import instant, instant_text
-from ortoo_daemon.records import WorkItem
+from ortoo_daemon.records import RecordId, WorkItem
 from ortoo_daemon.salesforce import soql
 from ortoo_daemon.salesforce.directory import DirectoryReader
 from ortoo_daemon.salesforce.org import Org
@@ -28,6 +30,15 @@ _ALIVE_AT = "alive_at"
 _RECOVERY_OVERLAP = timedelta(minutes=10)
 _NEVER = timedelta(days=365)
 _LAST_PROOF = "Decided_At__c"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """One reading of the directory: by whom, what, and when it began."""
+
+    roster: DirectoryReader
+    directory: Directory
+    began_at: datetime
 
 
 class Sweeping:
@@ -48,7 +59,7 @@ class Sweeping:
         self._org = org
         self._queue = queue
         self._knowledge = knowledge
-        self._roster = roster
+        self.roster = roster
         self._now = now
         self._directory_at = now()
         self.directory_read_at: datetime | None = None
@@ -74,13 +85,23 @@ class Sweeping:
 
     async def read_directory(self) -> None:
         """Read the directory anew. Raises OrgError."""
-        began_at = self._now()
         policies = self._knowledge.policies.policy_set
         usernames = await named_users(self._org, policies)
         if policies is self._knowledge.policies.policy_set:  # a reload brings the names it needs
             self._knowledge.usernames = usernames
-        directory = await self._roster.read()
-        self._directory_at = self.directory_read_at = began_at
+        reading = await self.reading_by(self.roster)
+        if reading.roster is self.roster:  # else a reload brought a reading of its own
+            self.take(reading)
+
+    async def reading_by(self, roster: DirectoryReader) -> Reading:
+        """What this reader makes of the org now; nothing changes by it. Raises OrgError."""
+        began_at = self._now()
+        return Reading(roster=roster, directory=await roster.read(), began_at=began_at)
+
+    def take(self, reading: Reading) -> None:
+        """From now on this reading is the directory, and its reader reads the next ones."""
+        self.roster, directory = reading.roster, reading.directory
+        self._directory_at = self.directory_read_at = reading.began_at
         self._knowledge.replace_directory(directory)
         _log.info(
             "directory.read",
@@ -93,7 +114,7 @@ class Sweeping:
         """Read everybody's open work anew. Raises OrgError."""
         people = self._knowledge.directory.people
         for name in sorted(self._knowledge.policies.objects):
-            await self._knowledge.ledger.refresh(name, people, self._roster.workload_counts)
+            await self._knowledge.ledger.refresh(name, people, self.roster.workload_counts)
 
     async def _reconcile(self) -> None:
         figures = await reconcile(
@@ -101,8 +122,15 @@ class Sweeping:
             self._put_unless_parked,
             self._knowledge.policies.policy_set.policies,
             clock=self._now,
+            need_not_be_read=self._is_passed_over,
         )
         _log.info("sweep.reconcile", found=figures.found, put=figures.put, pages=figures.pages)
+
+    def _is_passed_over(self, id: RecordId, /, *, modified_at: datetime) -> bool:
+        """What no policy took an hour ago at most, and is what it was, is not read again."""
+        knowledge = self._knowledge
+        revision = knowledge.policies.revision
+        return knowledge.passed_over.holds(id, modified_at=modified_at, revision=revision)
 
     async def _find_due_steps(self) -> None:
         figures = await find_due_steps(
@@ -145,7 +173,7 @@ class Sweeping:
         return {str(row[KEY]) for row in rows}
 
     async def _refresh_directory(self) -> None:
-        if await self._roster.changed_since(self._directory_at):
+        if await self.roster.changed_since(self._directory_at):
             await self.read_directory()
 
     async def _forget(self) -> None:

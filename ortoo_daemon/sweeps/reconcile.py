@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
+from ortoo_daemon.instants import instant
 from ortoo_daemon.policy.model import Policy
 from ortoo_daemon.records import FieldValue, RecordId, WorkItem, WorkReason, record_id
 
@@ -27,6 +28,12 @@ class QueuePut(Protocol):
     """Makes items durable and returns how many were new; waits while the queue is full."""
 
     def __call__(self, items: Sequence[WorkItem], /) -> Awaitable[int]: ...
+
+
+class NeedNotBeRead(Protocol):
+    """Whether a record, as it was last changed at ``modified_at``, is known to be taken by no policy."""
+
+    def __call__(self, id: RecordId, /, *, modified_at: datetime) -> bool: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,10 +92,12 @@ async def reconcile(
     clock: Clock,
     window: Window = EVERYTHING,
     fields: StampFields = SHIPPED_FIELDS,
+    need_not_be_read: NeedNotBeRead | None = None,
 ) -> Figures:
     """Put every undecided record in scope on the queue, page by page; raises what the ports raise.
 
-    Interrupted at any point it has done part of the work and nothing wrong: run it again.
+    What ``need_not_be_read`` knows is counted and not put. Interrupted at any point it has done part of the
+    work and nothing wrong: run it again.
     """
     figures = Figures()
     until = clock() + _CLOCKS_AGREE_TO - window.settle_for
@@ -98,13 +107,21 @@ async def reconcile(
         after: tuple[datetime, RecordId] | None = None
         while True:
             rows = await org_query(pages.soql(after))
-            items = [_item(name, row, clock()) for row in rows]
+            unknown = [row for row in rows if not _is_known(row, need_not_be_read)]
+            items = [_item(name, row, clock()) for row in unknown]
             put = await queue_put(items) if items else 0
-            figures += Figures(found=len(items), put=put, pages=1)
+            figures += Figures(found=len(rows), put=put, pages=1)
             if len(rows) < PAGE:
                 break
-            after = (_moment(rows[-1]["CreatedDate"]), items[-1].record_id)
+            after = (_moment(rows[-1]["CreatedDate"]), record_id(str(rows[-1]["Id"])))
     return figures
+
+
+def _is_known(row: Mapping[str, FieldValue], need_not_be_read: NeedNotBeRead | None) -> bool:
+    modified_at = instant(row.get("LastModifiedDate"))
+    if need_not_be_read is None or modified_at is None:
+        return False
+    return need_not_be_read(record_id(str(row["Id"])), modified_at=modified_at)
 
 
 def _scopes(policies: Iterable[Policy]) -> dict[str, datetime]:
@@ -138,7 +155,7 @@ class _Pages:
             at, last = _literal(after[0]), after[1]
             conditions.append(f"(CreatedDate > {at} OR (CreatedDate = {at} AND Id > '{last}'))")
         return (
-            f"SELECT Id, CreatedDate FROM {self.object} WHERE {' AND '.join(conditions)}"
+            f"SELECT Id, CreatedDate, LastModifiedDate FROM {self.object} WHERE {' AND '.join(conditions)}"
             f" ORDER BY CreatedDate, Id LIMIT {PAGE}"
         )
 

@@ -7,11 +7,12 @@ from datetime import timedelta
 
 import pytest
 
-from ortoo_daemon.errors import PermanentOrgError
-from ortoo_daemon.records import WorkReason
+from ortoo_daemon.errors import PermanentOrgError, StaleRecordError
+from ortoo_daemon.instants import instant
+from ortoo_daemon.records import WorkReason, record_id
 from ortoo_daemon.sandbox.seed import identities as seed
 from ortoo_daemon.work.verdicts import Finished, Park, Retry
-from tests.daemon.rig import claim_of, handler_on, held, policy_set
+from tests.daemon.rig import claim_of, handler_on, held, now, policy_set
 from tests.sandbox.live import Live, live
 
 SINGLE = "/composite$"
@@ -245,3 +246,33 @@ async def test_a_record_reconciled_and_decided_long_ago_is_not_proven_twice(live
         again = claim_of(lead, reason=WorkReason.RECONCILED)
         assert await handler.handle(again) == Finished("already_decided")
     assert len(proofs(live, lead)) == 1
+
+
+@live()
+async def test_waits_for_the_org_do_not_bring_a_record_nearer_to_being_parked(live: Live) -> None:
+    """Nine tries were spent on an outage; only those that met another writer count."""
+
+    async def changes_again(*_: object, **__: object) -> None:
+        raise StaleRecordError("PRECONDITION_FAILED", "changed", status=412)
+
+    async with handler_on(live) as handler:
+        handler.org.writer.write = changes_again  # type: ignore[method-assign]
+        lead = live.lead()
+        tries = [await handler.handle(claim_of(lead, attempts=9 + n)) for n in range(4)]
+    assert [type(each) for each in tries] == [Retry, Retry, Retry, Park]
+    assert tries[-1].reason == "kept_changing"
+
+
+@live()
+async def test_a_sweep_s_find_that_no_policy_takes_is_remembered_as_it_was_read(live: Live) -> None:
+    policies = policy_set(enter={"Company": "Another"})
+    async with handler_on(live, policies) as handler:
+        lead, heard = live.lead(), live.lead()
+        handler.clock = lambda: now() + timedelta(minutes=1)
+        swept = claim_of(lead, reason=WorkReason.RECONCILED)
+        assert await handler.handle(swept) == Finished("not_entered")
+        assert await handler.handle(claim_of(heard)) == Finished("not_entered")
+        known, revision = handler.knowledge.passed_over, policies.revision
+        changed_at = instant(str(lead_row(live, lead)["LastModifiedDate"]))
+        assert known.holds(record_id(lead), modified_at=changed_at, revision=revision)
+        assert len(known) == 1, "what was only heard of may be taken when it is swept"

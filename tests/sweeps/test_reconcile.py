@@ -183,3 +183,24 @@ async def test_old_items_are_forgotten_by_their_own_ages():
         (NOW - timedelta(days=1), NOW - timedelta(days=9)),
         (NOW - timedelta(days=7), None),
     ]
+
+
+@asynchronous
+async def test_what_no_policy_took_is_counted_and_not_put_again():
+    changed_at = NOW - timedelta(hours=1)
+    org = Org([row(1, NOW - timedelta(days=2)), row(2, NOW - timedelta(days=1))])
+    queue, asked, known = Queue(), [], org.rows[0]["Id"]
+
+    async def answers(soql: str) -> list[dict[str, Any]]:
+        at = f"{changed_at:%Y-%m-%dT%H:%M:%S}.000+0000"
+        return [{**each, "LastModifiedDate": at} for each in await org(soql)]
+
+    def is_known(id, /, *, modified_at) -> bool:
+        asked.append(modified_at)
+        return id == known
+
+    options = {"clock": lambda: NOW, "need_not_be_read": is_known}
+    figures = await reconcile(answers, queue, [LEADS], **options)
+    assert figures == Figures(found=2, put=1, pages=1)
+    assert [item.record_id for item in queue.items] == [org.rows[1]["Id"]]
+    assert asked == [changed_at, changed_at]
