@@ -51,13 +51,6 @@ Answer = FieldValue
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Needs:
-    """`decide` can't go on before these are answered; call it again with the answers added."""
-
-    questions: tuple[Question, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
     """Everything a decision may depend on. Same facts, same decision, byte for byte.
 

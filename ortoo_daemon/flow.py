@@ -1,10 +1,12 @@
 """How does a record become a decision? Five stages in one order, one pure function.
 
 `decide` reads facts and answers with a Decision, or with the questions whose answers it lacks. It does
-no I/O, reads no clock and rolls no dice: same facts, same decision, byte for byte.
+no I/O, reads no clock and rolls no dice: same facts, same decision, byte for byte. `resume` takes a
+decision up where it waits for answers.
 """
 
 from collections.abc import Callable
+from dataclasses import dataclass, field
 
 from ortoo_daemon.action.fields import prepare_fields
 from ortoo_daemon.action.sla_advance import advance_clocks
@@ -23,11 +25,11 @@ from ortoo_daemon.admission import Admitted, AdmittedStep, Refused, admit
 from ortoo_daemon.audit.conclude import conclude, conclude_step
 from ortoo_daemon.decision import Decision, Outcome, ReasonCode
 from ortoo_daemon.enrichment.enrich import enrich
-from ortoo_daemon.facts import Facts, Needs
+from ortoo_daemon.facts import Facts, Question
 from ortoo_daemon.handling import Handling, SlaProgress
 from ortoo_daemon.instants import instant, instant_text
 from ortoo_daemon.intake.standardise import standardise
-from ortoo_daemon.ownership.choose import choose_owner
+from ortoo_daemon.ownership.choose import choose_owner, find_rule
 from ortoo_daemon.ownership.handover import hand_over
 from ortoo_daemon.policy.model import PolicySet
 from ortoo_daemon.records import Owner, RecordId
@@ -37,18 +39,40 @@ Stage = Callable[[Handling], None]
 STAGES: tuple[tuple[str, Stage], ...] = (
     ("intake", standardise),
     ("enrichment", enrich),
+    ("ownership", find_rule),
     ("ownership", choose_owner),
     ("action", prepare_fields),
 )
 """The way of every record, in order; the fifth stage, audit, concludes from what these have left.
 
-A stage that parks the record or asks a question ends the way."""
+A step that parks the record or asks a question ends the way. One that asks leaves everything else as it
+found it, and before the first that may ask no step looks at counters or answers."""
 
 STAGES_OF_A_STEP: tuple[tuple[str, Stage], ...] = (
     ("ownership", hand_over),
     ("action", advance_clocks),
 )
 """The way of a record that is decided already and one of whose clocks asks for a step."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Begun:
+    """A decision that waits for answers: what the steps before number ``step`` have found."""
+
+    policies: PolicySet
+    handling: Handling
+    step: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Needs:
+    """`decide` can't go on before these are answered.
+
+    Call it again with the answers added, or `resume`, which comes to the same.
+    """
+
+    questions: tuple[Question, ...]
+    begun: Begun = field(repr=False, compare=False)
 
 
 def decide(policies: PolicySet, facts: Facts, *, whole_trace: bool = False) -> Decision | Needs:
@@ -63,13 +87,42 @@ def decide(policies: PolicySet, facts: Facts, *, whole_trace: bool = False) -> D
         return _decide_step(policies, facts, admitted)
     handling = _handling(policies, facts, admitted)
     handling.whole_trace = whole_trace
-    for _, stage in STAGES:
-        stage(handling)
+    return _go_on(policies, handling, 0)
+
+
+def resume(needs: Needs, facts: Facts) -> Decision | Needs:
+    """What `decide` says to these facts, without the steps that were taken before the question.
+
+    Uses ``needs`` up: a second call with the same one decides about what the first has left.
+    """
+    begun, before = needs.begun, needs.begun.handling.facts
+    if not _same_but_answers(before, facts):
+        return decide(begun.policies, facts, whole_trace=begun.handling.whole_trace)
+    begun.handling.facts = facts
+    begun.handling.questions.clear()
+    return _go_on(begun.policies, begun.handling, begun.step)
+
+
+def _go_on(policies: PolicySet, handling: Handling, first: int) -> Decision | Needs:
+    for number, (_, step) in enumerate(STAGES[first:], start=first):
+        step(handling)
         if handling.questions:
-            return Needs(questions=tuple(handling.questions))
+            begun = Begun(policies=policies, handling=handling, step=number)
+            return Needs(questions=tuple(handling.questions), begun=begun)
         if handling.parked_for is not None:
             break
     return conclude(handling)
+
+
+def _same_but_answers(before: Facts, now: Facts) -> bool:
+    """Whether the facts differ in answers and counters only: nobody has looked at these yet."""
+    return (
+        before.record is now.record
+        and before.directory is now.directory
+        and before.postal is now.postal
+        and (before.item, before.now) == (now.item, now.now)
+        and (before.intake_owners, before.usernames) == (now.intake_owners, now.usernames)
+    )
 
 
 def _decide_step(policies: PolicySet, facts: Facts, admitted: AdmittedStep) -> Decision:

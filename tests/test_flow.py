@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ortoo_daemon.decision import Decision, Outcome, ReasonCode
-from ortoo_daemon.facts import Needs, Turns, Workload
-from ortoo_daemon.flow import decide, recovered
+from ortoo_daemon.facts import Turns, Workload
+from ortoo_daemon.flow import Needs, decide, recovered, resume
 from ortoo_daemon.policy.intake_model import Cleanse, CleanseKind, Require
 from ortoo_daemon.policy.model import Triggers
 from ortoo_daemon.policy.ownership_model import (
@@ -329,7 +329,7 @@ KINDS = {
 }
 
 
-def network_policy(method: PersonMethod):
+def network_policy(method: PersonMethod, sticky: Sticky | None = None):
     choice = RooftopChoice(
         brand="Brand__c",
         territory="PostalCode",
@@ -339,7 +339,12 @@ def network_policy(method: PersonMethod):
     return policies(
         policy(
             rule(
-                "peugeot", when=is_("Brand__c", "Peugeot"), assign=to_people(method, rooftop=choice)
+                "peugeot",
+                when=is_("Brand__c", "Peugeot"),
+                assign=to_people(
+                    rooftop=choice,
+                    person=PersonChoice(by=method, sticky=sticky, place=PLACE),
+                ),
             ),
             rule("any", assign=to_people(method), orelse=to_queue().target),
             cleanse=tuple(
@@ -368,6 +373,34 @@ def test_decide_always_answers_the_same_whatever_the_order_of_candidates(
     mixed = directory(tuple(mixed_sites), tuple(mixed_people))
     again = decide(asked, facts(record, mixed, workload=workload))
     assert repr(again) == repr(found)
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    record=records,
+    people=people_of,
+    method=methods,
+    work=st.tuples(counts, counts),
+    holder=st.one_of(st.none(), st.integers(0, 9)),
+    moved=st.booleans(),
+)
+def test_a_decision_taken_up_again_is_the_one_from_the_beginning(
+    record, people, method, work, holder, moved
+):
+    asked = network_policy(method, Sticky(on="Email", within=timedelta(days=90), place=PLACE))
+    asking = {"Brand__c": "Peugeot", "Email": "a@x.example", "OwnerId": None}
+    record = replace(record, fields={**record.fields, **asking})
+    before = facts(record, directory(SITES, people), workload=Workload(open_work=work[0]))
+    needs = decide(asked, before)
+    assert isinstance(needs, Needs)
+    answer = None if holder is None else an_id("005", holder)
+    after = replace(
+        before,
+        workload=Workload(open_work=work[1]),
+        answers=dict.fromkeys(needs.questions, answer),
+        directory=directory(SITES, people[1:]) if moved else before.directory,
+    )
+    assert repr(resume(needs, after)) == repr(decide(asked, after))
 
 
 @settings(max_examples=50, deadline=None)

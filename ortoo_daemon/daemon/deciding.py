@@ -46,12 +46,13 @@ async def decide_record(
     the return: a caller that reserves at once can't be overtaken. Raises OrgError.
     """
     known: dict[Question, Answer] = {}
-    while True:
-        facts = _facts(knowledge, item, record, now, known)
-        found = flow.decide(policies.policy_set, facts)
-        if isinstance(found, Decision):
-            return found, facts
+    facts = _facts(knowledge, item, record, now, known)
+    found = flow.decide(policies.policy_set, facts)
+    while not isinstance(found, Decision):
         known |= {question: await answers.ask(question) for question in found.questions}
+        facts = _facts(knowledge, item, record, now, known)
+        found = flow.resume(found, facts)
+    return found, facts
 
 
 def with_counters_kept(knowledge: Knowledge, facts: Facts, decision: Decision) -> Facts:

@@ -17,8 +17,8 @@ from ortoo_daemon.daemon.knowledge import Knowledge
 from ortoo_daemon.daemon.saved_org import KnownOrg
 from ortoo_daemon.decision import Decision, Outcome
 from ortoo_daemon.errors import ConfigError, OrtooError, Place, Problem
-from ortoo_daemon.facts import Answer, Facts, Needs, Question
-from ortoo_daemon.flow import decide
+from ortoo_daemon.facts import Answer, Facts, Question
+from ortoo_daemon.flow import Needs, decide
 from ortoo_daemon.instants import instant_text
 from ortoo_daemon.policy.model import PolicySet
 from ortoo_daemon.postal import PostalIndex

@@ -20,8 +20,8 @@ MOST_HOPS = 5
 """So many rooftops are asked in order before a rule counts as having found nobody."""
 
 
-def choose_owner(handling: Handling) -> None:
-    """Find the owner, or ask what must be known first; park when no written way out can own it."""
+def find_rule(handling: Handling) -> None:
+    """The rule that takes the record; none leaves it to ``otherwise``."""
     rule = rules.first_match(handling)
     handling.rule = rule
     if rule is None:
@@ -29,6 +29,12 @@ def choose_owner(handling: Handling) -> None:
     else:
         handling.place = rule.assign.place
         handling.reason = ReasonCode.RULE
+
+
+def choose_owner(handling: Handling) -> None:
+    """Find the owner, or ask what must be known first; park when no written way out can own it."""
+    rule = handling.rule
+    if rule is not None:
         if _assign(handling, rule) or handling.questions:
             return
         rules.nobody(handling, rule)

@@ -10,8 +10,8 @@ from datetime import datetime
 
 from ortoo_daemon.action.stamps import MODIFIED_AT, MODIFIED_BY, SLA_NEXT_AT, owner_write
 from ortoo_daemon.decision import Decision, Outcome
-from ortoo_daemon.facts import Facts, Needs
-from ortoo_daemon.flow import decide
+from ortoo_daemon.facts import Facts
+from ortoo_daemon.flow import Needs, decide
 from ortoo_daemon.instants import instant, instant_text
 from ortoo_daemon.policy.model import PolicySet
 from ortoo_daemon.records import FieldValue, Record, WorkItem, WorkReason

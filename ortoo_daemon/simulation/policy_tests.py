@@ -13,8 +13,8 @@ from ortoo_daemon.audit.explain import Node, Style, explain
 from ortoo_daemon.decision import Decision
 from ortoo_daemon.directory import Directory, Person
 from ortoo_daemon.errors import Place, Problem
-from ortoo_daemon.facts import Answer, Facts, Needs, Question, Workload
-from ortoo_daemon.flow import decide
+from ortoo_daemon.facts import Answer, Facts, Question, Workload
+from ortoo_daemon.flow import Needs, decide
 from ortoo_daemon.instants import instant_text
 from ortoo_daemon.policy.cases import PolicyCase, PolicyTests, RosterChange
 from ortoo_daemon.policy.model import Policy, PolicySet
