@@ -4,7 +4,7 @@ Weekly windows in one time zone, with closed days. Arithmetic is on real elapsed
 spans a change of the clocks is an hour shorter or longer, as it is for the people in it. Pure.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
@@ -91,21 +91,18 @@ class BusinessHours:
 
         The day before counts because its windows may run past midnight.
         """
-        zone = ZoneInfo(self.zone)
-        first = at.astimezone(zone).date() - _ONE_DAY
+        first = at.astimezone(ZoneInfo(self.zone)).date() - _ONE_DAY
         reached: datetime | None = None
         for offset in range(days):
             day = first + timedelta(days=offset)
-            for opening, closing in self._pieces(day):
-                start = _instant(day, opening, self.zone)
-                end = _instant(day, closing, self.zone)
+            for start, end in _instants(day, self._pieces(day), self.zone):
                 if reached is not None and start < reached:
                     start = reached
                 if start < end:
                     reached = end
                     yield start, end
 
-    def _pieces(self, day: date) -> Sequence[Window]:
+    def _pieces(self, day: date) -> tuple[Window, ...]:
         """The day's windows and what runs over from the day before, cut to the day itself, in order."""
         if day in self.closed:
             return ()
@@ -128,7 +125,17 @@ def _unfolded(window: Window) -> Window:
     return (start, end + _DAY) if end <= start else window
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=4096)  # many records come in on one day
+def _instants(
+    day: date, pieces: tuple[Window, ...], zone_name: str
+) -> tuple[tuple[datetime, datetime], ...]:
+    """The beginnings and ends of a day's pieces in UTC."""
+    return tuple(
+        (_instant(day, opening, zone_name), _instant(day, closing, zone_name))
+        for opening, closing in pieces
+    )
+
+
 def _instant(day: date, minutes: int, zone_name: str) -> datetime:
     """The first instant at which the wall clock of that day shows at least so many minutes, in UTC.
 

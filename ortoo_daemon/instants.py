@@ -24,4 +24,5 @@ def instant(value: FieldValue) -> datetime | None:
 
 def instant_text(at: datetime) -> str:
     """ISO 8601 in UTC with milliseconds, as the REST API takes it: ``2026-11-23T09:15:00.000Z``."""
-    return at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    text = at.astimezone(UTC).isoformat(timespec="milliseconds")
+    return f"{text[:-6]}Z"  # for +00:00

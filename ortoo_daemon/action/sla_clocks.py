@@ -15,6 +15,7 @@ from typing import Any
 
 from ortoo_daemon.decision import ClockState, PastHolder, SlaClock
 from ortoo_daemon.instants import instant, instant_text
+from ortoo_daemon.json_text import json_text
 from ortoo_daemon.records import FieldValue, RecordId
 
 MOST_IN_TRAIL = 20
@@ -53,7 +54,7 @@ def stamp_text(stamp: SlaStamp) -> str:
         ]
     if stamp.routed_at is not None:
         saved["routed_at"] = instant_text(stamp.routed_at)
-    return json.dumps(saved, separators=(",", ":"))
+    return json_text(saved)
 
 
 def read_stamp(value: FieldValue) -> SlaStamp:

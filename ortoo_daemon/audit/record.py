@@ -3,7 +3,6 @@
 Field names and lengths are those of ``config/salesforce``. Pure: the daemon sends the row.
 """
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -13,6 +12,7 @@ from ortoo_daemon.audit.trace_json import trace_to_json
 from ortoo_daemon.decision import Decision, Outcome
 from ortoo_daemon.facts import Facts
 from ortoo_daemon.instants import instant_text
+from ortoo_daemon.json_text import json_text
 from ortoo_daemon.records import FieldValue
 
 OBJECT = "Ortoo_Decision__c"
@@ -83,12 +83,14 @@ def decision_row(
         "Trace__c": trace_to_json(decision.trace, length=LENGTHS["Trace__c"]),
         "Facts__c": _facts(decision, facts),
         "Fields_Written__c": _written(written or Written(fields=decision.fields)),
-        "Timings__c": _json({stage: round(ms, 3) for stage, ms in timings.items()}),
+        "Timings__c": json_text({stage: round(ms, 3) for stage, ms in timings.items()}),
         "API_Calls__c": api_calls,
     }
     if decision.object in LOOKUPS:
         row[LOOKUPS[decision.object]] = decision.record_id
-    return {name: _fitted(name, value) for name, value in row.items()}
+    for name, length in LENGTHS.items():
+        row[name] = _fitted(row[name], length)
+    return row
 
 
 def _way_in(decision: Decision, facts: Facts) -> str:
@@ -120,9 +122,9 @@ def _facts(decision: Decision, facts: Facts) -> str:
     if turns is not None:
         at = {person: turn for person, turn in sorted(turns.at.items()) if person in people}
         kept["turns"] = {"pool": pool, "clock": turns.clock, "at": at}
-    text = _json(kept)
+    text = json_text(kept)
     if len(text) > LENGTHS["Facts__c"]:
-        text = _json({"v": 1, "now": kept["now"], "cut": "too long for the field"})
+        text = json_text({"v": 1, "now": kept["now"], "cut": "too long for the field"})
     return text
 
 
@@ -130,23 +132,18 @@ def _written(written: Written) -> str:
     """JSON of what was written and refused; long values are cut, then all values are left out."""
     short = {name: _short(value) for name, value in written.fields.items()}
     refused = {name: _short(error) for name, error in written.refused.items()}
-    text = _json({"written": short, "refused": refused})
+    text = json_text({"written": short, "refused": refused})
     if len(text) <= LENGTHS["Fields_Written__c"]:
         return text
     names = {"written": sorted(short)[:500], "refused": sorted(refused)[:500], "cut": "values"}
-    return _json(names)
+    return json_text(names)
 
 
 def _short(value: FieldValue | str) -> FieldValue:
     return f"{value[:199]}…" if isinstance(value, str) and len(value) > 200 else value
 
 
-def _fitted(name: str, value: FieldValue) -> FieldValue:
-    length = LENGTHS.get(name)
-    if length is None or not isinstance(value, str) or len(value) <= length:
+def _fitted(value: FieldValue, length: int) -> FieldValue:
+    if not isinstance(value, str) or len(value) <= length:
         return value
     return value[: length - 1] + "…"
-
-
-def _json(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from ortoo_daemon.errors import Place
+from ortoo_daemon.json_text import json_text
 from ortoo_daemon.trace import (
     CandidateStep,
     FailedCondition,
@@ -66,7 +67,7 @@ def trace_from_json(text: str) -> Trace:
 
 def _dump(saved: _Json) -> str:
     kept = {name: part for name, part in saved.items() if part != []}
-    return json.dumps(kept, ensure_ascii=False, separators=(",", ":"))
+    return json_text(kept)
 
 
 _CUTS: tuple[tuple[str, Callable[[_Json], bool], bool], ...] = (
@@ -148,18 +149,18 @@ def _rule(step: RuleStep) -> _Json:
 
 
 def _candidate(step: CandidateStep) -> _Json:
-    return _filled(
-        kind=step.kind,
-        id=step.id,
-        name=step.name,
-        removed_by=step.removed_by,
-        detail=step.detail,
-        rank=dict(step.rank),
-    )
+    saved: _Json = {"kind": step.kind, "id": step.id, "name": step.name}
+    if step.removed_by is not None:
+        saved["removed_by"] = step.removed_by
+    if step.detail:
+        saved["detail"] = step.detail
+    if step.rank:
+        saved["rank"] = dict(step.rank)
+    return saved
 
 
 def _filled(**entries: Any) -> _Json:
-    return {name: value for name, value in entries.items() if value not in (None, "", {})}
+    return {name: value for name, value in entries.items() if value is not None and value != ""}
 
 
 def _short(value: Any) -> Any:

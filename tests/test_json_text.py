@@ -1,0 +1,34 @@
+"""Claims about compact JSON: what the standard library would write, whatever senders leave in fields."""
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ortoo_daemon.json_text import json_text
+
+scalars = st.none() | st.booleans() | st.integers(-(2**53), 2**53) | st.text()
+values = st.recursive(
+    scalars | st.floats(-1e15, 1e15).map(lambda number: round(number, 9)),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+)
+
+
+@given(values)
+def test_what_is_written_is_read_as_the_same_value(value):
+    assert json.loads(json_text(value)) == value
+
+
+@given(st.recursive(scalars, lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner)))
+def test_letters_stay_as_they_are_and_nothing_is_padded(value):
+    assert json_text(value) == json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def test_half_of_a_surrogate_pair_costs_nothing():
+    assert json.loads(json_text({"LastName": "\ud83d?"})) == {"LastName": "\ud83d?"}
+
+
+def test_what_json_has_no_form_of_is_refused():
+    with pytest.raises(TypeError):
+        json_text({"value": object()})
