@@ -35,6 +35,18 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PlatformEvent:
+    """One published platform event. `values` has every field that the event declares."""
+
+    entity: str
+    id: str
+    uuid: str
+    created_at: datetime
+    created_by: str
+    values: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Transaction:
     """A committed transaction: who, through which API, when, what. `key` is unique."""
 
@@ -45,6 +57,12 @@ class Transaction:
     version: str
     committed_at: datetime
     changes: tuple[Change, ...]
+    events: tuple[PlatformEvent, ...] = ()
+
+
+def cost_of(change: Change) -> int:
+    """How many changes it counts for: each field of an update, one for everything else."""
+    return max(len(change.changed_fields), 1)
 
 
 def merge(first: Change, second: Change) -> Change | None:

@@ -8,20 +8,26 @@
 | GET    /sandbox/calls             | the call log; `?after=INDEX`, `?writes=1`, `?unguarded=1`      |
 | DELETE /sandbox/calls             | forget the call log                                            |
 | POST   /sandbox/sessions/revoke   | end all sessions, or those of `{"user": …}`                    |
-| GET    /sandbox/streams           | connected CometD clients and their positions                   |
-| POST   /sandbox/streams/drop      | forget every CometD client (`403::Unknown client`)             |
-| POST   /sandbox/streams/expire    | expire replay ids: all, or `{"through": ID}`                   |
 | GET, POST, DELETE /sandbox/faults | list, set, remove all (hold: calls go on); see `faults`        |
 | DELETE /sandbox/faults/ID         | remove one                                                     |
 | POST   /sandbox/assignment-rule   | `{"object": "Lead", "owner": ID}`; owner null switches it off  |
 | POST   /sandbox/clock             | `{"shift_seconds": 3600}` ahead of real time                   |
-| POST   /sandbox/limits            | `{"api_calls": n, "delivered_events": n}`: the allocations     |
+| POST   /sandbox/limits            | set allocations, see below                                     |
+
+What concerns the event bus (`/sandbox/streams…`, `/sandbox/flows`) stands in `control_streams`.
 
 To act: `{"user": USERNAME_OR_ID, "create": [rows], "update": [rows], "delete": [ids]}`, each
 optional, in this order and one transaction each; rows carry `attributes.type` (create) or `Id`
 (update); any number of rows, of any objects. The changes bear the person's name and the origin of
 the user interface. Add `"auto_assign": true` to let the assignment rule act. The answer lists
 `{id, success, errors}` per row, under the same three names.
+
+The clock moves everything: stamps, the Date of answers, sessions (save those of connected CometD
+clients), the retention of events, rolling allocations. It may be set any number of times.
+
+Allocations: `{"api_calls": n, "delivered_events": n}` in any 24 hours, of change events and
+platform events; `topic_events` of PushTopics; `published_events` in any hour; `clients` connected
+at once, `clients_per_topic`. Each optional. The answer tells what is used, as `GET /sandbox` does.
 """
 
 from __future__ import annotations
@@ -34,8 +40,8 @@ from typing import Any
 from aiohttp import web
 
 from ortoo_daemon.sandbox.bayeux.clients import Clients
-from ortoo_daemon.sandbox.bayeux.log import EventLog
 from ortoo_daemon.sandbox.calls import CallLog, Write
+from ortoo_daemon.sandbox.control_calls import bad_request, number_in, read_body
 from ortoo_daemon.sandbox.errors import OrgError
 from ortoo_daemon.sandbox.faults import Faults, fault_from
 from ortoo_daemon.sandbox.middleware import Pace
@@ -50,7 +56,6 @@ class Control:
 
     sessions: Sessions
     clients: Clients
-    log: EventLog
     usage: Usage
     faults: Faults
     calls: CallLog
@@ -68,9 +73,6 @@ class Control:
             web.get("/sandbox/calls", self.list_calls),
             web.delete("/sandbox/calls", self.clear_calls),
             web.post("/sandbox/sessions/revoke", self.revoke),
-            web.get("/sandbox/streams", self.streams),
-            web.post("/sandbox/streams/drop", self.drop_streams),
-            web.post("/sandbox/streams/expire", self.expire),
             web.get("/sandbox/faults", self.list_faults),
             web.post("/sandbox/faults", self.set_fault),
             web.delete("/sandbox/faults", self.remove_faults),
@@ -81,19 +83,19 @@ class Control:
         ]
 
     async def overview(self, _request: web.Request) -> web.Response:
-        return web.json_response({**self.about(), "usage": asdict(self.usage)})
+        return web.json_response({**self.about(), "usage": self.usage.as_json()})
 
     async def latency(self, request: web.Request) -> web.Response:
-        body = await _body(request)
-        self.pace.latency_for = max(0.0, _number(body, "ms") / 1000)
+        body = await read_body(request)
+        self.pace.latency_for = max(0.0, number_in(body, "ms") / 1000)
         return web.json_response({"ms": self.pace.latency_for * 1000})
 
     async def act(self, request: web.Request) -> web.Response:
-        body = await _body(request)
+        body = await read_body(request)
         try:
             return web.json_response(self.persons.act(body))
         except (ValueError, OrgError) as error:
-            raise _bad_request(str(error)) from error
+            raise bad_request(str(error)) from error
 
     async def list_calls(self, request: web.Request) -> web.Response:
         after = int(request.query.get("after", "-1"))
@@ -112,40 +114,20 @@ class Control:
         return web.json_response({})
 
     async def revoke(self, request: web.Request) -> web.Response:
-        name = (await _body(request)).get("user")
+        name = (await read_body(request)).get("user")
         user_id = self.persons.user_id(str(name)) if name else None
         if name and user_id is None:
-            raise _bad_request(f"no such user: {name}")
+            raise bad_request(f"no such user: {name}")
         return web.json_response({"revoked": self.sessions.revoke_all(user_id=user_id)})
-
-    async def streams(self, _request: web.Request) -> web.Response:
-        clients = [
-            {
-                "clientId": c.client_id,
-                "positions": c.positions,
-                "held": c.held,
-                "connects": c.connects,
-            }
-            for c in self.clients
-        ]
-        figures = {"clients": clients, "last_id": self.log.last_id, "retained": len(self.log)}
-        return web.json_response(figures | {"delivered": self.usage.delivered})
-
-    async def drop_streams(self, _request: web.Request) -> web.Response:
-        return web.json_response({"dropped": self.clients.drop_all()})
-
-    async def expire(self, request: web.Request) -> web.Response:
-        through = (await _body(request)).get("through")
-        return web.json_response({"expired": self.log.expire(through)})
 
     async def list_faults(self, _request: web.Request) -> web.Response:
         return web.json_response({"faults": [each.as_json() for each in self.faults]})
 
     async def set_fault(self, request: web.Request) -> web.Response:
         try:
-            fault = fault_from(await _body(request))
+            fault = fault_from(await read_body(request))
         except ValueError as error:
-            raise _bad_request(str(error)) from error
+            raise bad_request(str(error)) from error
         return web.json_response({"id": self.faults.add(fault).id}, status=201)
 
     async def remove_faults(self, request: web.Request) -> web.Response:
@@ -154,49 +136,34 @@ class Control:
         return web.json_response({"removed": removed})
 
     async def assignment_rule(self, request: web.Request) -> web.Response:
-        body = await _body(request)
+        body = await read_body(request)
         try:
             self.persons.set_assignment_rule(str(body.get("object")), body.get("owner"))
         except ValueError as error:
-            raise _bad_request(str(error)) from error
+            raise bad_request(str(error)) from error
         return web.json_response({})
 
     async def clock(self, request: web.Request) -> web.Response:
-        self.shift_clock(timedelta(seconds=_number(await _body(request), "shift_seconds")))
+        self.shift_clock(timedelta(seconds=number_in(await read_body(request), "shift_seconds")))
         return web.json_response({})
 
     async def limits(self, request: web.Request) -> web.Response:
-        body = await _body(request)
-        if "api_calls" in body:
-            self.usage.max = int(_number(body, "api_calls"))
-        if "delivered_events" in body:
-            self.usage.delivered_max = int(_number(body, "delivered_events"))
-            self.clients.wake_all()
-        return web.json_response(asdict(self.usage))
+        body = await read_body(request)
+        for name, allocation in (
+            ("api_calls", self.usage.calls),
+            ("delivered_events", self.usage.delivered_events),
+            ("topic_events", self.usage.topic_events),
+            ("published_events", self.usage.published_events),
+        ):
+            if name in body:
+                allocation.max = int(number_in(body, name))
+        if "clients" in body:
+            self.clients.most = int(number_in(body, "clients"))
+        if "clients_per_topic" in body:
+            self.clients.most_per_topic = int(number_in(body, "clients_per_topic"))
+        self.clients.wake_all()
+        return web.json_response(self.usage.as_json())
 
 
 def _shown(writes: Iterable[Write]) -> list[dict[str, Any]]:
     return [asdict(each) | {"guarded": each.guarded} for each in writes]
-
-
-async def _body(request: web.Request) -> dict[str, Any]:
-    if not request.can_read_body:
-        return {}
-    try:
-        body = await request.json()
-    except ValueError as error:
-        raise _bad_request(f"the body is no JSON: {error}") from error
-    if not isinstance(body, dict):
-        raise _bad_request("the body must be a JSON object")
-    return body
-
-
-def _number(body: Mapping[str, Any], name: str) -> float:
-    value = body.get(name)
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        raise _bad_request(f"{name} must be a number")
-    return float(value)
-
-
-def _bad_request(message: str) -> web.HTTPBadRequest:
-    return web.HTTPBadRequest(text=message)

@@ -17,7 +17,7 @@ from xml.etree import ElementTree
 from ortoo_daemon.sandbox.errors import SchemaError
 from ortoo_daemon.sandbox.formula import Formula, FormulaError, literal_default
 from ortoo_daemon.sandbox.schema import Field, FieldType, ObjectType, ValidationRule
-from ortoo_daemon.sandbox.standard import parse_field, system_fields
+from ortoo_daemon.sandbox.standard import event_fields, parse_field, system_fields
 
 _TYPES = {
     "Text": FieldType.STRING,
@@ -42,6 +42,7 @@ _TYPES = {
 }
 _LENGTHS = {"TextArea": 255, "Email": 80, "Phone": 40, "Url": 255, "AutoNumber": 30}
 _LONG = frozenset({"LongTextArea", "Html"})
+_EVENT_TYPES = frozenset({"Checkbox", "Date", "DateTime", "LongTextArea", "Number", "Text"})
 
 
 def add_metadata(objects: Mapping[str, ObjectType], root: Path) -> dict[str, ObjectType]:
@@ -53,9 +54,15 @@ def add_metadata(objects: Mapping[str, ObjectType], root: Path) -> dict[str, Obj
         if name.endswith("__c"):
             number = sum(each.custom for each in result.values())
             result[name] = _custom_object(name, _read(path), f"a{number:02d}")
+        if name.endswith("__e"):
+            number = sum(each.event for each in result.values())
+            result[name] = _platform_event(name, path, f"e{number:02d}")
     for path in sorted(root.rglob("*.field-meta.xml")):
         owner = _owner(path, result)
         added = _field(path, value_sets)
+        if owner.event and _read(path).text("type") not in _EVENT_TYPES:
+            allowed = ", ".join(sorted(_EVENT_TYPES))
+            raise SchemaError(f"{path}: a platform event's field is one of {allowed}")
         result[owner.name] = owner.with_fields({added.name: added})
     # Rules come last: they may speak of any field.
     for path in sorted(root.rglob("*.validationRule-meta.xml")):
@@ -131,6 +138,26 @@ def _custom_object(name: str, xml: _Element, prefix: str) -> ObjectType:
         prefix=prefix,
         fields={**system_fields(), "Name": name_field, "OwnerId": owner},
         custom=True,
+    )
+
+
+def _platform_event(name: str, path: Path, prefix: str) -> ObjectType:
+    xml = _read(path)
+    if xml.text("eventType") != "HighVolume":
+        raise SchemaError(f"{path}: eventType must be HighVolume, the only kind still offered")
+    behaviour = xml.text("publishBehavior") or "PublishAfterCommit"
+    if behaviour not in ("PublishAfterCommit", "PublishImmediately"):
+        raise SchemaError(f"{path}: no such publishBehavior: {behaviour}")
+    label = xml.text("label") or name
+    return ObjectType(
+        name=name,
+        label=label,
+        plural=xml.text("pluralLabel") or label,
+        prefix=prefix,
+        fields=event_fields(),
+        custom=True,
+        event=True,
+        at_once=behaviour == "PublishImmediately",
     )
 
 

@@ -5,17 +5,22 @@
 | error         | it is answered with `status`, `body` and `headers`, and not carried out    |
 | lost_response | it is carried out and committed, then the connection closes unanswered     |
 | hold          | it waits until the fault is removed, then goes on                          |
-| bayeux        | a CometD message on `channel` is refused with `error`, `advice` and `ext`  |
+| bayeux        | a CometD message on `channel` is refused with `error`, `advice` and `ext`; |
+|               | of subscribe messages only those to `subscription`, when it is given       |
+| silent        | connected clients get no events of `channel` (of any when it is empty)     |
 
 A fault matches by `method` (any when None) and by `path`, a regular expression searched in the
-path with its query. `times` counts its uses; None means until it is removed.
+path with its query. `times` counts its uses; None means until it is removed. A silent fault has no
+uses: it stays until it is removed, and with `"until": "handshake"` only those clients are deaf that
+were connected when it was set. What a deaf client missed waits for it, and can be replayed.
 """
 
 from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Iterable, Iterator, Mapping
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from enum import StrEnum
 from typing import Any
@@ -30,6 +35,18 @@ class FaultKind(StrEnum):
     LOST_RESPONSE = "lost_response"
     HOLD = "hold"
     BAYEUX = "bayeux"
+    SILENT = "silent"
+
+
+class Until(StrEnum):
+    """What ends a silence for a client."""
+
+    REMOVED = "removed"
+    HANDSHAKE = "handshake"
+
+
+_ON_HTTP = frozenset({FaultKind.ERROR, FaultKind.LOST_RESPONSE, FaultKind.HOLD})
+_OWN = frozenset({"id", "used", "removed", "set_at"})
 
 
 @dataclass(slots=True, kw_only=True)
@@ -44,27 +61,43 @@ class Fault:
     body: Any = None
     headers: Mapping[str, str] = field(default_factory=dict)
     channel: str = ""
+    subscription: str = ""
+    until: str = Until.REMOVED
     error: str = ""
     advice: Mapping[str, Any] | None = None
     ext: Mapping[str, Any] | None = None
     id: int = 0
     used: int = 0
     removed: asyncio.Event = field(default_factory=asyncio.Event)
+    set_at: float = 0.0
 
     def matches(self, method: str, path: str) -> bool:
         """Whether an HTTP call is met by this fault."""
-        if self.kind is FaultKind.BAYEUX or self.method not in (None, method):
+        if self.kind not in _ON_HTTP or self.method not in (None, method):
             return False
         return re.search(self.path, path) is not None
 
+    def refuses(self, message: Message) -> bool:
+        """Whether a CometD message is met by this fault."""
+        if self.kind is not FaultKind.BAYEUX or message.get("channel") != self.channel:
+            return False
+        return self.subscription in ("", message.get("subscription"))
+
+    def deafens(self, channel: str, opened_at: float) -> bool:
+        """Whether a client that shook hands at that time hears nothing of a channel."""
+        if self.kind is not FaultKind.SILENT or self.channel not in ("", channel):
+            return False
+        return self.until == Until.REMOVED or opened_at < self.set_at
+
     def as_json(self) -> dict[str, Any]:
         """The fault as the control endpoint shows it."""
-        return {f.name: getattr(self, f.name) for f in fields(self) if f.name != "removed"}
+        hidden = ("removed", "set_at")
+        return {f.name: getattr(self, f.name) for f in fields(self) if f.name not in hidden}
 
 
 def fault_from(body: Mapping[str, Any]) -> Fault:
     """A fault from its JSON. Raises ValueError that says what is wrong."""
-    settable = {f.name for f in fields(Fault)} - {"id", "used", "removed"}
+    settable = {f.name for f in fields(Fault)} - _OWN
     unknown = set(body) - settable
     if unknown:
         raise ValueError(f"no such member of a fault: {', '.join(sorted(unknown))}")
@@ -75,15 +108,19 @@ def fault_from(body: Mapping[str, Any]) -> Fault:
         raise ValueError(f"path is no regular expression: {error}") from error
     except ValueError as error:
         raise ValueError(f"kind must be one of {', '.join(FaultKind)}") from error
+    if body.get("until", Until.REMOVED) not in tuple(Until):
+        raise ValueError(f"until must be one of {', '.join(Until)}")
     return Fault(**{**body, "kind": kind})
 
 
 class Faults:
-    """The faults set now."""
+    """The faults set now. `on_remove` is called after some were removed."""
 
-    def __init__(self) -> None:
+    def __init__(self, monotonic: Callable[[], float] = time.monotonic) -> None:
         self._faults: dict[int, Fault] = {}
         self._last = 0
+        self._monotonic = monotonic
+        self.on_remove: Callable[[], None] = lambda: None
 
     def __iter__(self) -> Iterator[Fault]:
         return iter(tuple(self._faults.values()))
@@ -92,6 +129,7 @@ class Faults:
         """Set a fault; it gets its id."""
         self._last += 1
         fault.id = self._last
+        fault.set_at = self._monotonic()
         self._faults[fault.id] = fault
         return fault
 
@@ -101,7 +139,12 @@ class Faults:
         for fault in doomed:
             del self._faults[fault.id]
             fault.removed.set()
+        self.on_remove()
         return len(doomed)
+
+    def deafens(self, channel: str, opened_at: float) -> bool:
+        """Whether a client that shook hands at that time hears nothing of a channel now."""
+        return any(each.deafens(channel, opened_at) for each in self._faults.values())
 
     def take(self, method: str, path: str) -> Fault | None:
         """The first fault that meets an HTTP call, counted as used."""
@@ -109,8 +152,7 @@ class Faults:
 
     def bayeux_refusal(self, message: Message) -> Message | None:
         """The refusal that a CometD message gets instead of its answer, if any."""
-        channel = message.get("channel")
-        fault = self._use(f for f in self if f.kind is FaultKind.BAYEUX and f.channel == channel)
+        fault = self._use(each for each in self if each.refuses(message))
         if fault is None:
             return None
         return refusal(message, fault.error, advice=fault.advice, ext=fault.ext)

@@ -50,7 +50,22 @@ class Surroundings:
 
     def middlewares(self) -> list[Middleware]:
         """Outermost first."""
-        return [_collapse_slashes, self._log, self._disturb, self._admit]
+        return [self._date, _collapse_slashes, self._log, self._disturb, self._admit]
+
+    @web.middleware
+    async def _date(self, request: web.Request, handler: Handler) -> web.StreamResponse:
+        """The org's own date, also when its clock was moved; aiohttp would set the machine's."""
+        try:
+            response = await handler(request)
+        except web.HTTPException as answer:
+            self._bear_date(answer)
+            raise
+        self._bear_date(response)
+        return response
+
+    def _bear_date(self, response: web.StreamResponse) -> None:
+        if not response.prepared:
+            response.headers["Date"] = format_datetime(self.now(), usegmt=True)
 
     @web.middleware
     async def _log(self, request: web.Request, handler: Handler) -> web.StreamResponse:
@@ -65,9 +80,6 @@ class Surroundings:
             raise
         finally:
             await self._note(request, response)
-            if response is not None and not response.prepared:
-                # The org's own date, also when its clock was moved; aiohttp would set the machine's.
-                response.headers["Date"] = format_datetime(self.now(), usegmt=True)
         return response
 
     async def _note(self, request: web.Request, response: web.StreamResponse | None) -> None:
@@ -122,10 +134,10 @@ class Surroundings:
             return _refused(refusal)
         request[USER_ID] = session.user_id
         request[CLIENT] = _client_of(request)
-        if self.usage.calls_exhausted:
+        if not self.usage.calls.left:
             message = "TotalRequests Limit exceeded."
             return self._counted(_refused(OrgError("REQUEST_LIMIT_EXCEEDED", message, status=403)))
-        self.usage.used += 1
+        self.usage.calls.add(1)
         try:
             return self._counted(await handler(request))
         except web.HTTPNotFound:

@@ -1,7 +1,7 @@
 """The org itself: rows under rules, one transaction at a time.  No HTTP, no events, one thread.
 
 Everything that writes goes through a transaction; after its commit the callbacks given to
-`on_commit` get one `Transaction` with the net changes.
+`on_commit` get one `Transaction` with the net changes and the platform events published in it.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from ortoo_daemon.sandbox.errors import OrgError, entity_is_deleted, not_found
 from ortoo_daemon.sandbox.first_rows import first_rows
 from ortoo_daemon.sandbox.ids import to_18
 from ortoo_daemon.sandbox.outcomes import Outcome, attempt
+from ortoo_daemon.sandbox.platform_events import Publishing
 from ortoo_daemon.sandbox.schema import Field, ObjectType, Schema
 from ortoo_daemon.sandbox.soql.query import Queries
 from ortoo_daemon.sandbox.storage import Row, Storage
@@ -38,7 +39,8 @@ def _utc_now() -> datetime:
 class Org:
     """A local org over a schema; rows in memory or in a SQLite file.
 
-    `clock` may be replaced at any time. `assignment_rule_owner` maps Lead/Case to the owner that
+    `clock` may be replaced at any time. `before_commit` is called in every transaction before it
+    commits and undoes it by raising. `assignment_rule_owner` maps Lead/Case to the owner that
     the active assignment rule gives (no entry: no active rule).
     """
 
@@ -50,7 +52,9 @@ class Org:
         self.storage = Storage(schema, path)
         self._writer = Writer(schema, self.storage)
         self.queries = Queries(schema, self.storage, lambda: self.clock())
+        self.events = Publishing(schema, self.storage, lambda: self.clock())
         self._callbacks: list[OnCommit] = []
+        self.before_commit: Callable[[Unit], None] = lambda _unit: None
         self._unit: Unit | None = None
         self.organization_id, self.system_user_id = first_rows(self)
 
@@ -89,18 +93,20 @@ class Org:
         unit = Unit(caller=caller, started_at=self.clock(), storage=self.storage)
         self.storage.begin()
         self._unit = unit
+        number = self.storage.next_number("transaction")
         try:
             yield unit
+            self.before_commit(unit)
+            self.storage.commit()
         except BaseException:
             self.storage.rollback()
+            unit.undone()
             raise
-        else:
-            number = self.storage.next_number("transaction")
-            self.storage.commit()
         finally:
             self._unit = None
-        if unit.changes:
-            self._publish(unit.committed(_transaction_key(number)))
+            ended = unit.ended(_transaction_key(number))
+            if ended is not None:
+                self._publish(ended)
 
     def create(
         self,
@@ -277,6 +283,18 @@ class Org:
         if row is None:
             raise not_found()
         return row
+
+    def commit_of_its_own(self) -> Transaction:
+        """A commit without changes, by the org itself: for events that no write has caused."""
+        return Transaction(
+            key=_transaction_key(self.storage.next_number("transaction")),
+            user_id=self.system_user_id,
+            client=None,
+            api="",
+            version="",
+            committed_at=self.clock(),
+            changes=(),
+        )
 
     def _publish(self, transaction: Transaction) -> None:
         for callback in self._callbacks:

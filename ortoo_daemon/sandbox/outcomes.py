@@ -11,11 +11,15 @@ from ortoo_daemon.sandbox.errors import OrgError
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """What became of one row. `error` is None exactly when it was written."""
+    """What became of one row. `error` is None exactly when it was written.
+
+    `event_uuid` is set when the row was a platform event, which was published.
+    """
 
     id: str | None = None
     created: bool = False
     error: OrgError | None = None
+    event_uuid: str | None = None
 
     @property
     def success(self) -> bool:

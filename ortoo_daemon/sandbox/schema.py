@@ -2,6 +2,7 @@
 
 Standard objects come from `standard_objects.yaml`, the project's own fields and objects from
 Salesforce DX source format (see `dx_source`). The schema is values only: it knows no rows.
+Platform events stand apart from the objects: they have fields, but neither rows nor queries.
 """
 
 from __future__ import annotations
@@ -115,7 +116,11 @@ class ValidationRule:
 
 @dataclass(frozen=True, kw_only=True)
 class ObjectType:
-    """An sObject type. `fields` is in describe order, keyed by canonical API name."""
+    """An sObject type. `fields` is in describe order, keyed by canonical API name.
+
+    `event`: a platform event, published and never stored; `at_once`: as soon as it is published,
+    also when the transaction around it is undone.
+    """
 
     name: str
     label: str
@@ -131,6 +136,8 @@ class ObjectType:
     converted_status: str | None = None
     history: History | None = None
     validation_rules: tuple[ValidationRule, ...] = field(default=())
+    event: bool = False
+    at_once: bool = False
 
     @cached_property
     def by_lower(self) -> Mapping[str, Field]:
@@ -180,10 +187,11 @@ class ObjectType:
 
 
 class Schema:
-    """All objects of the org, found by name (in any case) or key prefix."""
+    """All objects of the org, found by name (in any case) or key prefix; its platform events."""
 
     def __init__(self, objects: Mapping[str, ObjectType]) -> None:
-        self.objects: dict[str, ObjectType] = dict(objects)
+        self.objects = {name: each for name, each in objects.items() if not each.event}
+        self.events = {name: each for name, each in objects.items() if each.event}
         self._by_lower = {name.lower(): each for name, each in self.objects.items()}
         self._by_prefix = {each.prefix: each for each in self.objects.values()}
         self._check_references()
@@ -216,6 +224,10 @@ class Schema:
 
     def find(self, name: str) -> ObjectType | None:
         return self._by_lower.get(name.lower())
+
+    def event(self, name: str) -> ObjectType | None:
+        """The platform event of that name, in any case."""
+        return next((e for n, e in self.events.items() if n.lower() == name.lower()), None)
 
     def of_id(self, record_id: str) -> ObjectType | None:
         """The object that an id's key prefix belongs to."""

@@ -23,11 +23,15 @@ from ortoo_daemon.sandbox.bayeux.clients import Clients, Timers
 from ortoo_daemon.sandbox.bayeux.log import RETAINED_FOR, EventLog
 from ortoo_daemon.sandbox.bayeux.protocol import Conversation
 from ortoo_daemon.sandbox.bayeux.publisher import Publisher
+from ortoo_daemon.sandbox.bayeux.topics import Topics
 from ortoo_daemon.sandbox.bayeux.transport import Transport
 from ortoo_daemon.sandbox.calls import CallLog
 from ortoo_daemon.sandbox.connected_app import public_key_of
 from ortoo_daemon.sandbox.control import Control
+from ortoo_daemon.sandbox.control_streams import StreamControl
+from ortoo_daemon.sandbox.dx_flows import load_flows
 from ortoo_daemon.sandbox.faults import Faults
+from ortoo_daemon.sandbox.flows import Flows
 from ortoo_daemon.sandbox.keys import USAGE
 from ortoo_daemon.sandbox.middleware import Pace, Surroundings
 from ortoo_daemon.sandbox.oauth import OAuth
@@ -96,8 +100,16 @@ class Sandbox:
         return f"http://localhost:{self.port}"
 
     def shift_clock(self, shift: timedelta) -> None:
-        """Set the org's clock to real time plus `shift`."""
+        """Set the org's clock to real time plus `shift`.
+
+        The sessions of connected CometD clients live on: under a live client none expires.
+        """
+        connected = [each.token for each in self.clients.alive()]
         self.org.clock = lambda: datetime.now(UTC) + shift
+        for token in connected:
+            self.sessions.keep(token)
+        self.log.purge()
+        self.clients.wake_all()
 
     def about(self) -> dict[str, Any]:
         """What a client needs to connect."""
@@ -126,6 +138,7 @@ class Sandbox:
         app.add_routes(self._oauth.routes())
         app.add_routes(self._transport.routes())
         app.add_routes(self._control().routes())
+        app.add_routes(self._stream_control().routes())
         app.add_routes(rest.routes(self.org))
         return app
 
@@ -168,18 +181,25 @@ class Sandbox:
         return self.org.clock()
 
     def _build_bus(self) -> None:
-        self.channels = load_channels(self.options.metadata, self.options.selected)
+        metadata = self.options.metadata
+        self.channels = load_channels(metadata, self.options.selected, self.schema.events)
         self.log = EventLog(now=self._now, retained_for=self.options.retained_for)
         self.clients = Clients(timers=self.options.timers, monotonic=time.monotonic)
         self.log.on_append = self.clients.wake_all
         self.publisher = Publisher(schema=self.schema, channels=self.channels, log=self.log)
         self.org.on_commit(self.publisher.publish)
+        self.topics = Topics(self.org, self.log)
+        self.flows = Flows(self.schema, self.org.events, load_flows(metadata))
+        self.org.before_commit = self.flows.run
 
     def _build_access(self) -> None:
         certificate = self.options.certificate
         key = None if certificate is None else public_key_of(certificate)
-        self.usage = Usage()
+        self.usage = Usage(self._now)
+        self.usage.clients = lambda: (sum(1 for _ in self.clients.alive()), self.clients.most)
+        self.org.events.admit = self.usage.publish
         self.faults = Faults()
+        self.faults.on_remove = self.clients.wake_all
         self.calls = CallLog()
         self.pace = Pace(self.options.latency_for)
         self.sessions = Sessions(org_id=self.org.organization_id, now=self._now)
@@ -193,11 +213,12 @@ class Sandbox:
             base_url=lambda: self.url,
         )
         conversation = Conversation(
-            channels=self.channels,
+            exists=lambda name: self.channels.exists(name) or self.topics.exists(name),
             clients=self.clients,
             log=self.log,
             tokens=self.sessions,
             allocation=self.usage,
+            deaf=lambda client, channel: self.faults.deafens(channel, client.opened_at),
         )
         self._transport = Transport(conversation, intercept=self.faults.bayeux_refusal)
 
@@ -205,7 +226,6 @@ class Sandbox:
         return Control(
             sessions=self.sessions,
             clients=self.clients,
-            log=self.log,
             usage=self.usage,
             faults=self.faults,
             calls=self.calls,
@@ -213,4 +233,14 @@ class Sandbox:
             persons=Persons(self.org),
             shift_clock=self.shift_clock,
             about=self.about,
+        )
+
+    def _stream_control(self) -> StreamControl:
+        return StreamControl(
+            org=self.org,
+            clients=self.clients,
+            log=self.log,
+            usage=self.usage,
+            publisher=self.publisher,
+            flows=self.flows,
         )

@@ -62,6 +62,11 @@ class Sessions:
         session.used_at = at
         return session
 
+    def keep(self, token: str) -> None:
+        """A session in use does not expire: mark it as used now, however long ago it was."""
+        if token in self._sessions:
+            self._sessions[token].used_at = self._now()
+
     def valid(self, token: str) -> bool:
         """Whether a token opens the org now; counts as use."""
         return self.use(token) is not None

@@ -50,6 +50,17 @@ def system_fields() -> dict[str, Field]:
     return {name: parse_field(name, f"{line} readonly") for name, line in lines.items()}
 
 
+def event_fields() -> dict[str, Field]:
+    """The fields that every platform event has."""
+    lines = {
+        "ReplayId": "string(1000)",
+        "CreatedDate": "datetime",
+        "CreatedById": "reference(User)",
+        "EventUuid": "string(36)",
+    }
+    return {name: parse_field(name, f"{line} readonly") for name, line in lines.items()}
+
+
 def parse_field(name: str, line: str) -> Field:
     """A `Field` from its one-line notation, e.g. `string(80) required`."""
     match = _LINE.fullmatch(line)

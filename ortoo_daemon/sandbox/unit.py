@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from ortoo_daemon.sandbox.changes import Change, Transaction, merge
+from ortoo_daemon.sandbox.changes import Change, PlatformEvent, Transaction, merge
 from ortoo_daemon.sandbox.storage import Storage
 from ortoo_daemon.sandbox.values import format_datetime
 
@@ -25,12 +25,17 @@ class Caller:
 
 @dataclass(slots=True, kw_only=True)
 class Unit:
-    """An open transaction. One clock reading stamps all its rows."""
+    """An open transaction. One clock reading stamps all its rows.
+
+    `events` go out when it commits, `events_at_once` whatever becomes of it.
+    """
 
     caller: Caller
     started_at: datetime
     storage: Storage
     changes: dict[str, Change] = field(default_factory=dict)
+    events: list[PlatformEvent] = field(default_factory=list)
+    events_at_once: list[PlatformEvent] = field(default_factory=list)
     # Answers of the reference rules, valid until a part is undone: see `references`.
     looked_up: dict[Any, Any] = field(default_factory=dict)
     stamp: str = ""
@@ -53,7 +58,7 @@ class Unit:
     def part(self) -> Iterator[Part]:
         """A part of the transaction that can be undone alone."""
         part = Part()
-        kept = dict(self.changes)
+        kept, published = dict(self.changes), len(self.events)
         self.storage.savepoint()
         try:
             yield part
@@ -64,9 +69,18 @@ class Unit:
             self.storage.release(undo=part.undone)
             if part.undone:
                 self.changes = kept
+                del self.events[published:]
                 self.looked_up.clear()
 
-    def committed(self, key: str) -> Transaction:
+    def undone(self) -> None:
+        """Nothing of it stands, but for the events that were published at once."""
+        self.changes.clear()
+        self.events.clear()
+
+    def ended(self, key: str) -> Transaction | None:
+        """What is told of it; None when nothing came of it."""
+        if not (self.changes or self.events or self.events_at_once):
+            return None
         return Transaction(
             key=key,
             user_id=self.caller.user_id,
@@ -75,6 +89,7 @@ class Unit:
             version=self.caller.version,
             committed_at=self.started_at,
             changes=tuple(self.changes.values()),
+            events=(*self.events_at_once, *self.events),
         )
 
 

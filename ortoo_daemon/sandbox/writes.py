@@ -6,7 +6,7 @@ change, or raises OrgError having written nothing.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from ortoo_daemon.sandbox.changes import Change, ChangeType
@@ -25,7 +25,10 @@ _STAMPS = ("LastModifiedDate", "LastModifiedById", "SystemModstamp")
 
 
 class Writer:
-    """The row steps, with the org's settings they depend on."""
+    """The row steps, with the org's settings they depend on.
+
+    `row_checks` are further checks by object; each gets the row to be written, or raises OrgError.
+    """
 
     def __init__(self, schema: Schema, storage: Storage) -> None:
         self._schema = schema
@@ -33,6 +36,7 @@ class Writer:
         self._values = RowValues(schema, storage)
         self._rules = RowRules(schema, storage)
         self._blanks: dict[str, Row] = {}
+        self.row_checks: dict[str, Callable[[Row], None]] = {}
         self.assignment_rule_owner: dict[str, str] = {}
 
     @property
@@ -51,6 +55,7 @@ class Writer:
         self._assign(kind, row, options)
         derive(kind, None, row, unit.stamp)
         self._rules.check(unit, kind, None, row, set(kind.fields))
+        self._check_row(kind, row)
         self._rules.check_duplicates(kind, row, options)
         self._storage.insert(kind.name, row)
         self._finish(unit, kind, ChangeType.CREATE, None, row)
@@ -81,6 +86,7 @@ class Writer:
         derive(kind, before, after, unit.stamp)
         changed = {name for name, value in after.items() if value != before[name]}
         self._rules.check(unit, kind, before, after, changed)
+        self._check_row(kind, after)
         _stamp(unit, after)
         written = {name: after[name] for name in (*sorted(changed), *_STAMPS)}
         self._storage.update(kind.name, after["Id"], written)
@@ -116,6 +122,11 @@ class Writer:
         self._storage.update(kind.name, after["Id"], written)
         kind_of_change = ChangeType.DELETE if deleted else ChangeType.UNDELETE
         self._finish(unit, kind, kind_of_change, before, after)
+
+    def _check_row(self, kind: ObjectType, row: Row) -> None:
+        check = self.row_checks.get(kind.name)
+        if check is not None:
+            check(row)
 
     def _blank(self, kind: ObjectType) -> Row:
         blank = self._blanks.get(kind.name)

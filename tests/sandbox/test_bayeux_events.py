@@ -219,10 +219,10 @@ def test_events_older_than_the_retention_window_are_gone() -> None:
     old = log.append({"/data/X": {}})
     now[0] += timedelta(hours=71)
     young = log.append({"/data/X": {}})
-    assert log.holds(old)
+    assert log.holds("/data/X", old)
     now[0] += timedelta(hours=2)
-    assert not log.holds(old)
-    assert log.holds(young)
+    assert not log.holds("/data/X", old)
+    assert log.holds("/data/X", young)
     assert [each.replay_id for each in log.read("/data/X", 0, 10)] == [young]
 
 

@@ -69,6 +69,12 @@ def test_what_the_platform_would_refuse_is_refused(text: str) -> None:
         parse_filter(text)
 
 
+CHANNEL = """<?xml version="1.0" encoding="UTF-8"?>
+<PlatformEventChannel xmlns="http://soap.sforce.com/2006/04/metadata">
+  <channelType>data</channelType>
+  <label>Hot</label>
+</PlatformEventChannel>
+"""
 MEMBER = """<?xml version="1.0" encoding="UTF-8"?>
 <PlatformEventChannelMember xmlns="http://soap.sforce.com/2006/04/metadata">
   {members}
@@ -79,7 +85,7 @@ MEMBER = """<?xml version="1.0" encoding="UTF-8"?>
 
 
 def channel_folder(folder: Path, *, channel: str = "Hot__chn", members: str = "") -> Path:
-    (folder / "Hot__chn.platformEventChannel-meta.xml").write_text("<x/>")
+    (folder / "Hot__chn.platformEventChannel-meta.xml").write_text(CHANNEL)
     path = folder / "Hot_chn_Lead.platformEventChannelMember-meta.xml"
     path.write_text(MEMBER.format(channel=channel, members=members))
     return folder

@@ -14,33 +14,7 @@ import pytest
 from ortoo_daemon.sandbox import seed
 from tests.asynchronous import until
 from tests.sandbox.live import Live, live
-
-DATA = "/services/data/v66.0"
-
-
-class Rest:
-    """REST calls of the daemon's user."""
-
-    def __init__(self, org: Live) -> None:
-        self.org = org
-        self.headers = {"Authorization": f"Bearer {org.token()}"}
-
-    async def call(
-        self, method: str, path: str, body: Any = None, **headers: str
-    ) -> tuple[int, Any]:
-        named = {name.replace("_", "-"): value for name, value in headers.items()}
-        url = self.org.url + path
-        async with self.org.http.request(
-            method, url, json=body, headers=self.headers | named
-        ) as response:
-            text = await response.text()
-            return response.status, await response.json() if text else None
-
-    async def count(self, condition: str) -> int:
-        query = f"SELECT COUNT() FROM Lead WHERE {condition}"
-        _, body = await self.call("GET", f"{DATA}/query?q={query.replace(' ', '+')}")
-        return int(body["totalSize"])
-
+from tests.sandbox.rest_client import DATA, Rest
 
 LEAD = {"LastName": "Roy", "Company": "Private"}
 

@@ -53,7 +53,12 @@ def schema() -> Schema:
 def test_each_file_is_named_for_what_it_holds(path: Path) -> None:
     root = ElementTree.parse(path).getroot()
     kind = path.name.removesuffix("-meta.xml").rpartition(".")[2]
-    expected = {"field": "CustomField", "object": "CustomObject", "permissionset": "PermissionSet"}
+    expected = {
+        "field": "CustomField",
+        "object": "CustomObject",
+        "permissionset": "PermissionSet",
+        "tab": "CustomTab",
+    }
     assert root.tag == NAMESPACE + expected.get(kind, kind[0].upper() + kind[1:])
     full_name = root.findtext(f"{NAMESPACE}fullName")
     if full_name is not None:
@@ -82,7 +87,8 @@ def test_the_daemons_permission_set_opens_every_field_of_the_main_folder() -> No
     opened = set(texts(path, "field"))
     for each in (METADATA / "main").rglob("*.field-meta.xml"):
         name = f"{each.parents[1].name}.{each.name.split('.')[0]}"
-        if texts(each, "required") != ["true"]:  # required fields are always open
+        # Required fields are always open, and so are those of platform events.
+        if texts(each, "required") != ["true"] and not each.parents[1].name.endswith("__e"):
             assert name in opened, name
             opened.discard(name)
     assert not opened, "fields that do not exist"
@@ -100,15 +106,17 @@ def test_modify_all_comes_with_the_rights_it_needs() -> None:
                 assert all(rights[name] == "true" for name in needed)
 
 
-def test_the_channels_filter_holds_the_placeholder_that_deployment_replaces() -> None:
+def test_the_filters_hold_the_placeholder_that_deployment_replaces() -> None:
     project = json.loads((METADATA / "sfdx-project.json").read_text())
-    (replacement,) = project["replacements"]
-    assert replacement["stringToReplace"] == seed.DAEMON_USER_ID
-    members = sorted(METADATA.glob(replacement["glob"]))
-    assert len(members) == 2
-    for path in members:
-        (expression,) = texts(path, "filterExpression")
-        assert seed.DAEMON_USER_ID in expression
+    for replacement, element in zip(
+        project["replacements"], ("filterExpression", "filters"), strict=True
+    ):
+        assert replacement["stringToReplace"] == seed.DAEMON_USER_ID
+        found = sorted(METADATA.glob(replacement["glob"]))
+        assert len(found) == 2
+        for path in found:
+            (holder,) = ElementTree.parse(path).getroot().iter(f"{NAMESPACE}{element}")
+            assert seed.DAEMON_USER_ID in "".join(holder.itertext())
     for package in project["packageDirectories"]:
         assert (METADATA / package["path"]).is_dir()
 

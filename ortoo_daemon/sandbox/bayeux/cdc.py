@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -37,22 +37,82 @@ class Layout:
         return member if compound is None else f"{compound}.{member}"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Group:
+    """Changes of one entity in one transaction that are told in one event.
+
+    `gap`: told without their fields, as a gap event.
+    """
+
+    changes: tuple[Change, ...]
+    gap: bool = False
+
+    @property
+    def change(self) -> Change:
+        """The first of them, which shows what all of them show."""
+        return self.changes[0]
+
+
 def header_of(
-    transaction: Transaction, change: Change, *, layout: Layout, sequence: int, commit_number: int
+    transaction: Transaction, group: Group, *, layout: Layout, sequence: int, commit_number: int
 ) -> dict[str, Any]:
-    """The ChangeEventHeader of one change; `sequence` counts from 1 within the transaction."""
-    return {
-        "entityName": change.entity,
-        "recordIds": [change.record_id],
-        "changeType": change.change_type.value,
+    """The ChangeEventHeader of one event; `sequence` counts from 1 within the transaction."""
+    change = group.change
+    header = gap_header(
+        transaction,
+        change.entity,
+        change_type=change.change_type.value,
+        record_ids=[each.record_id for each in group.changes],
+        commit_number=commit_number,
+    )
+    if group.gap:
+        return header | {"changeType": f"GAP_{change.change_type.value}"}
+    changed = [layout.path(n) for n in change.changed_fields if n in layout.places]
+    return header | {
         "changeOrigin": _origin(transaction),
-        "transactionKey": transaction.key,
         "sequenceNumber": sequence,
+        "changedFields": changed,
+    }
+
+
+def gap_header(
+    transaction: Transaction,
+    entity: str,
+    *,
+    change_type: str,
+    record_ids: Sequence[str],
+    commit_number: int,
+) -> dict[str, Any]:
+    """The ChangeEventHeader of an event that has nothing else: always the first of its kind."""
+    return {
+        "entityName": entity,
+        "recordIds": list(record_ids),
+        "changeType": change_type,
+        "changeOrigin": "",
+        "transactionKey": transaction.key,
+        "sequenceNumber": 1,
         "commitTimestamp": int(transaction.committed_at.timestamp() * 1000),
         "commitNumber": commit_number,
         "commitUser": transaction.user_id,
-        "changedFields": [layout.path(n) for n in change.changed_fields if n in layout.places],
+        "changedFields": [],
     }
+
+
+def groups_of(changes: Sequence[Change], layouts: Callable[[str], Layout]) -> list[Group]:
+    """Changes in their order, those that change several records alike in one group.
+
+    Creations stay single: the platform merges the same update and the deletion of many records.
+    """
+    if len(changes) == 1:
+        return [Group(changes=tuple(changes))]
+    groups: dict[Hashable, list[Change]] = {}
+    for change in changes:
+        key: Hashable = change.record_id
+        if change.change_type is not ChangeType.CREATE:
+            shown = tuple(_shown(change, layouts(change.entity), ()))
+            key = (change.entity, change.change_type, change.changed_fields, shown)
+        groups.setdefault(key, []).append(change)
+    return [Group(changes=tuple(each)) for each in groups.values()]
 
 
 def payload_of(

@@ -15,6 +15,12 @@ from ortoo_daemon.sandbox.bayeux.log import EventLog
 
 LARGEST_BATCH = 200
 
+Deaf = Callable[["Client", str], bool]
+
+
+def _hears_all(_client: Client, _channel: str) -> bool:
+    return False
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Timers:
@@ -31,7 +37,11 @@ class Timers:
 
 @dataclass(slots=True, kw_only=True, eq=False)
 class Client:
-    """One handshaken client. `positions` maps channel -> replay id delivered last."""
+    """One handshaken client. `positions` maps channel -> replay id delivered last.
+
+    `deaf`, given to its methods, tells of which channels it hears nothing for now: their events
+    wait for it. `opened_at` is the monotonic time of its handshake.
+    """
 
     client_id: str
     token: str
@@ -41,13 +51,17 @@ class Client:
     connects: int = 0
     held: int = 0
     dropped: bool = False
+    opened_at: float = 0.0
     _woken: asyncio.Event = field(default_factory=asyncio.Event)
 
-    def take(self, log: EventLog, limit: int = LARGEST_BATCH) -> list[tuple[str, str]]:
+    def take(
+        self, log: EventLog, limit: int = LARGEST_BATCH, *, deaf: Deaf = _hears_all
+    ) -> list[tuple[str, str]]:
         """The next undelivered events as (channel, body), in the order of their replay ids."""
         found = [
             (stored.replay_id, channel, stored.body)
             for channel, after in self.positions.items()
+            if not deaf(self, channel)
             for stored in log.read(channel, after, limit)
         ]
         found.sort(key=lambda each: each[:2])
@@ -55,9 +69,13 @@ class Client:
             self.positions[channel] = replay_id
         return [(channel, body) for _, channel, body in found[:limit]]
 
-    def has_events(self, log: EventLog) -> bool:
+    def has_events(self, log: EventLog, *, deaf: Deaf = _hears_all) -> bool:
         """Whether anything is undelivered."""
-        return any(log.read(channel, after, 1) for channel, after in self.positions.items())
+        return any(
+            log.read(channel, after, 1)
+            for channel, after in self.positions.items()
+            if not deaf(self, channel)
+        )
 
     def wake(self) -> None:
         """Make a held connect look again."""
@@ -70,11 +88,12 @@ class Client:
 
 
 class Clients:
-    """All connected clients of the org."""
+    """All connected clients of the org: `most` at once, `most_per_topic` of them on one PushTopic."""
 
     def __init__(self, *, timers: Timers, monotonic: Callable[[], float], most: int = 1000) -> None:
         self.timers = timers
         self.most = most
+        self.most_per_topic = most
         self._monotonic = monotonic
         self._clients: dict[str, Client] = {}
 
@@ -87,17 +106,17 @@ class Clients:
     @property
     def full(self) -> bool:
         """Whether the org's limit of concurrent clients is reached."""
-        for client in self:
-            self.find(client.client_id)
-        return len(self._clients) >= self.most
+        return sum(1 for _ in self.alive()) >= self.most
 
     def open(self, token: str, cookie: str | None) -> Client:
         """A new client, bound to the token and the browser cookie of its handshake."""
+        at = self._monotonic()
         client = Client(
             client_id=secrets.token_hex(16),
             token=token,
             cookie=cookie or secrets.token_hex(12),
-            idle_since=self._monotonic(),
+            idle_since=at,
+            opened_at=at,
         )
         self._clients[client.client_id] = client
         return client
@@ -112,6 +131,14 @@ class Clients:
             self.drop(client)
             return None
         return client
+
+    def alive(self) -> Iterator[Client]:
+        """The clients that have not stayed away for too long."""
+        return (client for client in self if self.find(client.client_id) is not None)
+
+    def subscribers(self, channel: str) -> int:
+        """How many live clients are subscribed to a channel."""
+        return sum(channel in client.positions for client in self.alive())
 
     def drop(self, client: Client) -> None:
         """Forget one client; its held connect answers at once."""

@@ -7,13 +7,14 @@ business (`transport`).
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 from ortoo_daemon.sandbox.bayeux import replies
-from ortoo_daemon.sandbox.bayeux.channels import Channels
-from ortoo_daemon.sandbox.bayeux.clients import Client, Clients
+from ortoo_daemon.sandbox.bayeux.clients import LARGEST_BATCH, Client, Clients, Deaf
+from ortoo_daemon.sandbox.bayeux.kinds import is_legacy
 from ortoo_daemon.sandbox.bayeux.log import EventLog
 from ortoo_daemon.sandbox.bayeux.replies import Message, refusal, reply_to
 
@@ -32,15 +33,18 @@ class Tokens(Protocol):
 
 
 class Allocation(Protocol):
-    """The org's daily allocation of delivered events."""
+    """The org's daily allocations of delivered events."""
 
-    @property
-    def exhausted(self) -> bool:
-        """Whether no more events are delivered today."""
+    def left(self, channel: str) -> int:
+        """How many more events of a channel may be delivered today."""
         ...
 
-    def deliver(self, count: int) -> None:
-        """Count delivered events."""
+    def exhausted(self, channels: Iterable[str]) -> bool:
+        """Whether nothing more is delivered on one of these channels today."""
+        ...
+
+    def deliver(self, channel: str, count: int) -> None:
+        """Count events delivered to one subscriber."""
         ...
 
 
@@ -67,22 +71,28 @@ class Answer:
 
 
 class Conversation:
-    """The meta channels of one org."""
+    """The meta channels of one org.
+
+    `exists`: which channels may be subscribed to. `deaf`: which clients hear nothing of which
+    channels now.
+    """
 
     def __init__(
         self,
         *,
-        channels: Channels,
+        exists: Callable[[str], bool],
         clients: Clients,
         log: EventLog,
         tokens: Tokens,
         allocation: Allocation,
+        deaf: Deaf,
     ) -> None:
-        self.channels = channels
+        self._exists = exists
         self.clients = clients
         self.log = log
         self._tokens = tokens
         self._allocation = allocation
+        self._deaf = deaf
         self._meta: Mapping[str, Callable[[Client, Message], Message]] = {
             replies.SUBSCRIBE: self._subscribe,
             replies.UNSUBSCRIBE: self._unsubscribe,
@@ -163,14 +173,13 @@ class Conversation:
         if not self._tokens.valid(client.token):
             error = replies.AUTHENTICATION_INVALID
             return Answer(reply=refusal(message, error, advice=replies.GIVE_UP))
-        if self._allocation.exhausted:
+        if self._allocation.exhausted(client.positions):
             return Answer(reply=refusal(message, replies.DAILY_LIMIT, advice=replies.GIVE_UP))
         return self._deliver(client, message, caller)
 
     def _deliver(self, client: Client, message: Message, caller: Caller) -> Answer:
         self.clients.touch(client)
-        events = () if caller.gone() else tuple(client.take(self.log))
-        self._allocation.deliver(len(events))
+        events = () if caller.gone() else self._take(client)
         advice = {
             "interval": 0,
             "timeout": int(self.clients.timers.hold_for * 1000),
@@ -178,6 +187,14 @@ class Conversation:
         }
         reply = reply_to(message, clientId=client.client_id, successful=True, advice=advice)
         return Answer(reply=reply, events=events)
+
+    def _take(self, client: Client) -> tuple[tuple[str, str], ...]:
+        """The next events for a client, no more than the org may still deliver."""
+        left = (self._allocation.left(channel) for channel in client.positions)
+        events = client.take(self.log, min((LARGEST_BATCH, *left)), deaf=self._deaf)
+        for channel, count in Counter(channel for channel, _ in events).items():
+            self._allocation.deliver(channel, count)
+        return tuple(events)
 
     async def _hold(self, client: Client) -> None:
         """Wait for events, a later connect of the same client, or the end of the hold."""
@@ -200,8 +217,8 @@ class Conversation:
         return (
             client.dropped
             or client.connects != turn
-            or client.has_events(self.log)
-            or self._allocation.exhausted
+            or client.has_events(self.log, deaf=self._deaf)
+            or self._allocation.exhausted(client.positions)
             or not self._tokens.valid(client.token)
         )
 
@@ -211,26 +228,34 @@ class Conversation:
             return refusal(message, replies.CHANNEL_MISSING)
         if not channel.startswith("/"):
             return refusal(message, replies.CHANNEL_SLASH)
-        if not self.channels.exists(channel):
+        if not self._exists(channel):
             return refusal(message, replies.unknown_channel(channel))
-        if self._allocation.exhausted:
+        if self._allocation.exhausted((channel,)):
             return refusal(message, replies.DAILY_LIMIT, advice=replies.GIVE_UP)
+        if self._crowded(client, channel):
+            return refusal(message, replies.TOO_MANY_SUBSCRIBERS)
         wanted = _replay_of(message, channel)
-        position = self._position(wanted)
+        position = self._position(channel, wanted)
         if position is None:
             return refusal(message, replies.invalid_replay_id(wanted))
         client.positions[channel] = position
         client.wake()
         return reply_to(message, clientId=client.client_id, subscription=channel, successful=True)
 
-    def _position(self, wanted: Any) -> int | None:
+    def _crowded(self, client: Client, channel: str) -> bool:
+        """Whether a topic has all the subscribers it may have; other channels have no such limit."""
+        if not is_legacy(channel) or channel in client.positions:
+            return False
+        return self.clients.subscribers(channel) >= self.clients.most_per_topic
+
+    def _position(self, channel: str, wanted: Any) -> int | None:
         """Where reading starts, or None for an id that can't be replayed from."""
         if wanted == TIP:
             return self.log.last_id
         if wanted == EVERYTHING:
             self.log.purge()
             return 0
-        if isinstance(wanted, int) and self.log.holds(wanted):
+        if isinstance(wanted, int) and self.log.holds(channel, wanted):
             return wanted
         return None
 

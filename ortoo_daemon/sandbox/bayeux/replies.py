@@ -29,6 +29,7 @@ TOO_MANY_CLIENTS = (
     "number of simultaneous connections per server. Your request has been denied because this "
     "limit has been exceeded. Please try your request again later."
 )
+TOO_MANY_SUBSCRIBERS = "403::Subscription limit exceeded for this topic"
 PUBLISH_DENIED = "403:denied_by_security_policy:create_denied"
 CHANNEL_MISSING = "400::Channel name not specified"
 CHANNEL_SLASH = "400::Channel subscriptions must start with a leading '/'"

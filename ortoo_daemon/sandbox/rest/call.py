@@ -25,12 +25,11 @@ _ALLOW_SAVE = re.compile(r"allowSave\s*=\s*true", re.IGNORECASE)
 
 
 class Usage(Protocol):
-    """The org's counters, as `/limits` reads them."""
+    """The org's allocations."""
 
-    used: int
-    max: int
-    delivered: int
-    delivered_max: int
+    def limits(self) -> Mapping[str, tuple[int, int]]:
+        """(max, remaining) of each limit that `/limits` names."""
+        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,7 +12,8 @@ from ortoo_daemon.sandbox.options import WriteOptions
 from ortoo_daemon.sandbox.org import Org
 from ortoo_daemon.sandbox.outcomes import Outcome, attempt
 from ortoo_daemon.sandbox.rest.call import Answer, Call
-from ortoo_daemon.sandbox.rest.rows import selected_json, transaction
+from ortoo_daemon.sandbox.rest.rows import enqueued, selected_json, transaction
+from ortoo_daemon.sandbox.schema import ObjectType
 
 MOST_ROWS = 200
 _MOST_READ = 2_000
@@ -23,6 +24,9 @@ def create(org: Org, call: Call) -> Answer:
 
     def step(row: Mapping[str, Any]) -> Outcome:
         entity = _type_of(row)
+        event = org.schema.event(entity)
+        if event is not None:
+            return _publish(org, call, event, row)
         return attempt(_create_row, org, call, entity, row, options, created=True)
 
     rows = _records(call)
@@ -109,6 +113,12 @@ def _all_text(members: Any) -> bool:
 def _options(call: Call) -> WriteOptions:
     """Preconditions are not available for the rows of a collection."""
     return replace(call.write_options(), if_unmodified_since=None)
+
+
+def _publish(org: Org, call: Call, kind: ObjectType, row: Mapping[str, Any]) -> Outcome:
+    with transaction(org, call) as unit:
+        event = org.events.publish(unit, kind, row)
+    return Outcome(id=event.id, created=True, event_uuid=event.uuid)
 
 
 def _create_row(org: Org, call: Call, entity: str, row: Mapping[str, Any], options: Any) -> str:
@@ -200,7 +210,8 @@ def _type_of(row: Mapping[str, Any]) -> str:
 def _row_answer(outcome: Outcome) -> dict[str, Any]:
     if outcome.error is not None:
         return {"success": False, "errors": [outcome.error.as_row_error()]}
-    return {"id": outcome.id, "success": True, "errors": []}
+    notes = [] if outcome.event_uuid is None else [enqueued(outcome.event_uuid)]
+    return {"id": outcome.id, "success": True, "errors": notes}
 
 
 def _created(outcome: Outcome) -> dict[str, Any]:

@@ -26,29 +26,23 @@ def resources(_org: Org, call: Call) -> Answer:
 
 
 def limits(_org: Org, call: Call) -> Answer:
-    if call.usage is None:
-        return Answer(body={})
-    usage = call.usage
-    return Answer(
-        body={
-            "DailyApiRequests": _limit(usage.max, usage.used),
-            "DailyDeliveredPlatformEvents": _limit(usage.delivered_max, usage.delivered),
-        }
-    )
+    known = {} if call.usage is None else call.usage.limits()
+    return Answer(body={n: {"Max": most, "Remaining": left} for n, (most, left) in known.items()})
 
 
 def describe_global(org: Org, call: Call) -> Answer:
-    sobjects = [_summary(kind, call.base) for kind in org.schema]
+    kinds = (*org.schema, *org.schema.events.values())
+    sobjects = [_summary(kind, call.base) for kind in kinds]
     return Answer(body={"encoding": "UTF-8", "maxBatchSize": 200, "sobjects": sobjects})
 
 
 def basic(org: Org, call: Call) -> Answer:
-    kind = org.schema.object(call.path[1])
+    kind = _described(org, call)
     return Answer(body={"objectDescribe": _summary(kind, call.base), "recentItems": []})
 
 
 def describe(org: Org, call: Call) -> Answer:
-    kind = org.schema.object(call.path[1])
+    kind = _described(org, call)
     return Answer(
         body={
             **_summary(kind, call.base),
@@ -59,28 +53,29 @@ def describe(org: Org, call: Call) -> Answer:
     )
 
 
-def _limit(most: int, used: int) -> dict[str, int]:
-    return {"Max": most, "Remaining": max(most - used, 0)}
+def _described(org: Org, call: Call) -> ObjectType:
+    return org.schema.event(call.path[1]) or org.schema.object(call.path[1])
 
 
 def _summary(kind: ObjectType, base: str) -> dict[str, Any]:
     url = f"{base}/sobjects/{kind.name}"
-    writable = not kind.written_by_org
+    stored = not kind.event  # an event can be published, and that is all
+    writable = stored and not kind.written_by_org
     return {
         "name": kind.name,
         "label": kind.label,
         "labelPlural": kind.plural,
         "keyPrefix": kind.prefix,
         "custom": kind.custom,
-        "queryable": True,
-        "retrieveable": True,
-        "createable": writable,
+        "queryable": stored,
+        "retrieveable": stored,
+        "createable": writable or kind.event,
         "updateable": writable,
         "deletable": writable and kind.deletable,
         "undeletable": writable and kind.deletable,
         "triggerable": True,
         "searchable": False,
-        "layoutable": not kind.written_by_org,
+        "layoutable": writable,
         "urls": {
             "sobject": url,
             "describe": f"{url}/describe",

@@ -20,6 +20,9 @@ _PATH = re.compile(r"[A-Za-z]\w*(?:\.[A-Za-z]\w*)*", re.ASCII)
 
 
 def create(org: Org, call: Call) -> Answer:
+    event = org.schema.event(call.path[1])
+    if event is not None:
+        return _publish(org, call, event)
     kind = org.schema.object(call.path[1])
     with transaction(org, call):
         record_id = org.create(
@@ -89,6 +92,20 @@ def upsert(org: Org, call: Call) -> Answer:
         "created": outcome.created,
     }
     return Answer(status=201 if outcome.created else 200, body=answer)
+
+
+def _publish(org: Org, call: Call, kind: ObjectType) -> Answer:
+    """A platform event is only queued, which is why a success lists an error."""
+    with transaction(org, call) as unit:
+        event = org.events.publish(unit, kind, call.record_body())
+    location = f"{call.base}/sobjects/{kind.name}/{event.id}"
+    body = {"id": event.id, "success": True, "errors": [enqueued(event.uuid)]}
+    return Answer(status=201, body=body, headers={"Location": location})
+
+
+def enqueued(uuid: str) -> dict[str, Any]:
+    """What a published event lists under `errors`: its EventUuid."""
+    return OrgError("OPERATION_ENQUEUED", uuid).as_row_error()
 
 
 def transaction(org: Org, call: Call) -> Any:

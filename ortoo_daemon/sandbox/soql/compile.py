@@ -42,6 +42,11 @@ def compile_query(schema: Schema, source: str, *, deleted_too: bool = False) -> 
     return _Compiler(schema, source, deleted_too).statement(parse(source))
 
 
+def compile_select(schema: Schema, select: tree.Select, *, deleted_too: bool = False) -> Compiled:
+    """Compile a statement that was parsed before. Raises OrgError."""
+    return _Compiler(schema, "", deleted_too).statement(select)
+
+
 class _Compiler:
     def __init__(self, schema: Schema, source: str, deleted_too: bool) -> None:
         self._schema = schema

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import sqlite3
 from collections import OrderedDict
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -17,7 +17,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from ortoo_daemon.sandbox.errors import OrgError
 from ortoo_daemon.sandbox.ids import make_id
 from ortoo_daemon.sandbox.schema import Schema
-from ortoo_daemon.sandbox.soql.compile import Compiled, compile_query
+from ortoo_daemon.sandbox.soql import tree
+from ortoo_daemon.sandbox.soql.compile import Compiled, compile_query, compile_select
 from ortoo_daemon.sandbox.soql.conditions import bind
 from ortoo_daemon.sandbox.soql.periods import Moment
 from ortoo_daemon.sandbox.storage import Storage
@@ -81,6 +82,19 @@ class Queries:
         if page_size is not None:
             cursor = _Cursor(cursor.compiled, cursor.rows, page_size)
         return self._page(cursor, int(start), key, version)
+
+    def among(
+        self, select: tree.Select, record_ids: Sequence[str], *, user_id: str
+    ) -> list[dict[str, Any]]:
+        """The records of a plain statement that are among these ids, deleted ones too."""
+        ids = tuple(tree.Literal(tree.LiteralKind.STRING, each, 0) for each in record_ids)
+        test: tree.Condition = tree.Comparison(tree.Path(("Id",), 0), "IN", ids)
+        if select.where is not None:
+            test = tree.Logical("AND", (select.where, test))
+        narrowed = replace(select, where=test)
+        compiled = compile_select(self._schema, narrowed, deleted_too=True)
+        rows = self._rows(compiled, user_id)
+        return [compiled.shape.record(each, "", self._entity_of_id) or {} for each in rows]
 
     def _page(self, cursor: _Cursor, start: int, key: str | None, version: str) -> dict[str, Any]:
         base = f"/services/data/v{version}"
