@@ -8,14 +8,14 @@ values the daemon wrote to as many new leads. Both are timed by the org's own lo
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
 from benchmarks import bare_client
 from benchmarks.daemon import CLIENT, daemon
-from benchmarks.figures import Figure, Measured, at_least, at_most
+from benchmarks.figures import Figure, at_least, at_most
 from benchmarks.leads import Place, leads, places
 from benchmarks.org import Org, rows_written, sandbox
 from benchmarks.payloads import DECISION, Payload, for_lead, written_payloads
@@ -51,17 +51,17 @@ class Run:
         return self.cpu / self.records * 1000
 
 
-def measure(*, quick: bool, records: int | None = None) -> Measured:
-    count = records or (1_000 if quick else 10_000)
+def measure(count: int) -> list[Figure]:
     with TemporaryDirectory() as name, sandbox(Path(name)) as org:
         found = places(org)
-        routed = _daemon(org, Path(name), found, count)
+        routed = routed_burst(org, Path(name), found, count)
         payloads = list(written_payloads(org, _FIELDS))
         bare = _bare(org, Path(name), found, payloads)
-    return Measured(name="burst", about=_about(count), figures=_figures(routed, bare))
+    return _figures(routed, bare)
 
 
-def _daemon(org: Org, folder: Path, found: Sequence[Place], count: int) -> Run:
+def routed_burst(org: Org, folder: Path, found: Sequence[Place], count: int) -> Run:
+    """What the daemon makes of so many leads at these places."""
     with daemon(org, folder) as process:
         process.pause()
         org.create(list(leads(found, count, seed=1)))
@@ -108,7 +108,7 @@ class _Start:
         return cls(
             process=process,
             org=org,
-            at=datetime.now(UTC),
+            at=org.now(),
             cpu=process.cpu_seconds(),
             org_cpu=org.process.cpu_seconds(),
         )
@@ -171,7 +171,7 @@ def _by_kind(run: Run) -> list[Figure]:
     ]
 
 
-def _about(count: int) -> str:
+def about(count: int) -> str:
     return (
         f"{count:,} leads at once, {LATENCY * 1000:.0f} ms before each call; the daemon, then "
         f"{bare_client.THREADS} threads that write the same rows, {bare_client.ROWS_IN_A_CALL} a call"

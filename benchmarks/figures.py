@@ -1,7 +1,7 @@
-"""What was measured, and what should it be?"""
+"""What was measured, what should it be, and how does it grow?"""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 
@@ -29,12 +29,16 @@ def at_most(bound: float) -> Goal:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Figure:
-    """One number. ``unit`` is plain words (``records/s``, ``MiB``); ``goal`` None: for information."""
+    """One number. ``unit`` is plain words (``records/s``, ``MiB``); ``goal`` None: for information.
+
+    ``growth`` is by what it was multiplied when the input doubled; None where that was not measured.
+    """
 
     name: str
     value: float
     unit: str
     goal: Goal | None = None
+    growth: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +57,17 @@ class Measured:
             for figure in self.figures
         ]
         return {"name": self.name, "about": self.about, "figures": figures}
+
+
+def with_growth(half: Sequence[Figure], whole: Sequence[Figure]) -> list[Figure]:
+    """The figures of the whole input, each held against the one of that name at half of it."""
+    before = {figure.name: figure.value for figure in half}
+    return [
+        replace(figure, growth=figure.value / before[figure.name])
+        if before.get(figure.name)
+        else figure
+        for figure in whole
+    ]
 
 
 def shown(value: float) -> str:

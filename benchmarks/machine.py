@@ -10,11 +10,12 @@ _HERE = Path(__file__).parent
 
 
 def describe() -> dict[str, Any]:
-    """Cores, memory, processor, Python, git revision and the load before the run."""
+    """Cores, memory, processor, system, Python, git revision and the load before the run."""
     return {
         "cores": len(os.sched_getaffinity(0)),
         "memory_gib": round(_memory_kib() / 2**20, 1),
         "processor": _processor(),
+        "system": platform.freedesktop_os_release().get("PRETTY_NAME", platform.system()),
         "kernel": platform.release().partition("-")[0],
         "python": f"{platform.python_implementation()} {platform.python_version()}",
         "revision": _git("rev-parse", "--short=12", "HEAD") or "unknown",

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from random import Random
 
+from ortoo_daemon.descriptions import FieldDescription, ObjectDescription, OrgDescription
 from ortoo_daemon.directory import Directory, Person, Queue, Rooftop
 from ortoo_daemon.facts import Facts, Workload
 from ortoo_daemon.policy.load import load
@@ -20,6 +21,17 @@ _BRANDS = ("Renault", "Dacia", "Peugeot", "Citroën", "Opel", "Fiat", "Audi", "B
 _COUNTRIES = ("FR", "DE", "ES", "IT", "GB")
 _SOURCES = ("Web", "Phone", "Marketplace", "Dealer", "Fair")
 _ROOFTOPS, _ADVISERS = 40, 5
+_TEXTS = (
+    "Status",
+    "Email",
+    "LastName",
+    "City",
+    "Brand__c",
+    "Country",
+    "PostalCode",
+    "LeadSource",
+    "Fuel__c",
+)
 
 _HEAD = """\
 policy: bench
@@ -114,6 +126,16 @@ def _facts(number: int, rule: int, random: Random, known: Directory) -> Facts:
     )
     item = WorkItem(object="Lead", record_id=record.id, reason=WorkReason.CREATED, heard_at=NOW)
     return Facts(item=item, record=record, now=NOW, directory=known, workload=Workload())
+
+
+def description() -> OrgDescription:
+    """The org's side of the policies: their fields and queues."""
+    texts = {name: FieldDescription(name=name, type="string") for name in _TEXTS}
+    fields = texts | {"Budget__c": FieldDescription(name="Budget__c", type="currency")}
+    return OrgDescription(
+        objects={"Lead": ObjectDescription(name="Lead", fields=fields)},
+        queues={queue.name: queue.objects for queue in _queues()},
+    )
 
 
 def directory() -> Directory:

@@ -2,8 +2,9 @@
 
 import contextlib
 import json
-from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,8 @@ from benchmarks.processes import Process, running
 
 ROOT = "/services/data/v66.0/"
 LEADS_COME_FROM = "web-forms@ortoo.example"
+ADMIN = "admin@ortoo.example"
+DISPATCHER = "dispatch@ortoo.example"
 _ROWS_AT_ONCE = 500
 
 
@@ -23,8 +26,9 @@ class Org:
         self.process = process
         self.about: dict[str, Any] = json.loads(process.line())
         self.url = str(self.about["url"])
+        self._ahead_for = timedelta(0)
         self._session = requests.Session()
-        self._session.headers["Authorization"] = f"Bearer {self.token()}"
+        self._log_in()
 
     def token(self) -> str:
         """A new session of the daemon's user."""
@@ -44,16 +48,35 @@ class Org:
         """The delay before each REST call."""
         self._control("POST", "latency", {"ms": seconds * 1000})
 
-    def create(self, rows: Sequence[Mapping[str, Any]]) -> list[str]:
-        """Rows as web forms make them; their ids."""
+    def set_clock(self, moment: datetime) -> None:
+        """The org's clock goes on from this moment, and sessions end; a daemon follows its org's clock."""
+        self._ahead_for = moment - datetime.now(UTC)
+        self._control("POST", "clock", {"shift_seconds": self._ahead_for.total_seconds()})
+        self._log_in()
+
+    def now(self) -> datetime:
+        """By the org's clock."""
+        return datetime.now(UTC) + self._ahead_for
+
+    def create(
+        self, rows: Iterable[Mapping[str, Any]], *, user: str = LEADS_COME_FROM
+    ) -> list[str]:
+        """Rows as web forms (or another user) make them; their ids."""
+        return self._act("create", rows, user)
+
+    def update(self, rows: Iterable[Mapping[str, Any]], *, user: str) -> None:
+        """Change rows, each named by its ``Id``."""
+        self._act("update", rows, user)
+
+    def _act(self, kind: str, rows: Iterable[Mapping[str, Any]], user: str) -> list[str]:
         ids: list[str] = []
-        for start in range(0, len(rows), _ROWS_AT_ONCE):
-            part = rows[start : start + _ROWS_AT_ONCE]
-            told = self._control("POST", "act", {"user": LEADS_COME_FROM, "create": part})
-            refused = [row["errors"] for row in told["create"] if not row["success"]]
+        left = iter(rows)
+        while part := list(islice(left, _ROWS_AT_ONCE)):
+            told = self._control("POST", "act", {"user": user, kind: part})[kind]
+            refused = [row["errors"] for row in told if not row["success"]]
             if refused:
                 raise RuntimeError(f"the sandbox refused a row: {refused[0]}")
-            ids += [row["id"] for row in told["create"]]
+            ids += [row["id"] for row in told]
         return ids
 
     def rows(self, soql: str) -> Iterator[dict[str, Any]]:
@@ -79,6 +102,9 @@ class Org:
             for call in found
             if call["client"] == client
         ]
+
+    def _log_in(self) -> None:
+        self._session.headers["Authorization"] = f"Bearer {self.token()}"
 
     def _control(self, method: str, path: str, body: Any = None) -> Any:
         url = f"{self.url}/sandbox/{path}"

@@ -4,6 +4,7 @@ CPU and memory come from /proc, so Linux only.
 """
 
 import contextlib
+import json
 import os
 import signal
 import subprocess
@@ -11,6 +12,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 _TICKS = os.sysconf("SC_CLK_TCK")
 _STOP_WITHIN = 60.0
@@ -55,6 +57,12 @@ class Process:
 
         wait_until(logged, within=within, what=f"{text!r} in the log")
 
+    def lines(self) -> Iterator[dict[str, Any]]:
+        """Its log, line by line; what is no JSON, or is being written, is left out."""
+        for line in self.log.read_text(errors="replace").splitlines():
+            with contextlib.suppress(ValueError):
+                yield json.loads(line)
+
     def until_quiet(self, seconds: float, *, within: float) -> None:
         """Wait until nothing was logged for a while."""
 
@@ -75,12 +83,13 @@ class Process:
         fields = stat.rpartition(")")[2].split()
         return (int(fields[11]) + int(fields[12])) / _TICKS
 
+    def memory_mib(self) -> float:
+        """What it has resident now."""
+        return memory_mib("VmRSS", self._popen.pid)
+
     def peak_mib(self) -> float:
         """The most memory it had resident at a time."""
-        for line in Path(f"/proc/{self._popen.pid}/status").read_text().splitlines():
-            if line.startswith("VmHWM:"):
-                return int(line.split()[1]) / 1024
-        raise RuntimeError("the kernel tells no VmHWM")
+        return memory_mib("VmHWM", self._popen.pid)
 
     def stop(self) -> None:
         """Ask it to end; kill it when it does not."""
@@ -108,6 +117,21 @@ def running(
         yield process
     finally:
         process.stop()
+
+
+def answer_of(arguments: Sequence[str]) -> Any:
+    """What a Python module printed as JSON, run to its end in a process of its own."""
+    command = [sys.executable, "-m", *arguments]
+    done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
+    return json.loads(done.stdout)
+
+
+def memory_mib(name: str, pid: int | str = "self") -> float:
+    """A figure of a process's memory as the kernel names it: ``VmRSS`` now, ``VmHWM`` the most so far."""
+    for line in Path(f"/proc/{pid}/status").read_text().splitlines():
+        if line.startswith(f"{name}:"):
+            return int(line.split()[1]) / 1024
+    raise RuntimeError(f"the kernel tells no {name}")
 
 
 def wait_until(happened: Callable[[], bool], *, within: float, what: str) -> None:

@@ -1,16 +1,20 @@
 """The benchmarks run at tiny sizes and keep what they found. No figure is judged here."""
 
 import json
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from benchmarks import burst, machine, rules, steady
-from benchmarks.__main__ import keep, table
-from benchmarks.figures import Figure, Measured, at_least, at_most, percentile
+from benchmarks import burst, directory, machine, replay, rules, sla, steady
+from benchmarks.catalogue import BENCHMARKS, Benchmark
+from benchmarks.figures import Figure, Measured, at_least, at_most, percentile, with_growth
+from benchmarks.morning import next_morning
+from benchmarks.report import Run, keep, table
 
 
 def test_a_tiny_burst_is_routed_whole_and_written_whole_by_the_bare_client():
-    found = values(burst.measure(quick=True, records=30))
+    found = values(burst.measure(30))
     assert found["calls per record"] > 0
     assert found["of the bare client's rate"] > 0
     # one batch: the leads, then their decisions
@@ -18,29 +22,100 @@ def test_a_tiny_burst_is_routed_whole_and_written_whole_by_the_bare_client():
 
 
 def test_every_lead_of_a_steady_stream_gets_a_waiting_time():
-    found = values(steady.measure(quick=True, seconds=0.5))
+    found = values(steady.measure(20, lasts=0.5))
     assert 0 < found["p50"] <= found["p99"] <= found["worst"]
 
 
-def test_decisions_are_timed_for_every_size_that_was_asked_for():
-    found = values(rules.measure(quick=True, sizes=(10, 20), lasts=0.01))
-    assert found["decide, 10 rules"] > 0
-    assert found["load, 20 rules"] > 0
+def test_decisions_are_timed_in_a_process_of_their_own_with_the_goal_of_that_many_rules():
+    figures = {figure.name: figure for figure in rules.decide_apart(1_000, lasts=0.05)}
+    assert figures["decisions"].value > 0
+    assert figures["decisions"].goal == at_least(5_000)
+    assert figures["peak memory"].goal is None
+
+
+def test_loading_is_timed_apart_from_linting():
+    found = values(rules.load_apart(40))
+    assert found["reading and compiling"] > 0
+    assert found["linting"] > 0
+
+
+def test_every_step_that_falls_due_is_taken_and_none_is_taken_early():
+    quickly = sla.Pace(sweep_every=1, third={"sla_every": "1s"}, fall_due_for=timedelta(seconds=1))
+    found = values(sla.measure(200, pace=quickly))
+    assert found["nothing due: calls of a sweep, both objects"] == pytest.approx(2, abs=1)
+    assert found["due at once: rate"] > 0
+    assert 0 < found["one by one: step late by, worst"] < 60
+    assert (
+        found["one by one: step early by, worst"] <= 1.5
+    )  # the daemon's reading of the org's clock
+
+
+def test_a_change_of_one_person_among_many_is_found_and_read():
+    quickly = directory.Pace(look_every=1, burst=10, decide_for=0.05)
+    found = values(directory.measure(600, pace=quickly))
+    assert found["decisions with trace"] > 0
+    assert 0 < found["one person changed: known after"] < 60
+    assert found["nothing changed: calls of a look"] < found["one person changed: calls"]
+
+
+def test_a_daemon_that_was_down_hears_every_event_of_the_day_when_it_is_back():
+    found = values(replay.measure(100))
+    assert found["heard"] == 100
+    assert found["handled"] >= 55  # all but the notes
+    assert found["caught up after"] >= found["ready after"]
+
+
+def test_a_benchmark_runs_at_half_its_size_and_says_how_its_figures_grow():
+    asked: list[int] = []
+
+    def measure(size: int) -> Sequence[Figure]:
+        asked.append(size)
+        return [Figure(name="pairs", value=size * size, unit="pairs")]
+
+    found = benchmark(measure).run(quick=False, growth=True)
+    assert asked == [5, 10, 50, 100]
+    assert [(figure.name, figure.growth) for figure in found.figures] == [
+        ("pairs, 10 things", 4.0),
+        ("pairs, 100 things", 4.0),
+    ]
+
+
+def test_without_growth_only_the_sizes_themselves_are_measured():
+    asked: list[int] = []
+
+    def measure(size: int) -> Sequence[Figure]:
+        asked.append(size)
+        return [Figure(name="same", value=1.0, unit="")]
+
+    found = benchmark(measure).run(quick=True, growth=False)
+    assert asked == [3]
+    assert [(figure.name, figure.growth) for figure in found.figures] == [("same", None)]
+
+
+def test_a_figure_that_was_nothing_at_half_the_size_has_no_growth():
+    before = [Figure(name="none", value=0.0, unit="s")]
+    after = [Figure(name="none", value=1.0, unit="s"), Figure(name="new", value=1.0, unit="s")]
+    assert [figure.growth for figure in with_growth(before, after)] == [None, None]
 
 
 def test_what_was_measured_is_kept_with_the_machine_and_whether_goals_were_met(tmp_path):
-    fast = Figure(name="fast", value=3.0, unit="records/s", goal=at_least(2))
-    large = Figure(name="large", value=3.0, unit="MiB", goal=at_most(2))
-    file = keep(
-        [Measured(name="both", about="two figures", figures=[fast, large])],
-        machine.describe(),
-        quick=True,
-        folder=tmp_path,
-    )
-    kept = json.loads(file.read_text())
+    page = keep(run(), tmp_path)
+    kept = json.loads(page.with_suffix(".json").read_text())
     assert [figure["met"] for figure in kept["benchmarks"][0]["figures"]] == [True, False]
     assert kept["machine"]["cores"] >= 1
     assert kept["machine"]["python"]
+    assert "| fast | 3 records/s | × 1.50 | ≥ 2 met |" in page.read_text().splitlines()
+
+
+def test_a_page_says_when_others_kept_the_machine_busy(tmp_path):
+    assert "busy" in keep(run(load=2.0), tmp_path).read_text()
+    assert "busy" not in keep(run(load=0.1), tmp_path).read_text()
+
+
+def test_a_description_of_the_machine_names_no_host_and_no_folder():
+    told = json.dumps(machine.describe())
+    assert machine.platform.node() not in told
+    assert "/" not in told.replace("GNU/Linux", "")
 
 
 def test_a_table_shows_every_figure_with_its_goal():
@@ -49,6 +124,7 @@ def test_a_table_shows_every_figure_with_its_goal():
     assert [list(column.cells) for column in shown.columns] == [
         ["fast"],
         ["1,234 records/s"],
+        [""],
         ["≥ 2,000 missed"],
     ]
 
@@ -58,5 +134,39 @@ def test_a_percentile_is_one_of_the_values():
     assert percentile([3.0, 1.0, 2.0], 0.99) == 3.0
 
 
-def values(measured: Measured) -> dict[str, float]:
-    return {figure.name: figure.value for figure in measured.figures}
+def test_a_working_morning_is_one_to_come():
+    tuesday_noon = datetime(2026, 11, 24, 12, tzinfo=UTC)
+    assert next_morning(tuesday_noon) == datetime(2026, 12, 1, 9, tzinfo=UTC)
+    assert next_morning(tuesday_noon - timedelta(days=1)) == datetime(2026, 11, 24, 9, tzinfo=UTC)
+
+
+def test_every_benchmark_has_a_quick_size_that_can_be_halved():
+    for each in BENCHMARKS.values():
+        assert all(size >= 2 for size in (*each.sizes, *each.quick_sizes))
+        assert max(each.quick_sizes) < max(each.sizes)
+
+
+def benchmark(measure):
+    return Benchmark(
+        name="quadratic",
+        unit="things",
+        sizes=(10, 100),
+        quick_sizes=(3,),
+        about=lambda size: f"{size} things",
+        measure=measure,
+    )
+
+
+def run(*, load: float = 0.0) -> Run:
+    fast = Figure(name="fast", value=3.0, unit="records/s", goal=at_least(2), growth=1.5)
+    large = Figure(name="large", value=3.0, unit="MiB", goal=at_most(2))
+    return Run(
+        began_at=datetime(2026, 11, 23, 9, tzinfo=UTC),
+        quick=True,
+        machine=machine.describe() | {"load_before": [load, 0.0, 0.0]},
+        measured=[Measured(name="both", about="two figures", figures=[fast, large])],
+    )
+
+
+def values(found: Sequence[Figure]) -> dict[str, float]:
+    return {figure.name: figure.value for figure in found}
