@@ -12,6 +12,7 @@ from typing import Annotated
 import typer
 
 from ortoo_daemon.cli.options import DEFAULT_CONFIG, Config
+from ortoo_daemon.errors import ConfigError
 
 
 class LogLevel(StrEnum):
@@ -30,7 +31,14 @@ def run(
     """Route records until SIGTERM or SIGINT. Logs go to standard error."""
     from ortoo_daemon.daemon.settings import load_settings
 
-    load_settings(config)  # what is wrong with it is shown here, before anything starts
+    try:
+        load_settings(config)  # what is wrong with it is shown here, before anything starts
+    except ConfigError as error:
+        from ortoo_daemon.cli.terminal import show_error
+        from ortoo_daemon.daemon.process import UNUSABLE_FILES
+
+        show_error(error, as_json=False)
+        raise typer.Exit(UNUSABLE_FILES) from None
     command = [sys.executable, "-m", "ortoo_daemon.daemon", "--config", str(config)]
     command += ["--log-level", log_level.value]
     if shadow:

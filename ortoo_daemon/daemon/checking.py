@@ -10,11 +10,11 @@ from typing import TypeVar
 
 from ortoo_daemon.daemon.config_files import ConfigFiles
 from ortoo_daemon.daemon.cross_checks import cross_checks
-from ortoo_daemon.daemon.policy_files import read_policy_files
+from ortoo_daemon.daemon.policy_files import FilesFound, read_policy_files
 from ortoo_daemon.daemon.postal_file import load_postal_index, needs_geography
 from ortoo_daemon.daemon.saved_org import KnownOrg, load_saved_org
 from ortoo_daemon.daemon.settings import Settings, load_settings
-from ortoo_daemon.daemon.yaml_settings import place_of, read_mapping, validated
+from ortoo_daemon.daemon.yaml_settings import mapping_of, place_of, read_mapping, validated
 from ortoo_daemon.directory import Directory
 from ortoo_daemon.errors import ConfigError, Level, Problem
 from ortoo_daemon.policy.cases import PolicyTests
@@ -80,10 +80,18 @@ def parse(files: ConfigFiles) -> Parsed:
     return parsed
 
 
-def parse_anew(started: Parsed, contents: Mapping[str, bytes]) -> Parsed:
-    """Policies from ``contents``, with settings and directory as they are in force."""
-    parsed = replace(started, policies=None, tests=(), problems=[])
-    _understand(contents, parsed)
+def parse_anew(settings: Settings, found: FilesFound) -> Parsed:
+    """Directory file, policies and tests from files that were read already, under settings in force."""
+    parsed = Parsed(settings=settings, problems=list(found.problems))
+    if found.problems:
+        return parsed
+    if found.directory is not None:
+        name, data = found.directory
+        node = parsed.mapping_node = _kept(lambda: mapping_of(name, data), parsed.problems)
+        if node is not None:
+            make = DirectoryMapping.model_validate
+            parsed.mapping = _kept(lambda: validated(node, make), parsed.problems)
+    _understand(found.contents, parsed)
     return parsed
 
 

@@ -31,7 +31,7 @@ def cross_checks(
     yield from unbound_names(policies, mapping)
     if known is None:
         return
-    yield from _directory_fields(mapping, node, known.description)
+    yield from directory_fields(mapping, node, known.description)
     yield from _signals(policies, mapping, node, known.description)
     for policy in policies.policies:
         yield from _stamps(policy, known.description)
@@ -53,9 +53,10 @@ def _uncounted(policies: PolicySet, mapping: DirectoryMapping, node: MapNode) ->
             )
 
 
-def _directory_fields(
+def directory_fields(
     mapping: DirectoryMapping, node: MapNode, org: OrgDescription
 ) -> Iterator[Problem]:
+    """Names of the directory file that are none in the org."""
     sources = {"rooftops": mapping.rooftops.source, "people": mapping.people.source}
     for section, object_name in sources.items():
         for place, name in _named_in(node.get(section)):

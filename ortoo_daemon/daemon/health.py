@@ -35,8 +35,9 @@ def is_ready(parts: list[Part]) -> bool:
 
 def _parts(view: View) -> Iterator[Part]:
     parts = view.parts
-    # A start without policies that pass ends at once; a refused edit leaves those before it in force.
+    # A start without policies that ever passed ends; a refused edit leaves those before it in force.
     yield Part("policies", True, parts.last_load.why)
+    yield Part("settings", True, parts.settings_watch.why)
     yield Part("queue", view.queue is not None, view.trouble)
     yield _login(parts)
     yield _directory(parts)

@@ -2,19 +2,41 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
+from ortoo_daemon.daemon.checkout import Commit
 from ortoo_daemon.errors import Problem
 
 _LONGEST = 300
 
 
+class LoadOutcome(StrEnum):
+    """``unchanged``: the files are in order and mean what is in force already."""
+
+    ACCEPTED = "accepted"
+    UNCHANGED = "unchanged"
+    REFUSED = "refused"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LastLoad:
-    """``problems`` kept an edit out of force; ``waiting`` says why one could not be looked through yet."""
+    """``problems`` kept an edit out of force; ``waiting`` says why one could not be looked through yet.
+
+    ``revision`` is the one in force afterwards, ``before`` the one until then; ``changed`` names files that
+    differ from those in force until then. ``cases`` is how many cases of the tests were run; None: they
+    were not. ``digest`` is of the files that were looked through, ``commit`` theirs.
+    """
 
     at: datetime
+    outcome: LoadOutcome = LoadOutcome.ACCEPTED
     problems: tuple[Problem, ...] = ()
     waiting: str = ""
+    revision: str = ""
+    before: str = ""
+    digest: str = ""
+    commit: Commit | None = None
+    changed: tuple[str, ...] = ()
+    cases: int | None = None
 
     @property
     def successful(self) -> bool:

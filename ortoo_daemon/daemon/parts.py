@@ -5,11 +5,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from ortoo_daemon.daemon.checkout import Commit
 from ortoo_daemon.daemon.hearing import Hearing
 from ortoo_daemon.daemon.knowledge import Knowledge
 from ortoo_daemon.daemon.last_load import LastLoad
 from ortoo_daemon.daemon.meters import Meters
 from ortoo_daemon.daemon.reloading import Reloading
+from ortoo_daemon.daemon.settings_watch import SettingsWatch
 from ortoo_daemon.daemon.sweeping import Sweeping
 from ortoo_daemon.daemon.watchdog import Watchdog
 from ortoo_daemon.errors import StateError
@@ -34,6 +36,8 @@ class Parts:
     policies: PolicySet
     policies_loaded_at: datetime
     started_at: datetime
+    settings_watch: SettingsWatch
+    commit_at_start: Commit | None = None
     shadow: bool = False
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
     reload_asked: asyncio.Event = field(default_factory=asyncio.Event)
@@ -54,6 +58,11 @@ class Parts:
     def revision(self) -> str:
         """The revision of the policies in force."""
         return self.policies_in_force.revision
+
+    @property
+    def commit(self) -> Commit | None:
+        """Where the policies in force come from; None where their folder is no Git checkout."""
+        return self.reloading.commit if self.reloading else self.commit_at_start
 
     @property
     def loaded_at(self) -> datetime:

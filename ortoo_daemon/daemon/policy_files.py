@@ -36,20 +36,33 @@ def read_policy_files(folder: Path) -> dict[str, bytes]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FilesFound:
-    """The files at one moment, or why there are none to be had. Equal digests mean equal files."""
+    """The files at one moment, or why there are none to be had. Equal digests mean equal files.
+
+    ``directory`` is the directory file's name and bytes; None where nobody asked for it.
+    """
 
     digest: str
     contents: Mapping[str, bytes]
+    directory: tuple[str, bytes] | None = None
     problems: tuple[Problem, ...] = ()
 
 
-def find_files(folder: Path) -> FilesFound:
-    """What `read_policy_files` finds, with what is wrong instead of an error."""
+def find_files(folder: Path, directory: Path | None = None) -> FilesFound:
+    """What `read_policy_files` finds, and the directory file; what is wrong instead of an error."""
     try:
         contents = read_policy_files(folder)
+        beside = (directory.as_posix(), _bytes(directory)) if directory is not None else None
     except ConfigError as error:
         return FilesFound(digest=f"unreadable: {error}", contents={}, problems=error.problems)
-    return FilesFound(digest=revision_of(contents), contents=contents)
+    return files_of(contents, beside)
+
+
+def files_of(contents: Mapping[str, bytes], directory: tuple[str, bytes] | None) -> FilesFound:
+    """The files with the digest that their contents make."""
+    digest = revision_of(contents)
+    if directory is not None:
+        digest = f"{digest}-{revision_of({'directory': directory[1]})}"
+    return FilesFound(digest=digest, contents=contents, directory=directory)
 
 
 def read_directory_mapping(path: Path) -> DirectoryMapping:

@@ -1,6 +1,7 @@
 """What does the daemon's own process do from its first argument to its exit code?
 
-Exit codes: 0 stopped on request, 1 problems (shown on standard error), 2 wrong use.
+Exit codes: 0 stopped on request, 1 problems (shown on standard error), 2 wrong use, 78 files that an admin
+must mend (shown likewise), so that a service manager need not try again.
 """
 
 import argparse
@@ -14,7 +15,10 @@ from pathlib import Path
 from ortoo_daemon.daemon.logs import configure_logs
 from ortoo_daemon.daemon.service import Service
 from ortoo_daemon.daemon.settings import load_settings
-from ortoo_daemon.errors import OrtooError
+from ortoo_daemon.errors import ConfigError, OrtooError
+
+UNUSABLE_FILES = 78
+"""EX_CONFIG of sysexits.h: starting again mends nothing."""
 
 _COLLECT_EVERY = (50_000, 20, 20)
 """Thousands of records in hand are no garbage: looking through them every 700 new objects cost a tenth."""
@@ -29,9 +33,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         asyncio.run(_run(asked.config, shadow=asked.shadow))
     except* OrtooError as group:
         # Anything else is a defect: it ends the process with its traceback, to be started anew.
-        for error in _leaves(group):
+        errors = list(_leaves(group))
+        for error in errors:
             sys.stderr.write(f"{error}\n")
-        code = 1
+        code = UNUSABLE_FILES if any(isinstance(e, ConfigError) for e in errors) else 1
     return code
 
 

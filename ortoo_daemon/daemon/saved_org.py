@@ -65,8 +65,15 @@ def save_org(known: KnownOrg, file: Path) -> None:
 async def ask_org(org: Org, policies: PolicySet | None, mapping: DirectoryMapping) -> KnownOrg:
     """What the org itself says now. Raises OrgError."""
     directory = await DirectoryReader(org, mapping).read()
-    description = await _described(org, set(objects_of(policies, mapping)), _paths(policies))
+    description = await describe_org(org, policies, mapping)
     return KnownOrg(description=description, directory=directory, source="the org")
+
+
+async def describe_org(
+    org: Org, policies: PolicySet | None, mapping: DirectoryMapping
+) -> OrgDescription:
+    """Fields and queues of every object that the files are about. Raises OrgError."""
+    return await _described(org, set(objects_of(policies, mapping)), _paths(policies))
 
 
 def objects_of(policies: PolicySet | None, mapping: DirectoryMapping) -> Iterator[str]:

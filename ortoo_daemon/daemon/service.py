@@ -13,26 +13,29 @@ from typing import TypeVar
 import structlog
 
 from ortoo_daemon.daemon.answers import Answers
+from ortoo_daemon.daemon.file_watch import FileWatch
 from ortoo_daemon.daemon.handling import Handler
 from ortoo_daemon.daemon.hearing import Hearing
 from ortoo_daemon.daemon.knowledge import Knowledge, Policies
+from ortoo_daemon.daemon.last_good import read_last_good
 from ortoo_daemon.daemon.ledger import Ledger
 from ortoo_daemon.daemon.meters import Meters
 from ortoo_daemon.daemon.notify import Notifier
 from ortoo_daemon.daemon.org_clock import org_clock
 from ortoo_daemon.daemon.parts import Parts
-from ortoo_daemon.daemon.policy_register import register_policies
+from ortoo_daemon.daemon.policy_files import find_files
 from ortoo_daemon.daemon.postal_file import load_postal_index, needs_geography
 from ortoo_daemon.daemon.reloading import Reloading
 from ortoo_daemon.daemon.settings import Settings
-from ortoo_daemon.daemon.start_files import StartFiles, read_start_files
+from ortoo_daemon.daemon.settings_watch import SettingsWatch
+from ortoo_daemon.daemon.start_files import StartFiles, start_files
 from ortoo_daemon.daemon.sweeping import Sweeping
 from ortoo_daemon.daemon.watchdog import Watchdog
 from ortoo_daemon.daemon.watching import watched
 from ortoo_daemon.daemon.wiring import make_org, open_queue, utc_now
 from ortoo_daemon.directory import Directory
 from ortoo_daemon.errors import LoginError, StateError, TemporaryOrgError
-from ortoo_daemon.policy.model import PolicySet
+from ortoo_daemon.instants import instant_text
 from ortoo_daemon.postal import PostalIndex
 from ortoo_daemon.salesforce.directory import DirectoryReader
 from ortoo_daemon.salesforce.org import Org
@@ -55,7 +58,7 @@ class Service:
     def __init__(self, settings: Settings, *, shadow: bool = False) -> None:
         self._settings = settings
         self._shadow = shadow
-        self._files = read_start_files(settings)
+        self._settings_watch = SettingsWatch(settings.file)
         self._loaded_at = utc_now()
         self._stop = asyncio.Event()
         self._reload = asyncio.Event()
@@ -75,29 +78,49 @@ class Service:
         async with AsyncExitStack() as stack:
             queue = await open_queue(self._settings)
             stack.push_async_callback(queue.close)
+            files = await self._files(queue)
             org = make_org(self._settings)
             stack.push_async_callback(org.close)
             _log.info(
                 "service.starting",
-                revision=self._files.policies.revision,
-                policies=[policy.name for policy in self._files.policies.policies],
+                revision=files.policies.revision,
+                policies=[policy.name for policy in files.policies.policies],
+                commit=str(files.commit) if files.commit else None,
                 shadow=self._shadow,
             )
-            parts = self._parts(queue, org)
-            running = _Running(self._settings, self._files, parts, self._notifier)
+            parts = self._parts(queue, org, files)
+            running = _Running(self._settings, files, parts, self._notifier)
             await stack.enter_async_context(watched(parts, self._settings, now=running.now))
             await running.run(self._stop, shadow=self._shadow)
         _log.info("service.stopped")
 
-    def _parts(self, queue: WorkQueue, org: Org) -> Parts:
+    async def _files(self, queue: WorkQueue) -> StartFiles:
+        """Those on disk, or those that were in force last. Raises ConfigError where neither will do."""
+        settings = self._settings
+        folder, directory = settings.path(settings.policies), settings.path(settings.directory)
+        # Taken before they are understood: an edit in between is seen as one.
+        found = await asyncio.to_thread(find_files, folder, directory)
+        last = await read_last_good(queue)
+        files = await asyncio.to_thread(start_files, settings, found, last)
+        if last is not None and files.files is last.files:
+            _log.warning(
+                "policies.last_good_in_force",
+                revision=files.policies.revision,
+                passed_at=instant_text(last.passed_at),
+            )
+        return files
+
+    def _parts(self, queue: WorkQueue, org: Org, files: StartFiles) -> Parts:
         """What there is before anything runs, for those who look on."""
         return Parts(
             queue=queue,
             org=org,
             meters=Meters(org_clock(org)),
             watchdog=Watchdog(self._notifier),
-            policies=self._files.policies,
+            policies=files.policies,
             policies_loaded_at=self._loaded_at,
+            settings_watch=self._settings_watch,
+            commit_at_start=files.commit,
             started_at=self._loaded_at,
             shadow=self._shadow,
             stopping=self._stop,
@@ -157,7 +180,8 @@ class _Running:
         self._show(knowledge, sweeping, hearing, listener)
         async with asyncio.TaskGroup() as tasks:
             listening = tasks.create_task(listener.run(stop), name="ortoo-listener")
-            if not await self._prepare(policies, sweeping, stop, shadow=shadow):
+            reloading = self._parts.reloading = self._reloading(knowledge, sweeping, shadow=shadow)
+            if not await self._prepare(reloading, sweeping, stop, shadow=shadow):
                 await sweeping.schedule.stop()  # a gap may be being filled already
             else:
                 handler = Handler(
@@ -168,7 +192,7 @@ class _Running:
                     meters=self._parts.meters,
                     shadow=shadow,
                 )
-                await self._work(handler, listener, sweeping, stop)
+                await self._work(handler, listener, reloading, stop)
             await listening
         await self._queue.save_rotations(ledger.take_unsaved_turns())
 
@@ -182,23 +206,29 @@ class _Running:
         parts.watchdog.watch("stream", lambda: listener.turns_by)
 
     async def _prepare(
-        self, policies: PolicySet, sweeping: Sweeping, stop: asyncio.Event, *, shadow: bool
+        self, reloading: Reloading, sweeping: Sweeping, stop: asyncio.Event, *, shadow: bool
     ) -> bool:
-        """Directory, counters and the register of policies; False when stopped before they stood."""
+        """Directory, counters, policies and their register; False when stopped before they stood.
+
+        Raises ConfigError for policies that the org does not bear out, where none ever were in force.
+        """
         steps: list[tuple[str, Callable[[], Awaitable[object]]]] = [
+            ("check the policies", reloading.prove),
             ("read the directory", sweeping.read_directory),
             ("count open work", sweeping.count_open_work),
+            ("look for edits", reloading.look),
         ]
         if not shadow:
-            steps.append(("register the policies", lambda: register_policies(self._org, policies)))
+            steps.append(("register the policies", reloading.register))
         for what, step in steps:
             await self._until_it_works(what, step, stop)
         return not stop.is_set()
 
     async def _work(
-        self, handler: Handler, listener: Listener, sweeping: Sweeping, stop: asyncio.Event
+        self, handler: Handler, listener: Listener, reloading: Reloading, stop: asyncio.Event
     ) -> None:
         """Decide until stopped, then drain."""
+        sweeping = reloading.sweeping
         limits = self._settings.workers
         workers = Workers(
             self._queue, handler.handle, parallel=limits.parallel, drain_for=limits.drain_for
@@ -209,8 +239,8 @@ class _Running:
             tasks.create_task(workers.run(stop), name="ortoo-workers")
             tasks.create_task(self._save_turns(handler.knowledge.ledger, stop))
             _log.info("service.ready", objects=sorted(handler.knowledge.policies.objects))
-            self._notifier.ready(f"routing by revision {handler.knowledge.policies.revision}")
-            looking = tasks.create_task(self._reloading(handler).run(), name="ortoo-reload")
+            self._notifier.ready(reloading.standing)
+            looking = tasks.create_task(reloading.run(), name="ortoo-reload")
             await _happens(listener.subscribed_event, stop, within=_SUBSCRIBED_WITHIN)
             if not stop.is_set():
                 sweeping.schedule.start()
@@ -222,20 +252,27 @@ class _Running:
             await sweeping.schedule.stop()
         await handler.answers.close()
 
-    def _reloading(self, handler: Handler) -> Reloading:
+    def _reloading(self, knowledge: Knowledge, sweeping: Sweeping, *, shadow: bool) -> Reloading:
         """What keeps the policies those of the files, seen by those who look on."""
-        reloading = self._parts.reloading = Reloading(
-            org=self._org,
-            knowledge=handler.knowledge,
-            roster=self._roster,
-            notifier=self._notifier,
-            files=self._files,
-            asked=self._parts.reload_asked,
-            now=self.now,
-            last=self._parts.last_load,
-            shadow=handler.shadow,
+        settings, parts = self._settings, self._parts
+        watch = FileWatch(
+            folder=settings.path(settings.policies),
+            directory=settings.path(settings.directory),
+            asked=parts.reload_asked,
         )
-        return reloading
+        return Reloading(
+            org=self._org,
+            queue=self._queue,
+            knowledge=knowledge,
+            sweeping=sweeping,
+            notifier=self._notifier,
+            watch=watch,
+            settings_watch=parts.settings_watch,
+            start=self._files,
+            now=self.now,
+            last=parts.last_load,
+            shadow=shadow,
+        )
 
     async def _save_turns(self, ledger: Ledger, stop: asyncio.Event) -> None:
         """Rotations are made durable about once a second; a crash loses at most that much fairness."""

@@ -189,6 +189,8 @@ class Settings(BaseSettings):
     watch: WatchSettings = WatchSettings()
     folder: Path = Path()
     """The folder of the file; set while it is read."""
+    file: Path = Path("ortoo.yaml")
+    """The file itself; set while it is read."""
 
     @classmethod
     def settings_customise_sources(
@@ -217,7 +219,7 @@ def load_settings(path: Path) -> Settings:
     _refuse_secrets(node)
 
     def make(values: Mapping[str, Any]) -> Settings:
-        return Settings(**{**values, "folder": path.parent})
+        return Settings(**{**values, "folder": path.parent, "file": path})
 
     try:
         return validated(node, make)

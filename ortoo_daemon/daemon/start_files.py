@@ -1,38 +1,68 @@
-"""What stood in the files when the daemon started? Settings and directory stay so until it ends."""
+"""By which files does the daemon start: those on disk, or those that were in force last?
+
+Files on disk that are those of the last run have passed already. Others are looked through as every edit
+is, as soon as the org can be asked; until then, and when they are wrong, the last ones that passed stand.
+Where none ever did, what is wrong with the files ends the start.
+"""
 
 from dataclasses import dataclass
-from pathlib import Path
 
-from ortoo_daemon.daemon.checking import Parsed
-from ortoo_daemon.daemon.policy_files import find_files, load_policies
+from ortoo_daemon.daemon.checking import Parsed, checkup, parse_anew
+from ortoo_daemon.daemon.checkout import Commit, commit_of
+from ortoo_daemon.daemon.last_good import LastGood
+from ortoo_daemon.daemon.policy_files import FilesFound
 from ortoo_daemon.daemon.settings import Settings
-from ortoo_daemon.daemon.yaml_settings import read_mapping, validated
+from ortoo_daemon.errors import ConfigError, Level
 from ortoo_daemon.policy.model import PolicySet
 from ortoo_daemon.salesforce.directory_mapping import DirectoryMapping
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StartFiles:
-    """``digest`` is of the policies' files; ``parsed`` holds what edits are checked with."""
+    """What the daemon starts by. ``seen`` is the digest of files on disk that need no look; empty: all do.
 
-    mapping: DirectoryMapping
+    ``proven``: the files have passed everything once. Those that have not must, before anything is decided.
+    """
+
+    settings: Settings
+    files: FilesFound
     policies: PolicySet
-    folder: Path
-    digest: str
-    parsed: Parsed
+    mapping: DirectoryMapping
+    commit: Commit | None
+    proven: bool
+    seen: str
 
 
-def read_start_files(settings: Settings) -> StartFiles:
-    """Directory and policies as they stand on disk. Raises ConfigError with located complaints."""
-    node = read_mapping(settings.path(settings.directory))
-    mapping = validated(node, DirectoryMapping.model_validate)
-    folder = settings.path(settings.policies)
-    # Taken before they are read: an edit in between is seen as one.
-    digest = find_files(folder).digest
+def start_files(settings: Settings, found: FilesFound, last: LastGood | None) -> StartFiles:
+    """What to start by. Raises ConfigError with every problem that can be told without the org."""
+    if last is not None:
+        same = found.digest == last.files.digest
+        files = found if same else last.files
+        parsed = parse_anew(settings, files)
+        if parsed.policies is not None and not parsed.problems:
+            # Another version may read the same files with other eyes: it looks, with these in force.
+            seen = last.files.digest if last.seen_by_this_version else ""
+            return _start(parsed, files, commit=last.commit, proven=True, seen=seen)
+    parsed = parse_anew(settings, found)
+    checked = checkup(parsed, None)
+    if not checked.passed:
+        raise ConfigError(each for each in checked.problems if each.level is Level.ERROR)
+    commit = commit_of(settings.path(settings.policies), found.contents)
+    return _start(parsed, found, commit=commit, proven=False, seen="")
+
+
+def _start(
+    parsed: Parsed, files: FilesFound, *, commit: Commit | None, proven: bool, seen: str
+) -> StartFiles:
+    assert parsed.settings is not None
+    assert parsed.policies is not None
+    assert parsed.mapping is not None
     return StartFiles(
-        mapping=mapping,
-        policies=load_policies(settings, mapping),
-        folder=folder,
-        digest=digest,
-        parsed=Parsed(settings=settings, mapping=mapping, mapping_node=node, problems=[]),
+        settings=parsed.settings,
+        files=files,
+        policies=parsed.policies,
+        mapping=parsed.mapping,
+        commit=commit,
+        proven=proven,
+        seen=seen,
     )

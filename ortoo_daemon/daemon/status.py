@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from ortoo_daemon import __version__
+from ortoo_daemon.daemon.checkout import Commit
 from ortoo_daemon.daemon.health import is_ready, readiness
 from ortoo_daemon.daemon.parts import Parts, View
 from ortoo_daemon.errors import StateError
@@ -34,6 +35,7 @@ async def status_document(view: View) -> Document:
         "loops": {name: round(behind, 1) for name, behind in parts.watchdog.loops.items()},
         "policies": {
             "revision": parts.revision,
+            "commit": _commit(parts.commit),
             "loaded_at": instant_text(parts.loaded_at),
             "last_load_at": instant_text(parts.last_load.at),
             "last_load_successful": parts.last_load.successful,
@@ -68,6 +70,17 @@ def figures(view: View) -> Document:
     if queue is not None:
         found |= {"ready": queue.ready, "leased": queue.leased, "parked": queue.parked}
     return found
+
+
+def _commit(commit: Commit | None) -> Document | None:
+    if commit is None:
+        return None
+    return {
+        "id": commit.id,
+        "author": commit.author,
+        "note": commit.note,
+        "edited": commit.edited,
+    }
 
 
 def _stream(parts: Parts, now: datetime) -> Document:

@@ -33,7 +33,7 @@ _LAST_PROOF = "Decided_At__c"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Reading:
+class DirectoryReading:
     """One reading of the directory: by whom, what, and when it began."""
 
     roster: DirectoryReader
@@ -93,12 +93,12 @@ class Sweeping:
         if reading.roster is self.roster:  # else a reload brought a reading of its own
             self.take(reading)
 
-    async def reading_by(self, roster: DirectoryReader) -> Reading:
+    async def reading_by(self, roster: DirectoryReader) -> DirectoryReading:
         """What this reader makes of the org now; nothing changes by it. Raises OrgError."""
         began_at = self._now()
-        return Reading(roster=roster, directory=await roster.read(), began_at=began_at)
+        return DirectoryReading(roster=roster, directory=await roster.read(), began_at=began_at)
 
-    def take(self, reading: Reading) -> None:
+    def take(self, reading: DirectoryReading) -> None:
         """From now on this reading is the directory, and its reader reads the next ones."""
         self.roster, directory = reading.roster, reading.directory
         self._directory_at = self.directory_read_at = reading.began_at

@@ -22,12 +22,17 @@ def read_mapping(path: Path) -> MapNode:
         data = path.read_bytes()
     except OSError as error:
         raise _config_error(Place(str(path)), f"can't be read: {error.strerror}") from error
+    return mapping_of(str(path), data)
+
+
+def mapping_of(name: str, data: bytes) -> MapNode:
+    """The top mapping of a file that was read already. Raises ConfigError when it is no mapping."""
     problems = Problems()
-    node = read_document(str(path), data, problems)
+    node = read_document(name, data, problems)
     if problems.found:
         raise ConfigError(problems.found)
     if not isinstance(node, MapNode):
-        raise _config_error(Place(str(path)), "the file is no mapping of settings")
+        raise _config_error(Place(name), "the file is no mapping of settings")
     return node
 
 

@@ -11,6 +11,7 @@ from typing import Any
 from ortoo_daemon.daemon.meters import Meters
 from ortoo_daemon.daemon.notify import Notifier
 from ortoo_daemon.daemon.parts import Parts
+from ortoo_daemon.daemon.settings_watch import SettingsWatch
 from ortoo_daemon.daemon.watchdog import Watchdog
 from ortoo_daemon.policy.model import PolicySet
 from ortoo_daemon.salesforce.org import Org
@@ -43,6 +44,7 @@ async def parts_in(
             policies=PolicySet(policies=(), revision="r1"),
             policies_loaded_at=NOW,
             started_at=NOW,
+            settings_watch=SettingsWatch(folder / "ortoo.yaml"),
             **given,
         )
     finally:

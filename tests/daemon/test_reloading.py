@@ -10,12 +10,17 @@ from typing import Any, cast
 
 import structlog
 
-from ortoo_daemon.daemon import reloading
+from ortoo_daemon.daemon import file_watch, reloading
+from ortoo_daemon.daemon.file_watch import FileWatch
 from ortoo_daemon.daemon.knowledge import Policies
 from ortoo_daemon.daemon.last_load import LastLoad
 from ortoo_daemon.daemon.notify import Notifier
+from ortoo_daemon.daemon.policy_files import FilesFound
 from ortoo_daemon.daemon.reloading import Reloading
+from ortoo_daemon.daemon.settings_watch import SettingsWatch
+from ortoo_daemon.daemon.start_files import StartFiles
 from ortoo_daemon.errors import Place, Problem
+from ortoo_daemon.salesforce.directory_mapping import DirectoryMapping
 from ortoo_daemon.work.verdicts import Finished
 from tests.asynchronous import asynchronous
 from tests.daemon.looked_at import NOW, now
@@ -43,18 +48,36 @@ def test_an_edit_that_waits_is_told_and_is_no_failure():
     assert LastLoad(at=NOW).why == ""
 
 
+def watch_of(folder: Path) -> FileWatch:
+    return FileWatch(
+        folder=folder / "policies", directory=folder / "directory.yaml", asked=asyncio.Event()
+    )
+
+
 def reloading_of(folder: Path) -> Reloading:
-    """Its org and its knowledge are not asked before files are read."""
+    """Its org, its store and its knowledge are not asked before files are read."""
     nothing = cast(Any, None)
+    files = FilesFound(digest="d", contents={})
     return Reloading(
         org=nothing,
+        queue=nothing,
         knowledge=cast(Any, SimpleNamespace(policies=Policies(policy_set()))),
-        roster=nothing,
+        sweeping=nothing,
         notifier=Notifier(None),
-        files=cast(Any, SimpleNamespace(folder=folder, digest="d", parsed=None)),
-        asked=asyncio.Event(),
+        watch=watch_of(folder),
+        settings_watch=SettingsWatch(folder / "ortoo.yaml"),
+        start=StartFiles(
+            settings=nothing,
+            files=files,
+            policies=policy_set(),
+            mapping=DirectoryMapping(),
+            commit=None,
+            proven=True,
+            seen="d",
+        ),
         now=now,
         last=LastLoad(at=NOW),
+        shadow=True,
     )
 
 
@@ -73,9 +96,10 @@ async def test_a_system_without_watches_is_told_of_once_and_files_are_looked_at_
         if tries["watch"] > 2 and looks["look"] > 2:
             often.set()
 
-    monkeypatch.setattr(reloading, "awatch", none_left)
-    monkeypatch.setattr(reloading, "_LOOK_EVERY", 0.01)
-    monkeypatch.setattr(Reloading, "_look", look)
+    (tmp_path / "policies").mkdir()
+    monkeypatch.setattr(file_watch, "awatch", none_left)
+    monkeypatch.setattr(file_watch, "_LOOK_EVERY", 0.01)
+    monkeypatch.setattr(Reloading, "look", look)
     with structlog.testing.capture_logs() as logs:
         task = asyncio.create_task(reloading_of(tmp_path).run())
         async with asyncio.timeout(10):
@@ -91,17 +115,12 @@ async def test_a_defect_that_an_edit_brings_to_light_ends_nothing(tmp_path, monk
     def broken(*_):
         raise RecursionError("too deep")
 
-    failed = asyncio.Event()
     monkeypatch.setattr(reloading, "parse_anew", broken)
-    monkeypatch.setattr(Reloading, "_something", lambda self: failed.set() or asyncio.sleep(60))
+    (tmp_path / "policies").mkdir()
+    (tmp_path / "directory.yaml").touch()
     running = reloading_of(tmp_path)
     with structlog.testing.capture_logs() as logs:
-        task = asyncio.create_task(running.run())
-        async with asyncio.timeout(10):
-            await failed.wait()
-        assert not task.done()
-        task.cancel()
-        await asyncio.wait([task])
+        await running.look()
     assert [line["event"] for line in logs] == ["policies.reload_failed"]
     assert "RecursionError" in running.last.why
     assert not running.last.successful
