@@ -41,7 +41,10 @@ class TraceNotes:
 
     def count(self, kind: str, gate: str, *, removed: int, detail: str = "") -> int:
         """Add to what a gate removed; the number it had removed before."""
-        slot = self.counts.setdefault((kind, gate), [0, detail])
+        slot = self.counts.get((kind, gate))
+        if slot is None:
+            self.counts[kind, gate] = [removed, detail]
+            return 0
         before = int(slot[0])
         slot[0] = before + removed
         return before
@@ -161,7 +164,15 @@ class Handling:
     @property
     def received_on(self) -> date:
         """The day of receipt in the policy's zone: dated tables and territories are read as of it."""
-        return self.received_at.astimezone(ZoneInfo(self.policy.zone)).date()
+        return self._day_of(self.received_at)
+
+    @property
+    def today(self) -> date:
+        """The day of the decision in the policy's zone."""
+        return self._day_of(self.facts.now)
+
+    def _day_of(self, at: datetime) -> date:
+        return at.astimezone(ZoneInfo(self.policy.zone)).date()
 
     def give(self, name: str, after: FieldValue, *, stage: str, place: Place | None) -> None:
         """Give a field a value; what is the same already is no change."""

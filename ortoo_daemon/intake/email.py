@@ -1,11 +1,17 @@
 """Is this an e-mail address, and how is it spelled? Syntax only: nobody is asked whether it exists."""
 
+import re
 from functools import lru_cache
 
 from email_validator import EmailNotValidError, validate_email
 
 from ortoo_daemon.intake.form import Form
 from ortoo_daemon.intake.trim import outer_trimmed
+
+_PLAIN = re.compile(r"([A-Za-z0-9_+-]{1,64}(?:\.[A-Za-z0-9_+-]+)*)@([A-Za-z0-9.-]+)")
+"""Nearly every address: what stands before the @ needs no judging then, and domains repeat."""
+
+_LONGEST, _LONGEST_LOCAL = 254, 64
 
 
 def standard_email(form: Form) -> str:
@@ -14,10 +20,18 @@ def standard_email(form: Form) -> str:
     International domains are written in their ASCII form, the only one an Email field takes. The part
     before the @ stays as it is: only its owner knows whether case counts there.
     """
-    return _standard(outer_trimmed(form.text))
+    text = outer_trimmed(form.text)
+    plain = _PLAIN.fullmatch(text) if len(text) <= _LONGEST else None
+    if plain is None or len(plain[1]) > _LONGEST_LOCAL:
+        return _standard(text)
+    return f"{plain[1]}@{_standard_domain(plain[2])}"
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=1024)
+def _standard_domain(domain: str) -> str:
+    return _standard(f"a@{domain}").removeprefix("a@")
+
+
 def _standard(text: str) -> str:
     address = text
     if address[:7].casefold() == "mailto:":

@@ -7,6 +7,7 @@ does not fit stays as it was.
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from ortoo_daemon.countries import country_code
 from ortoo_daemon.intake.form import Form
@@ -32,10 +33,15 @@ def standard_postal_code(form: Form) -> str:
     country = country_code(form.country)
     if country is None:
         raise ValueError("no country is known, so no way to write it is")
+    return _standard(outer_trimmed(form.text), country)
+
+
+@lru_cache(maxsize=4096)
+def _standard(text: str, country: str) -> str:
     shape = SHAPES.get(country)
     if shape is None:
-        return outer_trimmed(form.text).upper()
-    bare = _bare(form.text, country)
+        return text.upper()
+    bare = _bare(text, country)
     if bare.isdigit() and shape.fewest <= len(bare) < shape.digits:
         bare = bare.zfill(shape.digits)
     if country == "US" and bare.isdigit() and len(bare) == 8:
@@ -47,7 +53,7 @@ def standard_postal_code(form: Form) -> str:
 
 def _bare(text: str, country: str) -> str:
     """Without blanks, hyphens, dots and a country prefix such as ``F-`` or ``DE ``."""
-    whole = outer_trimmed(text).upper()
+    whole = text.upper()
     whole = re.sub(r"\.0$", "", whole)
     for prefix in (country, _CAR_SIGNS.get(country, country)):
         rest = re.fullmatch(rf"{prefix}[\s-]*(\d.*)", whole)

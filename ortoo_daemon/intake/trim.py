@@ -12,6 +12,8 @@ def trimmed(form: Form) -> str:
 
 def outer_trimmed(text: str) -> str:
     """Without blanks (also non-breaking ones), byte-order and zero-width marks at either end."""
+    if text[:1].isalnum() and text[-1:].isalnum():
+        return text
     before = None
     while text != before:
         before, text = text, text.strip().strip(_INVISIBLE)

@@ -41,7 +41,8 @@ def ordered_sites(handling: Handling, choice: RooftopChoice) -> Sequence[Site]:
     sites = [site for site in map(search.site, search.of_brand()) if site is not None]
     sites = _most_exact(handling, sites)
     order = choice.prefer or _DEFAULT_ORDER
-    sites.sort(key=lambda site: (*(search.wish(name, site) for name in order), site.rooftop.id))
+    if len(sites) > 1:
+        sites.sort(key=lambda site: (*(search.wish(name, site) for name in order), site.rooftop.id))
     for site in sites[:KEPT_IN_ORDER]:
         handling.trace.keep(KIND, site.rooftop, rank=search.rank(order, site))
     if len(sites) > KEPT_IN_ORDER:
@@ -57,6 +58,7 @@ class _Search:
         self.choice = choice
         order = choice.prefer or _DEFAULT_ORDER
         self.signalled = _signalled(handling, order)
+        self.chosen = self.signalled.get(CUSTOMER_CHOICE, frozenset())
         self.covered = covered_by(handling, choice)
         self.measures = choice.within_km is not None or NEAREST in order
         self.place = record_place(handling, choice) if self.measures else None
@@ -76,12 +78,13 @@ class _Search:
 
     def site(self, rooftop: Rooftop) -> Site | None:
         """The rooftop as a site, or None with its first gate in the trace."""
-        site = Site(
-            rooftop=rooftop,
-            away_km=self._away_km(rooftop),
-            covered=self.covered.get(rooftop) if self.covered else None,
-            chosen_by_customer=rooftop.id in self.signalled.get(CUSTOMER_CHOICE, ()),
-        )
+        chosen = rooftop.id in self.chosen
+        covered = self.covered.get(rooftop) if self.covered is not None else None
+        if self.covered is not None and covered is None and not chosen:
+            self.handling.trace.remove(KIND, rooftop, TERRITORY, detail=self.covered.place)
+            return None
+        away_km = self._away_km(rooftop)
+        site = Site(rooftop=rooftop, away_km=away_km, covered=covered, chosen_by_customer=chosen)
         gate, detail = self._gate(site)
         if gate:
             self.handling.trace.remove(KIND, rooftop, gate, detail=detail)
@@ -89,8 +92,7 @@ class _Search:
         return site
 
     def _gate(self, site: Site) -> tuple[str, str]:
-        if self.covered is not None and site.covered is None and not site.chosen_by_customer:
-            return TERRITORY, self.covered.place
+        """The first gate behind the territory's that the site does not pass, and why; empty: none."""
         within = self.choice.within_km
         if within is not None:
             if site.away_km is None:

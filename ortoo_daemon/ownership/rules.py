@@ -6,8 +6,6 @@ counted. The rest of the "why not" follows from facts and policies: decide again
 """
 
 from collections.abc import Iterable
-from datetime import date
-from zoneinfo import ZoneInfo
 
 from ortoo_daemon.handling import Handling
 from ortoo_daemon.policy.ownership_model import Rule
@@ -22,9 +20,7 @@ MOST_LISTED = 20
 
 def first_match(handling: Handling) -> Rule | None:
     """The rule whose assignment applies, None when no rule matches."""
-    zone = ZoneInfo(handling.policy.zone)
-    search = _Search(handling, handling.facts.now.astimezone(zone).date())
-    return search.walk(handling.policy.rules)
+    return _Search(handling).walk(handling.policy.rules)
 
 
 def nobody(handling: Handling, rule: Rule) -> None:
@@ -35,9 +31,8 @@ def nobody(handling: Handling, rule: Rule) -> None:
 class _Search:
     """One record's way through the rules."""
 
-    def __init__(self, handling: Handling, today: date) -> None:
+    def __init__(self, handling: Handling) -> None:
         self.handling = handling
-        self.today = today
         self.steps = handling.trace.rules
 
     def walk(self, rules: tuple[Rule, ...]) -> Rule | None:
@@ -86,8 +81,10 @@ class _Search:
 
     def _failed(self, rule: Rule) -> RuleStep | None:
         """Why the rule does not hold; None when it does."""
-        if rule.during is not None and not rule.during[0] <= self.today <= rule.during[1]:
-            return _step(rule, RuleOutcome.NOT_DURING)
+        if rule.during is not None:
+            first, last = rule.during
+            if not first <= self.handling.today <= last:
+                return _step(rule, RuleOutcome.NOT_DURING)
         failed = rule.when.failure(self.handling.scope) if rule.when is not None else None
         if failed is None:
             return None

@@ -3,7 +3,7 @@
 Gates in the order in which they are tried; a person is removed by the first that is not passed.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from ortoo_daemon.directory import Person, Rooftop
@@ -55,7 +55,7 @@ def eligible_team(
     gates = _Gates(handling, choice, rooftop)
     people = []
     for person in candidates:
-        found = next(gates.failed(person), None)
+        found = gates.failed(person)
         if person.id in barred:
             found = "held_before", barred[person.id]
         if found is None:
@@ -83,23 +83,21 @@ class _Gates:
         self.opening = _Opening(handling, rooftop) if choice and choice.open_now else None
         self.limit = OpenLimit(handling)
 
-    def failed(self, person: Person) -> Iterator[tuple[str, str]]:
-        """Gates the person does not pass, first one first, with the values that were compared."""
+    def failed(self, person: Person) -> tuple[str, str] | None:
+        """The first gate the person does not pass, with the values that were compared."""
         if not person.active:
-            yield "active", "is not active"
+            return "active", "is not active"
         if self.role and (person.role or "").casefold() != self.role:
-            yield "role", f"role is {person.role or 'empty'}"
+            return "role", f"role is {person.role or 'empty'}"
         for kind, wanted in self.required:
             if not _has(person, kind, wanted):
-                yield kind, f"lacks {wanted}"
+                return kind, f"lacks {wanted}"
         if person.is_away(self.now):
-            yield "away", _away(person)
-        closed = self.opening.closed_for(person) if self.opening else ""
-        if closed:
-            yield "open_now", closed
+            return "away", _away(person)
+        if self.opening is not None and (closed := self.opening.closed_for(person)):
+            return "open_now", closed
         full = self.limit.reached_by(person)
-        if full:
-            yield "open_limit", full
+        return ("open_limit", full) if full else None
 
     def missed(self, person: Person) -> tuple[bool, ...]:
         return tuple(not _has(person, kind, wanted) for kind, wanted in self.wished)

@@ -33,6 +33,8 @@ class Coverage:
     def get(self, rooftop: Rooftop) -> Covered | None:
         """The most exact row that names the rooftop or its region."""
         own = self.by_rooftop.get(rooftop.id)
+        if not self.by_region:
+            return own
         region = self.by_region.get((rooftop.region or "").casefold())
         if own is None or region is None:
             return own or region
