@@ -24,8 +24,9 @@ class Speed(StrEnum):
     fast = "fast"
 
 
-_LASTS_FOR = {Speed.slow: 75.0, Speed.normal: 36.0, Speed.fast: 4.0}
-"""Seconds."""
+_LASTS_FOR = {Speed.slow: 75.0, Speed.normal: 30.0, Speed.fast: 4.0}
+_LEAP_FOR = {Speed.slow: 2.0, Speed.normal: 1.0, Speed.fast: 0.5}
+"""Seconds: of the day, and of each leap of the time after it."""
 
 
 def demo(
@@ -49,7 +50,7 @@ def demo(
     ] = DEFAULT_CONFIG,
     as_json: AsJson = False,
 ) -> None:
-    """Play a launch day: sandbox org, daemon, traffic, people, and what came of it."""
+    """Play a launch day: sandbox org, daemon, traffic, people, a wrong edit, late answers, and the proof."""
     if verb:
         raise typer.Exit(_ask(folder, verb))
     from ortoo_daemon.cli.launch_day.place import DemoPlace
@@ -62,7 +63,13 @@ def demo(
     file = config_to_play(config)
     with _wrong_folder_is_wrong_use():
         place = DemoPlace.make(folder, file)
-    day = Day(leads=leads, cases=cases, seed=seed, lasts_for=_LASTS_FOR[speed])
+    day = Day(
+        leads=leads,
+        cases=cases,
+        seed=seed,
+        lasts_for=_LASTS_FOR[speed],
+        leap_for=_LEAP_FOR[speed],
+    )
     out = console(stderr=as_json)
     _end_in_order()
     found = play_day(place, day, console=out, keep=keep)

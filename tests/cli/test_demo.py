@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shlex
 import signal
 import subprocess
@@ -55,7 +56,7 @@ def played(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
 def test_every_check_of_a_short_day_holds(played: dict[str, Any]) -> None:
     assert played["holds"] is True
     assert [each["name"] for each in played["checks"] if not each["holds"]] == []
-    assert len(played["checks"]) == 7
+    assert len(played["checks"]) == 10
 
 
 def test_every_record_is_counted_under_one_outcome(played: dict[str, Any]) -> None:
@@ -66,7 +67,28 @@ def test_every_record_is_counted_under_one_outcome(played: dict[str, Any]) -> No
     assert played["queued"] > 5
     assert played["parked"] == 2  # those without address and number
     assert played["overridden"] == 1
-    assert played["answered"] > 0
+    assert played["answered"] > 20
+
+
+def test_late_records_are_seen_warned_violated_and_reassigned(played: dict[str, Any]) -> None:
+    """By the org's own rows; that each was rightly so is what the checks prove."""
+    clocks = played["clocks"]
+    assert min(clocks[name] for name in ("warned", "late", "reassigned", "clock_stopped")) > 0
+    assert clocks["late"] < 70 - played["answered"]
+
+
+def test_a_wrong_edit_is_seen_refused_and_the_mended_one_in_force(played: dict[str, Any]) -> None:
+    edit = played["edit"]
+    assert any("'onwership' (did you mean ownership?)" in each for each in edit["refused"])
+    assert all(str(played["folder"]) in each for each in edit["refused"])  # a copy was edited
+    assert edit["before"] != edit["after"]
+
+
+def test_the_files_that_are_played_are_not_touched(played: dict[str, Any]) -> None:
+    copy = played["folder"] / "config" / "policies" / "leads.yaml"
+    text = (_ROOT / "config" / "policies" / "leads.yaml").read_text()
+    assert "launch day" not in text
+    assert copy.read_text() == text + "\n# Looked through on the launch day.\n"
 
 
 def test_the_summary_tells_speed_cost_and_memory(played: dict[str, Any]) -> None:
@@ -80,7 +102,7 @@ def test_the_summary_tells_speed_cost_and_memory(played: dict[str, Any]) -> None
 
 def test_progress_is_told_in_lines_where_no_terminal_is(played: dict[str, Any]) -> None:
     lines = [line for line in played["progress"].splitlines() if " in  " in line]
-    assert lines[-1].startswith("   ")
+    assert re.match(r" *\d+ s  (Mon|Tue|Wed|Thu|Fri) 15:\d\d  ", lines[-1])
     assert "70 in" in lines[-1]
     assert "0 waiting" in lines[-1]
     assert "\x1b" not in played["progress"]
@@ -91,9 +113,9 @@ def test_nothing_is_left_running(played: dict[str, Any]) -> None:
 
 
 def test_the_printed_commands_work_word_for_word_after_the_demo(played: dict[str, Any]) -> None:
-    explain, why, by_hand, parked = played["commands"]
+    explain, why, by_hand, late, parked = played["commands"]
     told = {}
-    for command in (explain, why, by_hand, parked):
+    for command in (explain, why, by_hand, late, parked):
         done = subprocess.run(
             command, shell=True, cwd=_ROOT, capture_output=True, text=True, timeout=60, check=False
         )
@@ -104,6 +126,7 @@ def test_the_printed_commands_work_word_for_word_after_the_demo(played: dict[str
     assert "config/policies/leads.yaml:" in told[explain]
     assert record in told[why]
     assert "Nina Faure" in told[by_hand]
+    assert "reassigned" in told[late]
     assert told[parked].count("no_contact") == 2
     assert _processes_of(played["folder"]) == []
 

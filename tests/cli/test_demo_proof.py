@@ -1,33 +1,53 @@
 """The demo's checks see what they promise to see, and its figures measure what they say."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
+from shutil import copytree
 from typing import Any
 
 import pytest
 
+from ortoo_daemon.cli.launch_day.editing import Editing
+from ortoo_daemon.cli.launch_day.evidence import Evidence, OwnerChange
 from ortoo_daemon.cli.launch_day.figures import figures
 from ortoo_daemon.cli.launch_day.leads import Kind
-from ortoo_daemon.cli.launch_day.proof import Check, Evidence, checks
+from ortoo_daemon.cli.launch_day.proof import Ending, checks
 from ortoo_daemon.cli.launch_day.tally import Created, Tally
 
-DAEMON, FORMS, ANNA, BEN = "005D", "005F", "005A", "005B"
-LEAD, OTHER = "00Q1", "00Q2"
+DAEMON, FORMS, ANNA, BEN, CARLA, DORA = "005D", "005F", "005A", "005B", "005C", "005O"
+LEAD, OTHER, LATE, QUICK = "00Q1", "00Q2", "00Q3", "00Q4"
+SITE, ELSEWHERE = "001A", "001B"
+WRONG_AT, MENDED_AT = 60.0, 90.0
+
+CREATED = "every record was created"
+ONCE = "every record was decided or parked once"
+MOVES = "owners changed as often as decided"
+STAND = "owners stand as decided"
+BY_HAND = "owners set by hand were left alone"
+ANSWERED = "answered records were left with who answered"
+CLOCKS = "late records were warned, handed over, escalated, each step once"
+EDIT = "a wrong edit changed nothing, the mended one is in force"
+ENDED = "the daemon ended in order, and its log has no error but the refused edit"
 
 
-def _row(
-    owner: str, *, by: str = DAEMON, at: str | None = "2026-11-23T09:00:00Z"
+def _moment(at: float) -> str:
+    return datetime.fromtimestamp(at, UTC).isoformat().replace("+00:00", "Z")
+
+
+def _row(owner: str, **values: Any) -> dict[str, Any]:
+    row: dict[str, Any] = {"OwnerId": owner, "Ortoo_Decided_At__c": _moment(50)}
+    row |= {"Ortoo_Parked__c": None, "Ortoo_Rooftop__c": SITE, "Ortoo_SLA_Status__c": "Running"}
+    return row | values
+
+
+def _decision(
+    record: str, after: str, *, before: str = FORMS, outcome: str = "assigned", at: float = 50.0
 ) -> dict[str, Any]:
-    return {
-        "OwnerId": owner,
-        "Ortoo_Decided_At__c": at,
-        "Ortoo_Parked__c": None,
-        "LastModifiedById": by,
-    }
-
-
-def _decision(after: str, *, before: str = FORMS, outcome: str = "assigned") -> dict[str, Any]:
-    return {"Outcome__c": outcome, "Owner_Before__c": before, "Owner_After__c": after}
+    found = {"Record_Id__c": record, "Outcome__c": outcome, "Decided_At__c": _moment(at)}
+    found |= {"Owner_Before__c": before, "Owner_After__c": after}
+    return found | {"Revision__c": "old" if at < MENDED_AT else "new"}
 
 
 def _call(*rows: str, header: bool = True, at: float = 101.5) -> dict[str, Any]:
@@ -37,101 +57,207 @@ def _call(*rows: str, header: bool = True, at: float = 101.5) -> dict[str, Any]:
     return {"at": moment, "path": "/services/data/v66.0/composite/sobjects", "writes": [write]}
 
 
+def _by_daemon(*owners: str) -> list[OwnerChange]:
+    return [OwnerChange(by=DAEMON, to=each) for each in owners]
+
+
 @pytest.fixture
 def evidence() -> Evidence:
-    """Two leads went to Anna; a dispatcher gave the second to Ben."""
+    """Anna got all leads. A dispatcher gave the second to Ben, the third went to Ben and Carla because nobody
+    answered, the fourth was answered."""
+    people = {
+        each: {"Ortoo_Rooftop__c": SITE, "Ortoo_Role__c": "sales_adviser"}
+        for each in (ANNA, BEN, CARLA)
+    }
+    first = {each: [_decision(each, ANNA)] for each in (LEAD, OTHER, LATE)}
     return Evidence(
-        rows={LEAD: _row(ANNA), OTHER: _row(BEN, by="005N")},
-        decisions={LEAD: [_decision(ANNA)], OTHER: [_decision(ANNA)]},
-        owner_changes={LEAD: [DAEMON], OTHER: [DAEMON, "005N"]},
+        rows={
+            LEAD: _row(ANNA),
+            OTHER: _row(BEN),
+            LATE: _row(CARLA, Ortoo_SLA_Status__c="Violated"),
+            QUICK: _row(ANNA, Ortoo_SLA_Status__c="Met"),
+        },
+        decisions=first | {QUICK: [_decision(QUICK, ANNA, at=70.0)]},
+        steps={
+            LATE: [
+                _decision(LATE, ANNA, before=ANNA, outcome="warned", at=100.0),
+                _decision(LATE, BEN, before=ANNA, outcome="reassigned", at=110.0),
+                _decision(LATE, CARLA, before=BEN, outcome="escalated", at=120.0),
+            ],
+            QUICK: [_decision(QUICK, ANNA, before=ANNA, outcome="clock_stopped", at=106.0)],
+        },
+        owner_changes={
+            LEAD: _by_daemon(ANNA),
+            OTHER: [*_by_daemon(ANNA), OwnerChange(by="005N", to=BEN)],
+            LATE: _by_daemon(ANNA, BEN, CARLA),
+            QUICK: _by_daemon(ANNA),
+        },
         calls=[_call(LEAD, OTHER)],
         daemon_user=DAEMON,
+        people=people | {DORA: {"Ortoo_Rooftop__c": ELSEWHERE, "Ortoo_Role__c": "sales_adviser"}},
+        policies=["new", "new"],
     )
 
 
 @pytest.fixture
 def tally() -> Tally:
-    found = Tally(planned=2)
-    found.created = {each: Created(id=each, kind=Kind.PLAIN, at=100.0) for each in (LEAD, OTHER)}
+    found = Tally(planned=4)
+    found.created = {
+        each: Created(id=each, kind=Kind.PLAIN, at=100.0) for each in (LEAD, OTHER, LATE, QUICK)
+    }
     found.overridden = {OTHER: BEN}
+    found.answered = {QUICK: 105.0}
     return found
 
 
-def _broken(evidence: Evidence, tally: Tally, **ended: Any) -> list[str]:
-    outcome: dict[str, Any] = {"exit_code": 0, "troubles": []} | ended
-    found: list[Check] = checks(evidence, tally, **outcome)
-    return [each.name for each in found if not each.holds]
+@pytest.fixture(scope="module")
+def editing(tmp_path_factory: pytest.TempPathFactory) -> Editing:
+    shipped = Path(__file__).parents[2] / "config"
+    folder = tmp_path_factory.mktemp("edit")
+    for name in ("policies", "tables"):
+        copytree(shipped / name, folder / name)
+    found = Editing(folder=folder / "policies")
+    found.before, found.after = "old", "new"
+    found.wrong_at, found.mended_at = WRONG_AT, MENDED_AT
+    return found
 
 
-def test_a_good_day_breaks_no_check(evidence: Evidence, tally: Tally) -> None:
-    assert _broken(evidence, tally) == []
+@pytest.fixture
+def broken(evidence: Evidence, tally: Tally, editing: Editing) -> Any:
+    """Names of the checks that see a difference to the good day."""
+
+    def names(*, exit_code: int = 0, troubles: Sequence[str] = (), **changed: Any) -> list[str]:
+        ending = Ending(exit_code=exit_code, troubles=troubles)
+        found = checks(replace(evidence, **changed), tally, editing, ending)
+        return [each.name for each in found if not each.holds]
+
+    return names
 
 
-def test_a_record_that_never_came_in_is_seen(evidence: Evidence, tally: Tally) -> None:
-    tally.planned = 3
-    assert _broken(evidence, tally) == ["every record was created"]
+def test_a_good_day_breaks_no_check(broken: Any) -> None:
+    assert broken() == []
 
 
-def test_a_record_without_decision_is_seen(evidence: Evidence, tally: Tally) -> None:
-    left = replace(
-        evidence,
-        rows=dict(evidence.rows) | {"00Q3": _row(FORMS, at=None)},
-    )
-    assert _broken(left, tally) == ["every record was decided or parked once"]
+def test_a_record_that_never_came_in_is_seen(broken: Any, tally: Tally) -> None:
+    tally.planned = 5
+    assert broken() == [CREATED]
 
 
-def test_a_second_decision_is_seen(evidence: Evidence, tally: Tally) -> None:
-    twice = replace(
-        evidence,
-        decisions=dict(evidence.decisions)
-        | {LEAD: [_decision(ANNA), _decision(ANNA, outcome="recovered")]},
-    )
-    assert _broken(twice, tally) == ["every record was decided or parked once"]
+def test_a_record_without_decision_is_seen(broken: Any, evidence: Evidence) -> None:
+    left = {**evidence.rows, "00Q9": _row(FORMS, Ortoo_Decided_At__c=None)}
+    assert broken(rows=left) == [ONCE]
 
 
-def test_a_second_owner_change_is_seen(evidence: Evidence, tally: Tally) -> None:
-    twice = replace(evidence, owner_changes=dict(evidence.owner_changes) | {LEAD: [DAEMON, DAEMON]})
-    assert _broken(twice, tally) == ["owners changed once, never twice"]
+def test_a_second_decision_is_seen(broken: Any, evidence: Evidence) -> None:
+    twice = [_decision(LEAD, ANNA), _decision(LEAD, ANNA, outcome="recovered")]
+    assert broken(decisions={**evidence.decisions, LEAD: twice}) == [ONCE]
 
 
-def test_an_owner_that_nobody_decided_is_seen(evidence: Evidence, tally: Tally) -> None:
-    moved = replace(evidence, rows=dict(evidence.rows) | {LEAD: _row(BEN)})
-    assert _broken(moved, tally) == ["owners stand as decided"]
-
-
-@pytest.mark.parametrize("row", [_row(ANNA, by="005N"), _row(BEN, by=DAEMON)])
-def test_touching_an_overridden_record_is_seen(
-    evidence: Evidence, tally: Tally, row: dict[str, Any]
+@pytest.mark.parametrize("moves", [(ANNA, ANNA), (BEN, ANNA), ()])
+def test_an_owner_change_that_no_decision_tells_of_is_seen(
+    broken: Any, evidence: Evidence, moves: Sequence[str]
 ) -> None:
-    touched = replace(evidence, rows=dict(evidence.rows) | {OTHER: row})
-    assert _broken(touched, tally) == ["owners set by hand were left alone"]
+    assert broken(owner_changes={**evidence.owner_changes, LEAD: _by_daemon(*moves)}) == [MOVES]
 
 
-def test_taking_a_record_from_who_took_it_first_is_seen(evidence: Evidence, tally: Tally) -> None:
+def test_an_owner_that_nobody_decided_is_seen(broken: Any, evidence: Evidence) -> None:
+    assert broken(rows={**evidence.rows, LEAD: _row(BEN)}) == [STAND]
+
+
+def test_an_owner_other_than_that_of_the_last_step_is_seen(broken: Any, evidence: Evidence) -> None:
+    back = _row(BEN, Ortoo_SLA_Status__c="Violated")
+    assert broken(rows={**evidence.rows, LATE: back}) == [STAND]
+
+
+def test_an_overridden_owner_that_did_not_stay_is_seen(broken: Any, evidence: Evidence) -> None:
+    assert broken(rows={**evidence.rows, OTHER: _row(ANNA)}) == [BY_HAND]
+
+
+def test_a_change_of_the_daemons_after_a_persons_is_seen(broken: Any, evidence: Evidence) -> None:
+    changes = [OwnerChange(by="005N", to=BEN), *_by_daemon(ANNA)]
+    assert broken(owner_changes={**evidence.owner_changes, OTHER: changes}) == [BY_HAND]
+
+
+def test_taking_a_record_from_who_took_it_first_is_seen(broken: Any, tally: Tally) -> None:
     tally.taken = {LEAD: BEN}
-    assert _broken(evidence, tally) == ["owners set by hand were left alone"]
+    assert broken() == [BY_HAND]
 
 
 def test_a_day_on_which_nobody_overrode_an_owner_proves_nothing(
-    evidence: Evidence, tally: Tally
+    broken: Any, evidence: Evidence, tally: Tally
 ) -> None:
     tally.overridden = {}
-    calm = replace(evidence, rows={LEAD: _row(ANNA), OTHER: _row(ANNA)})
-    assert _broken(calm, tally) == ["owners set by hand were left alone"]
+    assert broken(rows={**evidence.rows, OTHER: _row(ANNA)}) == [BY_HAND]
 
 
-def test_a_write_without_the_header_is_seen(evidence: Evidence, tally: Tally) -> None:
-    bare = replace(evidence, calls=[_call(LEAD), _call(OTHER, header=False)])
-    assert _broken(bare, tally) == ["every write carried Sforce-Auto-Assign: FALSE"]
+@pytest.mark.parametrize("outcome", ["warned", "violated"])
+def test_a_step_after_the_answer_is_seen(broken: Any, evidence: Evidence, outcome: str) -> None:
+    steps = [
+        _decision(QUICK, ANNA, before=ANNA, outcome="warned", at=100.0),
+        _decision(QUICK, ANNA, before=ANNA, outcome=outcome, at=110.0),
+        _decision(QUICK, ANNA, before=ANNA, outcome="clock_stopped", at=130.0),
+    ]
+    assert broken(steps={**evidence.steps, QUICK: steps}) == [ANSWERED]
+
+
+def test_a_clock_that_an_answer_did_not_stop_is_seen(broken: Any, evidence: Evidence) -> None:
+    assert broken(rows={**evidence.rows, QUICK: _row(ANNA)}) == [ANSWERED]
+
+
+@pytest.mark.parametrize(
+    "to", [pytest.param(DORA, id="another site"), pytest.param(ANNA, id="who had it before")]
+)
+def test_a_late_record_in_the_wrong_hands_is_seen(broken: Any, evidence: Evidence, to: str) -> None:
+    steps = [
+        _decision(LATE, ANNA, before=ANNA, outcome="warned", at=100.0),
+        _decision(LATE, BEN, before=ANNA, outcome="reassigned", at=110.0),
+        _decision(LATE, to, before=BEN, outcome="reassigned", at=120.0),
+    ]
+    assert broken(
+        rows={**evidence.rows, LATE: _row(to, Ortoo_SLA_Status__c="Violated")},
+        steps={**evidence.steps, LATE: steps},
+        owner_changes={**evidence.owner_changes, LATE: _by_daemon(ANNA, BEN, to)},
+    ) == [CLOCKS]
+
+
+def test_a_late_record_that_nobody_was_warned_of_is_seen(broken: Any, evidence: Evidence) -> None:
+    unwarned = [_decision(LEAD, ANNA, before=ANNA, outcome="violated", at=110.0)]
+    assert broken(steps={**evidence.steps, LEAD: unwarned}) == [CLOCKS]
+
+
+def test_a_step_that_is_overdue_is_seen(broken: Any) -> None:
+    assert broken(due=[LEAD]) == [CLOCKS]
+
+
+def test_a_decision_by_files_that_were_wrong_is_seen(broken: Any, evidence: Evidence) -> None:
+    strange = _decision(LEAD, ANNA, at=70.0) | {"Revision__c": "other"}
+    assert broken(decisions={**evidence.decisions, LEAD: [strange]}) == [EDIT]
+
+
+def test_a_decision_by_files_that_were_mended_later_is_seen(
+    broken: Any, evidence: Evidence
+) -> None:
+    early = _decision(LEAD, ANNA, at=70.0) | {"Revision__c": "new"}
+    assert broken(decisions={**evidence.decisions, LEAD: [early]}) == [EDIT]
+
+
+def test_an_edit_that_the_org_was_not_told_of_is_seen(broken: Any) -> None:
+    assert broken(policies=["new", "old"]) == [EDIT]
+
+
+def test_an_edit_while_nothing_was_decided_proves_nothing(broken: Any, evidence: Evidence) -> None:
+    assert broken(decisions={**evidence.decisions, QUICK: [_decision(QUICK, ANNA)]}) == [EDIT]
+
+
+def test_a_write_without_the_header_is_seen(broken: Any) -> None:
+    assert broken(calls=[_call(LEAD), _call(OTHER, header=False)]) == [
+        "every write carried Sforce-Auto-Assign: FALSE"
+    ]
 
 
 @pytest.mark.parametrize("ended", [{"exit_code": 1}, {"troubles": ['{"level": "error"}']}])
-def test_a_daemon_in_trouble_is_seen(
-    evidence: Evidence, tally: Tally, ended: dict[str, Any]
-) -> None:
-    assert _broken(evidence, tally, **ended) == [
-        "the daemon ended in order, without an error in its log"
-    ]
+def test_a_daemon_in_trouble_is_seen(broken: Any, ended: dict[str, Any]) -> None:
+    assert broken(**ended) == [ENDED]
 
 
 def test_time_to_owner_runs_from_creation_to_the_first_write_of_the_owner(tally: Tally) -> None:
@@ -150,4 +276,4 @@ def test_a_refused_row_and_a_row_without_owner_give_no_time(tally: Tally) -> Non
 def test_log_ins_and_the_stream_are_no_api_calls(tally: Tally) -> None:
     log_in = {"at": "2026-11-23T09:00:00+00:00", "path": "/services/oauth2/token", "writes": []}
     found = figures(tally, [log_in, _call(LEAD), _call(OTHER)])
-    assert (found.calls, found.calls_per_record) == (2, 1.0)
+    assert (found.calls, found.calls_per_record) == (2, 0.5)

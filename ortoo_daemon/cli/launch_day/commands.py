@@ -26,6 +26,10 @@ def commands(place: DemoPlace, tally: Tally, sandbox_pid: int | None) -> list[tu
         (f"what happened to {record} by hand", f"{again} why {record}")
         for record in tally.overridden
     ]
+    found += [
+        ("who had the record that nobody answered, one after the other", f"{again} why {record}")
+        for record in _lay_longest(tally)
+    ]
     found.append(("what is parked, and for what reason", f"{again} parked"))
     if sandbox_pid is not None:
         source = f". {shlex.quote(str(place.environment_file))}"
@@ -57,3 +61,12 @@ def _told_best(tally: Tally) -> list[str]:
     ranks = {kind: rank for rank, kind in enumerate(_TOLD_BEST)}
     routed.sort(key=lambda each: (ranks.get(tally.created[each].kind, len(ranks)), each))
     return routed[:1]
+
+
+def _lay_longest(tally: Tally) -> list[str]:
+    """One that went from hand to hand, to a manager if there is such a one."""
+    moved = tally.steps["reassigned"] & tally.steps["escalated"] or tally.steps["reassigned"]
+    leads = [
+        each for each in moved if each in tally.handled and tally.handled[each].object == "Lead"
+    ]
+    return sorted(leads)[:1]

@@ -1,10 +1,9 @@
 """What does a watcher see while the day goes on? A live table, or lines where no terminal is."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
-from types import TracebackType
-from typing import Self
 
 from rich.console import Console, Group, RenderableType
 from rich.live import Live
@@ -16,45 +15,61 @@ from ortoo_daemon.cli.launch_day.tally import Tally
 
 _ROWS = 10
 _LINE_EVERY = 5.0
+_NARROWEST = 7
+_CLOCK_LOOKS = {
+    "answered": "green",
+    "warned": "yellow",
+    "violated": "red",
+    "reassigned": "magenta",
+    "escalated": "magenta",
+}
 
 
 class Watching:
-    """Shows a tally; use as a context manager around the day."""
+    """Shows a tally on a terminal's ``live`` part, else in lines. `watching` makes one."""
 
-    def __init__(self, console: Console, names: Names) -> None:
+    def __init__(self, console: Console, names: Names, live: Live | None) -> None:
         self._names = names
         self._console = console
-        self._live = Live(console=console, auto_refresh=False) if console.is_terminal else None
+        self._live = live
         self._next_line = 0.0
         self._shown = Text()
 
-    def __enter__(self) -> Self:
+    def show(self, tally: Tally, *, after: float, at: str) -> None:
+        """Renew what is seen; ``after``: seconds since the day began, ``at``: the org's time."""
         if self._live:
-            self._live.start()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        if self._live:
-            self._live.stop()
-
-    def show(self, tally: Tally, *, after: float) -> None:
-        """Renew what is seen; ``after``: seconds since the day began."""
-        if self._live:
-            self._live.update(_scene(tally, self._names, after, self._console.width), refresh=True)
+            seen = _Seen(tally=tally, names=self._names, after=after, at=at)
+            self._live.update(_scene(seen, self._console.width), refresh=True)
             return
         line = _line(tally)
         if after >= self._next_line or (tally.done and line != self._shown):
             self._next_line, self._shown = after + _LINE_EVERY, line
-            self._console.print(Text.assemble(f"{after:4.0f} s  ", line))
+            self._console.print(Text.assemble(f"{after:4.0f} s  {at}  ", line))
+
+
+@contextmanager
+def watching(console: Console, names: Names) -> Iterator[Watching]:
+    """A live table while the block lasts, where there is a terminal; it stays to be read afterwards."""
+    if not console.is_terminal:
+        yield Watching(console, names, None)
+        return
+    with Live(console=console, auto_refresh=False) as live:
+        yield Watching(console, names, live)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Seen:
+    """What there is to be shown at one moment."""
+
+    tally: Tally
+    names: Names
+    after: float
+    at: str
 
 
 def _line(tally: Tally) -> Text:
-    return Text("  ".join(f"{count} {name}" for name, count in _counts(tally)))
+    counts = [*_counts(tally), *_clock_counts(tally)]
+    return Text("  ".join(f"{count} {name}" for name, count in counts))
 
 
 def _counts(tally: Tally) -> list[tuple[str, int]]:
@@ -66,20 +81,30 @@ def _counts(tally: Tally) -> list[tuple[str, int]]:
         ("parked", found["parked"]),
         ("left alone", found["left_alone"]),
         ("waiting", tally.waiting),
-        ("answered", len(tally.answered)),
         ("overridden", len(tally.overridden)),
     ]
 
 
-def _scene(tally: Tally, names: Names, after: float, width: int) -> RenderableType:
-    rate = len(tally.handled) / after if after else 0.0
+def _clock_counts(tally: Tally) -> list[tuple[str, int]]:
+    steps = tally.steps
+    return [
+        ("answered", len(tally.answered)),
+        ("warned", len(steps["warned"])),
+        ("violated", len(tally.late)),
+        ("reassigned", len(steps["reassigned"])),
+        ("escalated", len(steps["escalated"])),
+    ]
+
+
+def _scene(seen: _Seen, width: int) -> RenderableType:
+    tally, names = seen.tally, seen.names
+    rate = len(tally.handled) / seen.after if seen.after else 0.0
     head = Text.assemble(
         ("launch day ", "bold"),
-        f"{after:3.0f} s  {len(tally.created)} of {tally.planned} in  {rate:.0f}/s  ",
+        f"{seen.after:3.0f} s  ",
+        (seen.at, "bold cyan"),
+        f" in the org  {len(tally.created)} of {tally.planned} in  {rate:.0f}/s",
     )
-    counts = Table.grid(padding=(0, 2))
-    counts.add_row(*(Text(name, style="dim") for name, _ in _counts(tally)))
-    counts.add_row(*(Text(str(count), style="bold") for _, count in _counts(tally)))
     rooftops = tally.routed_to("rooftop", object_name="Lead")
     regions: Counter[str] = Counter()
     for rooftop, count in rooftops.items():
@@ -95,7 +120,37 @@ def _scene(tally: Tally, names: Names, after: float, width: int) -> RenderableTy
         look.ranking("rooftop", rooftops, names.rooftops),
         desks,
     )
-    return Group(head, counts, Text(), grid)
+    clocks = _figures(_clock_counts(tally), _CLOCK_LOOKS)
+    return Group(head, _figures(_counts(tally), {}), clocks, _policies(tally), Text(), grid)
+
+
+def _figures(counts: Sequence[tuple[str, int]], looks: Mapping[str, str]) -> Table:
+    """Numbers below their names; what has not happened yet stays quiet."""
+    found = Table.grid(padding=(0, 2))
+    for name, _ in counts:
+        found.add_column(min_width=max(_NARROWEST, len(name)))
+    found.add_row(*(Text(name, style="dim") for name, _ in counts))
+    found.add_row(
+        *(Text(str(n), style=f"bold {looks.get(name, '')}" if n else "dim") for name, n in counts)
+    )
+    return found
+
+
+def _policies(tally: Tally) -> Text:
+    """What became of the edit."""
+    said = Text.assemble(("policies ", "dim"), no_wrap=True, overflow="ellipsis")
+    if tally.reloaded:
+        return said.append(f"mended, revision {tally.reloaded[-1]} in force", style="green")
+    if tally.refused:
+        wrong = short_problem(tally.refused[-1])
+        return said.append(f"edit refused, the old ones stay: {wrong}", style="bold red")
+    return said.append("as they were at the start")
+
+
+def short_problem(text: str) -> str:
+    """A located problem by the file's name alone: ``leads.yaml:33:1: what is wrong``."""
+    place, _, rest = text.partition(": ")
+    return f"{place.rpartition('/')[2]}: {rest}"
 
 
 def _innermost(tally: Tally) -> Counter[str]:

@@ -10,7 +10,7 @@ from ortoo_daemon.cli.launch_day.tally import Tally
 
 MEASURED = (
     "from sending the record's creation to the org until the call that wrote its owner was answered "
-    "there, both on this machine's clock"
+    "there, both on the org's clock"
 )
 """What time to owner means."""
 
@@ -47,7 +47,7 @@ def figures(tally: Tally, calls: Sequence[Mapping[str, Any]]) -> Figures:
 
 
 def _owned_at(calls: Sequence[Mapping[str, Any]]) -> dict[str, float]:
-    """Record → when a call first wrote its owner, in seconds since 1970."""
+    """Record → when a call first wrote its owner, in seconds since 1970 on the org's clock."""
     found: dict[str, float] = {}
     for call in calls:
         at = datetime.fromisoformat(call["at"]).timestamp()

@@ -5,6 +5,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from ortoo_daemon.cli.launch_day.people import People
 from ortoo_daemon.cli.launch_day.place import DemoPlace
 from ortoo_daemon.cli.launch_day.processes import serves, start_sandbox, told
 
@@ -16,6 +17,9 @@ def run_verb(place: DemoPlace, verb: Sequence[str]) -> int:
         return _run(place, about, verb)
     sandbox, about = start_sandbox(place)
     with sandbox:
+        people = People(about["url"])
+        people.shift_clock(place.ahead)
+        people.close()
         return _run(place, about, verb)
 
 

@@ -11,7 +11,9 @@ import requests
 from ortoo_daemon.cli.launch_day.errors import DemoError
 
 DISPATCHER = "dispatch@ortoo.example"
-ANSWERED = "Contacted"
+ANSWERED = {"Lead": "Contacted", "Case": "Working"}
+"""The status that an answer gives a record."""
+
 _TIMEOUT = 60.0
 _ROWS_AT_ONCE = 100
 
@@ -39,6 +41,17 @@ class People:
         """Change one record as ``user``, named by user name or id."""
         (made,) = self._act({"user": user, "update": [{"Id": record, **values}]})["update"]
         _id_of(made, {"Id": record, **values})
+
+    def change(self, user: str, statuses: Mapping[str, str]) -> list[str]:
+        """Set the status of each record as ``user``; their ids."""
+        rows = [{"Id": record, "Status": status} for record, status in statuses.items()]
+        made = self._act({"user": user, "update": rows})["update"]
+        return [_id_of(each, row) for each, row in zip(made, rows, strict=True)]
+
+    def shift_clock(self, seconds: float) -> None:
+        """Set the org's clock so far ahead of this machine's."""
+        body = {"shift_seconds": seconds}
+        _body(self._http.post(f"{self._url}/clock", json=body, timeout=_TIMEOUT))
 
     def calls(self, *, after: int = -1) -> list[dict[str, Any]]:
         """The org's log of calls with a higher index than ``after``."""

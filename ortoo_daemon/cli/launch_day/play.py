@@ -1,7 +1,8 @@
 """How does the launch day go? Rows come in as planned, people act, and everyone watches.
 
 One step a tick: what is due is created, the daemon's log is read, people do their part, the display is
-renewed. The day is over when every record was handled, or when nothing moves any more.
+renewed. An admin makes a slip in the policies and mends it. The day is over when every record was handled,
+or when nothing moves any more.
 """
 
 import time
@@ -9,13 +10,11 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from random import Random
-from typing import Protocol
 
+from ortoo_daemon.cli.launch_day.editing import Editing, Stage
 from ortoo_daemon.cli.launch_day.leads import Arrival, Kind
-from ortoo_daemon.cli.launch_day.names import Names
-from ortoo_daemon.cli.launch_day.overheard import DaemonLog
-from ortoo_daemon.cli.launch_day.people import ANSWERED, DISPATCHER, People
-from ortoo_daemon.cli.launch_day.processes import Child
+from ortoo_daemon.cli.launch_day.people import ANSWERED, DISPATCHER
+from ortoo_daemon.cli.launch_day.scene import Scene
 from ortoo_daemon.cli.launch_day.tally import Created, Handled, Tally
 from ortoo_daemon.cli.launch_day.traffic import Timed
 from ortoo_daemon.sandbox.seed import DISPATCHER_USER_ID
@@ -33,85 +32,90 @@ _HEARD_WITHIN = 1.0
 _HAND_AT = 0.3
 """The dispatcher changes an owner by hand after this share of the day, or as soon as one is there."""
 
-
-class Display(Protocol):
-    """Whoever shows how far the day is."""
-
-    def show(self, tally: Tally, *, after: float) -> None:
-        """Called every tick; ``after``: seconds since the day began."""
+_SLIP_AT, _MENDED_AT = 0.55, 0.8
+"""The policies are wrong between these shares of the day, and until the daemon said so at least."""
 
 
 @dataclass(slots=True, kw_only=True)
 class Play:
     """The day under way."""
 
-    people: People
-    daemon: Child
-    log: DaemonLog
-    names: Names
-    tally: Tally
+    scene: Scene
+    editing: Editing
     dice: Random
     _answer_later: list[str] = field(default_factory=list)
     _considered: set[str] = field(default_factory=set)
     _overridden_at: float = 0.0
 
-    def run(self, planned: Sequence[Timed], display: Display) -> None:
+    def run(self, planned: Sequence[Timed]) -> None:
         """Play to the end; what did not come to an end shows in the tally. Raises DemoError."""
-        began = moved = time.monotonic()
+        moved = time.monotonic()
         next_up, seen = 0, 0
         while not self._over(moved):
-            after = time.monotonic() - began
+            after = self.scene.after
             due = [each.arrival for each in planned[next_up:] if each.after <= after]
             next_up += len(due)
             self._create(due)
-            self.tally.hear(self.log.new_lines())
-            if len(self.tally.handled) > seen or next_up < len(planned):
-                seen, moved = len(self.tally.handled), time.monotonic()
+            self.scene.look()
+            if len(self._tally.handled) > seen or next_up < len(planned):
+                seen, moved = len(self._tally.handled), time.monotonic()
             self._act(next_up / max(1, len(planned)))
-            display.show(self.tally, after=time.monotonic() - began)
-            self._rest(began + after + _TICK)
-        display.show(self.tally, after=time.monotonic() - began)
+            self._edit(next_up / max(1, len(planned)))
+            time.sleep(max(0.0, after + _TICK - self.scene.after))
+
+    @property
+    def _tally(self) -> Tally:
+        return self.scene.tally
 
     def _over(self, moved: float) -> bool:
         """Everything is handled and the dispatcher's turn is over, or there is no use in waiting."""
-        if self.tally.done and self.tally.overridden:
-            return time.monotonic() - self._overridden_at > _HEARD_WITHIN
-        if self.tally.done and self._own_lead() is None:
+        if not self.scene.daemon.running or time.monotonic() - moved > _AWAY_AFTER:
             return True
-        return not self.daemon.running or time.monotonic() - moved > _AWAY_AFTER
+        if not self._tally.done or not self._tally.reloaded:
+            return False
+        if self._tally.overridden:
+            return time.monotonic() - self._overridden_at > _HEARD_WITHIN
+        return self._own_lead() is None
 
     def _create(self, due: Sequence[Arrival]) -> None:
         by_user: dict[str, list[Arrival]] = defaultdict(list)
         for arrival in due:
             by_user[arrival.user].append(arrival)
         for user, arrivals in by_user.items():
-            at = time.time()
-            ids = self.people.create(user, [each.row for each in arrivals])
+            at = self.scene.org_time.now()
+            ids = self.scene.people.create(user, [each.row for each in arrivals])
             for record, arrival in zip(ids, arrivals, strict=True):
                 customer = str(arrival.row.get("Email") or "").casefold()
-                self.tally.created[record] = Created(
+                self._tally.created[record] = Created(
                     id=record, kind=arrival.kind, at=at, customer=customer
                 )
                 if arrival.taken_by:
-                    self.people.update(arrival.taken_by, record, OwnerId=arrival.taken_by)
-                    self.tally.taken[record] = arrival.taken_by
+                    self.scene.people.update(arrival.taken_by, record, OwnerId=arrival.taken_by)
+                    self._tally.taken[record] = arrival.taken_by
 
     def _act(self, progress: float) -> None:
         """Advisers answer what they got a tick ago; the dispatcher overrides one owner."""
         for record in self._answer_later:
-            self.people.update(self.tally.handled[record].owner, record, Status=ANSWERED)
-            self.tally.answered.append(record)
+            self.scene.people.change(self._tally.handled[record].owner, {record: ANSWERED["Lead"]})
+            self._tally.answered[record] = self.scene.org_time.now()
         self._answer_later = [
             each.id
             for each in self._new_routed_leads()
             if self.dice.random() < _ANSWER_SHARE
-            and each.id not in self.tally.overridden | self.tally.taken
+            and each.id not in self._tally.overridden | self._tally.taken
         ]
-        if not self.tally.overridden and progress >= _HAND_AT:
+        if not self._tally.overridden and progress >= _HAND_AT:
             self._override()
 
+    def _edit(self, progress: float) -> None:
+        """An admin saves the policies with a mistake, and rightly once the daemon has refused that."""
+        if self.editing.stage is Stage.GOOD and progress >= _SLIP_AT:
+            self.editing.slip(self.scene.org_time.now())
+        elif self.editing.stage is Stage.WRONG and progress >= _MENDED_AT and self._tally.refused:
+            self.editing.mend(self.scene.org_time.now())
+
     def _new_routed_leads(self) -> list[Handled]:
-        handled = self.tally.handled
+        handled = self._tally.handled
         fresh = [handled[each] for each in handled.keys() - self._considered]
         self._considered |= handled.keys()
         # In the order of the log, so that one seed makes the same people act as far as timing allows.
@@ -126,16 +130,16 @@ class Play:
         if lead is None:
             return
         colleagues = [
-            each for each in self.names.advisers.get(lead.rooftop, ()) if each != lead.owner
+            each for each in self.scene.names.advisers.get(lead.rooftop, ()) if each != lead.owner
         ]
         choice = self.dice.choice(colleagues) if colleagues else DISPATCHER_USER_ID
-        self.people.update(DISPATCHER, lead.id, OwnerId=choice)
-        self.tally.overridden[lead.id] = choice
+        self.scene.people.update(DISPATCHER, lead.id, OwnerId=choice)
+        self._tally.overridden[lead.id] = choice
         self._overridden_at = time.monotonic()
 
     def _own_lead(self) -> Handled | None:
         """A lead with an adviser that nobody has touched yet."""
-        tally = self.tally
+        tally = self._tally
         touched = {*tally.answered, *self._answer_later, *tally.overridden, *tally.taken}
         return next(
             (
@@ -149,6 +153,3 @@ class Play:
             ),
             None,
         )
-
-    def _rest(self, until: float) -> None:
-        time.sleep(max(0.0, until - time.monotonic()))

@@ -124,7 +124,7 @@ def start_sandbox(place: DemoPlace) -> tuple[Child, dict[str, Any]]:
 
 
 def start_daemon(place: DemoPlace, about: Mapping[str, Any]) -> Child:
-    """The daemon under the shipped settings, pointed at the sandbox."""
+    """The daemon under the settings that are played, pointed at the sandbox."""
     command = [sys.executable, "-m", "ortoo_daemon.daemon", "--config", short(place.config)]
     environment = place.environment(about)
     return Child("daemon", command, out=None, log=place.daemon_log, environment=environment)

@@ -1,9 +1,10 @@
-"""What happens in which order? Org up, daemon up, the day, daemon down, the proof."""
+"""What happens in which order? Org up, daemon up, the day, the time after it, daemon down, the proof."""
 
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 from random import Random
 from typing import Any, TypeVar
@@ -12,15 +13,20 @@ from rich.console import Console
 
 from ortoo_daemon.cli.launch_day import overheard
 from ortoo_daemon.cli.launch_day.commands import commands
-from ortoo_daemon.cli.launch_day.display import Watching
+from ortoo_daemon.cli.launch_day.display import watching
+from ortoo_daemon.cli.launch_day.editing import Editing
+from ortoo_daemon.cli.launch_day.evidence import gather
 from ortoo_daemon.cli.launch_day.figures import figures
+from ortoo_daemon.cli.launch_day.late import Late
 from ortoo_daemon.cli.launch_day.names import Names, read_names
+from ortoo_daemon.cli.launch_day.org_time import OrgTime
 from ortoo_daemon.cli.launch_day.overheard import DaemonLog, said_at
 from ortoo_daemon.cli.launch_day.people import People
 from ortoo_daemon.cli.launch_day.place import DemoPlace
 from ortoo_daemon.cli.launch_day.play import Play
 from ortoo_daemon.cli.launch_day.processes import Child, start_daemon, start_sandbox
-from ortoo_daemon.cli.launch_day.proof import checks, gather
+from ortoo_daemon.cli.launch_day.proof import Ending, checks
+from ortoo_daemon.cli.launch_day.scene import Scene
 from ortoo_daemon.cli.launch_day.summary import Summary
 from ortoo_daemon.cli.launch_day.tally import Tally
 from ortoo_daemon.cli.launch_day.traffic import Day, plan
@@ -34,11 +40,14 @@ _READY_WITHIN = 60.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Ended:
-    """What is known once the daemon is gone. ``calls`` are its own."""
+    """What is known once the daemon is gone. ``calls`` are its own; ``ahead`` is the org's clock. Steps that
+    were due ``until`` then should have been taken."""
 
     calls: list[dict[str, Any]]
-    exit_code: int
-    troubles: list[str]
+    ending: Ending
+    editing: Editing
+    ahead: float
+    until: datetime
     subscribed_after: float
     peak_memory: int | None
 
@@ -56,16 +65,20 @@ def play_day(place: DemoPlace, day: Day, *, console: Console, keep: bool) -> Sum
         console.print(f"org     {about['url']} (process {sandbox.pid})")
         names = asyncio.run(_asked(about, read_names))
         tally = Tally(planned=day.leads + day.cases)
-        scene = _Scene(place=place, about=about, names=names, day=day, console=console)
-        ended = scene.play(tally)
-        gathering = partial(gather, calls=ended.calls, daemon_user=about["user_id"])
+        show = _Show(place=place, about=about, names=names, day=day, console=console)
+        ended = show.run(tally)
+        gathering = partial(
+            gather, calls=ended.calls, daemon_user=about["user_id"], until=ended.until
+        )
         evidence = asyncio.run(_asked(about, gathering))
+        place.remember(about, kept=sandbox.pid if keep else None, ahead=ended.ahead)
         sandbox.keep = keep
         return Summary(
             tally=tally,
             names=names,
             figures=figures(tally, ended.calls),
-            checks=checks(evidence, tally, exit_code=ended.exit_code, troubles=ended.troubles),
+            checks=checks(evidence, tally, ended.editing, ended.ending),
+            editing=ended.editing,
             subscribed_after=ended.subscribed_after,
             peak_memory=ended.peak_memory,
             lasted_for=time.monotonic() - began,
@@ -76,7 +89,7 @@ def play_day(place: DemoPlace, day: Day, *, console: Console, keep: bool) -> Sum
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Scene:
+class _Show:
     """What is there when the daemon comes on: the org as it calls itself, and the day to play."""
 
     place: DemoPlace
@@ -85,52 +98,64 @@ class _Scene:
     day: Day
     console: Console
 
-    def play(self, tally: Tally) -> _Ended:
+    def run(self, tally: Tally) -> _Ended:
         """The daemon's whole life, and the day within it."""
         people = People(self.about["url"])
         try:
+            org_time, editing = OrgTime(people.shift_clock), Editing(folder=self.place.policies)
+            org_time.begin()
             before = max((call["index"] for call in people.calls()), default=-1)
             with start_daemon(self.place, self.about) as daemon:
                 log = DaemonLog(self.place.daemon_log)
-                subscribed_at = _until_ready(daemon, log)
+                subscribed_at, address = _until_ready(daemon, log)
                 self.console.print(f"daemon  subscribed (process {daemon.pid})")
-                self._day(people, daemon, log, tally)
+                with watching(self.console, self.names) as seen:
+                    scene = Scene(
+                        people=people,
+                        org_time=org_time,
+                        daemon=daemon,
+                        log=log,
+                        address=address,
+                        names=self.names,
+                        tally=tally,
+                        watching=seen,
+                    )
+                    until = self._play(scene, editing)
                 peak = daemon.peak_memory()
                 exit_code = daemon.stop()
             tally.hear(log.new_lines())
             return _Ended(
                 calls=people.calls(after=before),
-                exit_code=exit_code,
-                troubles=log.troubles,
+                ending=Ending(exit_code=exit_code, troubles=log.troubles),
+                editing=editing,
+                ahead=org_time.ahead,
+                until=until,
                 subscribed_after=subscribed_at - daemon.started_at,
                 peak_memory=peak,
             )
         finally:
             people.close()
 
-    def _day(self, people: People, daemon: Child, log: DaemonLog, tally: Tally) -> None:
+    def _play(self, scene: Scene, editing: Editing) -> datetime:
+        """The day, and the time after it; until when."""
         advisers = [each for team in self.names.advisers.values() for each in team]
-        planned = plan(self.day, advisers)
-        played = Play(
-            people=people,
-            daemon=daemon,
-            log=log,
-            names=self.names,
-            tally=tally,
-            dice=Random(f"people {self.day.seed}"),
-        )
-        with Watching(self.console, self.names) as watching:
-            played.run(planned, watching)
+        dice = Random(f"people {self.day.seed}")
+        Play(scene=scene, editing=editing, dice=dice).run(plan(self.day, advisers))
+        late = Late(scene=scene, dice=dice, leap_for=self.day.leap_for)
+        return late.run()
 
 
-def _until_ready(daemon: Child, log: DaemonLog) -> float:
-    """Wait until the daemon listens and decides; when it was subscribed, in seconds since 1970."""
-    heard: dict[str, float] = {}
+def _until_ready(daemon: Child, log: DaemonLog) -> tuple[float, str]:
+    """Wait until the daemon listens and decides; when it was subscribed, in seconds since 1970, and where it
+    says how it stands."""
+    heard: dict[str, Mapping[str, Any]] = {}
 
-    def look() -> float | None:
+    def look() -> tuple[float, str] | None:
         for line in log.new_lines():
-            heard.setdefault(str(line.get("event")), said_at(line))
-        return heard.get(overheard.SUBSCRIBED) if overheard.READY in heard else None
+            heard.setdefault(str(line.get("event")), line)
+        if not heard.keys() >= {overheard.READY, overheard.SUBSCRIBED, overheard.LISTENING}:
+            return None
+        return said_at(heard[overheard.SUBSCRIBED]), str(heard[overheard.LISTENING]["address"])
 
     return daemon.until(look, within=_READY_WITHIN)
 

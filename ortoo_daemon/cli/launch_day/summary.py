@@ -8,12 +8,16 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from ortoo_daemon.cli.launch_day.display import short_problem
+from ortoo_daemon.cli.launch_day.editing import Editing
 from ortoo_daemon.cli.launch_day.figures import MEASURED, Figures
 from ortoo_daemon.cli.launch_day.names import Names
-from ortoo_daemon.cli.launch_day.proof import Check
 from ortoo_daemon.cli.launch_day.tally import Tally
+from ortoo_daemon.cli.launch_day.verdict import Check
 
 _TOP = 5
+_STEPS = ("warned", "violated", "reassigned", "escalated", "clock_stopped")
+"""Of clocks, as outcomes are called."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,6 +28,7 @@ class Summary:
     names: Names
     figures: Figures
     checks: Sequence[Check]
+    editing: Editing
     subscribed_after: float
     peak_memory: int | None
     lasted_for: float
@@ -51,6 +56,15 @@ def as_json(found: Summary) -> dict[str, Any]:
         "returning": dict(zip(("customers", "same_owner"), found.tally.returning(), strict=True)),
         "answered": len(found.tally.answered),
         "overridden": len(found.tally.overridden),
+        "clocks": {
+            "late": len(found.tally.late),
+            **{name: len(found.tally.steps[name]) for name in _STEPS},
+        },
+        "edit": {
+            "refused": found.tally.refused,
+            "before": found.editing.before,
+            "after": found.editing.after,
+        },
         "time_to_owner": {
             "measured": MEASURED,
             "records": found.figures.owned,
@@ -118,8 +132,10 @@ def _lines(found: Summary) -> list[tuple[str, str]]:
         ("left alone", f"{outcomes['left_alone']} that a person had taken first"),
         *([("otherwise", special)] if special else []),
         ("came back", "{} customers asked again, {} of them met the same owner".format(*again)),
-        ("answered", f"{len(found.tally.answered)} by their new owners"),
         ("overridden", f"{len(found.tally.overridden)} by a dispatcher's hand"),
+        ("answered", f"{len(found.tally.answered)} by those who had them"),
+        ("late", _late(found.tally)),
+        ("a wrong edit", _edit(found)),
         (
             "time to owner",
             f"median {_ms(speed.median)}, p95 {_ms(speed.p95)}, slowest {_ms(speed.slowest)}",
@@ -133,6 +149,20 @@ def _lines(found: Summary) -> list[tuple[str, str]]:
         ("busiest", "; ".join(f"{name} {n}" for name, n in _top(found.tally, found.names))),
         ("all in all", f"{found.lasted_for:.0f} s"),
     ]
+
+
+def _late(tally: Tally) -> str:
+    """What became of records that lay too long."""
+    counts = {name: len(tally.steps[name]) for name in _STEPS}
+    return (
+        f"{counts['warned']} warned; {len(tally.late)} violated: {counts['reassigned']} went to a "
+        f"colleague, {counts['escalated']} to a manager, {counts['violated']} stayed with their desk"
+    )
+
+
+def _edit(found: Summary) -> str:
+    wrong = short_problem(found.tally.refused[-1]) if found.tally.refused else "it was not refused"
+    return f"{wrong}; mended, revision {found.editing.before} → {found.editing.after}"
 
 
 def _queues(found: Summary) -> str:

@@ -6,12 +6,16 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ortoo_daemon.cli.launch_day.leads import Kind
-from ortoo_daemon.cli.launch_day.overheard import HANDLED
+from ortoo_daemon.cli.launch_day.overheard import HANDLED, REFUSED, RELOADED
+from ortoo_daemon.decision import FOLLOW_UPS, Outcome
+
+_MOVES = frozenset({Outcome.REASSIGNED, Outcome.ESCALATED})
+_LATE = (Outcome.VIOLATED, Outcome.REASSIGNED, Outcome.ESCALATED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Created:
-    """One record of the day. ``at``: when its creation was sent to the org, seconds since 1970.
+    """One record of the day. ``at``: when its creation was sent to the org, seconds since 1970 on its clock.
 
     ``customer``: what tells a lead's customer from others, empty where nothing does.
     """
@@ -46,12 +50,21 @@ class Handled:
 
 @dataclass(slots=True)
 class Tally:
-    """``planned`` records in all; the first line about a record counts."""
+    """``planned`` records in all. ``handled``: what was decided about a record first.
+
+    ``steps`` are those that its clocks asked for later: records by outcome. ``moved``: who has a record
+    since such a step. ``refused`` and ``reloaded``: what was said of edited policies.
+    """
 
     planned: int
     created: dict[str, Created] = field(default_factory=dict)
     handled: dict[str, Handled] = field(default_factory=dict)
-    answered: list[str] = field(default_factory=list)
+    steps: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    moved: dict[str, str] = field(default_factory=dict)
+    refused: list[str] = field(default_factory=list)
+    reloaded: list[str] = field(default_factory=list)
+    answered: dict[str, float] = field(default_factory=dict)
+    """Record → when, on the org's clock."""
     overridden: dict[str, str] = field(default_factory=dict)
     """Record → the person who has it since a dispatcher changed the owner."""
     taken: dict[str, str] = field(default_factory=dict)
@@ -60,9 +73,30 @@ class Tally:
     def hear(self, lines: Iterable[Mapping[str, Any]]) -> None:
         """Take in lines of the daemon's log."""
         for line in lines:
-            if line.get("event") == HANDLED:
-                handled = _handled(line)
-                self.handled.setdefault(handled.id, handled)
+            event = line.get("event")
+            if event == HANDLED:
+                self._hear_of(_handled(line))
+            elif event == REFUSED:
+                self.refused += [str(each) for each in line["problems"]]
+            elif event == RELOADED:
+                self.reloaded.append(str(line["revision"]))
+
+    def _hear_of(self, handled: Handled) -> None:
+        if handled.outcome not in FOLLOW_UPS:
+            self.handled.setdefault(handled.id, handled)
+            return
+        self.steps[handled.outcome].add(handled.id)
+        if handled.outcome in _MOVES and handled.owner:
+            self.moved[handled.id] = handled.owner
+
+    def holder(self, record: str) -> str:
+        """Who has a record, as far as the daemon gave it."""
+        return self.moved.get(record) or self.handled[record].owner
+
+    @property
+    def late(self) -> set[str]:
+        """Records whose target passed without an answer."""
+        return {record for outcome in _LATE for record in self.steps[outcome]}
 
     @property
     def waiting(self) -> int:

@@ -15,12 +15,14 @@ _RUSH_SHARE, _RUSH_FROM, _RUSH_UNTIL = 0.3, 0.40, 0.52
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Day:
-    """What to play. ``lasts_for``: seconds from the first arrival to the last."""
+    """What to play. ``lasts_for``: seconds from the first arrival to the last. ``leap_for``: seconds for
+    which each leap of the time afterwards is watched."""
 
     leads: int
     cases: int
     seed: int
     lasts_for: float
+    leap_for: float = 1.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

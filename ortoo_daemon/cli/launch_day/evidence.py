@@ -1,0 +1,130 @@
+"""What stands in the org at the day's end? Rows, histories, decisions and calls, read by the demo itself."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from ortoo_daemon.decision import FOLLOW_UPS
+from ortoo_daemon.salesforce import soql
+from ortoo_daemon.salesforce.org import Org
+
+Row = Mapping[str, Any]
+
+_OBJECTS = ("Lead", "Case")
+_IDS = ("005", "00G")
+"""How ids of people and queues begin."""
+
+_FIELDS = (
+    "Id",
+    "OwnerId",
+    "Ortoo_Decided_At__c",
+    "Ortoo_Parked__c",
+    "Ortoo_Rooftop__c",
+    "Ortoo_SLA_Status__c",
+    "Ortoo_SLA_Next_At__c",
+)
+_PROOF = (
+    "Id",
+    "Record_Id__c",
+    "Outcome__c",
+    "Owner_Before__c",
+    "Owner_After__c",
+    "Decided_At__c",
+    "Revision__c",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnerChange:
+    """One entry of a record's history."""
+
+    by: str
+    to: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """By record: ``rows``, ``decisions`` (how it was routed), ``steps`` (what its clocks asked for) and
+    ``owner_changes``, each oldest first. ``people``: users by id. ``policies``: revisions in the register.
+    ``calls`` are the daemon's. ``due``: records of which a step is overdue."""
+
+    rows: Mapping[str, Row]
+    decisions: Mapping[str, Sequence[Row]]
+    owner_changes: Mapping[str, Sequence[OwnerChange]]
+    calls: Sequence[Row]
+    daemon_user: str
+    steps: Mapping[str, Sequence[Row]] = field(default_factory=dict)
+    people: Mapping[str, Row] = field(default_factory=dict)
+    policies: Sequence[str] = ()
+    due: Sequence[str] = ()
+
+    @property
+    def all_steps(self) -> list[Row]:
+        return [each for steps in self.steps.values() for each in steps]
+
+    def decided(self, record: str) -> list[Row]:
+        """How it was routed, and then the steps."""
+        return [*self.decisions.get(record, ()), *self.steps.get(record, ())]
+
+
+async def gather(org: Org, *, calls: Sequence[Row], daemon_user: str, until: datetime) -> Evidence:
+    """Read what the checks look at; steps due ``until`` then should have been taken. Raises OrgError."""
+    decisions: dict[str, list[Row]] = defaultdict(list)
+    steps: dict[str, list[Row]] = defaultdict(list)
+    for row in await org.query(
+        soql.select("Ortoo_Decision__c", _PROOF, order_by=["Decided_At__c"])
+    ):
+        (steps if row["Outcome__c"] in FOLLOW_UPS else decisions)[row["Record_Id__c"]].append(row)
+    people = await org.query(soql.select("User", ["Id", "Ortoo_Role__c", "Ortoo_Rooftop__c"]))
+    register = await org.query(soql.select("Ortoo_Policy__c", ["Revision__c"]))
+    return Evidence(
+        rows=await _rows(org),
+        decisions=decisions,
+        steps=steps,
+        owner_changes=await _owner_changes(org),
+        calls=calls,
+        daemon_user=daemon_user,
+        people={each["Id"]: each for each in people},
+        policies=[each["Revision__c"] for each in register],
+        due=await _due(org, until),
+    )
+
+
+async def _due(org: Org, until: datetime) -> list[str]:
+    """Records of which a clock asked for a step until then that was not taken."""
+    return [
+        str(row["Id"])
+        for name in _OBJECTS
+        for row in await org.query(
+            soql.select(
+                name,
+                ["Id"],
+                where=[
+                    soql.below("Ortoo_SLA_Next_At__c", until),
+                    soql.equals("Ortoo_Parked__c", None),
+                ],
+            )
+        )
+    ]
+
+
+async def _rows(org: Org) -> dict[str, Row]:
+    return {
+        row["Id"]: row for name in _OBJECTS for row in await org.query(soql.select(name, _FIELDS))
+    }
+
+
+async def _owner_changes(org: Org) -> dict[str, list[OwnerChange]]:
+    """The org keeps each change twice, by id and by name; ids are what counts."""
+    found: dict[str, list[OwnerChange]] = defaultdict(list)
+    for name in _OBJECTS:
+        fields = ["Id", f"{name}Id", "CreatedById", "NewValue"]
+        where = [soql.equals("Field", "Owner")]
+        history = soql.select(f"{name}History", fields, where=where, order_by=["Id"])
+        for row in await org.query(history):
+            if str(row["NewValue"]).startswith(_IDS):
+                change = OwnerChange(by=row["CreatedById"], to=row["NewValue"])
+                found[row[f"{name}Id"]].append(change)
+    return found
