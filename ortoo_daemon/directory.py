@@ -11,7 +11,7 @@ from datetime import datetime
 from functools import cached_property
 
 from ortoo_daemon.calendars import BusinessHours
-from ortoo_daemon.records import FieldValue, RecordId
+from ortoo_daemon.records import FieldValue, RecordId, record_id
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,3 +138,11 @@ class Directory:
         found = {name: sites[0] for name, sites in by_name.items() if len(sites) == 1}
         found |= {r.code.casefold(): r for r in self.rooftops.values() if r.code}
         return found
+
+    def rooftop_named(self, text: str) -> Rooftop | None:
+        """The rooftop an id (15 or 18 characters), a dealer code or a unique name means."""
+        name = text.strip()
+        found = self.rooftops.get(RecordId(name))
+        if found is None and len(name) == 15 and name.isascii() and name.isalnum():
+            found = self.rooftops.get(record_id(name))
+        return found or self.rooftops_by_code.get(name.casefold())

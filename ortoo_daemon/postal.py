@@ -57,6 +57,20 @@ class PostalIndex:
     def __len__(self) -> int:
         return len(self._keys)
 
+    def codes(self, country: str) -> list[str]:
+        """Every code of a country by its ISO code, sorted, in capitals without blanks and hyphens.
+
+        First parts of codes where only these are published (`publishes_whole_codes`).
+        """
+        begin = bisect_left(self._keys, _key(country, ""))
+        found = []
+        for index in range(begin, len(self._keys)):
+            key = self._keys[index].decode("ascii")
+            if key[:2] != country.strip().upper():
+                break
+            found.append(key[2:].rstrip())
+        return found
+
     def find(self, country: str | None, code: str | None) -> Point | None:
         """The centre of a postal code, None when unknown.
 
@@ -76,6 +90,11 @@ class PostalIndex:
         if index == len(self._keys) or self._keys[index] != key:
             return None
         return Point(latitude=self._latitudes[index], longitude=self._longitudes[index])
+
+
+def publishes_whole_codes(country: str) -> bool:
+    """Whether the codes of a country are known whole, not by their first parts only."""
+    return country.strip().upper() not in {"GB", *_FIRST_PART_LENGTH}
 
 
 def _first_part(country: str, code: str) -> str:

@@ -13,18 +13,14 @@ from ortoo_daemon.audit.explain import Node, Style, explain
 from ortoo_daemon.decision import Decision
 from ortoo_daemon.directory import Directory, Person
 from ortoo_daemon.errors import Place, Problem
-from ortoo_daemon.facts import Answer, Facts, Question, Workload
-from ortoo_daemon.flow import Needs, decide
-from ortoo_daemon.instants import instant_text
+from ortoo_daemon.facts import Facts, Workload
 from ortoo_daemon.policy.cases import PolicyCase, PolicyTests, RosterChange
 from ortoo_daemon.policy.model import Policy, PolicySet
 from ortoo_daemon.policy.ownership_model import Rule
 from ortoo_daemon.postal import PostalIndex
-from ortoo_daemon.records import Record, RecordId, WorkItem, WorkReason, record_id
+from ortoo_daemon.simulation.deciding import made_up, settled
 from ortoo_daemon.simulation.expectations import differences
 from ortoo_daemon.simulation.later import Life
-
-_KEY_PREFIX = {"Lead": "00Q", "Case": "500"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,7 +105,7 @@ class _Bench:
 
     def run(self, case: PolicyCase) -> CaseResult:
         roster, strangers = _changed(self.directory, case.roster)
-        facts, decision = self._decided(case, roster)
+        facts, decision = settled(self.policies, self._facts(case, roster))
         if decision is None:
             missed = ("the decision asks for facts that a case can't give",)
             return CaseResult(policy=self.policy.name, case=case, missed=missed)
@@ -145,50 +141,9 @@ class _Bench:
             missed += [f"after {minutes:g} minutes: {difference}" for difference in found]
         return tuple(decisions), tuple(missed)
 
-    def _decided(self, case: PolicyCase, roster: Directory) -> tuple[Facts, Decision | None]:
-        """The decision with every question answered by nothing known; None if questions never end."""
-        answers: dict[Question, Answer] = {}
-        for _ in range(10):
-            facts = self._facts(case, roster, answers)
-            found = decide(self.policies, facts)
-            if not isinstance(found, Needs):
-                return facts, found
-            answers |= dict.fromkeys(found.questions)
-        return facts, None
-
-    def _facts(
-        self, case: PolicyCase, roster: Directory, answers: Mapping[Question, Answer]
-    ) -> Facts:
-        record = Record(
-            object=self.policy.object,
-            id=_invented_id(self.policy.object),
-            fields={"CreatedDate": instant_text(case.now)} | dict(case.given),
-        )
-        return Facts(
-            item=_item(self.policy, record, case),
-            record=record,
-            now=case.now,
-            directory=roster,
-            workload=_workload(case, roster),
-            postal=self.postal,
-            answers=dict(answers),
-        )
-
-
-def _item(policy: Policy, record: Record, case: PolicyCase) -> WorkItem:
-    """As if just created; a policy that only watches changes hears of one."""
-    watches_only = not policy.on.created and not policy.on.enters
-    return WorkItem(
-        object=record.object,
-        record_id=record.id,
-        reason=WorkReason.CHANGED if watches_only else WorkReason.CREATED,
-        heard_at=case.now,
-        changed_fields=policy.on.changed if watches_only else frozenset(),
-    )
-
-
-def _invented_id(object_name: str) -> RecordId:
-    return record_id(_KEY_PREFIX.get(object_name, "a00") + "000000000000")
+    def _facts(self, case: PolicyCase, roster: Directory) -> Facts:
+        facts = made_up(self.policy, case.given, now=case.now, directory=roster, postal=self.postal)
+        return replace(facts, workload=_workload(case, roster))
 
 
 def _workload(case: PolicyCase, roster: Directory) -> Workload:

@@ -1,0 +1,124 @@
+"""For which records has a choice of rooftops any rooftop at all, by brand, place and `where`?
+
+Distance is not looked at, nor a customer's own choice: what is said to have no rooftop has none for
+certain, unless the customer named one.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable
+from datetime import date
+
+from ortoo_daemon.directory import Directory, Rooftop
+from ortoo_daemon.policy.coverage.diagrams import Diagram, Mask
+from ortoo_daemon.policy.coverage.domains import FieldDomain
+from ortoo_daemon.policy.coverage.places import Places
+from ortoo_daemon.policy.coverage.space import Space, place_fields
+from ortoo_daemon.policy.ownership_model import RooftopChoice
+from ortoo_daemon.policy.territory_model import TerritoryRow
+from ortoo_daemon.policy.values import fold
+
+Passes = Callable[[RooftopChoice, Rooftop], bool]
+"""Whether a rooftop may pass the `where` of a choice."""
+
+_Period = tuple[date | None, date | None]
+
+
+class Sites:
+    """The rooftops of one directory, asked for the choices of one policy."""
+
+    def __init__(self, space: Space, directory: Directory, passes: Passes) -> None:
+        self._space = space
+        self._directory = directory
+        self._passes = passes
+        self._known: dict[tuple[object, ...], Diagram] = {}
+
+    def found(self, choice: RooftopChoice) -> Diagram:
+        """Records for which a rooftop passes brand, territory and `where`, or may pass them."""
+        key = (
+            choice.brand,
+            choice.territory,
+            choice.country,
+            choice.city,
+            id(choice.territories),
+            id(choice.where),
+        )
+        if key not in self._known:
+            self._known[key] = self._find(choice)
+        return self._known[key]
+
+    def _find(self, choice: RooftopChoice) -> Diagram:
+        if choice.brand is None:
+            return self._in_territory(choice, "", list(self._directory.rooftops.values()))
+        level = self._space.level(choice.brand)
+        domain = self._space.domains[level]
+        if not isinstance(domain, FieldDomain):
+            return True
+        ways: dict[Diagram, Mask] = defaultdict(int)
+        for index in range(domain.size):
+            brand = str(domain.cells(index)[choice.brand] or "").strip()
+            sites = self._directory.rooftops_by_brand.get(brand.casefold(), ())
+            ways[self._in_territory(choice, brand, sites)] |= 1 << index
+        return self._space.sets.split(level, ways)
+
+    def _in_territory(self, choice: RooftopChoice, brand: str, sites: Iterable[Rooftop]) -> Diagram:
+        kept = [site for site in sites if self._passes(choice, site)]
+        if not kept or choice.territories is None:
+            return bool(kept)
+        pair = place_fields(choice)
+        places = self._space.places.get(pair) if pair is not None else None
+        if places is None:
+            return True
+        owners = {site.id for site in kept}
+        regions = {fold(site.region) for site in kept if site.region}
+        rows = [
+            row
+            for row in choice.territories.rows
+            if (row.brand is None or fold(row.brand) == fold(brand))
+            and self._names(row, owners, regions)
+        ]
+        return self._covered(choice, places, rows)
+
+    def _names(self, row: TerritoryRow, owners: Collection[str], regions: Collection[str]) -> bool:
+        if row.region and fold(row.region) in regions:
+            return True
+        named = self._directory.rooftop_named(row.rooftop) if row.rooftop else None
+        return named is not None and named.id in owners
+
+    def _covered(
+        self, choice: RooftopChoice, places: Places, rows: Iterable[TerritoryRow]
+    ) -> Diagram:
+        """Places of the rows, each on the days on which they hold."""
+        space = self._space
+        by_period: dict[_Period, Mask] = defaultdict(int)
+        cities: list[TerritoryRow] = []
+        for row in rows:
+            if row.city is not None:
+                cities.append(row)
+            else:
+                by_period[row.valid_from, row.valid_to] |= space.covered(places, row)
+        level = space.level(choice.country)
+        on_days: dict[Diagram, Mask] = defaultdict(int)
+        for day in range(space.days.size):
+            mask = 0
+            for period, found in by_period.items():
+                if space.days.within(*period) >> day & 1:
+                    mask |= found
+            on_days[space.sets.one_of(level, mask)] |= 1 << day
+        covered = space.sets.split(space.day_level, on_days)
+        for row in cities:
+            covered = space.sets.either(covered, self._in_city(choice, places, row))
+        return covered
+
+    def _in_city(self, choice: RooftopChoice, places: Places, row: TerritoryRow) -> Diagram:
+        space, name = self._space, row.city or ""
+        sets = space.sets
+        level = space.level(choice.city)
+        domain = space.domains[level]
+        index = domain.index_of(name) if isinstance(domain, FieldDomain) else None
+        if index is None:
+            return False
+        found = sets.both(
+            sets.one_of(level, 1 << index), space.during(row.valid_from, row.valid_to)
+        )
+        country = sets.one_of(space.level(choice.country), places.in_country(row.country))
+        return sets.both(found, country)

@@ -1,0 +1,243 @@
+"""The proof of coverage: held against `decide` on small networks, and quick on large ones."""
+
+import time
+from datetime import UTC, date, datetime, timedelta
+from itertools import product
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ortoo_daemon.decision import ReasonCode
+from ortoo_daemon.policy.coverage.ends import Why, walk
+from ortoo_daemon.policy.coverage.sites import Sites
+from ortoo_daemon.policy.coverage.space import Known, Space
+from ortoo_daemon.policy.load import load
+from ortoo_daemon.postal import PostalIndex
+from ortoo_daemon.simulation.coverage import World, may_pass, prove
+from ortoo_daemon.simulation.deciding import made_up, settled
+from tests.policy.files import HEAD
+from tests.world import directory, person, rooftop
+
+SITES = (
+    rooftop(1, "One", code="R1", brands=("Kia",), region="North"),
+    rooftop(2, "Two", code="R2", brands=("Kia", "Seat"), region="South"),
+    rooftop(3, "Three", code="R3", brands=("Opel",), tags={"EV": True}),
+)
+PEOPLE = tuple(person(number, at=site) for number, site in enumerate(SITES, start=1))
+NETWORK = directory(SITES, PEOPLE)
+TODAY = date(2026, 11, 23)
+RULES = """\
+ownership:
+  rules:
+    - name: network
+      assign:
+        rooftop: {brand: Brand__c, territory: PostalCode, territories: tables/t.csv}
+        team: {role: sales_adviser}
+  otherwise: {queue: Last}
+"""
+COLUMNS = "country,postal_code,prefix,first,last,city,brand,rooftop,region,valid_from,valid_to"
+
+
+def loaded(rules, rows=()):
+    table = "\n".join([COLUMNS, *dict.fromkeys(rows)]) + "\n"
+    files = {"p.yaml": (HEAD + rules).encode(), "tables/t.csv": table.encode()}
+    return load({name: data for name, data in files.items() if name in rules or name == "p.yaml"})
+
+
+digits = st.sampled_from("0123")
+codes = st.tuples(digits, digits).map("".join)
+spans = st.tuples(codes, codes).map(sorted)
+places = st.one_of(
+    codes.map(lambda code: f"{code},,,,"),
+    st.one_of(digits, codes).map(lambda prefix: f",{prefix},,,"),
+    spans.map(lambda ends: f",,{ends[0]},{ends[1]},"),
+    st.sampled_from([",,,,Lyon", ",,,,Metz"]),
+)
+owners = st.sampled_from(["R1,", "R2,", "R3,", ",North", ",South", "gone,"])
+periods = st.sampled_from([",", "2026-11-25,", ",2026-11-24", "2026-11-24,2026-11-26"])
+rows = st.lists(
+    st.tuples(
+        st.sampled_from(["FR", "DE"]), places, st.sampled_from(["", "Kia", "Seat"]), owners, periods
+    ).map(",".join),
+    max_size=6,
+    unique_by=lambda row: row.rsplit(",", 2)[0],
+)
+BRANDS = ["Kia", "Seat", "Opel", "Fiat", None]
+COUNTRIES = ["France", "Germany", "Spain", None]
+CODES = [*map("".join, product("0123", "0123")), "99", None]
+CITIES = ["Lyon", "Metz", "Ulm", None]
+DAYS = [TODAY + timedelta(days=days) for days in range(5)]
+
+
+@settings(max_examples=25, deadline=None)
+@given(rows=rows, seed=st.randoms(use_true_random=False), known=st.booleans())
+def test_a_record_without_rooftop_by_decide_is_one_by_the_proof(rows, seed, known):
+    policies = loaded(RULES, rows)
+    (policy,) = policies.policies
+    table = sorted(filter(None, CODES)) if known else []
+    brands = ["Kia", "Seat", "Opel"]
+    space = Space(policy, [], Known(since=TODAY, brands=brands, codes=lambda country: table))
+    ends = walk(space, [], Sites(space, NETWORK, may_pass)).ends
+    lacking = next((end.lacking for end in ends if end.why is Why.NO_ROOFTOP), False)
+    world = list(product(BRANDS, COUNTRIES, CODES, CITIES, DAYS))
+    for brand, country, code, city, day in seed.sample(world, 150):
+        fields = {"Brand__c": brand, "Country": country, "PostalCode": code, "City": city}
+        now = datetime(day.year, day.month, day.day, 12, tzinfo=UTC)
+        given_ = made_up(policy, fields, now=now, directory=NETWORK, postal=PostalIndex.empty())
+        _, decision = settled(policies, given_)
+        fields["PostalCode"] = like(space, rows, fields)
+        told = belongs_there(space, lacking, fields, day)
+        assert told is (decision.reason is ReasonCode.OTHERWISE), (fields, day)
+
+
+def like(space, rows, fields):
+    """The code as the proof lists it: itself, one in the same rows, or any other."""
+    (places,) = space.places.values()
+    code, country = fields["PostalCode"], country_in(places, fields["Country"])
+    if code is None or code in country.codes:
+        return code
+    wide = [row.split(",") for row in rows if row.startswith(f"{country.iso},")]
+    wide = [(row[2], row[3], row[4]) for row in wide if row[2] or row[3]]
+    exact = {row.split(",")[1] for row in rows}
+
+    def spans(code):
+        return [
+            code.startswith(prefix) if prefix else first <= code.rjust(2, "0") <= last
+            for prefix, first, last in wide
+        ]
+
+    same = [each for each in country.codes if each not in exact and spans(each) == spans(code)]
+    return same[0] if same else "?"
+
+
+def country_in(places, name):
+    return next((c for c in places.countries if c.cell == name), places.countries[-1])
+
+
+def belongs_there(space, lacking, fields, day):
+    (places,) = space.places.values()
+    pair = {
+        "Country": country_in(places, fields["Country"]).cell,
+        "PostalCode": fields["PostalCode"],
+    }
+    at = next(index for index in range(places.size) if dict(places.cells(index)) == pair)
+    found = lacking
+    while not isinstance(found, bool):
+        domain = space.domains[found.level]
+        if found.level == space.day_level:
+            index = space.days.within(None, day).bit_length() - 1
+        else:
+            index = at if domain is places else one_of(domain, fields)
+        found = next(child for mask, child in found.edges if mask >> index & 1)
+    return found
+
+
+def one_of(domain, values):
+    (name,) = domain.fields
+    found = [i for i in range(domain.size) if domain.cells(i)[name] == values[name]]
+    return found[0] if found else domain.size - 1
+
+
+def proven(rules, rows=(), **given):
+    given.setdefault("directory", NETWORK)
+    world = World(today=TODAY, postal=given.pop("postal", PostalIndex.empty()), **given)
+    (found,) = prove(loaded(rules, rows), world)
+    return found
+
+
+def test_a_gap_is_told_in_words_with_a_record_that_ends_there():
+    rows = ["FR,,5,,,,Kia,R1,,,", "FR,5700,,,,,Seat,R2,,,2026-12-31"]
+    found = proven(RULES, rows)
+    told = {gap.text: gap for gap in found.gaps}
+    assert set(told) == {
+        "Brand__c any but Kia, Seat",
+        "Brand__c Kia · Country no country, any other country or PostalCode FR 4999, 6000; "
+        "no code or any other in FR",
+        "Brand__c Seat · until 2026-12-31 · Country no country, any other country or PostalCode "
+        "FR 4999, 5000, 5999, 6000; no code or any other in FR",
+        "Brand__c Seat · from 2027-01-01",
+    }
+    gap = told["Brand__c Seat · from 2027-01-01"]
+    assert (gap.why, gap.rule, gap.target) == (Why.NO_ROOFTOP, "network", "Last")
+    assert gap.fields["Brand__c"] == "Seat"
+    assert gap.now.date() == date(2027, 1, 1)
+
+
+CASES = """\
+enter: {Status: New}
+ownership:
+  rules:
+    - {name: cheap, when: {Price__c: {below: 100}}, assign: {queue: Desk}}
+    - {name: old, when: {Brand__c: [Kia, Seat], CreatedDate: {older_than: 2d}}, assign: {queue: Desk}}
+    - {name: launch, when: {Brand__c: Kia}, during: 2026-11-25 .. 2026-11-30, assign: {queue: Desk}}
+  otherwise: {queue: Last}
+"""
+
+
+def test_what_no_rule_takes_is_told_by_the_fields_the_rules_look_at():
+    found = proven(CASES)
+    assert [gap.text for gap in found.gaps] == [
+        "Price__c any but below 100 · Brand__c any but Kia, Seat",
+        "Price__c any but below 100 · Brand__c Seat · CreatedDate any but older than 2d",
+        "Price__c any but below 100 · Brand__c Kia · "
+        "CreatedDate any but older than 2d · until 2026-11-24, from 2026-12-01",
+    ]
+    assert all(gap.fields is not None for gap in found.gaps)
+    assert found.unproven == ""
+
+
+def test_what_an_earlier_policy_takes_is_no_gap_of_a_later_one():
+    early = (
+        HEAD.replace("leads", "early")
+        + "enter: {Brand__c: Kia}\n"
+        + CASES.removeprefix("enter: {Status: New}\n")
+    ).encode()
+    late = (HEAD.replace("leads", "late") + CASES).encode()
+    proofs = prove(
+        load({"a.yaml": early, "b.yaml": late}), World(today=TODAY, postal=PostalIndex.empty())
+    )
+    assert [gap.text for gap in proofs[1].gaps] == [
+        "Brand__c any but Kia, Seat · Price__c any but below 100",
+        "Brand__c Seat · Price__c any but below 100 · CreatedDate any but older than 2d",
+    ]
+
+
+def test_a_set_without_any_record_to_be_built_is_one_that_may_be():
+    rules = (
+        "ownership:\n  rules:\n    - {name: one, when: {not: {all: [{Name: {matches: '*a*'}}, "
+        "{Name: {matches: '[!a]'}}]}}, assign: {queue: Desk}}\n  otherwise: {queue: Last}\n"
+    )
+    (gap,) = proven(rules).gaps
+    assert gap.fields is None
+
+
+def test_what_a_table_sets_over_a_field_is_not_taken_for_what_came_in():
+    rules = (
+        "enrichment:\n  - set: {Brand__c: Kia}\nownership:\n  rules:\n"
+        "    - {name: one, when: {Brand__c: Kia}, assign: {queue: Desk}}\n"
+        "    - {name: two, when: {Brand__c: Seat}, assign: {queue: Desk}}\n  otherwise: {queue: Last}\n"
+    )
+    found = proven(rules)
+    assert found.gaps == ()
+    assert [rule.name for rule in found.unreached] == ["two"]
+
+
+def test_ten_thousand_rows_of_fifteen_brands_are_proven_in_seconds():
+    brands = [f"Brand {number}" for number in range(15)]
+    sites = tuple(
+        rooftop(number + 10, f"Site {number}", code=f"S{number}", brands=(brands[number % 15],))
+        for number in range(600)
+    )
+    rows = [
+        f"FR,{code:05d},,,,,{brands[number]},S{number + 15 * (code % 40)},,,{end}"
+        for number in range(15)
+        for code, end in zip(
+            range(number * 7, 100_000, 147), [""] * 600 + ["2027-05-01"] * 400, strict=False
+        )
+    ]
+    assert len(rows) > 10_000
+    began = time.monotonic()
+    found = proven(RULES, rows, directory=directory(sites, PEOPLE))
+    assert time.monotonic() - began < 10
+    assert len(found.gaps) >= 15
+    assert all(gap.fields is not None for gap in found.gaps)
