@@ -16,18 +16,20 @@
 
 What concerns the event bus (`/sandbox/streams…`, `/sandbox/flows`) stands in `control_streams`.
 
-To act: `{"user": USERNAME_OR_ID, "create": [rows], "update": [rows], "delete": [ids]}`, each
-optional, in this order and one transaction each; rows carry `attributes.type` (create) or `Id`
-(update); any number of rows, of any objects. The changes bear the person's name and the origin of
-the user interface. Add `"auto_assign": true` to let the assignment rule act. The answer lists
-`{id, success, errors}` per row, under the same three names.
+To act: `{"user": USERNAME_OR_ID, "create": [rows], "update": [rows], "delete": [ids],
+"undelete": [ids]}`, each optional, in this order and one transaction each; rows carry
+`attributes.type` (create) or `Id` (update); any number of rows, of any objects; platform events are
+published. The changes bear the person's name and the origin of the user interface. Add
+`"auto_assign": true` to let the assignment rule act. The answer lists `{id, success, errors}` per
+row, under the same names.
 
 The clock moves everything: stamps, the Date of answers, sessions (save those of connected CometD
 clients), the retention of events, rolling allocations. It may be set any number of times.
 
 Allocations: `{"api_calls": n, "delivered_events": n}` in any 24 hours, of change events and
 platform events; `topic_events` of PushTopics; `published_events` in any hour; `clients` connected
-at once, `clients_per_topic`. Each optional. The answer tells what is used, as `GET /sandbox` does.
+at once, `clients_per_topic`. Each optional; `"used_by_others": {"api_calls": n, …}` uses so much of the
+first four, as other integrations do. The answer tells what is used, as `GET /sandbox` does.
 """
 
 from __future__ import annotations
@@ -149,6 +151,7 @@ class Control:
 
     async def limits(self, request: web.Request) -> web.Response:
         body = await read_body(request)
+        others = body.get("used_by_others") or {}
         for name, allocation in (
             ("api_calls", self.usage.calls),
             ("delivered_events", self.usage.delivered_events),
@@ -157,6 +160,8 @@ class Control:
         ):
             if name in body:
                 allocation.max = int(number_in(body, name))
+            if name in others:
+                allocation.add(int(number_in(others, name)))
         if "clients" in body:
             self.clients.most = int(number_in(body, "clients"))
         if "clients_per_topic" in body:

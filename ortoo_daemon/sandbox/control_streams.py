@@ -32,10 +32,11 @@ from aiohttp import web
 from ortoo_daemon.sandbox.bayeux.clients import Clients
 from ortoo_daemon.sandbox.bayeux.log import EventLog
 from ortoo_daemon.sandbox.bayeux.publisher import NO_RECORD, OVERFLOW, Publisher
-from ortoo_daemon.sandbox.changes import ChangeType
+from ortoo_daemon.sandbox.changes import ChangeType, Transaction
 from ortoo_daemon.sandbox.control_calls import bad_request, number_in, only_members, read_body
 from ortoo_daemon.sandbox.flows import Flow, Flows
 from ortoo_daemon.sandbox.org import Org
+from ortoo_daemon.sandbox.unit import transaction_key
 from ortoo_daemon.sandbox.usage import Usage
 
 _GAPS = (*(f"GAP_{each}" for each in ChangeType), OVERFLOW)
@@ -109,7 +110,19 @@ class StreamControl:
         ids = body.get("ids", [NO_RECORD] if kind == OVERFLOW else None)
         if not isinstance(ids, list) or not all(isinstance(each, str) for each in ids):
             raise bad_request("ids must be a list of record ids")
-        self.publisher.publish_gap(self.org.commit_of_its_own(), self._entity(body), kind, ids)
+        self.publisher.publish_gap(self._unseen(), self._entity(body), kind, ids)
+
+    def _unseen(self) -> Transaction:
+        """What the org itself did beneath all transactions: gap events tell of such changes."""
+        return Transaction(
+            key=transaction_key(self.org.storage.next_number("transaction")),
+            user_id=self.org.system_user_id,
+            client=None,
+            api="",
+            version="",
+            committed_at=self.org.clock(),
+            changes=(),
+        )
 
     def _entity(self, body: Mapping[str, Any]) -> str:
         kind = self.org.schema.find(str(body.get("object", "")))

@@ -22,7 +22,7 @@ from ortoo_daemon.sandbox.platform_events import Publishing
 from ortoo_daemon.sandbox.schema import Field, ObjectType, Schema
 from ortoo_daemon.sandbox.soql.query import Queries
 from ortoo_daemon.sandbox.storage import Row, Storage
-from ortoo_daemon.sandbox.unit import Caller, Unit
+from ortoo_daemon.sandbox.unit import Caller, Unit, transaction_key
 from ortoo_daemon.sandbox.writes import DuplicateRule, WriteOptions, Writer
 
 Clock = Callable[[], datetime]
@@ -104,7 +104,7 @@ class Org:
             raise
         finally:
             self._unit = None
-            ended = unit.ended(_transaction_key(number))
+            ended = unit.ended(transaction_key(number))
             if ended is not None:
                 self._publish(ended)
 
@@ -284,18 +284,6 @@ class Org:
             raise not_found()
         return row
 
-    def commit_of_its_own(self) -> Transaction:
-        """A commit without changes, by the org itself: for events that no write has caused."""
-        return Transaction(
-            key=_transaction_key(self.storage.next_number("transaction")),
-            user_id=self.system_user_id,
-            client=None,
-            api="",
-            version="",
-            committed_at=self.clock(),
-            changes=(),
-        )
-
     def _publish(self, transaction: Transaction) -> None:
         for callback in self._callbacks:
             callback(transaction)
@@ -303,9 +291,3 @@ class Org:
 
 def _id_of(row: Mapping[str, Any]) -> Any:
     return row.get("Id", row.get("id"))
-
-
-def _transaction_key(number: int) -> str:
-    """A unique key in the platform's shape, a UUID-like text that starts with 0."""
-    digits = f"{number:032x}"
-    return "-".join((digits[:8], digits[8:12], digits[12:16], digits[16:20], digits[20:]))

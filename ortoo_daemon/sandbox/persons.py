@@ -10,11 +10,14 @@ from typing import Any
 from ortoo_daemon.sandbox.errors import OrgError
 from ortoo_daemon.sandbox.ids import to_18
 from ortoo_daemon.sandbox.org import Org
-from ortoo_daemon.sandbox.outcomes import Outcome
+from ortoo_daemon.sandbox.outcomes import Outcome, attempt
+from ortoo_daemon.sandbox.unit import Unit
 from ortoo_daemon.sandbox.writes import WriteOptions
 
 # What the platform writes as origin for edits in its own user interface.
 UI_API, UI_VERSION, UI_CLIENT = "soap", "66.0", "SfdcInternalAPI/"
+
+_KINDS = ("create", "update", "delete", "undelete")
 
 Result = dict[str, Any]
 
@@ -38,10 +41,10 @@ class Persons:
 
     def act(self, request: Mapping[str, Any]) -> dict[str, list[Result]]:
         """Carry out one request of the control endpoint. Raises ValueError for a wrong one."""
-        unknown = set(request) - {"user", "create", "update", "delete", "auto_assign"}
+        unknown = set(request) - {"user", "auto_assign", *_KINDS}
         if unknown:
             raise ValueError(f"no such member: {', '.join(sorted(unknown))}")
-        for kind in ("create", "update", "delete"):
+        for kind in _KINDS:
             _check_rows(kind, request.get(kind, []))
         user_id = self.user_id(str(request.get("user", "")))
         if user_id is None:
@@ -53,6 +56,8 @@ class Persons:
                 results[kind] = step(request[kind], user_id, options)
         if "delete" in request:
             results["delete"] = self._delete(request["delete"], user_id)
+        if "undelete" in request:
+            results["undelete"] = self._undelete(request["undelete"], user_id)
         return results
 
     def set_assignment_rule(self, entity: str, owner: str | None) -> None:
@@ -71,9 +76,20 @@ class Persons:
         with self._as(user_id):
             for entity, part in groupby(rows, _type_of):
                 values = [_without_attributes(row) for row in part]
-                outcomes = self._org.create_many(entity, values, user_id=user_id, options=options)
+                if self._org.schema.event(entity) is not None:
+                    outcomes = [self._publish(entity, each, user_id) for each in values]
+                else:
+                    outcomes = self._org.create_many(
+                        entity, values, user_id=user_id, options=options
+                    )
                 results += map(_result, outcomes)
         return results
+
+    def _publish(self, entity: str, values: Mapping[str, Any], user_id: str) -> Outcome:
+        kind = self._org.schema.event(entity)
+        assert kind is not None, entity
+        with self._as(user_id) as unit:
+            return attempt(lambda: self._org.events.publish(unit, kind, values).id, created=True)
 
     def _update(
         self, rows: Iterable[Mapping[str, Any]], user_id: str, options: WriteOptions
@@ -94,7 +110,16 @@ class Persons:
                 results += map(_result, outcomes)
         return results
 
-    def _as(self, user_id: str) -> AbstractContextManager[object]:
+    def _undelete(self, ids: Sequence[str], user_id: str) -> list[Result]:
+        def step(record_id: str) -> str:
+            entity = self._entity_of({"Id": record_id})
+            self._org.undelete(entity, record_id, user_id=user_id)
+            return record_id
+
+        with self._as(user_id):
+            return [_result(attempt(step, each)) for each in ids]
+
+    def _as(self, user_id: str) -> AbstractContextManager[Unit]:
         return self._org.transaction(
             user_id=user_id, client=UI_CLIENT, api=UI_API, version=UI_VERSION
         )
@@ -108,7 +133,7 @@ class Persons:
 
 
 def _check_rows(kind: str, rows: Any) -> None:
-    wanted = str if kind == "delete" else Mapping
+    wanted = str if kind in ("delete", "undelete") else Mapping
     if not isinstance(rows, list) or not all(isinstance(each, wanted) for each in rows):
         raise ValueError(f"{kind} must be a list of {'ids' if wanted is str else 'rows'}")
 

@@ -196,7 +196,7 @@ class Sandbox:
         certificate = self.options.certificate
         key = None if certificate is None else public_key_of(certificate)
         self.usage = Usage(self._now)
-        self.usage.clients = lambda: (sum(1 for _ in self.clients.alive()), self.clients.most)
+        self.usage.clients = lambda: (self.clients.connected, self.clients.most)
         self.org.events.admit = self.usage.publish
         self.faults = Faults()
         self.faults.on_remove = self.clients.wake_all

@@ -99,3 +99,9 @@ class Part:
 
     def undo(self) -> None:
         self.undone = True
+
+
+def transaction_key(number: int) -> str:
+    """A unique key in the platform's shape, a UUID-like text that starts with 0."""
+    digits = f"{number:032x}"
+    return "-".join((digits[:8], digits[8:12], digits[12:16], digits[16:20], digits[20:]))

@@ -275,3 +275,22 @@ async def test_aiosfstream_receives_replayed_and_new_events_and_survives_a_lost_
         while leads[-1] not in seen:
             seen.append(header(await client.receive())["recordIds"][0])
     assert list(dict.fromkeys(seen)) == leads
+
+
+@live()
+async def test_aiosfstream_hears_platform_events_and_topics_beside_change_events(org: Live) -> None:
+    asyncio.get_running_loop().set_exception_handler(lambda _loop, _context: None)
+    topic = {"Name": "All", "Query": "SELECT Id, Status FROM Lead", "ApiVersion": 66.0}
+    org.sandbox.org.create("PushTopic", topic, user_id=seed.ADMIN_USER_ID)
+    await org.control("/flows", {"name": "Ortoo_Lead_Changed"})
+    lead = org.lead()
+    client = Client(SandboxLogin(org.url), replay=ReplayOption.ALL_EVENTS)
+    seen = {}
+    async with client:
+        for channel in (CHANNEL, "/event/Ortoo_Record__e", "/topic/All"):
+            await client.subscribe(channel)
+            message = await client.receive()
+            seen[message["channel"]] = message["data"]
+    assert header({"data": seen[CHANNEL]})["recordIds"] == [lead]
+    assert seen["/event/Ortoo_Record__e"]["payload"]["RecordId__c"] == lead
+    assert seen["/topic/All"]["sobject"] == {"Id": lead, "Status": "New"}

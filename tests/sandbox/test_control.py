@@ -49,6 +49,23 @@ async def test_a_person_acts_under_their_own_name_on_many_rows(org: Live) -> Non
 
 
 @live()
+async def test_a_person_publishes_events_and_takes_records_out_of_the_bin(org: Live) -> None:
+    client = await org.bayeux().opened()
+    await client.subscribe("/event/Ortoo_Record__e")
+    lead = org.lead()
+    rows = [{"attributes": {"type": "Ortoo_Record__e"}} | v for v in ({"RecordId__c": lead}, {})]
+    user = seed.DISPATCHER_USER_ID
+    made = await org.control("/act", {"user": user, "create": rows, "delete": [lead]})
+    assert [each["success"] for each in made["create"]] == [True, False]
+    (event,) = await client.events(1)
+    payload = event["data"]["payload"]
+    assert (payload["RecordId__c"], payload["CreatedById"]) == (lead, user)
+    back = await org.control("/act", {"user": user, "undelete": [lead, lead]})
+    assert [each["success"] for each in back["undelete"]] == [True, False]
+    assert org.sandbox.org.existing("Lead", lead)["LastModifiedById"] == user
+
+
+@live()
 async def test_acting_wrongly_says_what_is_wrong(org: Live) -> None:
     cases: list[tuple[Any, str]] = [
         ({"user": "nobody"}, "no such user: 'nobody'"),

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -98,21 +98,23 @@ def gap_header(
     }
 
 
-def groups_of(changes: Sequence[Change], layouts: Callable[[str], Layout]) -> list[Group]:
+def groups_of(changes: Iterable[Change]) -> list[Group]:
     """Changes in their order, those that change several records alike in one group.
 
-    Creations stay single: the platform merges the same update and the deletion of many records.
+    The platform merges the same update of many records, and their deletion.
     """
-    if len(changes) == 1:
-        return [Group(changes=tuple(changes))]
     groups: dict[Hashable, list[Change]] = {}
     for change in changes:
-        key: Hashable = change.record_id
-        if change.change_type is not ChangeType.CREATE:
-            shown = tuple(_shown(change, layouts(change.entity), ()))
-            key = (change.entity, change.change_type, change.changed_fields, shown)
-        groups.setdefault(key, []).append(change)
+        groups.setdefault(_likeness(change), []).append(change)
     return [Group(changes=tuple(each)) for each in groups.values()]
+
+
+def _likeness(change: Change) -> Hashable:
+    """Equal for changes that can be told in one event."""
+    if change.change_type not in (ChangeType.UPDATE, ChangeType.DELETE):
+        return change.record_id
+    values = tuple(change.after[name] for name in change.changed_fields)
+    return change.entity, change.change_type, change.changed_fields, values
 
 
 def payload_of(

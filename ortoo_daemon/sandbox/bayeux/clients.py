@@ -106,7 +106,12 @@ class Clients:
     @property
     def full(self) -> bool:
         """Whether the org's limit of concurrent clients is reached."""
-        return sum(1 for _ in self.alive()) >= self.most
+        return self.connected >= self.most
+
+    @property
+    def connected(self) -> int:
+        """How many clients there are now."""
+        return sum(1 for _ in self.alive())
 
     def open(self, token: str, cookie: str | None) -> Client:
         """A new client, bound to the token and the browser cookie of its handshake."""

@@ -226,14 +226,10 @@ class Conversation:
         channel = message.get("subscription")
         if not channel or not isinstance(channel, str):
             return refusal(message, replies.CHANNEL_MISSING)
-        if not channel.startswith("/"):
-            return refusal(message, replies.CHANNEL_SLASH)
-        if not self._exists(channel):
-            return refusal(message, replies.unknown_channel(channel))
-        if self._allocation.exhausted((channel,)):
-            return refusal(message, replies.DAILY_LIMIT, advice=replies.GIVE_UP)
-        if self._crowded(client, channel):
-            return refusal(message, replies.TOO_MANY_SUBSCRIBERS)
+        problem = self._subscription_problem(client, channel)
+        if problem is not None:
+            advice = replies.GIVE_UP if problem == replies.DAILY_LIMIT else None
+            return refusal(message, problem, advice=advice)
         wanted = _replay_of(message, channel)
         position = self._position(channel, wanted)
         if position is None:
@@ -241,6 +237,17 @@ class Conversation:
         client.positions[channel] = position
         client.wake()
         return reply_to(message, clientId=client.client_id, subscription=channel, successful=True)
+
+    def _subscription_problem(self, client: Client, channel: str) -> str | None:
+        if not channel.startswith("/"):
+            return replies.CHANNEL_SLASH
+        if not self._exists(channel):
+            return replies.unknown_channel(channel)
+        if self._allocation.exhausted((channel,)):
+            return replies.DAILY_LIMIT
+        if self.clients.connected > self.clients.most:
+            return replies.TOO_MANY_USERS
+        return replies.TOO_MANY_SUBSCRIBERS if self._crowded(client, channel) else None
 
     def _crowded(self, client: Client, channel: str) -> bool:
         """Whether a topic has all the subscribers it may have; other channels have no such limit."""

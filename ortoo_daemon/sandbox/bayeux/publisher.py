@@ -46,7 +46,7 @@ class Publisher:
         """Store the events of one transaction in the log."""
         self._commit_number += 1
         told, overflown = self._told(transaction.changes)
-        for sequence, group in enumerate(cdc.groups_of(told, self._layout), start=1):
+        for sequence, group in enumerate(cdc.groups_of(told), start=1):
             self._publish_group(transaction, self._maybe_gap(group), sequence)
         for entity in overflown:
             self._publish_gap(transaction, entity, OVERFLOW, (NO_RECORD,))

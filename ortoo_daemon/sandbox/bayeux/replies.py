@@ -30,6 +30,8 @@ TOO_MANY_CLIENTS = (
     "limit has been exceeded. Please try your request again later."
 )
 TOO_MANY_SUBSCRIBERS = "403::Subscription limit exceeded for this topic"
+TOO_MANY_USERS = "403::Organization concurrent user limit exceeded"
+UNKNOWN_GENERIC = "404::Unknown channel"
 PUBLISH_DENIED = "403:denied_by_security_policy:create_denied"
 CHANNEL_MISSING = "400::Channel name not specified"
 CHANNEL_SLASH = "400::Channel subscriptions must start with a leading '/'"
@@ -43,7 +45,12 @@ MALFORMED = "400::Malformed message: the body is no JSON array of Bayeux message
 
 
 def unknown_channel(channel: str) -> str:
-    """The 400 for a channel that does not exist or an entity that is not selected."""
+    """For a channel that does not exist or an entity that is not selected.
+
+    The org has no generic channels; those get an error of their own.
+    """
+    if channel.startswith("/u/"):
+        return UNKNOWN_GENERIC
     return f"400::The channel you requested to subscribe to does not exist {{{channel}}}"
 
 
