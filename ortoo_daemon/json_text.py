@@ -1,4 +1,4 @@
-"""How is a value written as compact JSON? One way for all texts that are kept in the org. Pure."""
+"""How is a value written as compact JSON? One way for all that is sent to the org and kept there. Pure."""
 
 import json
 from typing import Any
@@ -13,3 +13,11 @@ def json_text(value: Any) -> str:
     except PydanticSerializationError:
         # Half of a surrogate pair, as broken senders leave them; anything else fails here, too.
         return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def json_bytes(value: Any) -> bytes:
+    """The same as the body of a request."""
+    try:
+        return to_json(value)
+    except PydanticSerializationError:
+        return json.dumps(value, separators=(",", ":")).encode()  # half a pair has no UTF-8

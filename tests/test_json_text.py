@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ortoo_daemon.json_text import json_text
+from ortoo_daemon.json_text import json_bytes, json_text
 
 scalars = st.none() | st.booleans() | st.integers(-(2**53), 2**53) | st.text()
 values = st.recursive(
@@ -26,7 +26,9 @@ def test_letters_stay_as_they_are_and_nothing_is_padded(value):
 
 
 def test_half_of_a_surrogate_pair_costs_nothing():
-    assert json.loads(json_text({"LastName": "\ud83d?"})) == {"LastName": "\ud83d?"}
+    broken = {"LastName": "\ud83d?"}
+    assert json.loads(json_text(broken)) == broken
+    assert json.loads(json_bytes(broken)) == broken
 
 
 def test_what_json_has_no_form_of_is_refused():

@@ -48,10 +48,13 @@ class _Rate:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Waiting(Generic[Ask, Answer]):
+    """``group`` is what it must travel with; one that is in nobody's way is a group of its own."""
+
     ask: Ask
     answer: "asyncio.Future[Answer]"
     since: float
     spent: Spent | None
+    group: Hashable | None
 
 
 class Batcher(Generic[Ask, Answer]):
@@ -90,7 +93,9 @@ class Batcher(Generic[Ask, Answer]):
         """The answer to this ask; raises what befell it. Cancelling leaves the others untouched."""
         loop = asyncio.get_running_loop()
         now = loop.time()
-        waiting: _Waiting[Ask, Answer] = _Waiting(ask, loop.create_future(), now, measuring())
+        waiting: _Waiting[Ask, Answer] = _Waiting(
+            ask, loop.create_future(), now, measuring(), self._together(ask)
+        )
         self._rate.note(now)
         self._waiting.append(waiting)
         self._schedule()
@@ -159,7 +164,7 @@ class Batcher(Generic[Ask, Answer]):
         for waiting in self._waiting:
             if waiting.answer.done():
                 continue
-            name = self._together(waiting.ask)
+            name = waiting.group
             groups.setdefault(id(waiting) if name is None else ("name", name), []).append(waiting)
         batch: list[_Waiting[Ask, Answer]] = []
         for key, group in groups.items():
@@ -176,7 +181,7 @@ class Batcher(Generic[Ask, Answer]):
         self._waiting = [w for w in self._waiting if id(w) not in taken and not w.answer.done()]
 
     async def _carry(self, batch: list[_Waiting[Ask, Answer]]) -> None:
-        names = {("name", n) for w in batch if (n := self._together(w.ask)) is not None}
+        names = {("name", w.group) for w in batch if w.group is not None}
         self._busy.update(names)
         results: Sequence[Answer | Exception]
         try:

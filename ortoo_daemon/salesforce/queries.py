@@ -34,7 +34,7 @@ def flattened(row: Mapping[str, Any]) -> dict[str, Any]:
     for name, value in row.items():
         if name == "attributes":
             continue
-        if not isinstance(value, Mapping):
+        if not isinstance(value, dict):  # as JSON is read; asked of every value of every row
             flat[name] = value
         elif "records" in value:
             flat[name] = [flattened(child) for child in value["records"]]

@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime
 from typing import NewType
 from urllib.parse import quote_plus
 
-from simple_salesforce.format import format_soql
+from simple_salesforce.format import quote_soql_value
 
 Condition = NewType("Condition", str)
 """A part of a WHERE clause built by this module."""
@@ -42,7 +42,7 @@ def literal(value: Value) -> str:
         if value.tzinfo is None:
             raise ValueError("a datetime without time zone can't be asked for")
         return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    return str(format_soql("{}", value))
+    return str(quote_soql_value(value))
 
 
 def equals(field: str, value: Value) -> Condition:
@@ -106,7 +106,8 @@ def chunks(
     part: list[str] = []
     used = 0
     for value in values:
-        cost = uri_length(literal(value) + ",")
+        plain = value.isascii() and value.isalnum()  # ids: quotes and comma stay as they are
+        cost = len(value) + 3 if plain else uri_length(literal(value) + ",")
         if part and (len(part) >= at_most or used + cost > room):
             yield tuple(part)
             part, used = [], 0

@@ -11,12 +11,14 @@ from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 import requests
+from pydantic_core import from_json
 from requests.adapters import HTTPAdapter
 from requests.auth import AuthBase
 from simple_salesforce import Salesforce
 from simple_salesforce.exceptions import SalesforceError
 
 from ortoo_daemon.errors import OrgError, OutcomeUnknownError, TemporaryOrgError
+from ortoo_daemon.json_text import json_bytes
 from ortoo_daemon.salesforce.responses import error_of
 from ortoo_daemon.salesforce.soql import PLAIN_IN_URI
 from ortoo_daemon.salesforce.tokens import Token, is_local_http
@@ -107,11 +109,11 @@ class Transport:
                 request.address,
                 method=request.method,
                 headers=dict(request.headers),
-                **({} if request.body is None else {"json": request.body}),
+                **({} if request.body is None else {"data": json_bytes(request.body)}),
             )
         except SalesforceError as error:
             raise self._refused(error, request) from None
-        except requests.exceptions.InvalidJSONError:
+        except requests.JSONDecodeError:
             return self._empty_or_unreadable(request)
         except requests.RequestException as error:
             raise _lost(error, request) from None
@@ -129,7 +131,7 @@ class Transport:
             if is_local_http(token.instance_url):
                 address = f"https://{urlsplit(token.instance_url).netloc}/"
                 local.session.mount(address, _LocalHttp(self._timeout))
-            local.salesforce = Salesforce(
+            local.salesforce = _Salesforce(
                 session=local.session,
                 session_id=token.access_token,
                 instance_url=token.instance_url,
@@ -186,6 +188,17 @@ class NotSentError(TemporaryOrgError):
 def _never_connected(error: requests.RequestException) -> bool:
     reason = getattr(error.args[0], "reason", None) if error.args else None
     return type(reason).__name__ in ("NewConnectionError", "NameResolutionError")
+
+
+class _Salesforce(Salesforce):  # type: ignore[misc]
+    """Reads answers with pydantic's parser, in half of the time."""
+
+    def parse_result_to_json(self, result: requests.Response) -> Any:
+        """Raises requests.JSONDecodeError."""
+        try:
+            return from_json(result.content)
+        except ValueError:
+            return result.json()  # half of a surrogate pair, or no JSON at all
 
 
 class _KeepAuthorization(AuthBase):

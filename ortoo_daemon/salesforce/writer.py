@@ -63,7 +63,9 @@ class RecordWriter:
         Raises what befell this row: StaleRecordError (decide again), RecordGoneError, PermanentOrgError
         naming the field, TemporaryOrgError when the tries are used up.
         """
-        write = replace(write, id=record_id(write.id))
+        whole_id = record_id(write.id)
+        if whole_id != write.id:
+            write = replace(write, id=whole_id)
         for attempt in range(1, _TRIES + 1):
             try:
                 await self._batcher.ask(write)

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ortoo_daemon.errors import OrgError, RecordGoneError, StaleRecordError
+from ortoo_daemon.instants import instant
 from ortoo_daemon.records import FieldValue, Record, RecordId
 from ortoo_daemon.salesforce import soql
 from ortoo_daemon.salesforce.reader import read_records
@@ -39,7 +40,8 @@ class RecordWrite:
     conditional: bool = False
 
     def __post_init__(self) -> None:
-        http_date(self.modified_at)
+        if instant(self.modified_at) is None:
+            raise ValueError(f"{self.modified_at!r} is not a datetime of the org")
         soql.name(self.object)
 
 
