@@ -117,36 +117,48 @@ def _nothing(facts: Facts, reason: ReasonCode, *, policy: Policy | None = None) 
 def _triggered(policy: Policy, facts: Facts) -> bool:
     """Whether the policy's ``on`` takes this way in.
 
-    A reconciled record may be new or may have come into scope unheard; a requeue is a person's word.
+    A reconciled record may be new or may have come into scope unheard; so may one of which nobody said what
+    happened to it. A requeue is a person's word.
     """
     match facts.item.reason:
         case WorkReason.CREATED:
             return policy.on.created or policy.on.enters
         case WorkReason.CHANGED:
-            return policy.on.enters or _names_change(policy, facts)
+            return policy.on.enters or _may_be_new(facts) or _has_changed(policy, facts)
         case WorkReason.RECONCILED | WorkReason.REQUEUED:
             return True
         case WorkReason.SLA:
             return False
 
 
-def _names_change(policy: Policy, facts: Facts) -> bool:
-    return not policy.on.changed.isdisjoint(facts.item.changed_fields)
+def _may_be_new(facts: Facts) -> bool:
+    return facts.item.names_no_change and not facts.record.get(DECIDED_AT)
+
+
+def _has_changed(policy: Policy, facts: Facts) -> bool:
+    """Whether a field that the policy watches has changed, by what was compared, else by what is told."""
+    compared = facts.changed_since
+    return not policy.on.changed.isdisjoint(
+        facts.item.changed_fields if compared is None else compared
+    )
 
 
 def _reopened(candidates: Iterable[Policy], facts: Facts) -> bool:
-    """Whether a change that a policy watches came in after the decision that stands.
+    """Whether a change that a policy watches was made after the decision that stands.
 
-    A clock's step is no decision about the owner by the rules: what counts is the one before it.
+    What was compared with that decision is sure; else the moments tell. A clock's step is no decision about
+    the owner by the rules: what counts is the one before it.
     """
     if facts.item.reason is WorkReason.SLA:
         return False
     record = facts.record
     decided_at = instant(record.get(DECIDED_AT))
-    if decided_at is None or not any(_names_change(policy, facts) for policy in candidates):
+    if decided_at is None or not any(_has_changed(policy, facts) for policy in candidates):
         return False
+    if facts.changed_since is not None:
+        return True
     before = routed_at(record, read_stamp(record.get(SLA_CLOCKS))) or decided_at
-    return facts.item.heard_at > before
+    return facts.item.happened_at > before
 
 
 def _done(facts: Facts) -> ReasonCode | None:

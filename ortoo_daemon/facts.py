@@ -55,7 +55,9 @@ class Facts:
     """Everything a decision may depend on. Same facts, same decision, byte for byte.
 
     ``intake_owners`` are the owners from whom a record may be taken without asking (queues always may).
-    ``usernames`` are users named in policies, by folded username, who are not on the roster.
+    ``usernames`` are users named in policies, by folded username, who are not on the roster. ``watched``
+    are the fields whose change re-opens a record of this object; ``changed_since`` those of them that hold
+    something else than when the record was decided, None where the item tells enough.
     """
 
     item: WorkItem
@@ -67,6 +69,8 @@ class Facts:
     answers: Mapping[Question, Answer] = field(default_factory=dict)
     intake_owners: frozenset[RecordId] = frozenset()
     usernames: Mapping[str, RecordId] = field(default_factory=dict)
+    watched: frozenset[str] = frozenset()
+    changed_since: frozenset[str] | None = None
 
     def point_of(self, country: str | None, postal_code: str | None) -> Point | None:
         """The centre of a postal code, None when unknown."""

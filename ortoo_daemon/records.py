@@ -94,8 +94,9 @@ class WorkItem:
     """A record that should be looked at, and why.
 
     ``entry`` tells two handlings of one record apart: FIRST_ENTRY, or the moment of a requeue.
-    ``heard_at`` is when the daemon heard of it; ``attempts`` counts earlier tries of this item.
-    ``changed_fields`` are the API names an event named (empty: unknown or a creation).
+    ``heard_at`` is when the daemon heard of it, ``committed_at`` when the org did what it heard of (None:
+    no event told); ``attempts`` counts earlier tries of this item. ``changed_fields`` are the API names an
+    event named (empty: unknown or a creation).
     """
 
     object: str
@@ -103,8 +104,19 @@ class WorkItem:
     reason: WorkReason
     entry: str = FIRST_ENTRY
     heard_at: datetime
+    committed_at: datetime | None = None
     changed_fields: frozenset[str] = frozenset()
     attempts: int = 0
+
+    @property
+    def happened_at(self) -> datetime:
+        """When that happened which the item is about, as far as it is known."""
+        return self.committed_at or self.heard_at
+
+    @property
+    def names_no_change(self) -> bool:
+        """Whether something changed and nobody said what: every field may have."""
+        return self.reason is WorkReason.CHANGED and not self.changed_fields
 
     @property
     def decision_key(self) -> str:

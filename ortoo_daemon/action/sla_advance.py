@@ -75,7 +75,7 @@ def _answered_at(handling: Handling) -> datetime:
     record, facts = handling.facts.record, handling.facts
     modified_at = instant(record.get(MODIFIED_AT))
     if modified_at is None or record.text(MODIFIED_BY) in facts.intake_owners:
-        modified_at = facts.item.heard_at
+        modified_at = facts.item.happened_at
     return min(modified_at, facts.now)
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from ortoo_daemon.audit.summary import summary
 from ortoo_daemon.audit.trace_json import trace_to_json
+from ortoo_daemon.audit.watched import watched_values
 from ortoo_daemon.decision import Decision, Outcome
 from ortoo_daemon.facts import Facts
 from ortoo_daemon.instants import instant_text
@@ -63,7 +64,7 @@ def decision_row(
 
     Without ``written`` the decision's own fields stand as written.
     """
-    owner = decision.owner
+    owner, landed = decision.owner, written or Written(fields=decision.fields)
     row: dict[str, FieldValue] = {
         KEY: decision.key,
         "Object__c": decision.object,
@@ -81,8 +82,8 @@ def decision_row(
         "Decided_At__c": instant_text(decision.decided_at),
         "Summary__c": summary(decision),
         "Trace__c": trace_to_json(decision.trace, length=LENGTHS["Trace__c"]),
-        "Facts__c": _facts(decision, facts),
-        "Fields_Written__c": _written(written or Written(fields=decision.fields)),
+        "Facts__c": _facts(decision, facts, landed),
+        "Fields_Written__c": _written(landed),
         "Timings__c": json_text({stage: round(ms, 3) for stage, ms in timings.items()}),
         "API_Calls__c": api_calls,
     }
@@ -100,8 +101,9 @@ def _way_in(decision: Decision, facts: Facts) -> str:
     return facts.item.reason.value
 
 
-def _facts(decision: Decision, facts: Facts) -> str:
-    """What can't be read again: the moment, answers, and the counters of those who were compared."""
+def _facts(decision: Decision, facts: Facts, written: Written) -> str:
+    """What can't be read again: the moment, answers, the counters of those who were compared, and watched
+    fields as the decision left them."""
     people = {step.id for step in decision.trace.candidates if step.kind == "person"}
     kept: dict[str, Any] = {
         "v": 1,
@@ -117,6 +119,10 @@ def _facts(decision: Decision, facts: Facts) -> str:
         ],
         "open_work": {p: n for p, n in sorted(facts.workload.open_work.items()) if p in people},
     }
+    if facts.item.committed_at is not None:
+        kept["committed_at"] = instant_text(facts.item.committed_at)
+    if facts.watched:
+        kept["watched"] = watched_values(facts.record, written.fields, facts.watched)
     pool = decision.reservation.pool if decision.reservation else None
     turns = facts.workload.turns.get(pool) if pool else None
     if turns is not None:

@@ -37,20 +37,28 @@ async def decide_record(
     *,
     policies: Policies,
     now: datetime,
+    changed_since: frozenset[str] | None = None,
 ) -> tuple[Decision, Facts]:
     """The decision and the facts it was made from, questions asked until none is open.
 
     ``policies`` are those the record was read for; others may have come into force since.
+    ``changed_since`` as in Facts.
 
     The counters in the facts are live ones, and nothing is awaited between the last look at them and
     the return: a caller that reserves at once can't be overtaken. Raises OrgError.
     """
     known: dict[Question, Answer] = {}
-    facts = _facts(knowledge, item, record, now, known)
+    watched = policies.reopening(item.object)
+
+    def gathered() -> Facts:
+        facts = _facts(knowledge, item, record, now, known)
+        return replace(facts, watched=watched, changed_since=changed_since) if watched else facts
+
+    facts = gathered()
     found = flow.decide(policies.policy_set, facts)
     while not isinstance(found, Decision):
         known |= {question: await answers.ask(question) for question in found.questions}
-        facts = _facts(knowledge, item, record, now, known)
+        facts = gathered()
         found = flow.resume(found, facts)
     return found, facts
 

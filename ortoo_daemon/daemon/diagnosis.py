@@ -12,6 +12,7 @@ from typing import Any
 
 from ortoo_daemon.daemon import diagnosis_org
 from ortoo_daemon.daemon.asking import beside_daemon, logged_in, policies_of
+from ortoo_daemon.daemon.diagnosis_channels import about_channels
 from ortoo_daemon.daemon.findings import Finding, failed, passed
 from ortoo_daemon.daemon.settings import Settings, load_settings
 from ortoo_daemon.daemon.wiring import utc_now
@@ -20,7 +21,6 @@ from ortoo_daemon.instants import instant_text
 from ortoo_daemon.policy.model import PolicySet
 from ortoo_daemon.salesforce import soql
 from ortoo_daemon.salesforce.org import Org
-from ortoo_daemon.salesforce.stream.probe import probe_channels
 from ortoo_daemon.salesforce.transport import ON_EVERY_WRITE, Request, guarded
 from ortoo_daemon.work.store import state_file
 
@@ -84,7 +84,7 @@ async def _about_org(
     if policies is not None:
         async for finding in diagnosis_org.about(org, settings, policies):
             yield finding
-    for finding in await _channels(settings, org):
+    for finding in await about_channels(org, settings):
         yield finding
 
 
@@ -135,19 +135,6 @@ def _clock(org: Org) -> Finding:
     if abs(skew) > _TOO_SKEWED:
         return failed("clock", text, "let this machine's clock be set by NTP")
     return passed("clock", text)
-
-
-async def _channels(settings: Settings, org: Org) -> list[Finding]:
-    found = await probe_channels(
-        org.tokens, settings.events.channels, api_version=settings.org.api_version
-    )
-    mend = "deploy config/salesforce/main (channel and members), and check events.channels"
-    return [
-        passed("events", f"{channel} can be subscribed")
-        if refusal is None
-        else failed("events", f"{channel}: {refusal}", mend)
-        for channel, refusal in found.items()
-    ]
 
 
 async def _store(settings: Settings) -> Finding:

@@ -25,6 +25,7 @@ from ortoo_daemon.daemon.meters import Meters
 from ortoo_daemon.daemon.overwritten import overwritten_owner
 from ortoo_daemon.daemon.parking import stamp_given_up, stamp_refused
 from ortoo_daemon.daemon.proofs import Proofs
+from ortoo_daemon.daemon.reopening import Reopenings
 from ortoo_daemon.daemon.timings import Timings
 from ortoo_daemon.daemon.writing import OwnerRefusedError, write_decision
 from ortoo_daemon.decision import FOLLOW_UPS, Decision, Outcome, ReasonCode
@@ -39,7 +40,7 @@ from ortoo_daemon.errors import (
 )
 from ortoo_daemon.facts import Facts
 from ortoo_daemon.instants import instant
-from ortoo_daemon.records import Owner, OwnerKind, Record, WorkReason
+from ortoo_daemon.records import Owner, OwnerKind, Record, WorkItem, WorkReason
 from ortoo_daemon.salesforce.org import Org
 from ortoo_daemon.salesforce.usage import measured, measuring
 from ortoo_daemon.work.claims import Claim
@@ -69,21 +70,27 @@ _WAIT_AT_LIMIT = timedelta(minutes=5)
 
 @dataclass(slots=True, kw_only=True)
 class Handler:
-    """Handles claims. ``shadow``: decide and log, write nothing. ``meters`` counts what comes of it."""
+    """Handles claims. ``shadow``: decide and log, write nothing. ``meters`` counts what comes of it.
+
+    ``witness`` sees each record that was handled, as it was read, with its decision.
+    """
 
     org: Org
     knowledge: Knowledge
     answers: Answers
     clock: Callable[[], datetime]
     meters: Meters
+    witness: Callable[[WorkItem, Record, Decision], None] = lambda *_: None
     shadow: bool = False
     most_failures: int = Tries().most
     proofs: Proofs = field(init=False)
+    reopenings: Reopenings = field(init=False)
     _kept_changing: Counter[str] = field(init=False, default_factory=Counter)
     """By decision key, how often a record has waited because others kept changing it."""
 
     def __post_init__(self) -> None:
         self.proofs = Proofs(self.org)
+        self.reopenings = Reopenings(self.org)
 
     async def handle(self, claim: Claim) -> Verdict:
         """One record through the stages. Trouble outside the record becomes a later try."""
@@ -162,6 +169,7 @@ class Handler:
             timings.end("write")
             await self._prove(claim, decision, facts, written, timings)
             self._pass_over(claim, decision, facts)
+            self.witness(claim.item, record, decision)
             if decision.outcome is Outcome.RECOVERED and OWNER in claim.item.changed_fields:
                 return Retry(timedelta(0), "proven; was it overwritten, too?")
             return Finished(decision.reason.value)
@@ -171,6 +179,7 @@ class Handler:
         self, claim: Claim, record: Record, policies: Policies
     ) -> tuple[Decision, Facts, Ticket | None]:
         """Decide and reserve. No await stands between the two, so counters can't move in between."""
+        changed_since = await self.reopenings.changed_since(claim.item, record, policies)
         found, facts = await decide_record(
             self.knowledge,
             self.answers,
@@ -178,6 +187,7 @@ class Handler:
             record,
             policies=policies,
             now=self.clock(),
+            changed_since=changed_since,
         )
         done_before = found.reason in _DONE_BEFORE or found.outcome in FOLLOW_UPS
         if done_before and not self.shadow:

@@ -1,11 +1,13 @@
 """Can the daemon route at this moment, and if not, what is missing?"""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from ortoo_daemon.daemon.parts import Parts, View
+from ortoo_daemon.instants import instant_text
 from ortoo_daemon.salesforce.stream.listener import Listener
 
 _KNOWN_PAUSE = 60.0
@@ -41,7 +43,7 @@ def _parts(view: View) -> Iterator[Part]:
     yield Part("queue", view.queue is not None, view.trouble)
     yield _login(parts)
     yield _directory(parts)
-    yield _stream(parts.listener)
+    yield _stream(parts.listener, parts.silence.since if parts.silence else {})
     yield _work(parts)
 
 
@@ -57,9 +59,12 @@ def _directory(parts: Parts) -> Part:
     return Part("directory", read, "" if read else parts.waiting_for or "it is being read")
 
 
-def _stream(listener: Listener | None) -> Part:
+def _stream(listener: Listener | None, silent: Mapping[str, datetime]) -> Part:
     if listener is None:
         return Part("stream", False, "not opened yet")
+    if silent:
+        told = ", ".join(f"{name} since {instant_text(at)}" for name, at in sorted(silent.items()))
+        return Part("stream", False, f"silent: {told}; new records are found by the sweep only")
     if listener.subscribed_event.is_set():
         return Part("stream", True)
     missing = ", ".join(sorted(listener.channels - listener.subscribed))

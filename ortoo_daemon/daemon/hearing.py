@@ -2,57 +2,55 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Awaitable, Callable, Sequence
-from datetime import datetime
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
 from itertools import groupby
 
 import structlog
 
+from ortoo_daemon.daemon.event_settings import Channel
+from ortoo_daemon.daemon.hints import UnusableEventError, work_items
 from ortoo_daemon.daemon.knowledge import Knowledge
-from ortoo_daemon.records import WorkItem, WorkReason
-from ortoo_daemon.salesforce.stream.messages import ChangeEvent, ChangeType
-from ortoo_daemon.salesforce.stream.pump import Gap
+from ortoo_daemon.records import WorkItem
+from ortoo_daemon.salesforce.stream.messages import StreamEvent
+from ortoo_daemon.salesforce.stream.pump import Gap, GapReason
 from ortoo_daemon.work.checkpoints import Checkpoint
 from ortoo_daemon.work.queue import WorkQueue
 
 _log = structlog.get_logger("ortoo_daemon.stream")
 
-_REASONS = {
-    ChangeType.CREATE: WorkReason.CREATED,
-    ChangeType.GAP_CREATE: WorkReason.CREATED,
-    ChangeType.UPDATE: WorkReason.CHANGED,
-    ChangeType.GAP_UPDATE: WorkReason.CHANGED,
-    ChangeType.UNDELETE: WorkReason.CHANGED,
-    ChangeType.GAP_UNDELETE: WorkReason.CHANGED,
-}
-"""Deletions start no work."""
-
-_SPEAKING = frozenset({ChangeType.UPDATE})
-"""Only these name the fields that changed; of the others every change may matter."""
+_UNUSABLE_TOLD_EVERY = timedelta(minutes=1)
+"""A channel whose every event is unusable must not reconcile for each of them: the schedule does, too."""
 
 
 class Hearing:
     """The listener's ears: `deliver` for events, `gap` where events may be missing.
 
     Once ``stop`` is set nobody makes room in the queue any more: then it is not waited for. ``events``
-    counts what was taken by channel, ``gaps`` by their reason, since the start.
+    counts what was taken by channel, ``unusable`` those that told no record, ``gaps`` by their reason,
+    since the start.
     """
 
     def __init__(
         self,
         queue: WorkQueue,
         knowledge: Callable[[], Knowledge],
+        channels: Iterable[Channel],
         *,
-        on_gap: Callable[[], Awaitable[None]],
+        on_gap: Callable[[Gap], Awaitable[None]],
         clock: Callable[[], datetime],
         stop: asyncio.Event,
     ) -> None:
         self._queue = queue
         self._knowledge = knowledge
+        self._channels = {each.channel: each for each in channels}
         self._on_gap = on_gap
         self._clock = clock
         self._stop = stop
+        self._unusable_told_at: dict[str, datetime] = {}
         self.events: Counter[str] = Counter()
+        self.unusable: Counter[str] = Counter()
         self.gaps: Counter[str] = Counter()
 
     async def checkpoint_of(self, channel: str) -> int | None:
@@ -60,7 +58,7 @@ class Hearing:
         found = (await self._queue.checkpoints()).get(channel)
         return int(found.replay_id) if found else None
 
-    async def deliver(self, events: list[ChangeEvent]) -> None:
+    async def deliver(self, events: list[StreamEvent]) -> None:
         """Returns when the work is durable and the checkpoint behind it; waits while the queue is full."""
         for channel, group in groupby(events, key=lambda event: event.channel):
             heard = list(group)
@@ -68,7 +66,7 @@ class Hearing:
             checkpoint = Checkpoint(
                 channel=channel, replay_id=str(last.replay_id), event_at=last.committed_at
             )
-            await self._put(self._items(heard), checkpoint)
+            await self._put(await self._items(channel, heard), checkpoint)
             self.events[channel] += len(heard)
 
     async def _put(self, items: Sequence[WorkItem], checkpoint: Checkpoint) -> None:
@@ -87,38 +85,47 @@ class Hearing:
         await self._queue.put(items, checkpoint=checkpoint, wait=False)
 
     async def gap(self, gap: Gap) -> None:
-        """Events may be missing: ask the org itself for undecided records."""
+        """Events may be missing: ask the org itself for what they would have told.
+
+        A new channel misses nothing that the start does not look for anyway, so that is no trouble.
+        """
         self.gaps[gap.reason.value] += 1
-        _log.warning("stream.gap", channel=gap.channel, reason=gap.reason.value, object=gap.object)
-        await self._on_gap()
-
-    def _items(self, events: Sequence[ChangeEvent]) -> list[WorkItem]:
-        knowledge, now = self._knowledge(), self._clock()
-        return [
-            WorkItem(
-                object=event.object,
-                record_id=record_id,
-                reason=_REASONS[event.change_type],
-                heard_at=now,
-                changed_fields=_api_names(event),
+        if gap.reason is GapReason.NO_POSITION:
+            _log.info("stream.gap", channel=gap.channel, reason=gap.reason.value)
+        else:
+            _log.warning(
+                "stream.gap", channel=gap.channel, reason=gap.reason.value, object=gap.object
             )
-            for event in events
-            if _starts_work(event, knowledge)
-            for record_id in event.record_ids
-        ]
+        await self._on_gap(await self._bounded(gap))
 
+    async def _bounded(self, gap: Gap) -> Gap:
+        """What a lost position misses happened after its last event."""
+        if gap.at is not None or gap.reason is GapReason.NO_POSITION:
+            return gap
+        last = (await self._queue.checkpoints()).get(gap.channel)
+        return replace(gap, at=last.event_at) if last else gap
 
-def _starts_work(event: ChangeEvent, knowledge: Knowledge) -> bool:
-    """Whether the event may bring a record into a policy; our own changes never do."""
-    if event.change_type not in _REASONS or event.object not in knowledge.policies.objects:
-        return False
-    if event.commit_user == knowledge.daemon_user:
-        return False
-    if event.change_type not in _SPEAKING:
-        return True
-    return not knowledge.policies.watched(event.object).isdisjoint(_api_names(event))
+    async def _items(self, channel: str, events: Sequence[StreamEvent]) -> list[WorkItem]:
+        """The work of events of one channel; what can't be used is a gap, told before anything is put."""
+        knowledge, now = self._knowledge(), self._clock()
+        settings = self._channels.get(channel) or Channel(channel=channel)
+        items: list[WorkItem] = []
+        reasons: list[str] = []
+        for event in events:
+            try:
+                items += work_items(event, settings, knowledge, heard_at=now)
+            except UnusableEventError as error:
+                reasons.append(str(error))
+        if reasons:
+            await self._cannot_use(channel, reasons, now)
+        return items
 
-
-def _api_names(event: ChangeEvent) -> frozenset[str]:
-    """Changed fields as policies name them: ``Name.LastName`` is the field LastName."""
-    return frozenset(name.rpartition(".")[2] for name in event.changed_fields)
+    async def _cannot_use(self, channel: str, reasons: Sequence[str], now: datetime) -> None:
+        self.unusable[channel] += len(reasons)
+        told_at = self._unusable_told_at.get(channel)
+        if told_at is not None and now - told_at < _UNUSABLE_TOLD_EVERY:
+            return
+        self._unusable_told_at[channel] = now
+        count = self.unusable[channel]
+        _log.error("stream.event_unusable", channel=channel, reason=reasons[0], count=count)
+        await self.gap(Gap(channel=channel, reason=GapReason.UNREADABLE))

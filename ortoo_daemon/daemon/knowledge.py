@@ -55,6 +55,22 @@ class Policies:
         return self._fields[object_name]
 
     @cached_property
+    def _reopening(self) -> Mapping[str, frozenset[str]]:
+        return {
+            name: frozenset().union(*(policy.on.changed for policy in self.of(name)))
+            for name in self.objects
+        }
+
+    def reopening(self, object_name: str) -> frozenset[str]:
+        """Fields whose change re-opens a decided record."""
+        return self._reopening.get(object_name, frozenset())
+
+    def watches_decided(self, object_name: str) -> bool:
+        """Whether a change of a decided record may lead to anything: to decide again, or to stop a clock."""
+        policies = self.of(object_name)
+        return any(policy.on.changed or stopping_fields(policy) for policy in policies)
+
+    @cached_property
     def _watched(self) -> Mapping[str, frozenset[str]]:
         watched: dict[str, frozenset[str]] = {}
         for name in self.objects:

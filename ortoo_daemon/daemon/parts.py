@@ -12,6 +12,7 @@ from ortoo_daemon.daemon.last_load import LastLoad
 from ortoo_daemon.daemon.meters import Meters
 from ortoo_daemon.daemon.reloading import Reloading
 from ortoo_daemon.daemon.settings_watch import SettingsWatch
+from ortoo_daemon.daemon.silence import Silence
 from ortoo_daemon.daemon.sweeping import Sweeping
 from ortoo_daemon.daemon.watchdog import Watchdog
 from ortoo_daemon.errors import StateError
@@ -46,6 +47,7 @@ class Parts:
     knowledge: Knowledge | None = None
     sweeping: Sweeping | None = None
     hearing: Hearing | None = None
+    silence: Silence | None = None
     listener: Listener | None = None
     workers: Workers | None = None
     reloading: Reloading | None = None

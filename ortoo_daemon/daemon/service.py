@@ -28,6 +28,7 @@ from ortoo_daemon.daemon.postal_file import load_postal_index, needs_geography
 from ortoo_daemon.daemon.reloading import Reloading
 from ortoo_daemon.daemon.settings import Settings
 from ortoo_daemon.daemon.settings_watch import SettingsWatch
+from ortoo_daemon.daemon.silence import Silence
 from ortoo_daemon.daemon.start_files import StartFiles, start_files
 from ortoo_daemon.daemon.sweeping import Sweeping
 from ortoo_daemon.daemon.watchdog import Watchdog
@@ -162,21 +163,26 @@ class _Running:
         )
         sweeping = Sweeping(self._org, self._queue, knowledge, self._roster, now=self.now)
         sweeping.plan(self._settings.sweeps, shadow=shadow)
+        events = self._settings.events
         hearing = Hearing(
             self._queue,
             lambda: knowledge,
-            on_gap=sweeping.fill_gap,
+            events.channels,
+            on_gap=sweeping.gaps.fill,
             clock=self.now,
             stop=stop,
         )
+        silence = Silence(events, knowledge, hearing.events, now=self.now)
         listener = Listener(
-            self._settings.events.channels,
+            events.names,
             self._org.tokens,
             checkpoint_of=hearing.checkpoint_of,
             deliver=hearing.deliver,
             gap=hearing.gap,
+            is_silent=silence.judge,
             api_version=self._settings.org.api_version,
         )
+        self._parts.silence = silence
         self._show(knowledge, sweeping, hearing, listener)
         async with asyncio.TaskGroup() as tasks:
             listening = tasks.create_task(listener.run(stop), name="ortoo-listener")
@@ -190,6 +196,7 @@ class _Running:
                     answers=Answers(self._org),
                     clock=self.now,
                     meters=self._parts.meters,
+                    witness=silence.note,
                     shadow=shadow,
                 )
                 await self._work(handler, listener, reloading, stop)

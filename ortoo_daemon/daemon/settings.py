@@ -11,9 +11,6 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import (
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
     Field,
     SecretStr,
     ValidationInfo,
@@ -27,34 +24,18 @@ from pydantic_settings import (
     SettingsError,
 )
 
+from ortoo_daemon.daemon.event_settings import EventSettings
 from ortoo_daemon.daemon.listening import Address
+from ortoo_daemon.daemon.sections import Duration, Section
 from ortoo_daemon.daemon.yaml_settings import place_of, read_mapping, validated
 from ortoo_daemon.errors import ConfigError, Place, Problem
-from ortoo_daemon.policy.literals import duration
 from ortoo_daemon.policy.nodes import MapNode
 
 SECRETS = ("client_secret", "private_key")
 """Keys of ``org.auth`` that must not stand in the file; also the names of their systemd credentials."""
 
 
-def _duration(value: object) -> object:
-    """``30s``, ``5m``, ``2d`` as admins write them elsewhere; plain numbers are refused as unclear."""
-    if isinstance(value, timedelta):
-        return value
-    found = duration(value) if isinstance(value, str) else None
-    if found is None:
-        raise ValueError("write a duration with its unit, such as 30s, 5m, 2h or 7d")
-    return found
-
-
-Duration = Annotated[timedelta, BeforeValidator(_duration)]
-
-
-class _Section(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class JwtBearerSettings(_Section):
+class JwtBearerSettings(Section):
     """Login by a certificate of the connected app: for orgs where a user is named."""
 
     flow: Literal["jwt_bearer"]
@@ -65,7 +46,7 @@ class JwtBearerSettings(_Section):
     private_key: SecretStr | None = None
 
 
-class ClientCredentialsSettings(_Section):
+class ClientCredentialsSettings(Section):
     """Login by the connected app's key and secret; the app's run-as user is the daemon's."""
 
     flow: Literal["client_credentials"]
@@ -74,13 +55,13 @@ class ClientCredentialsSettings(_Section):
     client_secret: SecretStr | None = None
 
 
-_FLOWS: Mapping[str, type[_Section]] = {
+_FLOWS: Mapping[str, type[Section]] = {
     "jwt_bearer": JwtBearerSettings,
     "client_credentials": ClientCredentialsSettings,
 }
 
 
-class OrgSettings(_Section):
+class OrgSettings(Section):
     """The org: where to log in and how. Timeouts in seconds of each request: connect and answer."""
 
     login_url: str
@@ -90,14 +71,7 @@ class OrgSettings(_Section):
     answer_timeout: Duration = timedelta(seconds=30)
 
 
-class EventSettings(_Section):
-    """Where events come from. The shipped channel leaves out the daemon's own changes."""
-
-    transport: Literal["cometd"] = "cometd"
-    channels: tuple[str, ...] = ("/data/Ortoo__chn",)
-
-
-class WorkerSettings(_Section):
+class WorkerSettings(Section):
     """``parallel``: records in hand at once. ``lease_for`` must outlast the slowest call."""
 
     parallel: int = Field(default=1200, ge=1, le=5000)
@@ -105,7 +79,7 @@ class WorkerSettings(_Section):
     drain_for: Duration = timedelta(seconds=30)
 
 
-class SweepSettings(_Section):
+class SweepSettings(Section):
     """How often the clock asks: for undecided records, for steps of SLA clocks that are due, for changes
     of the directory, for open work."""
 
@@ -119,7 +93,7 @@ class SweepSettings(_Section):
     recover_within: Duration = timedelta(days=3)
 
 
-class WatchSettings(_Section):
+class WatchSettings(Section):
     """Where health, metrics and status are served; nowhere when ``listen`` is empty.
 
     Whoever asks must bring the token where one is set (``Authorization: Bearer ...``).

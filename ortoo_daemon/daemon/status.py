@@ -87,7 +87,7 @@ def _stream(parts: Parts, now: datetime) -> Document:
     listener, hearing = parts.listener, parts.hearing
     if listener is None or hearing is None:
         return {"connected": False, "channels": {}, "last_event_at": None, "last_event_age": None}
-    last = listener.last_message_at
+    last, silent = listener.last_message_at, parts.silence.since if parts.silence else {}
     return {
         "connected": listener.connected,
         "channels": {
@@ -95,6 +95,8 @@ def _stream(parts: Parts, now: datetime) -> Document:
                 "subscribed": name in listener.subscribed,
                 "refused": listener.refused.get(name),
                 "events": hearing.events[name],
+                "unusable": hearing.unusable[name],
+                "silent_since": instant_text(silent[name]) if name in silent else None,
             }
             for name in sorted(listener.channels)
         },

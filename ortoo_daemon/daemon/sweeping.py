@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from ortoo_daemon.audit.record import KEY, OBJECT
+from ortoo_daemon.daemon.gaps import RECONCILE, RESYNC, Gaps
 from ortoo_daemon.daemon.knowledge import Knowledge
 from ortoo_daemon.daemon.named_users import named_users
 from ortoo_daemon.daemon.settings import SweepSettings
@@ -64,6 +65,7 @@ class Sweeping:
         self._directory_at = now()
         self.directory_read_at: datetime | None = None
         self.schedule = Schedule(clock=utc_now)
+        self.gaps = Gaps(org, queue, knowledge, self.schedule, now=now)
 
     def plan(self, every: SweepSettings, *, shadow: bool) -> None:
         """Add the sweeps; they begin when the schedule is started."""
@@ -71,7 +73,8 @@ class Sweeping:
         add = self.schedule.add
         # In a shadow run nothing is stamped, so the same records would be found for ever.
         again = _NEVER if shadow else every.reconcile_every
-        add("reconcile", self._reconcile, again, jitter=again / 10, at_start=True)
+        add(RECONCILE, self._reconcile, again, jitter=again / 10, at_start=True)
+        add(RESYNC, self.gaps.resync, every.reconcile_every)
         if not shadow:
             add("recover", self._recover, every.retention_every, at_start=True)
             add("sla", self._find_due_steps, every.sla_every, at_start=True)
@@ -79,9 +82,6 @@ class Sweeping:
         add("workload", self.count_open_work, every.workload_every)
         add("retention", self._forget, every.retention_every)
 
-    async def fill_gap(self) -> None:
-        """Events may be missing: reconcile now, after the run under way if there is one."""
-        await self.schedule.run_now("reconcile")
 
     async def read_directory(self) -> None:
         """Read the directory anew. Raises OrgError."""

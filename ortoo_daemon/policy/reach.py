@@ -22,7 +22,7 @@ def fields_read(policy: Policy, signals: Mapping[str, str] | None = None) -> fro
     What is written is read too, so that an unchanged value is not written again. ``signals`` are the
     bindings of wishes (``customer_choice``) that rules name under ``prefer``.
     """
-    found = set(fields_written(policy))
+    found = {*fields_written(policy), *policy.on.changed}
     for names in _names(policy):
         found |= names
     bound = signals or {}

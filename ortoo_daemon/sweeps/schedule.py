@@ -74,6 +74,11 @@ class Schedule:
         self._scheduler.add_job(self._scheduled, trigger, args=[name], id=name, **first)
 
     @property
+    def started(self) -> bool:
+        """Whether sweeps run at their times by now."""
+        return bool(self._scheduler.running)
+
+    @property
     def last_run(self) -> dict[str, LastRun]:
         """The last run of every sweep that has run."""
         return dict(self._last)

@@ -230,6 +230,7 @@ def _place(retries: _Retries, settlement: Settlement, sibling: Any) -> None:
             "row_id": sibling.id,
             "reason": whole.reason.value,
             "heard_at": whole.heard_at,
+            "committed_at": whole.committed_at,
             "changed_fields": whole.changed_fields,
         }
     )

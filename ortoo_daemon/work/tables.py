@@ -28,7 +28,7 @@ from sqlalchemy.engine import Dialect
 
 from ortoo_daemon.records import RecordId, WorkItem, WorkReason
 
-SCHEMA_VERSION = "1"
+SCHEMA_VERSION = "2"
 """Rises with every change of the tables below; a store of any other version is refused."""
 
 LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
@@ -81,6 +81,7 @@ work_item = Table(
     Column("reason", String(32), nullable=False),
     Column("entry", String(64), nullable=False),
     Column("heard_at", Moment, nullable=False),
+    Column("committed_at", Moment),
     Column("changed_fields", FieldNames, nullable=False),
     Column("state", String(16), nullable=False),
     Column("available_at", Moment, nullable=False),
@@ -153,6 +154,7 @@ def item_of(row: Any) -> WorkItem:
         reason=WorkReason(row.reason),
         entry=row.entry,
         heard_at=row.heard_at,
+        committed_at=row.committed_at,
         changed_fields=row.changed_fields,
         attempts=row.attempts,
     )

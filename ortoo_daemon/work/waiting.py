@@ -43,18 +43,21 @@ class Put:
 
 
 def merged(waiting: WorkItem, newcomer: WorkItem) -> WorkItem:
-    """One item that stands for both: earliest ``heard_at``, weightier reason, all changed fields.
+    """One item that stands for both: earliest ``heard_at``, latest ``committed_at``, weightier reason, all
+    changed fields.
 
-    A change whose fields are unknown stays unknown (empty), as "some of them" would be a lie.
+    A change whose fields are unknown stays unknown (empty), as "some of them" would be a lie; it may be a
+    creation, too, so it stands for one.
     """
-    unknown = any(
-        item.reason is WorkReason.CHANGED and not item.changed_fields
-        for item in (waiting, newcomer)
-    )
+    both = (waiting, newcomer)
+    reason = max((item.reason for item in both), key=_WEIGHT.__getitem__)
+    unknown = any(item.names_no_change for item in both)
+    commits = [item.committed_at for item in both if item.committed_at is not None]
     return replace(
         waiting,
-        reason=max(waiting.reason, newcomer.reason, key=_WEIGHT.__getitem__),
+        reason=WorkReason.CHANGED if unknown and reason is WorkReason.CREATED else reason,
         heard_at=min(waiting.heard_at, newcomer.heard_at),
+        committed_at=max(commits, default=None),
         changed_fields=frozenset() if unknown else waiting.changed_fields | newcomer.changed_fields,
         attempts=max(waiting.attempts, newcomer.attempts),
     )
@@ -146,6 +149,7 @@ def _row(item: WorkItem, now: datetime) -> dict[str, Any]:
         "reason": item.reason.value,
         "entry": item.entry,
         "heard_at": item.heard_at,
+        "committed_at": item.committed_at,
         "changed_fields": item.changed_fields,
         "state": State.READY.value,
         "available_at": now,
@@ -157,6 +161,7 @@ def _merge_values(item: WorkItem) -> dict[str, Any]:
     return {
         "reason": item.reason.value,
         "heard_at": item.heard_at,
+        "committed_at": item.committed_at,
         "changed_fields": item.changed_fields,
     }
 

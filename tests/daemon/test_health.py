@@ -26,7 +26,7 @@ def listener(parts, *, was_subscribed, lost_for, refused=None):
     found.was_subscribed = was_subscribed
     found.lost_at = time.monotonic() - lost_for
     found.last_error = "no Bayeux answer"
-    found.refused = refused or {}
+    found.refused.update(refused or {})
     return found
 
 

@@ -8,6 +8,7 @@ from typing import Any, cast
 
 import pytest
 
+from ortoo_daemon.daemon.event_settings import Channel
 from ortoo_daemon.daemon.hearing import Hearing
 from ortoo_daemon.daemon.knowledge import Knowledge, Policies
 from ortoo_daemon.daemon.ledger import Ledger
@@ -22,6 +23,7 @@ from tests.world import NOW, an_id, directory, is_, policies, policy, rule
 
 DAEMON, PERSON = an_id("005", 1), an_id("005", 2)
 CHANNEL = "/data/Ortoo__chn"
+CHANNELS = [Channel(channel=CHANNEL)]
 
 POLICY = policy(
     rule("all"),
@@ -55,11 +57,13 @@ async def hearing(
 ) -> AsyncIterator[tuple[Hearing, WorkQueue, asyncio.Event]]:
     async with opened(f"sqlite:///{tmp_path}/state.db", **options) as queue:
         stop = asyncio.Event()
-        ears = Hearing(queue, lambda: KNOWLEDGE, on_gap=_nothing, clock=Clock(), stop=stop)
+        ears = Hearing(
+            queue, lambda: KNOWLEDGE, CHANNELS, on_gap=_ignored, clock=Clock(), stop=stop
+        )
         yield ears, queue, stop
 
 
-async def _nothing() -> None:
+async def _ignored(gap: Gap) -> None:
     return
 
 
@@ -141,13 +145,14 @@ async def test_a_gap_asks_the_org_before_anything_else_is_heard(tmp_path: Any) -
     async with opened(f"sqlite:///{tmp_path}/state.db") as queue:
         asked, answered = asyncio.Event(), asyncio.Event()
 
-        async def reconcile() -> None:
+        async def reconcile(gap: Gap) -> None:
             asked.set()
             await answered.wait()
 
         ears = Hearing(
             cast(WorkQueue, queue),
             lambda: KNOWLEDGE,
+            CHANNELS,
             on_gap=reconcile,
             clock=Clock(),
             stop=asyncio.Event(),

@@ -18,6 +18,20 @@ def _events(view: View) -> Samples:
     return by({name: hearing.events[name] for name in listener.channels})
 
 
+def _unusable(view: View) -> Samples:
+    listener, hearing = view.parts.listener, view.parts.hearing
+    if listener is None or hearing is None:
+        return ()
+    return by({name: hearing.unusable[name] for name in listener.channels})
+
+
+def _silent(view: View) -> Samples:
+    listener, silence = view.parts.listener, view.parts.silence
+    if listener is None or silence is None:
+        return ()
+    return by({name: name in silence.since for name in listener.channels})
+
+
 STREAM = (
     Reading(
         "ortoo_stream_connected",
@@ -37,6 +51,23 @@ STREAM = (
         "Events taken from the stream and made durable.",
         _events,
         ("channel",),
+    ),
+    Reading(
+        "ortoo_stream_events_unusable_total",
+        "Events that do not tell which record they are about.",
+        _unusable,
+        ("channel",),
+    ),
+    Reading(
+        "ortoo_stream_silent",
+        "1 while the channel says nothing of records that the sweep finds.",
+        _silent,
+        ("channel",),
+    ),
+    Reading(
+        "ortoo_stream_silences_total",
+        "Times when a channel was found silent.",
+        lambda view: one(view.parts.silence.times if view.parts.silence else 0),
     ),
     Reading(
         "ortoo_stream_gaps_total",

@@ -5,7 +5,7 @@ moves no checkpoint itself: what `deliver` accepted is the caller's to remember.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Collection, Coroutine
+from collections.abc import Awaitable, Callable, Collection, Coroutine, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from math import inf
@@ -19,26 +19,28 @@ from aiosfstream_ng.exceptions import ServerError
 from ortoo_daemon.errors import LoginError, OrtooError
 from ortoo_daemon.salesforce.responses import cleared
 from ortoo_daemon.salesforce.rest import Tokens
-from ortoo_daemon.salesforce.stream.client import EVERYTHING, TIP, StreamClient
+from ortoo_daemon.salesforce.stream.client import StreamClient
 from ortoo_daemon.salesforce.stream.failures import (
     Failure,
     FailureKind,
     StreamPauses,
     failure_in,
 )
-from ortoo_daemon.salesforce.stream.messages import ChangeEvent
+from ortoo_daemon.salesforce.stream.messages import StreamEvent
 from ortoo_daemon.salesforce.stream.pump import DeliveryError, Gap, GapReason, Pump
+from ortoo_daemon.salesforce.stream.subscriptions import (
+    ANSWERED_WITHIN,
+    CheckpointOf,
+    OnGap,
+    Subscriptions,
+)
 
 __all__ = ["Gap", "GapReason", "Listener"]
 
 _log = structlog.get_logger(__name__)
 
-_ANSWERED_WITHIN = 180.0
-"""Seconds that a login with its repetitions, a handshake or one subscription may take at the most."""
-
-CheckpointOf = Callable[[str], Awaitable[int | None]]
-Deliver = Callable[[list[ChangeEvent]], Awaitable[None]]
-OnGap = Callable[[Gap], Awaitable[None]]
+Deliver = Callable[[list[StreamEvent]], Awaitable[None]]
+IsSilent = Callable[[Mapping[str, float]], str | None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,7 +65,8 @@ class Listener:
 
     ``deliver`` gets up to 200 events in order and is awaited before the next ones are taken: a full queue
     slows the stream. An event may be delivered again after a failure, never skipped. ``gap`` is called
-    (and awaited, before anything later is delivered) when events may be missing.
+    (and awaited, before anything later is delivered) when events may be missing. ``is_silent`` is asked again
+    and again, with the seconds for which each channel has brought nothing; its answer ends the session.
 
     State to look at: ``connected``, ``subscribed``, ``refused`` (channel: reason), ``last_message_at``,
     ``rebuilds``, ``last_error``; ``subscribed_event`` is set while every wanted channel is live, ``lost_at``
@@ -80,6 +83,7 @@ class Listener:
         checkpoint_of: CheckpointOf,
         deliver: Deliver,
         gap: OnGap,
+        is_silent: IsSilent = lambda _: None,
         api_version: str = "66.0",
         times: ListenerTimes | None = None,
         pauses: StreamPauses | None = None,
@@ -88,7 +92,6 @@ class Listener:
         self.channels = frozenset(channels)
         self.connected = False
         self.subscribed: frozenset[str] = frozenset()
-        self.refused: dict[str, str] = {}
         self.rebuilds = 0
         self.last_error: str | None = None
         self.subscribed_event = asyncio.Event()
@@ -96,22 +99,39 @@ class Listener:
         self.lost_at = monotonic()
         self.turns_by = inf
         self._tokens = tokens
-        self._checkpoint_of = checkpoint_of
-        self._gap = gap
+        self._is_silent = is_silent
         self._api_version = api_version
         self._times = times or ListenerTimes()
         self._pauses = pauses or StreamPauses()
         self._random = random or Random()
         self._pump = Pump(deliver, gap)
+        self._wanted = Subscriptions(
+            channels,
+            checkpoint_of=checkpoint_of,
+            gap=gap,
+            pauses=self._pauses,
+            turns_within=self._turns_within,
+        )
         self._failures = 0
-        self._refusals: dict[str, int] = {}
-        self._retry_at: dict[str, float] = {}
-        self._expired: dict[str, int] = {}
 
     @property
     def last_message_at(self) -> datetime | None:
         """When the last event arrived."""
         return self._pump.last_message_at
+
+    @property
+    def refused(self) -> dict[str, str]:
+        """The org's reason by channel, where it refuses the subscription."""
+        return self._wanted.refused
+
+    @property
+    def quiet_for(self) -> dict[str, float]:
+        """Seconds for which each live channel has brought nothing, counted from its subscription at most."""
+        now, live = monotonic(), self._wanted.live_since
+        return {
+            channel: now - max(live[channel], self._pump.arrived.get(channel, 0.0))
+            for channel in self.subscribed & live.keys()
+        }
 
     async def run(self, stop: asyncio.Event) -> None:
         """Listen until ``stop`` is set; a batch that is being delivered then is seen through."""
@@ -133,13 +153,13 @@ class Listener:
         """One client's life. Returns when stopped, raises when the session is of no more use."""
         client = StreamClient(self._tokens, api_version=self._api_version)
         pumping: asyncio.Task[None] | None = None
-        self._turns_within(_ANSWERED_WITHIN)
+        self._turns_within(ANSWERED_WITHIN)
         try:
             await _unless_stopped(client.open(), stop)
             self.connected = True
             pumping = asyncio.create_task(self._pump.run(client), name="stream pump")
             while not stop.is_set():
-                await _unless_stopped(self._subscribe_missing(client), stop)
+                await _unless_stopped(self._wanted.subscribe_missing(client), stop)
                 self._note_state(client)
                 await self._watch(client, pumping, stop)
         finally:
@@ -147,7 +167,7 @@ class Listener:
             if pumping is not None:
                 self.turns_by = inf
                 await self._pump.end(pumping)
-            self._turns_within(_ANSWERED_WITHIN)
+            self._turns_within(ANSWERED_WITHIN)
             await client.close()
 
     async def _watch(
@@ -169,75 +189,15 @@ class Listener:
         lost = self.subscribed - client.subscriptions
         if lost:
             raise _SessionEndedError(Failure(FailureKind.SILENT, f"lost {', '.join(sorted(lost))}"))
-        if client.silent_for > self._times.silent_after and not self._pump.delivering:
+        if self._pump.delivering:  # the daemon keeps the stream waiting, not the org
+            return
+        if client.silent_for > self._times.silent_after:
             raise _SessionEndedError(
                 Failure(FailureKind.SILENT, f"nothing heard for {client.silent_for:.0f} s")
             )
-
-    async def _subscribe_missing(self, client: StreamClient) -> None:
-        """Subscribe what is wanted and not live, channels that were refused only when their pause is over."""
-        for channel in sorted(self.channels - client.subscriptions):
-            if self._retry_at.get(channel, 0.0) > monotonic():
-                continue
-            self._turns_within(_ANSWERED_WITHIN)
-            try:
-                await self._subscribe(client, channel)
-            except ServerError as error:
-                failure = failure_in(error.response)
-                if failure.kind is not FailureKind.REFUSED:
-                    raise
-                self._refuse(channel, failure)
-            else:
-                self.refused.pop(channel, None)
-                self._refusals.pop(channel, None)
-
-    async def _subscribe(self, client: StreamClient, channel: str) -> None:
-        """Resume from the checkpoint; where the org no longer keeps it, from all it does keep."""
-        checkpoint = await self._checkpoint_of(channel)
-        if checkpoint is None:
-            return await self._subscribe_at_tip(client, channel, GapReason.NO_POSITION)
-        if self._expired.get(channel) != checkpoint:
-            try:
-                return await self._subscribe_at(client, channel, checkpoint)
-            except ServerError as error:
-                if failure_in(error.response).kind is not FailureKind.REPLAY:
-                    raise
-            await self._tell_gap(Gap(channel=channel, reason=GapReason.POSITION_EXPIRED))
-            self._expired[channel] = checkpoint
-        try:
-            await self._subscribe_at(client, channel, EVERYTHING)
-        except ServerError as error:
-            if failure_in(error.response).kind is not FailureKind.REPLAY:
-                raise
-            await self._subscribe_at_tip(client, channel, GapReason.POSITION_EXPIRED)
-
-    async def _subscribe_at_tip(
-        self, client: StreamClient, channel: str, reason: GapReason
-    ) -> None:
-        """From now on; what happened before is a gap, told once the new events are sure to arrive."""
-        await self._subscribe_at(client, channel, TIP)
-        await self._tell_gap(Gap(channel=channel, reason=reason))
-
-    async def _tell_gap(self, gap: Gap) -> None:
-        """Reconciling takes as long as there are records."""
-        self.turns_by = inf
-        await self._gap(gap)
-        self._turns_within(_ANSWERED_WITHIN)
-
-    async def _subscribe_at(self, client: StreamClient, channel: str, position: int) -> None:
-        client.positions.put(channel, position)
-        await client.subscribe(channel)
-        _log.info("stream.subscribed", channel=channel, position=position)
-
-    def _refuse(self, channel: str, failure: Failure) -> None:
-        """Leave this channel alone for a while; the others go on."""
-        count = self._refusals[channel] = self._refusals.get(channel, 0) + 1
-        pause = self._pauses.after(failure.kind, count)
-        self._retry_at[channel] = monotonic() + pause
-        self.refused[channel] = self.last_error = failure.text
-        _log.error(
-            "stream.channel_refused", channel=channel, reason=failure.text, retry_in=round(pause)
-        )
+        silent = self._is_silent(self.quiet_for)
+        if silent is not None:
+            raise _SessionEndedError(Failure(FailureKind.SILENT, silent))
 
     async def _pause(self, failure: Failure, error: Exception, stop: asyncio.Event) -> None:
         pause = self._pauses.after(failure.kind, self._failures)
@@ -263,6 +223,8 @@ class Listener:
     def _note_state(self, client: StreamClient | None) -> None:
         self.connected = client is not None
         live = frozenset(client.subscriptions) if client is not None else frozenset()
+        if client is None:
+            self._wanted.live_since.clear()
         self.subscribed = live & self.channels
         if self.subscribed == self.channels:
             self.was_subscribed = True

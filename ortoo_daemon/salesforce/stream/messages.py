@@ -4,7 +4,7 @@ An event is a hint which record to look at; its field values are not kept.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
@@ -54,33 +54,64 @@ class ChangeEvent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlatformEvent:
-    """An event of the org's own making, with the values its publisher gave it."""
+    """An event of the org's own making, with the values its publisher gave it.
+
+    ``commit_user`` is who published it, ``committed_at`` when. Which record it is about stands in a field
+    of ``payload`` that its makers chose; what happened to the record, it does not say.
+    """
 
     channel: str
     event_uuid: str
-    created_at: datetime | None
-    payload: Mapping[str, Any]
+    commit_user: RecordId | None
+    committed_at: datetime | None
+    payload: Mapping[str, Any] = field(repr=False)
     replay_id: int
+
+
+class PushType(StrEnum):
+    """What a PushTopic says happened to a record."""
+
+    CREATED = "created"
+    UPDATED = "updated"
+    DELETED = "deleted"
+    UNDELETED = "undeleted"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PushEvent:
+    """A record met a PushTopic's query. Neither its object nor who changed which field is told."""
+
+    record_id: RecordId
+    push_type: PushType
+    committed_at: datetime | None
+    channel: str
+    replay_id: int
+
+
+StreamEvent = ChangeEvent | PlatformEvent | PushEvent
 
 
 class UnreadableMessageError(ValueError):
     """A data message of a shape that is not known. The text names the missing part, never values."""
 
 
-def parse(message: Mapping[str, Any]) -> ChangeEvent | PlatformEvent:
+def parse(message: Mapping[str, Any]) -> StreamEvent:
     """A data message as its value. Raises UnreadableMessageError."""
     try:
         channel = str(message["channel"])
         data = message["data"]
-        payload = data["payload"]
         event = data["event"]
         replay_id = int(event["replayId"])
+        if "sobject" in data:
+            return _push(data["sobject"], event, channel, replay_id)
+        payload = data["payload"]
         if "ChangeEventHeader" in payload:
             return _change(payload["ChangeEventHeader"], channel, replay_id)
         return PlatformEvent(
             channel=channel,
             event_uuid=str(event.get("EventUuid") or ""),
-            created_at=instant(payload.get("CreatedDate")),
+            commit_user=_user(payload.get("CreatedById")),
+            committed_at=instant(payload.get("CreatedDate")),
             payload=payload,
             replay_id=replay_id,
         )
@@ -90,11 +121,25 @@ def parse(message: Mapping[str, Any]) -> ChangeEvent | PlatformEvent:
         raise UnreadableMessageError(f"a part has another type ({type(error).__name__})") from None
 
 
+def _push(
+    record: Mapping[str, Any], event: Mapping[str, Any], channel: str, replay_id: int
+) -> PushEvent:
+    return PushEvent(
+        record_id=record_id(record["Id"]),
+        push_type=PushType(event["type"]),
+        committed_at=instant(event.get("createdDate")),
+        channel=channel,
+        replay_id=replay_id,
+    )
+
+
 def _change(header: Mapping[str, Any], channel: str, replay_id: int) -> ChangeEvent:
+    change_type = ChangeType(header["changeType"])
+    ids = () if change_type is ChangeType.GAP_OVERFLOW else header.get("recordIds") or ()
     return ChangeEvent(
         object=str(header["entityName"]),
-        record_ids=_record_ids(header.get("recordIds") or ()),
-        change_type=ChangeType(header["changeType"]),
+        record_ids=_record_ids(ids),
+        change_type=change_type,
         changed_fields=frozenset(header.get("changedFields") or ()),
         commit_user=_user(header.get("commitUser")),
         committed_at=datetime.fromtimestamp(int(header["commitTimestamp"]) / 1000, UTC),
@@ -106,8 +151,9 @@ def _change(header: Mapping[str, Any], channel: str, replay_id: int) -> ChangeEv
 
 
 def _record_ids(ids: Any) -> tuple[RecordId, ...]:
-    """None of them when any is a wildcard (``001*``): the event then stands for unknown records."""
-    if any("*" in id_ for id_ in ids):
+    """None of them when any is a wildcard (``001*``) or nobody's (all zeros): the event then stands for
+    unknown records."""
+    if any("*" in id_ or not id_[:15].strip("0") for id_ in ids):
         return ()
     return tuple(record_id(id_) for id_ in ids)
 

@@ -5,17 +5,18 @@ is never cancelled in the middle of a message except at the session's end, when 
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
+from time import monotonic
 from typing import Any, Protocol
 
 import structlog
 
 from ortoo_daemon.salesforce.stream.messages import (
     ChangeEvent,
-    PlatformEvent,
+    StreamEvent,
     UnreadableMessageError,
     parse,
 )
@@ -30,7 +31,7 @@ class GapReason(StrEnum):
 
     NO_POSITION: subscribed at the tip, as there was no checkpoint. POSITION_EXPIRED: the org no longer keeps
     the checkpoint's place. OVERFLOW: an event stood for records it does not name. UNREADABLE: a message's
-    shape was not known.
+    shape was not known, or the record it is about could not be told from it.
     """
 
     NO_POSITION = "no_position"
@@ -65,18 +66,21 @@ class Source(Protocol):
 
 
 class Pump:
-    """Receives, reads and delivers. One pump serves one session after another."""
+    """Receives, reads and delivers. One pump serves one session after another.
+
+    ``arrived``: when each channel last brought anything, on the monotonic clock.
+    """
 
     def __init__(
         self,
-        deliver: Callable[[list[ChangeEvent]], Awaitable[None]],
+        deliver: Callable[[list[StreamEvent]], Awaitable[None]],
         gap: Callable[[Gap], Awaitable[None]],
     ) -> None:
         self.last_message_at: datetime | None = None
+        self.arrived: dict[str, float] = {}
         self._deliver = deliver
         self._gap = gap
         self._handing_over = asyncio.Lock()
-        self._skipped: set[str] = set()
 
     @property
     def delivering(self) -> bool:
@@ -90,7 +94,9 @@ class Pump:
             async with self._handing_over:
                 messages += source.pending(EVENTS_IN_A_BATCH - 1)
                 self.last_message_at = datetime.now(UTC)
+                self._note(messages)
                 await self._hand_over(messages)
+                self._note(messages)  # the wait for room in the queue was no silence of the channel
 
     async def end(self, running: "asyncio.Task[None]") -> None:
         """Stop a running pump between two batches, never inside one."""
@@ -100,40 +106,49 @@ class Pump:
         if not running.cancelled():
             running.exception()
 
+    def _note(self, messages: list[Mapping[str, Any]]) -> None:
+        now = monotonic()
+        self.arrived |= {str(message.get("channel")): now for message in messages}
+
     async def _hand_over(self, messages: list[Mapping[str, Any]]) -> None:
-        events: list[ChangeEvent] = []
+        """Gaps go first: an event that names no record is taken once its records were looked for."""
         try:
-            for message in messages:
-                event = await self._read(message)
-                if event is not None:
-                    events.append(event)
+            read = [_read(message) for message in messages]
+            for gap in _distinct(gap for each in read for gap in _gaps_of(each)):
+                await self._gap(gap)
+            events = [each for each in read if not isinstance(each, Gap)]
             if events:
                 await self._deliver(events)
         except Exception as error:
             _log.exception("stream.delivery_failed", events=len(messages))
             raise DeliveryError(f"events could not be taken: {error}") from error
 
-    async def _read(self, message: Mapping[str, Any]) -> ChangeEvent | None:
-        """The event in a message. Records it can't name are told as a gap before it counts as taken."""
+
+def _read(message: Mapping[str, Any]) -> StreamEvent | Gap:
+    """The event in a message; a gap where nobody can read it."""
+    try:
+        return parse(message)
+    except UnreadableMessageError as error:
         channel = str(message.get("channel"))
-        try:
-            event = parse(message)
-        except UnreadableMessageError as error:
-            _log.error("stream.message_unreadable", channel=channel, reason=str(error))
-            await self._gap(Gap(channel=channel, reason=GapReason.UNREADABLE))
-            return None
-        if isinstance(event, PlatformEvent):
-            if channel not in self._skipped:
-                self._skipped.add(channel)
-                _log.warning("stream.message_skipped", channel=channel, kind="platform_event")
-            return None
-        if event.names_no_record:
-            await self._gap(
-                Gap(
-                    channel=channel,
-                    reason=GapReason.OVERFLOW,
-                    object=event.object,
-                    at=event.committed_at,
-                )
-            )
-        return event
+        _log.error("stream.message_unreadable", channel=channel, reason=str(error))
+        return Gap(channel=channel, reason=GapReason.UNREADABLE)
+
+
+def _gaps_of(read: StreamEvent | Gap) -> Iterator[Gap]:
+    if isinstance(read, Gap):
+        yield read
+    elif isinstance(read, ChangeEvent) and read.names_no_record:
+        yield Gap(
+            channel=read.channel,
+            reason=GapReason.OVERFLOW,
+            object=read.object,
+            at=read.committed_at,
+        )
+
+
+def _distinct(gaps: Iterable[Gap]) -> list[Gap]:
+    """The first of each kind: it is the oldest, as events arrive in order."""
+    found: dict[tuple[str, GapReason, str | None], Gap] = {}
+    for gap in gaps:
+        found.setdefault((gap.channel, gap.reason, gap.object), gap)
+    return list(found.values())

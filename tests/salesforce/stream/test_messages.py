@@ -83,7 +83,7 @@ def test_a_platform_event_is_told_apart():
     )
     assert isinstance(event, PlatformEvent)
     assert (event.event_uuid, event.replay_id) == ("u-1", 4711)
-    assert event.created_at == datetime(2026, 11, 21, 10, 0, 0, 123000, UTC)
+    assert event.committed_at == datetime(2026, 11, 21, 10, 0, 0, 123000, UTC)
 
 
 @pytest.mark.parametrize(
