@@ -18,6 +18,7 @@ from ortoo_daemon.action.stamps import (
     OWNER,
     PARKED,
     POLICY,
+    PRIOR_OWNER,
     SLA_CLOCKS,
 )
 from ortoo_daemon.decision import Outcome, ReasonCode
@@ -80,6 +81,8 @@ def admit(policies: PolicySet, facts: Facts) -> Admitted | AdmittedStep | Refuse
         return found
     policy, scope = found
     if not _may_be_taken(policy, facts):
+        if facts.item.reason is WorkReason.REVIEWED and _is_where_it_was_parked(facts.record):
+            return _nothing(facts, ReasonCode.PARKED_ALREADY, policy=policy)
         return Refused(
             outcome=Outcome.LEFT_ALONE,
             reason=ReasonCode.TAKEN_BY_PERSON,
@@ -125,7 +128,7 @@ def _triggered(policy: Policy, facts: Facts) -> bool:
             return policy.on.created or policy.on.enters
         case WorkReason.CHANGED:
             return policy.on.enters or _may_be_new(facts) or _has_changed(policy, facts)
-        case WorkReason.RECONCILED | WorkReason.REQUEUED:
+        case WorkReason.RECONCILED | WorkReason.REQUEUED | WorkReason.REVIEWED:
             return True
         case WorkReason.SLA:
             return False
@@ -166,12 +169,18 @@ def _done(facts: Facts) -> ReasonCode | None:
     record, item = facts.record, facts.item
     if item.reason is WorkReason.SLA:
         return ReasonCode.PARKED_ALREADY if record.text(PARKED) else ReasonCode.ALREADY_DECIDED
-    first = item.entry == FIRST_ENTRY and item.reason is not WorkReason.REQUEUED
+    if item.reason is WorkReason.REVIEWED and not record.text(PARKED):
+        return ReasonCode.ALREADY_DECIDED if record.get(DECIDED_AT) else None
+    first = item.entry == FIRST_ENTRY and item.reason not in _ANEW
     if not first and record.get(DECISION_KEY) != item.decision_key:
         return None
     if record.text(PARKED):
         return ReasonCode.PARKED_ALREADY
     return ReasonCode.ALREADY_DECIDED if record.get(DECIDED_AT) else None
+
+
+_ANEW = frozenset({WorkReason.REQUEUED, WorkReason.REVIEWED})
+"""Ways in that look at a decided record once more; each has an entry of its own."""
 
 
 def _due_step(candidates: Sequence[Policy], facts: Facts, done: ReasonCode) -> AdmittedStep | None:
@@ -212,9 +221,21 @@ def _may_be_taken(policy: Policy, facts: Facts) -> bool:
         return True
     if owner_id in (facts.record.text("CreatedById"), facts.record.text(ASSIGNED_OWNER)):
         return True
+    if _was_parked_there(facts):
+        return True
     return is_untouched(facts.record, facts.intake_owners) or _named(
         policy.take_over, owner_id, facts
     )
+
+
+def _was_parked_there(facts: Facts) -> bool:
+    """Whether a policy had taken the reviewed record from this owner, and nobody else has had it since."""
+    reviewed = facts.item.reason is WorkReason.REVIEWED
+    return reviewed and bool(facts.record.text(POLICY)) and _is_where_it_was_parked(facts.record)
+
+
+def _is_where_it_was_parked(record: Record) -> bool:
+    return record.text(OWNER) == record.text(PRIOR_OWNER)
 
 
 def is_untouched(record: Record, intake_owners: frozenset[RecordId]) -> bool:

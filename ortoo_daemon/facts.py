@@ -6,6 +6,7 @@ Facts are gathered by the daemon (or written by an admin in a policy test); `flo
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
 
 from ortoo_daemon.directory import Directory, Point
 from ortoo_daemon.postal import PostalIndex
@@ -46,8 +47,14 @@ class PastOwnerQuestion:
     beside: RecordId | None = None
 
 
+class NotAsked(StrEnum):
+    """Why a question that only refines a decision was not asked. It is an answer: decide without."""
+
+    BUDGET = "not asked: the org's API calls are short"
+
+
 Question = PastOwnerQuestion
-Answer = FieldValue
+Answer = FieldValue | NotAsked
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,7 +6,7 @@ decision up where it waits for answers.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from ortoo_daemon.action.fields import prepare_fields
 from ortoo_daemon.action.sla_advance import advance_clocks
@@ -20,6 +20,7 @@ from ortoo_daemon.action.stamps import (
     POLICY,
     ROOFTOP,
     RULE,
+    reason_word,
 )
 from ortoo_daemon.admission import Admitted, AdmittedStep, Refused, admit
 from ortoo_daemon.audit.conclude import conclude, conclude_step
@@ -32,7 +33,7 @@ from ortoo_daemon.intake.standardise import standardise
 from ortoo_daemon.ownership.choose import choose_owner, find_rule
 from ortoo_daemon.ownership.handover import hand_over
 from ortoo_daemon.policy.model import PolicySet
-from ortoo_daemon.records import Owner, RecordId
+from ortoo_daemon.records import Owner, RecordId, WorkReason
 
 Stage = Callable[[Handling], None]
 
@@ -111,7 +112,22 @@ def _go_on(policies: PolicySet, handling: Handling, first: int) -> Decision | Ne
             return Needs(questions=tuple(handling.questions), begun=begun)
         if handling.parked_for is not None:
             break
-    return conclude(handling)
+    return _unless_parked_so(conclude(handling), handling.facts)
+
+
+def _unless_parked_so(decision: Decision, facts: Facts) -> Decision:
+    """A review that would park the record for the reason it is parked for leaves it as it is."""
+    if facts.item.reason is not WorkReason.REVIEWED or decision.parked_for is None:
+        return decision
+    if reason_word(facts.record.text(PARKED)) != reason_word(decision.parked_for):
+        return decision
+    return replace(
+        decision,
+        outcome=Outcome.NOTHING,
+        reason=ReasonCode.PARKED_ALREADY,
+        fields={},
+        parked_for=None,
+    )
 
 
 def _same_but_answers(before: Facts, now: Facts) -> bool:

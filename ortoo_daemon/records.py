@@ -81,6 +81,7 @@ class WorkReason(StrEnum):
     RECONCILED = "reconciled"
     REQUEUED = "requeued"
     SLA = "sla"
+    REVIEWED = "reviewed"
 
 
 FIRST_ENTRY = "first"

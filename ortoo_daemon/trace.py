@@ -12,6 +12,9 @@ from enum import StrEnum
 from ortoo_daemon.errors import Place
 from ortoo_daemon.records import FieldValue
 
+NOT_ASKED = "not_asked"
+"""The code of a report that a question which only refines a decision was not asked."""
+
 
 class RuleOutcome(StrEnum):
     MATCHED = "matched"

@@ -100,8 +100,8 @@ def owner_write(decision: Decision, record: Record) -> OwnerWrite:
         core |= _assignment(decision, record)
     elif decision.outcome in FOLLOW_UPS:
         core |= _follow_up(decision)
-    elif decision.outcome is Outcome.LEFT_ALONE and decision.owner is not None:
-        core[OWNER] = decision.owner.id
+    elif decision.outcome is Outcome.LEFT_ALONE:
+        core |= _left_alone(decision, record)
     elif decision.outcome is Outcome.PARKED:
         core[PARKED] = fitted(decision.parked_for or decision.reason.value, LENGTHS[PARKED])
     return OwnerWrite(core=core, business=_business(decision, record, core))
@@ -115,6 +115,16 @@ def _proof(decision: Decision) -> dict[str, FieldValue]:
         POLICY: fitted(decision.policy, LENGTHS[POLICY]),
         RULE: fitted(decision.rule, LENGTHS[RULE]),
     }
+
+
+def _left_alone(decision: Decision, record: Record) -> dict[str, FieldValue]:
+    """Whoever holds the record sees to it: it no longer waits for anybody."""
+    stamps: dict[str, FieldValue] = {}
+    if decision.owner is not None:
+        stamps[OWNER] = decision.owner.id
+    if record.text(PARKED):
+        stamps[PARKED] = None
+    return stamps
 
 
 def _assignment(decision: Decision, record: Record) -> dict[str, FieldValue]:
@@ -184,6 +194,14 @@ def _business(
         for name, value in decision.fields.items()
         if name not in core and name != OWNER and record.get(name) != value
     }
+
+
+def reason_word(parked_for: str) -> str:
+    """The word of a park reason, without the org's own text or the place in the policy behind it.
+
+    ``INVALID_FIELD: No such column`` is INVALID_FIELD, ``no_target (policies/leads.yaml:9:3)`` is no_target.
+    """
+    return parked_for.partition(": ")[0].partition(" (")[0].strip()
 
 
 def fitted(text: str | None, length: int) -> str | None:

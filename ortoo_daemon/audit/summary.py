@@ -2,6 +2,7 @@
 
 from ortoo_daemon.decision import Decision, Outcome, ReasonCode
 from ortoo_daemon.records import OwnerKind
+from ortoo_daemon.trace import NOT_ASKED
 
 _WHY = {
     ReasonCode.RULE: "by rule {rule}",
@@ -29,7 +30,9 @@ def summary(decision: Decision) -> str:
     """Such as ``to queue EV desk: by the else of rule EV launch: nobody there could take it``."""
     what = _what(decision)
     why = _why(decision)
-    return f"{what}: {why}" if why else what
+    told = f"{what}: {why}" if why else what
+    unasked = (each.message for each in decision.trace.reports if each.code == NOT_ASKED)
+    return "; ".join((told, *unasked))
 
 
 def _what(decision: Decision) -> str:

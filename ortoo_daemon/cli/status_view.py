@@ -14,7 +14,13 @@ Document = Mapping[str, Any]
 
 GOOD, BAD, PLAIN = "green", "bold red", ""
 
-_BUDGET_IS_LOW = 0.8
+_MARKS = {"enough": PLAIN, "low": "yellow", "short": BAD, "scarce": BAD, "used_up": BAD}
+_BUDGETS = {
+    "api_calls": ("API calls", "24 h"),
+    "delivered_events": ("delivered events", "24 h"),
+    "streaming_events": ("PushTopic events", "24 h"),
+    "published_events": ("published events", "1 h"),
+}
 _QUEUE_IS_SLOW = 60.0
 
 
@@ -55,8 +61,11 @@ def rows(document: Document) -> list[Row]:
         _policies(document),
         *_stream(document["stream"]),
         *_queue(document["queue"]),
+        *_parked(document["parked"]),
         *_records(document["records"]),
+        *_sla(document["sla"]),
         *_calls(document),
+        *_budgets(document["budgets"]),
         *_sweeps(document["sweeps"]),
         *_directory(document["directory"]),
     ]
@@ -107,7 +116,13 @@ def _queue(queue: Document) -> Iterator[Row]:
     yield Row("queue", f"{waiting}, {_number(queue['leased'])} in hand", BAD if slow else PLAIN)
     if queue["parked"]:
         why = _counts(queue["parked_for"])
-        yield Row("parked", f"{_number(queue['parked'])} given up: {why}", "yellow")
+        yield Row("given up", f"{_number(queue['parked'])}: {why}", "yellow")
+
+
+def _parked(parked: Document) -> Iterator[Row]:
+    if parked["total"]:
+        text = f"{_number(parked['total'])} in the org: {_counts(parked['by_reason'])}"
+        yield Row("parked", f"{text}; the oldest for {span(parked['oldest_for'])}", "yellow")
 
 
 def _records(records: Document) -> Iterator[Row]:
@@ -120,20 +135,51 @@ def _records(records: Document) -> Iterator[Row]:
         yield Row("  refused", _counts(refused), "yellow")
 
 
+def _sla(sla: Document) -> Iterator[Row]:
+    if sla["overdue"] is None:
+        return
+    text = f"{_number(sla['soon'])} steps due within 15 min, {_number(sla['overdue'])} overdue"
+    yield Row("SLA", text, BAD if sla["overdue"] else PLAIN)
+
+
 def _calls(document: Document) -> Iterator[Row]:
     api, login = document["api"], document["login"]
-    text = f"{_number(api['calls'])} by this process"
+    text = f"{_number(api['calls'])} API calls by this process"
     if api["calls_per_record"] is not None:
         text += f", {api['calls_per_record']:g} a record"
-    low = False
-    if api["allowed"]:
-        share = api["used"] / api["allowed"]
-        low = share >= _BUDGET_IS_LOW
-        used = f"{_number(api['used'])} of {_number(api['allowed'])} in 24 h ({share:.1%})"
-        text = f"{used}; {text}"
-    yield Row("API calls", text, BAD if low else PLAIN)
+    yield Row("calls", text)
     if login["failing"]:
         yield Row("login", f"fails: {login['error']}", BAD)
+
+
+def _budgets(budgets: Document) -> Iterator[Row]:
+    for name, (label, period) in _BUDGETS.items():
+        if name not in budgets:
+            continue
+        found = budgets[name]
+        text = f"{_number(found['used'])} of {_number(found['allowed'])} in {period}"
+        text += f" ({found['share']:.1%})"
+        if found["level"] != "enough":
+            text += f", {found['level'].replace('_', ' ')}"
+        if found["runs_out_at"]:
+            text += f"; at this rate used up at {found['runs_out_at']}"
+        yield Row(label, text, _MARKS[found["level"]])
+    if shed := _shed(budgets["shed"]):
+        yield Row("  shed", shed, "yellow")
+
+
+def _shed(shed: Document) -> str:
+    """What is left undone so that owners are still written."""
+    sweeps = shed["sweeps"]
+    rarer = ", ".join(f"{name} {times:g} times rarer" for name, times in sweeps.items() if times)
+    paused = ", ".join(name for name, times in sweeps.items() if times is None)
+    parts = [
+        rarer,
+        f"{paused} paused" if paused else "",
+        f"{', '.join(shed['put_off'])} items wait" if shed["put_off"] else "",
+        "former owners of customers are not asked for" if shed["questions"] else "",
+    ]
+    return "; ".join(filter(None, parts))
 
 
 def _sweeps(sweeps: Document) -> Iterator[Row]:

@@ -1,11 +1,11 @@
 """How are a decision's questions answered? Many askers share a query."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
 from ortoo_daemon.action.stamps import DECIDED_AT, OWNER
-from ortoo_daemon.facts import Answer, PastOwnerQuestion, Question
+from ortoo_daemon.facts import Answer, NotAsked, PastOwnerQuestion, Question
 from ortoo_daemon.instants import instant
 from ortoo_daemon.policy.values import fold
 from ortoo_daemon.records import Owner, OwnerKind, RecordId, record_id
@@ -20,16 +20,22 @@ _Held = tuple[datetime, RecordId, RecordId]
 
 
 class Answers:
-    """Asks the org. Raises OrgError to the asker whose question can't be answered."""
+    """Asks the org. Raises OrgError to the asker whose question can't be answered.
 
-    def __init__(self, org: Org) -> None:
+    While ``may_refine`` says no, nothing is asked, and every answer is that it was not.
+    """
+
+    def __init__(self, org: Org, *, may_refine: Callable[[], bool] = lambda: True) -> None:
         self._org = org
+        self._may_refine = may_refine
         self._batcher: Batcher[Question, Answer] = Batcher(
             self._answer, at_most=_VALUES_IN_A_QUERY, collect_for=0.008, in_flight=4
         )
 
     async def ask(self, question: Question) -> Answer:
         """The answer as `facts` describes it for this kind of question."""
+        if not self._may_refine():
+            return NotAsked.BUDGET
         return await self._batcher.ask(question)
 
     async def close(self) -> None:

@@ -8,7 +8,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping
 
-from ortoo_daemon.facts import Answer, PastOwnerQuestion, Question
+from ortoo_daemon.facts import Answer, NotAsked, PastOwnerQuestion, Question
 from ortoo_daemon.policy.values import fold
 from ortoo_daemon.records import RecordId
 
@@ -37,9 +37,12 @@ class RecentCustomers:
             self._given.popitem(last=False)
 
     def completed(self, answers: Mapping[Question, Answer]) -> dict[Question, Answer]:
-        """The org's answers; where it knows of nobody, whoever was given such a record since."""
+        """The org's answers; where it knows of nobody, or was not asked, whoever was given such a record
+        since."""
         return {
-            question: self._owner(question) if answer is None else answer
+            question: self._owner(question) or answer
+            if answer is None or isinstance(answer, NotAsked)
+            else answer
             for question, answer in answers.items()
         }
 

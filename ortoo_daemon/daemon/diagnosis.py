@@ -4,11 +4,10 @@ Changes nothing but a note of its own in the work queue's store.
 """
 
 import os
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 from ortoo_daemon.daemon import diagnosis_org
 from ortoo_daemon.daemon.asking import beside_daemon, logged_in, policies_of
@@ -20,12 +19,17 @@ from ortoo_daemon.errors import ConfigError, LoginError, OrgError, StateError
 from ortoo_daemon.instants import instant_text
 from ortoo_daemon.policy.model import PolicySet
 from ortoo_daemon.salesforce import soql
+from ortoo_daemon.salesforce.allocations import (
+    PERIODS,
+    Allocation,
+    AllocationUse,
+    read_allocations,
+)
 from ortoo_daemon.salesforce.org import Org
 from ortoo_daemon.salesforce.transport import ON_EVERY_WRITE, Request, guarded
 from ortoo_daemon.work.store import state_file
 
 _TOO_SKEWED = timedelta(seconds=60)
-_LOW = 0.1
 _NOTE = "doctor_at"
 
 _LOGIN_MENDS = {
@@ -76,7 +80,7 @@ async def diagnose(config: Path) -> AsyncIterator[Finding]:
 async def _about_org(
     settings: Settings, policies: PolicySet | None, org: Org
 ) -> AsyncIterator[Finding]:
-    steps = [_identity(org), _limits(org)]
+    steps = [_identity(org), _limits(org, settings)]
     for step in steps:
         for finding in await step:
             yield finding
@@ -101,29 +105,41 @@ async def _identity(org: Org) -> list[Finding]:
     return [passed("login", f"as {rows[0]['Username']} ({user})")]
 
 
-async def _limits(org: Org) -> list[Finding]:
+async def _limits(org: Org, settings: Settings) -> list[Finding]:
     try:
-        limits: dict[str, Any] = await org.rest.call("GET", "limits")
+        found = await read_allocations(org.rest)
     except OrgError as error:
         return [failed("API budget", str(error), "give the daemon's user API Enabled")]
-    return list(_budgets(limits))
+    low = settings.budgets.short_from / 100
+    return [_budget(allocation, use, low) for allocation, use in found.items()]
 
 
-def _budgets(limits: dict[str, Any]) -> Iterator[Finding]:
-    known = {
-        "DailyApiRequests": ("API budget", "calls", "look for what else calls the org's API"),
-        "DailyDeliveredPlatformEvents": (
-            "event budget",
-            "delivered events",
-            "narrow the channel's filter, or buy more events",
-        ),
-    }
-    for name, (check, noun, mend) in known.items():
-        if name not in limits:
-            continue
-        most, left = int(limits[name]["Max"]), int(limits[name]["Remaining"])
-        text = f"{most - left:,} of {most:,} {noun} used in the last 24 hours"
-        yield passed(check, text) if left >= most * _LOW else failed(check, text, mend)
+_BUDGETS: Mapping[Allocation, tuple[str, str, str]] = {
+    Allocation.API_CALLS: ("API budget", "calls", "look for what else calls the org's API"),
+    Allocation.DELIVERED_EVENTS: (
+        "event budget",
+        "delivered events",
+        "narrow the channel's filter, or buy more events",
+    ),
+    Allocation.STREAMING_EVENTS: (
+        "PushTopic budget",
+        "PushTopic events",
+        "narrow the queries of the PushTopics, or listen to a change event channel instead",
+    ),
+    Allocation.PUBLISHED_EVENTS: (
+        "publishing budget",
+        "published events",
+        "look for flows and integrations that publish events",
+    ),
+}
+
+
+def _budget(allocation: Allocation, use: AllocationUse, low: float) -> Finding:
+    check, noun, mend = _BUDGETS[allocation]
+    hours = PERIODS[allocation].total_seconds() / 3600
+    within = "24 hours" if hours == 24 else "hour"
+    text = f"{use.used:,} of {use.allowed:,} {noun} used in the last {within} ({use.share:.1%})"
+    return passed(check, text) if use.share < low else failed(check, text, mend)
 
 
 def _clock(org: Org) -> Finding:

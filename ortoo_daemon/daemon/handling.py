@@ -73,6 +73,7 @@ class Handler:
     """Handles claims. ``shadow``: decide and log, write nothing. ``meters`` counts what comes of it.
 
     ``witness`` sees each record that was handled, as it was read, with its decision.
+    ``puts_off`` says which ways in wait while the org's API calls are short.
     """
 
     org: Org
@@ -82,6 +83,7 @@ class Handler:
     meters: Meters
     witness: Callable[[WorkItem, Record, Decision], None] = lambda *_: None
     shadow: bool = False
+    puts_off: Callable[[WorkReason], bool] = lambda reason: False
     most_failures: int = Tries().most
     proofs: Proofs = field(init=False)
     reopenings: Reopenings = field(init=False)
@@ -98,6 +100,8 @@ class Handler:
             return await self._tried(claim)
 
     async def _tried(self, claim: Claim) -> Verdict:
+        if self.puts_off(claim.item.reason):
+            return Retry(_WAIT_AT_LIMIT, "put off: the org's API calls are short")
         try:
             return await self._handle(claim)
         except ApiLimitError as error:
@@ -161,7 +165,7 @@ class Handler:
                 self._release(ticket)
                 if isinstance(error, StaleRecordError | RecordGoneError):
                     raise
-                return await self._park(claim, facts, policies.revision, error)
+                return await self._park(claim, facts, decision, error)
             except BaseException:
                 self._release(ticket)
                 raise
@@ -233,7 +237,8 @@ class Handler:
     async def _write(self, claim: Claim, record: Record, decision: Decision) -> Written:
         if self.shadow or decision.outcome in (Outcome.NOTHING, Outcome.RECOVERED):
             return Written()
-        again = claim.taken_over or claim.item.attempts > 0
+        item = claim.item
+        again = claim.taken_over or item.attempts > 0 or item.reason is WorkReason.REVIEWED
         conditional = again or decision.outcome in FOLLOW_UPS or self._is_held(record)
         return await write_decision(self.org.writer, decision, record, conditional=conditional)
 
@@ -279,12 +284,12 @@ class Handler:
             _log.info(event, **line)
 
     async def _park(
-        self, claim: Claim, facts: Facts, revision: str, error: PermanentOrgError
+        self, claim: Claim, facts: Facts, refused: Decision, error: PermanentOrgError
     ) -> Verdict:
         """The org refuses even owner and stamps."""
         record = facts.record
         _log.error("record_refused", object=record.object, record=record.id, code=error.code)
-        decision, written = await stamp_refused(self.org, facts, revision, error)
+        decision, written = await stamp_refused(self.org, facts, refused, error)
         await self._prove(claim, decision, facts, written, Timings())
         return Finished(decision.reason.value, str(error))
 

@@ -21,6 +21,8 @@ class Notifier:
 
     def __init__(self, address: str | None, watchdog_every: float | None = None) -> None:
         self._address = address
+        self._said = ""
+        self._notes: dict[str, str] = {}
         self.watchdog_every = watchdog_every
 
     @classmethod
@@ -35,16 +37,24 @@ class Notifier:
 
     def ready(self, status: str) -> None:
         """Everything that is needed to decide stands."""
-        self._send("READY=1", f"STATUS={status}")
+        self._send("READY=1", self._status(status))
 
     def status(self, text: str) -> None:
         """One line for `systemctl status`."""
-        self._send(f"STATUS={text}")
+        self._send(self._status(text))
+
+    def note(self, name: str, text: str) -> None:
+        """Something to be said beside every status from now on, until its text is empty."""
+        if text:
+            self._notes[name] = text
+        else:
+            self._notes.pop(name, None)
+        self._send(self._status(self._said))
 
     def reloading(self) -> None:
         """Files are being looked through; `ready` follows in any case."""
         moment = f"MONOTONIC_USEC={time.monotonic_ns() // 1000}"
-        self._send("RELOADING=1", moment, "STATUS=checking edited policies")
+        self._send("RELOADING=1", moment, self._status("checking edited policies"))
 
     def watchdog(self) -> None:
         """Every loop turns; without this within ``watchdog_every`` the process is started anew."""
@@ -52,6 +62,10 @@ class Notifier:
 
     def stopping(self) -> None:
         self._send("STOPPING=1", "STATUS=draining")
+
+    def _status(self, text: str) -> str:
+        self._said = text
+        return f"STATUS={'; '.join(filter(None, (text, *self._notes.values())))}"
 
     def _send(self, *assignments: str) -> None:
         if not self._address:

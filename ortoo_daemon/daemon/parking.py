@@ -4,29 +4,47 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from ortoo_daemon.action.stamps import DECIDED_AT, MODIFIED_AT, OWNER, READ
+from ortoo_daemon.action.stamps import (
+    DECIDED_AT,
+    MODIFIED_AT,
+    OWNER,
+    PARKED,
+    READ,
+    reason_word,
+)
 from ortoo_daemon.audit.record import Written
 from ortoo_daemon.daemon.knowledge import Knowledge
 from ortoo_daemon.daemon.writing import write_decision
 from ortoo_daemon.decision import Decision, Outcome, ReasonCode
 from ortoo_daemon.errors import PermanentOrgError
 from ortoo_daemon.facts import Facts
-from ortoo_daemon.records import Record, RecordId, WorkItem
+from ortoo_daemon.records import Record, RecordId, WorkItem, WorkReason
 from ortoo_daemon.salesforce.org import Org
+
+_TAKEN = frozenset({Outcome.ASSIGNED, Outcome.PARKED})
+"""A policy takes the record: a review may take it from the same owner again."""
 
 Stamped = tuple[Decision, Facts, Written]
 """What was written, to be proven and told."""
 
 
 async def stamp_refused(
-    org: Org, facts: Facts, revision: str, error: PermanentOrgError
+    org: Org, facts: Facts, refused: Decision, error: PermanentOrgError
 ) -> tuple[Decision, Written]:
     """The org refuses even owner and stamps of a decision: say so on the record.
 
-    Raises OrgError, and StaleRecordError when the record changed meanwhile.
+    A review that is refused as before writes nothing. Raises OrgError, and StaleRecordError when the record
+    changed meanwhile.
     """
     parked_for = f"{error.code}: {error.message}"
-    decision = _parked(facts, ReasonCode.REFUSED_BY_ORG, revision, parked_for)
+    decision = _parked(facts, ReasonCode.REFUSED_BY_ORG, refused.revision, parked_for)
+    if refused.outcome in _TAKEN:
+        decision = replace(decision, policy=refused.policy, rule=refused.rule)
+    stamped = reason_word(facts.record.text(PARKED))
+    if facts.item.reason is WorkReason.REVIEWED and stamped == error.code:
+        return replace(
+            decision, outcome=Outcome.NOTHING, reason=ReasonCode.PARKED_ALREADY
+        ), Written()
     return decision, await write_decision(org.writer, decision, facts.record, conditional=True)
 
 

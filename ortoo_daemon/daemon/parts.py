@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from ortoo_daemon.daemon.budget_watch import BudgetWatch
 from ortoo_daemon.daemon.checkout import Commit
 from ortoo_daemon.daemon.hearing import Hearing
 from ortoo_daemon.daemon.knowledge import Knowledge
@@ -32,6 +33,7 @@ class Parts:
 
     queue: WorkQueue
     org: Org
+    budgets: BudgetWatch
     meters: Meters
     watchdog: Watchdog
     policies: PolicySet

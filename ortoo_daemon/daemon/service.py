@@ -13,6 +13,7 @@ from typing import TypeVar
 import structlog
 
 from ortoo_daemon.daemon.answers import Answers
+from ortoo_daemon.daemon.budget_watch import BudgetWatch
 from ortoo_daemon.daemon.file_watch import FileWatch
 from ortoo_daemon.daemon.handling import Handler
 from ortoo_daemon.daemon.hearing import Hearing
@@ -116,6 +117,9 @@ class Service:
         return Parts(
             queue=queue,
             org=org,
+            budgets=BudgetWatch(
+                org.rest, self._settings.budgets, notifier=self._notifier, clock=utc_now
+            ),
             meters=Meters(org_clock(org)),
             watchdog=Watchdog(self._notifier),
             policies=files.policies,
@@ -161,7 +165,15 @@ class _Running:
             daemon_user=user,
             postal=load_postal_index() if needs_geography(policies) else PostalIndex.empty(),
         )
-        sweeping = Sweeping(self._org, self._queue, knowledge, self._roster, now=self.now)
+        budgets = self._parts.budgets
+        sweeping = Sweeping(
+            self._org,
+            self._queue,
+            knowledge,
+            self._roster,
+            now=self.now,
+            stretch=budgets.stretch,
+        )
         sweeping.plan(self._settings.sweeps, shadow=shadow)
         events = self._settings.events
         hearing = Hearing(
@@ -186,6 +198,7 @@ class _Running:
         self._show(knowledge, sweeping, hearing, listener)
         async with asyncio.TaskGroup() as tasks:
             listening = tasks.create_task(listener.run(stop), name="ortoo-listener")
+            tasks.create_task(budgets.run(stop), name="ortoo-budgets")
             reloading = self._parts.reloading = self._reloading(knowledge, sweeping, shadow=shadow)
             if not await self._prepare(reloading, sweeping, stop, shadow=shadow):
                 await sweeping.schedule.stop()  # a gap may be being filled already
@@ -193,9 +206,10 @@ class _Running:
                 handler = Handler(
                     org=self._org,
                     knowledge=knowledge,
-                    answers=Answers(self._org),
+                    answers=Answers(self._org, may_refine=budgets.may_refine),
                     clock=self.now,
                     meters=self._parts.meters,
+                    puts_off=budgets.puts_off,
                     witness=silence.note,
                     shadow=shadow,
                 )

@@ -15,6 +15,7 @@ from pydantic import (
     SecretStr,
     ValidationInfo,
     field_validator,
+    model_validator,
 )
 from pydantic_settings import (
     BaseSettings,
@@ -81,16 +82,33 @@ class WorkerSettings(Section):
 
 class SweepSettings(Section):
     """How often the clock asks: for undecided records, for steps of SLA clocks that are due, for changes
-    of the directory, for open work."""
+    of the directory, for open work, for parked records whose reason may be gone."""
 
     reconcile_every: Duration = timedelta(minutes=5)
     sla_every: Duration = timedelta(seconds=30)
     directory_every: Duration = timedelta(minutes=1)
     workload_every: Duration = timedelta(minutes=1)
     retention_every: Duration = timedelta(hours=1)
+    review_every: Duration = timedelta(hours=1)
     finished_for: Duration = timedelta(days=7)
     parked_for: Duration = timedelta(days=90)
     recover_within: Duration = timedelta(days=3)
+
+
+class BudgetSettings(Section):
+    """From which share of an allocation of the org (in percent) each level begins, and how often /limits
+    is asked. What each level sheds is written in `daemon.budgets`."""
+
+    low_from: int = Field(default=80, ge=1, le=99)
+    short_from: int = Field(default=90, ge=1, le=99)
+    scarce_from: int = Field(default=97, ge=1, le=99)
+    limits_every: Duration = timedelta(minutes=5)
+
+    @model_validator(mode="after")
+    def _ascend(self) -> "BudgetSettings":
+        if not self.low_from < self.short_from < self.scarce_from:
+            raise ValueError("low_from must be below short_from, and that below scarce_from")
+        return self
 
 
 class WatchSettings(Section):
@@ -160,6 +178,7 @@ class Settings(BaseSettings):
     directory: Path = Path("directory.yaml")
     workers: WorkerSettings = WorkerSettings()
     sweeps: SweepSettings = SweepSettings()
+    budgets: BudgetSettings = BudgetSettings()
     watch: WatchSettings = WatchSettings()
     folder: Path = Path()
     """The folder of the file; set while it is read."""

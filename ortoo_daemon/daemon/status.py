@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from ortoo_daemon import __version__
+from ortoo_daemon.daemon.budget_status import budgets_document
 from ortoo_daemon.daemon.checkout import Commit
 from ortoo_daemon.daemon.health import is_ready, readiness
 from ortoo_daemon.daemon.parts import Parts, View
@@ -44,8 +45,14 @@ async def status_document(view: View) -> Document:
         },
         "stream": _stream(parts, view.at),
         "queue": await _queue(view),
+        "parked": _parked(parts, view.at),
         "records": _records(parts),
-        "api": _api(parts),
+        "api": {
+            "calls": parts.org.rest.calls_made,
+            "calls_per_record": _calls_per_record(parts),
+        },
+        "budgets": budgets_document(parts.budgets),
+        "sla": _sla(parts, view.at),
         "login": {
             "failing": parts.org.tokens.login_error is not None,
             "error": parts.org.tokens.login_error,
@@ -66,6 +73,11 @@ def figures(view: View) -> Document:
         "api_calls": parts.org.rest.calls_made,
         "api_calls_per_record": _calls_per_record(parts),
         "stream_connected": parts.listener is not None and parts.listener.connected,
+        "budgets": {
+            name.value: round(budget.use.share, 4)
+            for name, budget in parts.budgets.budgets.items()
+            if budget.use
+        },
     }
     if queue is not None:
         found |= {"ready": queue.ready, "leased": queue.leased, "parked": queue.parked}
@@ -145,14 +157,28 @@ def _records(parts: Parts) -> Document:
     }
 
 
-def _api(parts: Parts) -> Document:
-    budget = parts.org.rest.budget
+def _parked(parts: Parts, now: datetime) -> Document:
+    """Records that bear a park reason in the org, as they were last counted."""
+    reviewing = parts.sweeping.reviewing if parts.sweeping else None
+    census = reviewing.census if reviewing else None
+    if census is None:
+        return {"total": None, "by_reason": {}, "oldest_for": None, "counted_ago": None}
     return {
-        "calls": parts.org.rest.calls_made,
-        "calls_per_record": _calls_per_record(parts),
-        "used": budget.used if budget else None,
-        "allowed": budget.maximum if budget else None,
-        "noted_at": instant_text(budget.noted_at) if budget else None,
+        "total": census.total,
+        "by_reason": dict(census.by_reason),
+        "oldest_for": _age(census.oldest_at, now),
+        "counted_ago": _age(census.at, now),
+    }
+
+
+def _sla(parts: Parts, now: datetime) -> Document:
+    outlook = parts.sweeping.outlook if parts.sweeping else None
+    if outlook is None:
+        return {"overdue": None, "soon": None, "counted_ago": None}
+    return {
+        "overdue": outlook.overdue,
+        "soon": outlook.soon,
+        "counted_ago": _age(outlook.at, now),
     }
 
 

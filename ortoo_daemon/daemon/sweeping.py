@@ -1,7 +1,7 @@
 """What does the clock ask for, and how often? Joins the sweeps to the org, the queue and what is known."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 import structlog
@@ -10,6 +10,7 @@ from ortoo_daemon.audit.record import KEY, OBJECT
 from ortoo_daemon.daemon.gaps import RECONCILE, RESYNC, Gaps
 from ortoo_daemon.daemon.knowledge import Knowledge
 from ortoo_daemon.daemon.named_users import named_users
+from ortoo_daemon.daemon.reviewing import Reviewing
 from ortoo_daemon.daemon.settings import SweepSettings
 from ortoo_daemon.daemon.wiring import utc_now
 from ortoo_daemon.directory import Directory
@@ -21,8 +22,8 @@ from ortoo_daemon.salesforce.org import Org
 from ortoo_daemon.sweeps.reconcile import reconcile
 from ortoo_daemon.sweeps.recover import recover
 from ortoo_daemon.sweeps.retention import Retention, forget_old_items
-from ortoo_daemon.sweeps.schedule import Schedule
-from ortoo_daemon.sweeps.sla import find_due_steps
+from ortoo_daemon.sweeps.schedule import Schedule, Stretch
+from ortoo_daemon.sweeps.sla import Outlook, count_due_soon, find_due_steps
 from ortoo_daemon.work.queue import WorkQueue
 
 _log = structlog.get_logger("ortoo_daemon.sweeps")
@@ -30,6 +31,8 @@ _log = structlog.get_logger("ortoo_daemon.sweeps")
 _ALIVE_AT = "alive_at"
 _RECOVERY_OVERLAP = timedelta(minutes=10)
 _NEVER = timedelta(days=365)
+_COUNT_PARKED_EVERY = timedelta(minutes=10)
+_LOOK_AHEAD_EVERY = timedelta(minutes=1)
 _LAST_PROOF = "Decided_At__c"
 
 
@@ -45,7 +48,8 @@ class DirectoryReading:
 class Sweeping:
     """The daemon's sweeps; `schedule` runs them once it is started.
 
-    ``directory_read_at`` is None until the directory was read for the first time.
+    ``directory_read_at`` is None until the directory was read for the first time; ``outlook`` until due
+    steps of SLA clocks were counted; ``reviewing`` in a shadow run, which parks nothing.
     """
 
     def __init__(
@@ -56,6 +60,7 @@ class Sweeping:
         roster: DirectoryReader,
         *,
         now: Callable[[], datetime],
+        stretch: Stretch = lambda name: 1.0,
     ) -> None:
         self._org = org
         self._queue = queue
@@ -64,7 +69,9 @@ class Sweeping:
         self._now = now
         self._directory_at = now()
         self.directory_read_at: datetime | None = None
-        self.schedule = Schedule(clock=utc_now)
+        self.outlook: Outlook | None = None
+        self.reviewing: Reviewing | None = None
+        self.schedule = Schedule(clock=utc_now, stretch=stretch)
         self.gaps = Gaps(org, queue, knowledge, self.schedule, now=now)
 
     def plan(self, every: SweepSettings, *, shadow: bool) -> None:
@@ -78,10 +85,20 @@ class Sweeping:
         if not shadow:
             add("recover", self._recover, every.retention_every, at_start=True)
             add("sla", self._find_due_steps, every.sla_every, at_start=True)
+            self._plan_reviews(every)
         add("directory", self._refresh_directory, every.directory_every)
         add("workload", self.count_open_work, every.workload_every)
         add("retention", self._forget, every.retention_every)
 
+    def _plan_reviews(self, every: SweepSettings) -> None:
+        """Parked records are counted now and then, so that the figure is there before the first review."""
+        self.reviewing = Reviewing(
+            self._org, self._queue, self._knowledge, every=every.review_every, now=self._now
+        )
+        again = every.review_every
+        count_every = min(again, _COUNT_PARKED_EVERY)
+        self.schedule.add("parked", self.reviewing.count, count_every, at_start=True)
+        self.schedule.add("review", self._review, again, jitter=again / 10)
 
     async def read_directory(self) -> None:
         """Read the directory anew. Raises OrgError."""
@@ -141,6 +158,20 @@ class Sweeping:
         )
         if figures.found:
             _log.info("sweep.sla", found=figures.found, put=figures.put, pages=figures.pages)
+        await self._look_ahead(figures.overdue)
+
+    async def _look_ahead(self, overdue: int) -> None:
+        """What is due soon is counted anew after a minute at the earliest."""
+        now, before = self._now(), self.outlook
+        if before is not None and timedelta(0) <= now - before.at < _LOOK_AHEAD_EVERY:
+            self.outlook = replace(before, overdue=overdue)
+            return
+        soon = await count_due_soon(self._org.count, self._knowledge.policies.objects, now=now)
+        self.outlook = Outlook(at=now, overdue=overdue, soon=soon)
+
+    async def _review(self) -> None:
+        if self.reviewing is not None:
+            await self.reviewing.review(directory_at=self.directory_read_at)
 
     async def _recover(self) -> None:
         """Records decided since the daemon was last alive may lack their proof."""

@@ -17,6 +17,7 @@ def make_org(settings: Settings) -> Org:
         login_url=org.login_url,
         api_version=org.api_version,
         timeout=(org.connect_timeout.total_seconds(), org.answer_timeout.total_seconds()),
+        reserve_from=settings.budgets.scarce_from / 100,
     )
 
 

@@ -10,7 +10,7 @@ from ortoo_daemon.decision import ReasonCode, Reservation
 from ortoo_daemon.directory import Rooftop
 from ortoo_daemon.handling import Handling
 from ortoo_daemon.ownership import rules
-from ortoo_daemon.ownership.person import Winner, pick, pool_name, sticky_owner
+from ortoo_daemon.ownership.person import Winner, pick, pool_name, report_not_asked, sticky_owner
 from ortoo_daemon.ownership.rooftop import Site, ordered_sites
 from ortoo_daemon.ownership.targets import person_owner, take_target
 from ortoo_daemon.ownership.team import eligible_team
@@ -107,6 +107,7 @@ def _keep_sticky(handling: Handling, assign: Assignment, sites: list[Site | None
         return False
     person = sticky_owner(handling, assign.person.sticky)
     if person is None:
+        report_not_asked(handling, assign.person.sticky)
         return False
     allowed = _allowed(sites)
     if None not in allowed and person.rooftop not in allowed:

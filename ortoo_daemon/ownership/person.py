@@ -5,12 +5,13 @@ from dataclasses import dataclass
 
 from ortoo_daemon.decision import Reservation
 from ortoo_daemon.directory import Person, Rooftop
-from ortoo_daemon.facts import PastOwnerQuestion, Turns
+from ortoo_daemon.facts import NotAsked, PastOwnerQuestion, Turns
 from ortoo_daemon.handling import KEPT_IN_ORDER, Handling
 from ortoo_daemon.ownership.team import KIND, Team
 from ortoo_daemon.ownership.turns import Turn, after_turn, next_turns
 from ortoo_daemon.policy.ownership_model import PersonChoice, PersonMethod, Rule, Sticky
 from ortoo_daemon.records import RecordId
+from ortoo_daemon.trace import NOT_ASKED
 
 _NO_TURNS = Turns()
 
@@ -92,3 +93,13 @@ def sticky_owner(handling: Handling, sticky: Sticky) -> Person | None:
         handling.questions.append(question)
         return None
     return handling.facts.directory.people.get(RecordId(str(answers[question])))
+
+
+def report_not_asked(handling: Handling, sticky: Sticky) -> None:
+    """Tell that the customer's former owner is not known because nobody asked."""
+    unasked = (answer for answer in handling.facts.answers.values() if isinstance(answer, NotAsked))
+    if (why := next(unasked, None)) is not None:
+        message = f"who had the customer before: {why}"
+        handling.report(
+            sticky.on, stage="ownership", code=NOT_ASKED, message=message, place=sticky.place
+        )

@@ -13,7 +13,7 @@ from ortoo_daemon.records import RecordId, record_id
 from ortoo_daemon.salesforce import soql
 from ortoo_daemon.salesforce.queries import count, query
 from ortoo_daemon.salesforce.reader import RecordReader
-from ortoo_daemon.salesforce.rest import RestClient
+from ortoo_daemon.salesforce.rest import RESERVE_FROM, RestClient
 from ortoo_daemon.salesforce.tokens import Auth, TokenManager
 from ortoo_daemon.salesforce.writer import RecordWriter
 
@@ -38,10 +38,15 @@ class Org:
         api_version: str = API_VERSION,
         threads: int = 10,
         timeout: tuple[float, float] = (5, 30),
+        reserve_from: float = RESERVE_FROM,
     ) -> Self:
-        """Raises LoginError when ``login_url`` is plain http to another machine."""
+        """``reserve_from`` as in `RestClient`.
+
+        Raises LoginError when ``login_url`` is plain http to another machine.
+        """
         tokens = TokenManager(auth, login_url)
-        return cls(tokens, RestClient(tokens, api_version, threads, timeout))
+        rest = RestClient(tokens, api_version, threads, timeout, reserve_from=reserve_from)
+        return cls(tokens, rest)
 
     @classmethod
     async def connect(

@@ -37,6 +37,9 @@ _log = structlog.get_logger(__name__)
 
 _ATTEMPTS = 4
 _LONGEST_WAIT = 30.0
+RESERVE_FROM = 0.97
+"""The share of the day's calls from which on only what routing needs is sent."""
+
 _BUDGET_GOOD_FOR = timedelta(minutes=15)
 
 
@@ -65,8 +68,9 @@ class RestClient:
     """Calls below ``/services/data/vX.0/``.
 
     ``calls_made`` counts every request sent, repetitions included. ``clock_skew`` is how far this machine's
-    clock is ahead of the org's. Calls that are not ``essential`` are refused (ApiLimitError) once
-    ``reserve_from`` of the daily allowance is used, so that owner writes still pass.
+    clock is ahead of the org's. ``limit_reached``: the org refuses calls for the day's limit. Calls that are
+    not ``essential`` are refused (ApiLimitError) once ``reserve_from`` of the daily allowance is used, so
+    that owner writes still pass.
     """
 
     def __init__(
@@ -76,12 +80,13 @@ class RestClient:
         threads: int = 10,
         timeout: tuple[float, float] = (5, 30),
         *,
-        reserve_from: float = 0.9,
+        reserve_from: float = RESERVE_FROM,
         wait: wait_random_exponential | None = None,
     ) -> None:
         self.api_version = api_version
         self.calls_made = 0
         self.budget: ApiBudget | None = None
+        self.limit_reached = False
         self.clock_skew: timedelta | None = None
         self._tokens = tokens
         self._reserve_from = reserve_from
@@ -151,7 +156,13 @@ class RestClient:
         with self._counting:
             self.calls_made += 1
         spend(1)
-        return await loop.run_in_executor(self._pool, self._transport.send, token, request)
+        try:
+            answer = await loop.run_in_executor(self._pool, self._transport.send, token, request)
+        except ApiLimitError:
+            self.limit_reached = True
+            raise
+        self.limit_reached = False
+        return answer
 
     def _pause(self, state: RetryCallState) -> float:
         error = state.outcome.exception() if state.outcome else None

@@ -6,6 +6,7 @@ is kept for the health report. Sweeps must be safe to cancel and to repeat.
 """
 
 import asyncio
+import math
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -17,6 +18,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
 Sweep = Callable[[], Awaitable[object]]
+Stretch = Callable[[str], float]
 Clock = Callable[[], datetime]
 
 _log = structlog.get_logger("ortoo_daemon.sweeps")
@@ -34,10 +36,17 @@ class LastRun:
 
 
 class Schedule:
-    """Sweeps by name. Add them, `start`, and `stop` at the end; all on one event loop."""
+    """Sweeps by name. Add them, `start`, and `stop` at the end; all on one event loop.
 
-    def __init__(self, *, clock: Clock) -> None:
+    ``stretch`` says at each of a sweep's times how many times rarer it is to run just now than was asked
+    for; infinite: not at all. Runs that are asked for by `run_now` take place in any case.
+    """
+
+    def __init__(self, *, clock: Clock, stretch: Stretch = lambda name: 1.0) -> None:
         self._clock = clock
+        self._stretch = stretch
+        self._every: dict[str, timedelta] = {}
+        self._began_at: dict[str, datetime] = {}
         self._sweeps: dict[str, Sweep] = {}
         self._alone: dict[str, asyncio.Lock] = {}
         self._running: set[asyncio.Task[None]] = set()
@@ -67,6 +76,7 @@ class Schedule:
             raise ValueError(f"there is a sweep {name!r} already")
         self._sweeps[name] = sweep
         self._alone[name] = asyncio.Lock()
+        self._every[name] = every
         first = {"next_run_time": datetime.now(UTC)} if at_start else {}
         trigger = IntervalTrigger(
             seconds=every.total_seconds(), jitter=jitter.total_seconds() or None, timezone=UTC
@@ -112,7 +122,18 @@ class Schedule:
             self._scheduler.shutdown(wait=False)
             await asyncio.sleep(0)  # it stops by a callback on this loop
 
+    def _is_stretched(self, name: str) -> bool:
+        """Whether this one of its times is to be left out."""
+        times = self._stretch(name)
+        began_at = self._began_at.get(name)
+        if times <= 1 or began_at is None:
+            return math.isinf(times)
+        # Half a period early is in time: jitter must not cost a whole one.
+        return math.isinf(times) or self._clock() - began_at < self._every[name] * (times - 0.5)
+
     async def _scheduled(self, name: str) -> None:
+        if self._is_stretched(name):
+            return
         task = asyncio.current_task()
         assert task is not None
         self._running.add(task)
@@ -126,7 +147,7 @@ class Schedule:
 
     async def _run(self, name: str) -> None:
         async with self._alone[name]:
-            began_at = self._clock()
+            began_at = self._began_at[name] = self._clock()
             try:
                 await self._sweeps[name]()
             except asyncio.CancelledError:

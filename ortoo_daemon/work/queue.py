@@ -106,6 +106,7 @@ class WorkQueue:
         checkpoint: Checkpoint | None = None,
         wait: bool = True,
         skip_parked: bool = False,
+        unpark: bool = False,
     ) -> int:
         """Make items, and the checkpoint behind them, durable in one transaction.
 
@@ -114,8 +115,8 @@ class WorkQueue:
         One that is being worked on gets a row to run afterwards. Blocks while more than
         ``max_waiting`` items wait, unless ``wait`` is False: a worker that puts items must pass
         False, or workers could wait for each other. ``skip_parked``: records that are parked stay so
-        (sweeps find them again and again; an event is news). Puts with a checkpoint take effect in the order
-        in which they were called.
+        (sweeps find them again and again; an event is news); ``unpark``: they come off the parked list.
+        Puts with a checkpoint take effect in the order in which they were called.
         """
         most = self._max_waiting if wait else None
         made = waiting.Put(
@@ -124,6 +125,7 @@ class WorkQueue:
             checkpoint=checkpoint,
             most=most,
             skip_parked=skip_parked,
+            unpark=unpark,
         )
         if checkpoint is None:
             return await self._put(made)

@@ -24,6 +24,7 @@ _WEIGHT = {
     WorkReason.CHANGED: 1,
     WorkReason.RECONCILED: 0,
     WorkReason.SLA: 0,
+    WorkReason.REVIEWED: 0,
 }
 
 

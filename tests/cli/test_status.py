@@ -50,6 +50,9 @@ def test_one_look_tells_readiness_queue_stream_records_budget_and_sweeps(shown):
     assert lines["stream"].startswith("connected, last event ")
     assert "20 assigned" in lines["records"]
     assert " of 1,000,000 in 24 h" in lines["API calls"]
+    assert " of 50,000 in 24 h" in lines["delivered events"]
+    assert "API calls by this process" in lines["calls"]
+    assert lines["SLA"] == "0 steps due within 15 min, 0 overdue"
     assert "reconcile" in once.out
     assert lines["directory"].startswith("118 rooftops")
 
@@ -110,7 +113,21 @@ def test_trouble_is_in_the_rows_and_marked(shown):
             "parked_for": {"no_contact": 2, "refused_by_org": 1},
         },
         "login": {"failing": True, "error": "invalid_grant: frozen", "failures": 3},
-        "api": {**shown["document"]["api"], "used": 95_000, "allowed": 100_000},
+        "parked": {
+            "total": 41, "by_reason": {"no_phone": 40, "no_target": 1}, "oldest_for": 200_000.0,
+        },
+        "sla": {"overdue": 2, "soon": 1_200, "counted_ago": 30.0},
+        "budgets": {
+            "level": "scarce",
+            "shed": {
+                "sweeps": {"reconcile": 12, "sla": None, "review": None},
+                "put_off": ["reviewed", "sla"], "questions": True,
+            },
+            "api_calls": {
+                "used": 98_000, "allowed": 100_000, "share": 0.98, "level": "scarce",
+                "runs_out_at": "2026-03-02T11:20:00.000Z",
+            },
+        },
         "sweeps": {"directory": {
             "ended_ago": 90.0, "took_for": 0.2, "runs": 20, "failures": 3, "error": "TemporaryOrgError",
         }},
@@ -118,7 +135,17 @@ def test_trouble_is_in_the_rows_and_marked(shown):
     found = {row.name: row for row in rows(document)}
     assert found["  stream"].text == "not subscribed: /data/X (403)"
     assert found["queue"].text == "12,000 waiting (the oldest for 2 h), 400 in hand"
-    assert found["parked"].text == "3 given up: 2 no_contact, 1 refused_by_org"
+    assert found["given up"].text == "3: 2 no_contact, 1 refused_by_org"
+    assert found["parked"].text == "41 in the org: 40 no_phone, 1 no_target; the oldest for 2 d"
+    assert found["SLA"].text == "1,200 steps due within 15 min, 2 overdue"
+    assert found["API calls"].text == (
+        "98,000 of 100,000 in 24 h (98.0%), scarce; "
+        "at this rate used up at 2026-03-02T11:20:00.000Z"
+    )
+    assert found["  shed"].text == (
+        "reconcile 12 times rarer; sla, review paused; reviewed, sla items wait; "
+        "former owners of customers are not asked for"
+    )
     assert found["login"].text == "fails: invalid_grant: frozen"
     assert (
         found["sweep"].text == "directory 90 s ago, took 200 ms, 3 of 20 failed: TemporaryOrgError"

@@ -8,9 +8,11 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from ortoo_daemon.daemon.budget_watch import BudgetWatch
 from ortoo_daemon.daemon.meters import Meters
 from ortoo_daemon.daemon.notify import Notifier
 from ortoo_daemon.daemon.parts import Parts
+from ortoo_daemon.daemon.settings import BudgetSettings
 from ortoo_daemon.daemon.settings_watch import SettingsWatch
 from ortoo_daemon.daemon.watchdog import Watchdog
 from ortoo_daemon.policy.model import PolicySet
@@ -39,6 +41,7 @@ async def parts_in(
         yield Parts(
             queue=queue,
             org=org,
+            budgets=BudgetWatch(org.rest, BudgetSettings(), notifier=Notifier(None), clock=now),
             meters=Meters(now),
             watchdog=Watchdog(Notifier(None), **options),
             policies=PolicySet(policies=(), revision="r1"),

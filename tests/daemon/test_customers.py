@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 from ortoo_daemon.daemon.customers import RecentCustomers
-from ortoo_daemon.facts import PastOwnerQuestion
+from ortoo_daemon.facts import NotAsked, PastOwnerQuestion
 from tests.world import an_id
 
 ANNA, BEN = an_id("005", 1), an_id("005", 2)
@@ -42,3 +42,11 @@ def test_memory_is_bounded_and_the_oldest_are_forgotten():
     recent.given([question(f"{number}@x.example") for number in range(20_001)], ANNA)
     first, last = question("0@x.example"), question("20000@x.example")
     assert recent.completed({first: None, last: None}) == {first: None, last: ANNA}
+
+
+def test_what_nobody_was_asked_is_answered_by_what_was_given_a_moment_ago_if_anything():
+    recent = RecentCustomers()
+    recent.given([question("a@x.example")], ANNA)
+    known, unknown = question("a@x.example", 2), question("b@x.example")
+    found = recent.completed({known: NotAsked.BUDGET, unknown: NotAsked.BUDGET})
+    assert found == {known: ANNA, unknown: NotAsked.BUDGET}

@@ -59,3 +59,19 @@ def test_children_do_not_inherit_the_socket(monkeypatch):
 def test_a_manager_that_is_gone_stops_nobody(tmp_path):
     Notifier(str(tmp_path / "gone.sock")).ready("still here")
     Notifier(None).ready("no manager at all")
+
+
+def test_a_note_stands_beside_every_status_until_it_is_empty(manager):
+    listening, path = manager
+    notifier = Notifier(path)
+    notifier.ready("routing by revision r1")
+    notifier.note("budget", "API calls short: 91% used")
+    notifier.status("routing by revision r2")
+    notifier.note("budget", "")
+    said = [listening.recv(4096).decode().partition("STATUS=")[2] for _ in range(4)]
+    assert said == [
+        "routing by revision r1",
+        "routing by revision r1; API calls short: 91% used",
+        "routing by revision r2; API calls short: 91% used",
+        "routing by revision r2",
+    ]

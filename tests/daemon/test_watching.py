@@ -120,7 +120,11 @@ def test_metrics_tell_of_twenty_leads_routed(network: Network):
     assert value(samples, "ortoo_writes_refused_total", what="field") == 0
     assert value(samples, "ortoo_directory_entries", kind="people") > 500
     calls = value(samples, "ortoo_api_calls_total")
-    assert 3 <= calls <= value(samples, "ortoo_api_calls_used")
+    assert 3 <= calls <= value(samples, "ortoo_budget_used", budget="api_calls")
+    assert value(samples, "ortoo_budget_allowed", budget="api_calls") == 1_000_000
+    assert value(samples, "ortoo_budget_level", budget="delivered_events") == 0
+    assert value(samples, "ortoo_budget_used", budget="delivered_events") >= 0
+    assert value(samples, "ortoo_sla_steps_due", when="overdue") == 0
     assert value(samples, "ortoo_policies_info", revision=status["policies"]["revision"]) == 1
     assert value(samples, "ortoo_loop_behind_seconds", loop="workers") < 5
     assert value(samples, "ortoo_loop_behind_seconds", loop="stream") < 5
@@ -196,7 +200,7 @@ def test_labels_are_described_and_none_of_them_names_a_record_or_a_person():
         assert tuple(part.strip() for part in listed.split(",") if part.strip()) == labels[name]
     allowed = {
         "object", "outcome", "reason", "way_in", "what", "version", "loop", "revision", "state",
-        "channel", "sweep", "kind",
+        "channel", "sweep", "kind", "budget", "when",
     }  # fmt: skip
     assert {label for each in labels.values() for label in each} == allowed
 

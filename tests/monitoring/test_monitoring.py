@@ -16,6 +16,7 @@ from ortoo_daemon.daemon.meters import Meters
 from ortoo_daemon.daemon.readings import READINGS
 from ortoo_daemon.decision import Outcome, ReasonCode
 from ortoo_daemon.records import WorkReason
+from ortoo_daemon.salesforce.allocations import Allocation
 from tests.daemon.looked_at import now
 from tests.processes import ROOT
 
@@ -87,7 +88,18 @@ def test_a_query_asks_for_values_that_a_label_can_have(query):
         "way_in": set(WorkReason),
         "state": {"ready", "leased", "parked"},
         "what": {"field", "owner", "record"},
-        "sweep": {"reconcile", "recover", "directory", "workload", "retention", "sla"},
+        "budget": set(Allocation),
+        "when": {"overdue", "soon"},
+        "sweep": {
+            "reconcile",
+            "recover",
+            "directory",
+            "workload",
+            "retention",
+            "sla",
+            "parked",
+            "review",
+        },
     }
     for label, asked in re.findall(r'\b(\w+)\s*[=!]~?\s*"([^"]*)"', query):
         if label in values:
@@ -104,6 +116,11 @@ def test_alerts_cover_what_can_go_wrong():
         "OrtooQueueGrowing",
         "OrtooParkedGrowing",
         "OrtooApiBudgetLow",
+        "OrtooApiBudgetScarce",
+        "OrtooEventBudgetLow",
+        "OrtooBudgetRunsOut",
+        "OrtooSlaOverdue",
+        "OrtooParkedForDays",
         "OrtooDefaultQueueRate",
         "OrtooLoginFailing",
         "OrtooSweepFailing",

@@ -4,9 +4,10 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from ortoo_daemon.audit.summary import summary
 from ortoo_daemon.calendars import BusinessHours
 from ortoo_daemon.decision import ReasonCode
-from ortoo_daemon.facts import PastOwnerQuestion, Workload
+from ortoo_daemon.facts import NotAsked, PastOwnerQuestion, Workload
 from ortoo_daemon.policy.ownership_model import (
     Limits,
     PersonChoice,
@@ -296,7 +297,8 @@ def sticky(people, sites, past, record):
         since=NOW - timedelta(days=90),
         beside=record.id,
     )
-    return choose(assign, *people, rooftops=sites, record=record, answers={question: past.id})
+    answer = past if isinstance(past, NotAsked) else past.id
+    return choose(assign, *people, rooftops=sites, record=record, answers={question: answer})
 
 
 def test_a_sticky_owner_who_is_not_eligible_now_gives_way():
@@ -318,6 +320,16 @@ def test_a_sticky_owner_of_another_brand_gives_way():
     people = (person(1, at=sites[0]), person(2, at=sites[1]))
     record = lead(Email="a@example.com", Brand__c="Peugeot")
     assert sticky(people, sites, people[1], record).owner.name == "Person 1"
+
+
+def test_a_former_owner_nobody_asked_for_is_decided_without_and_told():
+    found = sticky((person(1),), (), NotAsked.BUDGET, lead(Email="a@example.com"))
+    assert (found.owner.name, found.reason) == ("Person 1", ReasonCode.RULE)
+    (report,) = found.trace.reports
+    assert (report.stage, report.field, report.code) == ("ownership", "Email", "not_asked")
+    assert summary(found).endswith(
+        "who had the customer before: not asked: the org's API calls are short"
+    )
 
 
 def test_without_a_value_nothing_is_asked_about_earlier_owners():

@@ -15,6 +15,7 @@ from ortoo_daemon.errors import (
     TemporaryOrgError,
 )
 from ortoo_daemon.salesforce.rest import ApiBudget
+from tests.asynchronous import asynchronous
 from tests.salesforce.answers import EXPIRED, LEAD, ROOT, KnownTokens, client, problem, run
 
 LEAD_URL = f"{ROOT}sobjects/Lead/{LEAD}"
@@ -215,8 +216,10 @@ def test_the_budget_the_calls_and_the_clock_are_noted():
 @responses.activate
 def test_calls_that_can_wait_are_refused_when_little_of_the_budget_is_left():
     responses.get(f"{ROOT}limits", json={"ok": 1})
-    rest = client()
-    rest.budget = ApiBudget(used=95, maximum=100, noted_at=datetime.now(UTC))
+    some_left, rest = client(), client()
+    some_left.budget = ApiBudget(used=96, maximum=100, noted_at=datetime.now(UTC))
+    assert calling("GET", "limits", on=some_left, essential=False) == {"ok": 1}
+    rest.budget = ApiBudget(used=97, maximum=100, noted_at=datetime.now(UTC))
     with pytest.raises(ApiLimitError):
         calling("GET", "limits", on=rest, essential=False)
     assert calling("GET", "limits", on=client()) == {"ok": 1}
@@ -237,3 +240,22 @@ def test_a_password_in_netrc_never_replaces_the_token(tmp_path, monkeypatch):
     responses.get(f"{ROOT}limits", json={"ok": 1})
     calling("GET", "limits")
     assert responses.calls[0].request.headers["Authorization"] == "Bearer t0"
+
+
+@responses.activate
+@asynchronous
+async def test_a_reached_limit_is_known_until_a_call_passes_again():
+    body = [{"errorCode": "REQUEST_LIMIT_EXCEEDED", "message": "TotalRequests Limit exceeded."}]
+    responses.get(f"{ROOT}limits", json=body, status=403)
+    responses.get(f"{ROOT}limits", json=[{"errorCode": "X", "message": "no"}], status=400)
+    responses.get(f"{ROOT}limits", json={"ok": 1})
+    rest = client()
+    with pytest.raises(ApiLimitError):
+        await rest.call("GET", "limits")
+    assert rest.limit_reached
+    with pytest.raises(PermanentOrgError):
+        await rest.call("GET", "limits")
+    assert rest.limit_reached, "a refusal of another kind says nothing about the limit"
+    await rest.call("GET", "limits")
+    assert not rest.limit_reached
+    await rest.close()

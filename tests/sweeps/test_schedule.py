@@ -1,6 +1,7 @@
 """The schedule: what runs when, never twice at once, and nothing ends unnoticed."""
 
 import asyncio
+import math
 import time
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
@@ -148,3 +149,34 @@ def test_two_sweeps_of_one_name_are_refused():
     schedule.add("reconcile", sweep, HOUR)
     with pytest.raises(ValueError, match="'reconcile' already"):
         schedule.add("reconcile", sweep, HOUR)
+
+
+@asynchronous
+async def test_a_stretched_sweep_runs_so_many_times_rarer():
+    clock, runs = [now()], []
+
+    async def sweep():
+        runs.append(clock[0])
+
+    schedule = Schedule(clock=lambda: clock[0], stretch=lambda name: 3.0)
+    schedule.add("reconcile", sweep, HOUR)
+    for _ in range(9):
+        await schedule._scheduled("reconcile")
+        clock[0] += HOUR - timedelta(minutes=5)  # jitter
+    assert [(at - runs[0]) // HOUR for at in runs] == [0, 2, 5]
+
+
+@asynchronous
+async def test_a_paused_sweep_runs_only_when_it_is_asked_for():
+    runs = []
+
+    async def sweep():
+        runs.append(1)
+
+    schedule = Schedule(clock=now, stretch=lambda name: math.inf)
+    schedule.add("reconcile", sweep, SOON, at_start=True)
+    schedule.add("other", sweep, HOUR)
+    async with started(schedule):
+        await schedule.run_now("other")
+        await asyncio.sleep(3 * SOON.total_seconds())
+    assert runs == [1]

@@ -8,8 +8,7 @@ import pytest
 
 from ortoo_daemon.records import WorkItem, WorkReason, record_id
 from ortoo_daemon.sweeps import sla as module
-from ortoo_daemon.sweeps.reconcile import Figures
-from ortoo_daemon.sweeps.sla import find_due_steps
+from ortoo_daemon.sweeps.sla import DueFigures, count_due_soon, find_due_steps
 from tests.asynchronous import asynchronous
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -54,7 +53,7 @@ def due(number: int, late: float) -> dict[str, Any]:
     return {"Id": record_id(f"00Q{number:012d}"), "at": text}
 
 
-async def swept(org: Org, *objects: str) -> tuple[Queue, Figures]:
+async def swept(org: Org, *objects: str) -> tuple[Queue, DueFigures]:
     queue = Queue()
     figures = await find_due_steps(org, queue, objects or ("Lead",), clock=lambda: NOW)
     return queue, figures
@@ -65,7 +64,7 @@ async def test_with_nothing_due_each_object_costs_one_call():
     org = Org()
     _, figures = await swept(org, "Lead", "Case")
     assert len(org.asked) == 2
-    assert figures == Figures(pages=2)
+    assert figures == DueFigures(pages=2)
 
 
 @asynchronous
@@ -84,7 +83,8 @@ async def test_every_row_is_found_once_across_pages_also_where_moments_are_the_s
     org = Org(*(due(number, late=number // 5) for number in range(20)))
     queue, figures = await swept(org)
     assert len(queue.items) == len({item.record_id for item in queue.items}) == 20
-    assert figures == Figures(found=20, put=20, pages=7)
+    # Twenty records, due nought to three minutes ago; the oldest five are late.
+    assert figures == DueFigures(found=20, put=20, pages=7, overdue=5)
 
 
 @asynchronous
@@ -112,3 +112,21 @@ async def test_parked_records_and_converted_leads_are_not_asked_for():
     assert "Ortoo_Parked__c = null" in cases
     assert "Ortoo_Parked__c = null AND IsConverted = false" in leads
     assert "IsConverted" not in cases
+
+
+@asynchronous
+async def test_what_is_due_soon_is_counted_with_one_call_an_object():
+    asked = []
+
+    async def count(soql: str) -> int:
+        asked.append(soql)
+        return len(asked)
+
+    assert await count_due_soon(count, ["Lead", "Case"], now=NOW) == 3
+    cases, leads = asked
+    window = (
+        "Ortoo_SLA_Next_At__c > 2026-03-02T09:00:00.000Z "
+        "AND Ortoo_SLA_Next_At__c <= 2026-03-02T09:15:00.000Z AND Ortoo_Parked__c = null"
+    )
+    assert cases == f"SELECT COUNT() FROM Case WHERE {window}"
+    assert leads == f"SELECT COUNT() FROM Lead WHERE {window} AND IsConverted = false"

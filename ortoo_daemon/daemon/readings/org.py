@@ -1,5 +1,8 @@
 """How do the org, its budget and what is known of it stand, as metrics?"""
 
+from collections.abc import Callable
+
+from ortoo_daemon.daemon.budgets import Budget
 from ortoo_daemon.daemon.parts import View
 from ortoo_daemon.daemon.readings.reading import Reading, Samples, at_moment, by, one
 
@@ -18,6 +21,14 @@ def _directory(view: View) -> Samples:
     )
 
 
+def _budgets(read: Callable[[Budget], float | None]) -> Callable[[View], Samples]:
+    def samples(view: View) -> Samples:
+        values = ((name.value, read(each)) for name, each in view.parts.budgets.budgets.items())
+        return by({name: value for name, value in values if value is not None})
+
+    return samples
+
+
 ORG = (
     Reading(
         "ortoo_api_calls_total",
@@ -25,16 +36,28 @@ ORG = (
         lambda view: one(view.parts.org.rest.calls_made),
     ),
     Reading(
-        "ortoo_api_calls_used",
-        "API calls of the last 24 hours by everybody, as the org last told.",
-        lambda view: one(view.parts.org.rest.budget.used if view.parts.org.rest.budget else None),
+        "ortoo_budget_used",
+        "What is used of an allocation of the org, by everybody, as the org last told.",
+        _budgets(lambda budget: budget.use.used if budget.use else None),
+        ("budget",),
     ),
     Reading(
-        "ortoo_api_calls_allowed",
-        "The org's allowance of API calls in 24 hours.",
-        lambda view: one(
-            view.parts.org.rest.budget.maximum if view.parts.org.rest.budget else None
-        ),
+        "ortoo_budget_allowed",
+        "The allocation itself.",
+        _budgets(lambda budget: budget.use.allowed if budget.use else None),
+        ("budget",),
+    ),
+    Reading(
+        "ortoo_budget_level",
+        "0 enough, 1 low, 2 short, 3 scarce, 4 used up.",
+        _budgets(lambda budget: budget.level if budget.use else None),
+        ("budget",),
+    ),
+    Reading(
+        "ortoo_budget_runs_out_timestamp_seconds",
+        "When all is used if it goes on as in the last hour; absent while it lasts.",
+        _budgets(lambda budget: budget.runs_out_at.timestamp() if budget.runs_out_at else None),
+        ("budget",),
     ),
     Reading(
         "ortoo_login_failing",

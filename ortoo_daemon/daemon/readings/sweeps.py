@@ -16,6 +16,11 @@ def _sweeps(read: Callable[[LastRun], float]) -> Callable[[View], Samples]:
     return samples
 
 
+def _outlook(view: View) -> Samples:
+    outlook = view.parts.sweeping.outlook if view.parts.sweeping else None
+    return by({"overdue": outlook.overdue, "soon": outlook.soon}) if outlook else ()
+
+
 SWEEPS = (
     Reading(
         "ortoo_sweep_runs_total",
@@ -46,5 +51,11 @@ SWEEPS = (
         "How long a sweep's last run took.",
         _sweeps(lambda run: run.took_for.total_seconds()),
         ("sweep",),
+    ),
+    Reading(
+        "ortoo_sla_steps_due",
+        "Records whose SLA clock asks for a step: overdue for two minutes, or soon (within a quarter hour).",
+        _outlook,
+        ("when",),
     ),
 )

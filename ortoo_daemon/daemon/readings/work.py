@@ -1,7 +1,8 @@
 """What waits and what is in hand, as metrics?"""
 
 from ortoo_daemon.daemon.parts import View
-from ortoo_daemon.daemon.readings.reading import Reading, Samples, by, one
+from ortoo_daemon.daemon.readings.reading import Reading, Samples, at_moment, by, one
+from ortoo_daemon.daemon.reviewing import ParkedCensus
 
 
 def _queue_items(view: View) -> Samples:
@@ -16,6 +17,21 @@ def _oldest(view: View) -> Samples:
         return ()
     oldest = view.queue.oldest_ready_at
     return one(max((view.at - oldest).total_seconds(), 0.0) if oldest else 0.0)
+
+
+def _parked(view: View) -> Samples:
+    census = _census(view)
+    return by(census.by_reason) if census else ()
+
+
+def _census(view: View) -> ParkedCensus | None:
+    reviewing = view.parts.sweeping.reviewing if view.parts.sweeping else None
+    return reviewing.census if reviewing else None
+
+
+def _oldest_parked(view: View) -> Samples:
+    census = _census(view)
+    return at_moment(census.oldest_at if census else None)
 
 
 WORK = (
@@ -34,6 +50,17 @@ WORK = (
         "ortoo_queue_oldest_ready_seconds",
         "How long the oldest waiting item has waited; 0 when none waits.",
         _oldest,
+    ),
+    Reading(
+        "ortoo_parked_records",
+        "Records that bear a park reason in the org, as they were last counted.",
+        _parked,
+        ("reason",),
+    ),
+    Reading(
+        "ortoo_parked_oldest_timestamp_seconds",
+        "When the oldest of them was parked.",
+        _oldest_parked,
     ),
     Reading(
         "ortoo_records_in_flight",
