@@ -100,7 +100,7 @@ class _Process:
     def tail(self, lines: int = 60) -> list[str]:
         """The last lines that tell more than that a record was handled."""
         texts = self.log.read_text().splitlines()
-        return [text[:600] for text in texts if '"event": "record_handled"' not in text][-lines:]
+        return [text[:600] for text in texts if '"record_handled"' not in text][-lines:]
 
 
 class DaemonProcess(_Process):

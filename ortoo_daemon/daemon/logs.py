@@ -3,10 +3,13 @@
 Standard library loggers (APScheduler, the CometD client) go through the same format.
 """
 
+import json
 import logging
 import sys
+from typing import TextIO
 
 import structlog
+from pydantic_core import PydanticSerializationError, to_json
 
 _WITHOUT_VALUES = structlog.tracebacks.ExceptionDictTransformer(show_locals=False)
 """Tracebacks name code only: the variables of a frame may hold a customer's data or a secret."""
@@ -21,12 +24,32 @@ _NOISY = (
 )
 
 
+class _Lines:
+    """Writes whole lines where the standard library's handler writes, under the handler's own lock.
+
+    Its loggers cost a third of what a line costs that goes through a `logging.LogRecord`.
+    """
+
+    def __init__(self, handler: "logging.StreamHandler[TextIO]", name: str) -> None:
+        self.name = name
+        self._handler = handler
+
+    def msg(self, line: str) -> None:
+        self._handler.acquire()
+        try:
+            self._handler.stream.write(f"{line}\n")
+            self._handler.flush()
+        finally:
+            self._handler.release()
+
+    debug = info = warning = error = critical = msg
+
+
 def configure_logs(*, level: str = "INFO", as_json: bool | None = None) -> None:
     """Set up structlog once for the process. ``as_json`` None: JSON unless standard error is a terminal."""
     if as_json is None:
         as_json = not sys.stderr.isatty()
     shared: list[structlog.types.Processor] = [
-        structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_logger_name,
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
@@ -35,18 +58,12 @@ def configure_logs(*, level: str = "INFO", as_json: bool | None = None) -> None:
     renderer: structlog.types.Processor
     if as_json:
         shared.append(structlog.processors.ExceptionRenderer(_WITHOUT_VALUES))
-        renderer = structlog.processors.JSONRenderer(ensure_ascii=False)
+        renderer = structlog.processors.JSONRenderer(serializer=_json)
     else:
         plain = structlog.dev.plain_traceback
         renderer = structlog.dev.ConsoleRenderer(
             colors=sys.stderr.isatty(), exception_formatter=plain
         )
-    structlog.configure(
-        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
-        logger_factory=structlog.stdlib.LoggerFactory(),
-        wrapper_class=structlog.stdlib.BoundLogger,
-        cache_logger_on_first_use=True,
-    )
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
@@ -54,8 +71,22 @@ def configure_logs(*, level: str = "INFO", as_json: bool | None = None) -> None:
             processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, renderer],
         )
     )
+    structlog.configure(
+        processors=[*shared, renderer],
+        logger_factory=lambda name="": _Lines(handler, name),
+        wrapper_class=structlog.make_filtering_bound_logger(level),
+        cache_logger_on_first_use=True,
+    )
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level)
     for noisy in _NOISY:
         logging.getLogger(noisy).setLevel(logging.WARNING)
+
+
+def _json(line: object, **_: object) -> str:
+    """What JSON has no form of is shown as Python shows it: a line must never be lost for a value."""
+    try:
+        return to_json(line, fallback=repr).decode()
+    except PydanticSerializationError:  # half of a surrogate pair
+        return json.dumps(line, default=repr)

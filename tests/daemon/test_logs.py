@@ -46,3 +46,17 @@ def test_a_line_is_one_json_object_with_time_and_level(capsys):
     assert ours["event"] == "service.ready"
     assert {"timestamp", "level", "logger", "objects"} <= ours.keys()
     assert theirs["event"] == "from a library"
+
+
+def test_no_value_costs_the_line_it_stands_in(capsys):
+    configure_logs(as_json=True)
+    structlog.get_logger("test").warning("stream.gap", reason=RuntimeError("odd"), object="a\ud83d")
+    line = json.loads(capsys.readouterr().err)
+    assert (line["reason"], line["object"]) == ("RuntimeError('odd')", "a\ud83d")
+
+
+def test_what_lies_below_the_level_is_not_written(capsys):
+    configure_logs(level="WARNING", as_json=True)
+    structlog.get_logger("test").info("service.ready")
+    logging.getLogger("test").info("from a library")
+    assert capsys.readouterr().err == ""
