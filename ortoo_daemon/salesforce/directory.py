@@ -4,7 +4,7 @@ A reading is a handful of queries. Afterwards `changed_since` tells with small o
 """
 
 import asyncio
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -33,8 +33,8 @@ _STAMP = "SystemModstamp"
 _OVERLAP = timedelta(minutes=5)
 """Stamps are whole seconds and long transactions commit with early ones: look back this far again."""
 
-_MOST_GROUPS = 500
-"""Owners asked about in one aggregate query; it can't answer more than 2,000 groups."""
+_MOST_GROUPS = 2_000
+"""A query of groups answers no more, and has no further pages."""
 
 
 _Small = tuple[list[dict[str, Any]], list[Queue]]
@@ -59,10 +59,10 @@ class DirectoryReader:
         self._remember(self._mapping.rooftops, rooftops)
         self._remember(self._mapping.people, people)
         sharing = Sharing()
-        sites = [rooftop(row, self._mapping, sharing) for row in rooftops]
+        sites = [rooftop(row, self._mapping, sharing) for row in _let_go(rooftops)]
         return Directory.of(
             rooftops=sites,
-            people=[person(row, self._mapping.people, sharing) for row in people],
+            people=[person(row, self._mapping.people, sharing) for row in _let_go(people)],
             queues=queues,
             hours=business_hours(hours_rows, sites, self._mapping.holidays),
         )
@@ -84,17 +84,38 @@ class DirectoryReader:
     async def workload_counts(
         self, object_name: str, people: Iterable[RecordId]
     ) -> dict[RecordId, int]:
-        """Open work held by each person; those who hold none are missing.
+        """Open work held by each person of the directory; those who hold none are missing.
 
-        What counts as open is the mapping's ``workload``; KeyError for an object it does not name.
+        What counts as open is the mapping's ``workload``; KeyError for an object it does not name. The
+        owners are told to the org by what makes them people of the directory, not one by one: lists of
+        20,000 ids would take a hundred calls.
         """
-        where = conditions(self._mapping.workload[object_name])
-        beside = _counting(object_name, where, [""])
-        found: dict[RecordId, int] = {}
-        for part in soql.chunks(sorted(people), beside=beside, at_most=_MOST_GROUPS):
-            for row in await self._org.query(_counting(object_name, where, part)):
-                found[record_id(row["OwnerId"])] = int(row["expr0"])
+        wanted, found = frozenset(people), dict[RecordId, int]()
+        last = ""
+        while wanted:
+            rows = await self._org.query(self._counting(object_name, last))
+            counts = {record_id(row["OwnerId"]): int(row["expr0"]) for row in rows}
+            found |= {owner: count for owner, count in counts.items() if owner in wanted}
+            if len(rows) < _MOST_GROUPS:
+                break
+            last = rows[-1]["OwnerId"]
         return found
+
+    def _counting(self, object_name: str, last: str) -> str:
+        """The next page: owners behind ``last``, in the order of their ids."""
+        people = self._mapping.people
+        owners = [*conditions(people.where), *([soql.above("Id", last)] if last else ())]
+        return soql.select(
+            object_name,
+            ["OwnerId", "COUNT(Id)"],
+            where=[
+                *conditions(self._mapping.workload[object_name]),
+                soql.among("OwnerId", people.source, owners),
+            ],
+            group_by=["OwnerId"],
+            order_by=["OwnerId"],
+            limit=_MOST_GROUPS,
+        )
 
     async def _rows(self, mapping: RooftopMapping | PersonMapping) -> list[dict[str, Any]]:
         return await self._org.query(
@@ -136,18 +157,16 @@ class DirectoryReader:
         )
 
 
+def _let_go(rows: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    """Each row once, in order, out of the list: 20,000 of them need not stay beside what they become."""
+    rows.reverse()
+    while rows:
+        yield rows.pop()
+
+
 def _fields(mapping: RooftopMapping | PersonMapping) -> list[str]:
     return sorted({"Id", *mapping.api_names()})
 
 
 def _fingerprint(row: dict[str, Any]) -> int:
     return hash(tuple(row.items()))
-
-
-def _counting(object_name: str, where: Iterable[soql.Condition], owners: Collection[str]) -> str:
-    return soql.select(
-        object_name,
-        ["OwnerId", "COUNT(Id)"],
-        where=[*where, soql.one_of("OwnerId", owners)],
-        group_by=["OwnerId"],
-    )

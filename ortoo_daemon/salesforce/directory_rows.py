@@ -1,6 +1,6 @@
 """How does a row of the org become a rooftop, a person, or opening hours? Pure."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -23,14 +23,42 @@ HOURS_FIELDS = (
 _DAY_IN_MINUTES = 1440
 
 
+class RowFields(Mapping[str, FieldValue]):
+    """A row as it was read, in a third of a dict's room: rows of one query share their names."""
+
+    __slots__ = ("_places", "_values")
+
+    def __init__(self, places: Mapping[str, int], values: tuple[FieldValue, ...]) -> None:
+        self._places = places
+        self._values = values
+
+    def __getitem__(self, name: str) -> FieldValue:
+        return self._values[self._places[name]]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._places)
+
+    def __len__(self) -> int:
+        return len(self._places)
+
+
 class Sharing:
     """Gives out one object for equal values of a type: 20,000 people repeat the same few roles and sets."""
 
     def __init__(self) -> None:
         self._known: dict[Any, Any] = {}
+        self._places: dict[tuple[str, ...], Mapping[str, int]] = {}
 
     def of(self, value: Any) -> Any:
         return self._known.setdefault((type(value), value), value)
+
+    def fields(self, row: Mapping[str, Any]) -> RowFields:
+        """The whole row, its names and values shared."""
+        names = tuple(row)
+        places = self._places.get(names)
+        if places is None:
+            places = self._places[names] = {name: place for place, name in enumerate(names)}
+        return RowFields(places, tuple(map(self.of, row.values())))
 
 
 def rooftop(row: Mapping[str, Any], mapping: DirectoryMapping, sharing: Sharing) -> Rooftop:
@@ -39,18 +67,18 @@ def rooftop(row: Mapping[str, Any], mapping: DirectoryMapping, sharing: Sharing)
     region, country = sharing.of(_text(row, m.region)), sharing.of(_country(row, m.country))
     hours = _id(row, m.hours)
     return Rooftop(
-        id=record_id(row["Id"]),
+        id=sharing.of(record_id(row["Id"])),
         name=_text(row, m.name) or row["Id"],
         brands=sharing.of(_set(row, m.brand)),
         region=region,
-        group=_id(row, m.group),
+        group=sharing.of(_id(row, m.group)),
         country=country,
         postal_code=_text(row, m.postal_code),
         point=_point(row, m.at),
         hours=hours_key(hours, country, region, mapping.holidays) if hours else None,
         code=_text(row, m.code),
         tags={tag: row.get(field) for tag, field in m.tags.items()},
-        fields=_fields(row, sharing),
+        fields=sharing.fields(row),
     )
 
 
@@ -59,22 +87,22 @@ def person(row: Mapping[str, Any], m: PersonMapping, sharing: Sharing) -> Person
     limit, weight = _number(row, m.open_limit), _number(row, m.weight)
     availability, away_until = m.away or (None, None)
     return Person(
-        id=record_id(row["Id"]),
+        id=sharing.of(record_id(row["Id"])),
         name=_text(row, m.name) or row["Id"],
         username=_text(row, m.username) or "",
         active=bool(row.get(m.active)),
-        rooftop=_id(row, m.rooftop),
+        rooftop=sharing.of(_id(row, m.rooftop)),
         role=sharing.of(_text(row, m.role)),
         skills=sharing.of(_set(row, m.skills)),
         languages=sharing.of(_set(row, m.languages)),
         zone=sharing.of(_text(row, m.zone)),
         open_limit=None if limit is None else int(limit),
         weight=1.0 if weight is None else max(weight, 0.0) / 100,
-        manager=_id(row, m.manager),
-        hours=_id(row, m.hours),
+        manager=sharing.of(_id(row, m.manager)),
+        hours=sharing.of(_id(row, m.hours)),
         availability=sharing.of(_text(row, availability)),
         away_until=instant(row.get(away_until)) if away_until else None,
-        fields=_fields(row, sharing),
+        fields=sharing.fields(row),
     )
 
 
@@ -176,7 +204,3 @@ def _point(row: Mapping[str, Any], fields: tuple[str, str] | None) -> Point | No
     if latitude is None or longitude is None:
         return None
     return Point(latitude=latitude, longitude=longitude)
-
-
-def _fields(row: Mapping[str, Any], sharing: Sharing) -> dict[str, FieldValue]:
-    return {name: sharing.of(value) for name, value in row.items()}

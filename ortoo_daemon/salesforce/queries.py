@@ -9,14 +9,15 @@ from ortoo_daemon.salesforce.rest import RestClient
 async def query(rest: RestClient, soql: str, *, essential: bool = True) -> list[dict[str, Any]]:
     """Every row of a query, flattened by `flattened`.
 
-    Pages are read to the end before anything else is done: the org keeps only about ten cursors open.
+    Pages are read to the end before anything else is done: the org keeps only about ten cursors open. Each is
+    flattened as it comes, for the wire's wrapping takes more memory than what it wraps.
     """
     answer = await rest.call("GET", "query", params={"q": soql}, essential=essential)
-    rows = list(answer["records"])
+    rows = [flattened(row) for row in answer["records"]]
     while not answer["done"]:
         answer = await rest.call("GET", answer["nextRecordsUrl"], essential=essential)
-        rows.extend(answer["records"])
-    return [flattened(row) for row in rows]
+        rows.extend(map(flattened, answer["records"]))
+    return rows
 
 
 async def count(rest: RestClient, soql: str, *, essential: bool = True) -> int:

@@ -57,6 +57,10 @@ def at_least(field: str, value: Value) -> Condition:
     return Condition(f"{name(field)} >= {literal(value)}")
 
 
+def above(field: str, value: Value) -> Condition:
+    return Condition(f"{name(field)} > {literal(value)}")
+
+
 def below(field: str, value: Value) -> Condition:
     return Condition(f"{name(field)} < {literal(value)}")
 
@@ -66,6 +70,11 @@ def one_of(field: str, values: Collection[Value]) -> Condition:
     if not values:
         raise ValueError(f"no values to look for in {field}")
     return Condition(f"{name(field)} IN ({','.join(literal(value) for value in values)})")
+
+
+def among(field: str, object_name: str, where: Iterable[Condition]) -> Condition:
+    """``field`` holds the id of such a record. At most two of these may stand in one query."""
+    return Condition(f"{name(field)} IN ({select(object_name, ['Id'], where=where)})")
 
 
 def all_of(conditions: Iterable[Condition]) -> Condition:

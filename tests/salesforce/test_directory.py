@@ -114,7 +114,50 @@ def test_open_work_is_counted_by_owner(sandbox, mapping):
         counts = await reader.workload_counts("Lead", people)
         return counts.get(people[0]), counts.get(people[1]), org.rest.calls_made - before
 
-    assert reading(sandbox, mapping, work) == (3, None, 2)
+    assert reading(sandbox, mapping, work) == (3, None, 1)
+
+
+def test_open_work_of_more_owners_than_an_answer_holds_is_counted_page_by_page(
+    sandbox, mapping, monkeypatch
+):
+    monkeypatch.setattr("ortoo_daemon.salesforce.directory._MOST_GROUPS", 2)
+
+    async def work(reader, org):
+        people = sorted((await reader.read()).people)
+        holders, stranger = people[10:15], people[15]
+        for number, holder in enumerate([*holders, stranger], start=1):
+            await asyncio.to_thread(sandbox.leads, number, OwnerId=holder, Status="New")
+        before = org.rest.calls_made
+        counts = await reader.workload_counts("Lead", [*people[:15], *people[16:]])
+        return (
+            [counts.get(holder) for holder in holders],
+            stranger in counts,
+            (org.rest.calls_made - before),
+        )
+
+    counts, has_stranger, calls = reading(sandbox, mapping, work)
+    assert counts == [1, 2, 3, 4, 5]
+    assert not has_stranger
+    assert calls >= 3
+
+
+def test_what_is_kept_of_a_row_reads_like_the_row(mapping):
+    row = {"Id": FLAGSHIP, "Name": "A", "Phone": None, "EV_Certified__c": True}
+    kept = rooftop(row, mapping, Sharing()).fields
+    assert dict(kept) == row
+    assert kept == row
+    assert len(kept) == 4
+    assert "Phone" in kept
+    assert "Fax" not in kept
+    assert kept.get("Fax") is None
+
+
+def test_nobody_is_asked_about_when_there_are_no_people(sandbox, mapping):
+    async def work(reader, org):
+        before = org.rest.calls_made
+        return await reader.workload_counts("Lead", []), org.rest.calls_made - before
+
+    assert reading(sandbox, mapping, work) == ({}, 0)
 
 
 def test_a_mapped_field_that_is_missing_is_named(sandbox, mapping):

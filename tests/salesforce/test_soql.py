@@ -22,6 +22,14 @@ def test_a_query_is_put_together_from_its_parts():
     )
 
 
+def test_a_record_is_looked_for_among_those_that_others_meet():
+    people = soql.among("OwnerId", "User", [soql.equals("Name", "O'Neil"), soql.above("Id", "005")])
+    assert soql.select("Lead", ["Id"], where=[people]) == (
+        "SELECT Id FROM Lead WHERE OwnerId IN "
+        "(SELECT Id FROM User WHERE (Name = 'O\\'Neil') AND (Id > '005'))"
+    )
+
+
 def test_and_and_or_never_stand_side_by_side():
     either = soql.any_of([soql.equals("A", 1), soql.equals("B", None)])
     text = soql.select("Lead", ["Id"], where=[either, soql.differs("C", "x")])
