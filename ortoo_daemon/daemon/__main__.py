@@ -4,9 +4,16 @@
 does not need.
 """
 
+import signal
 import sys
 
 if __name__ == "__main__":
+    # Told to end while it loads: there is nothing to put away yet. A reload is what comes anyway. The
+    # running daemon handles these signals by itself.
+    for each in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(each, lambda *_: sys.exit(0))
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)
+
     # Where it is installed, structlog loads it for coloured tracebacks: memory and time at each start.
     sys.modules["rich"] = None  # type: ignore[assignment]
 

@@ -6,13 +6,13 @@ must mend (shown likewise), so that a service manager need not try again.
 
 import argparse
 import asyncio
-import gc
 import signal
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from ortoo_daemon.daemon.logs import configure_logs
+from ortoo_daemon.daemon.memory import share_one_arena, spare_what_is_loaded
 from ortoo_daemon.daemon.service import Service
 from ortoo_daemon.daemon.settings import load_settings
 from ortoo_daemon.errors import ConfigError, OrtooError
@@ -20,13 +20,11 @@ from ortoo_daemon.errors import ConfigError, OrtooError
 UNUSABLE_FILES = 78
 """EX_CONFIG of sysexits.h: starting again mends nothing."""
 
-_COLLECT_EVERY = (50_000, 20, 20)
-"""Thousands of records in hand are no garbage: looking through them every 700 new objects cost a tenth."""
-
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run until SIGTERM or SIGINT; returns the exit code."""
     asked = _parser().parse_args(arguments)
+    share_one_arena()
     configure_logs(level=asked.log_level)
     code = 0
     try:
@@ -42,8 +40,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 async def _run(config: Path, *, shadow: bool) -> None:
     service = Service(load_settings(config), shadow=shadow)
-    gc.freeze()  # what is loaded by now lives as long as the process
-    gc.set_threshold(*_COLLECT_EVERY)
+    spare_what_is_loaded()
     loop = asyncio.get_running_loop()
     for each in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(each, service.stop)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import signal
 import time
+from pathlib import Path
 from random import Random
 
 import pytest
@@ -53,6 +55,21 @@ def test_what_does_not_end_in_time_is_given_back(network: Network) -> None:
         network.until_routed(ids)
         assert daemon.terminate() == 0
     network.assert_routed_once(ids)
+
+
+def handles(process: DaemonProcess, *signals: signal.Signals) -> bool:
+    """Whether the process has taken these signals into its own hands."""
+    status = Path(f"/proc/{process.process.pid}/status").read_text()
+    (caught,) = (line for line in status.splitlines() if line.startswith("SigCgt:"))
+    return all(int(caught.split()[1], 16) & 1 << (each - 1) for each in signals)
+
+
+def test_sigterm_ends_a_daemon_that_is_still_loading(network: Network) -> None:
+    with network.daemon() as daemon:
+        wait_until(lambda: handles(daemon, signal.SIGTERM, signal.SIGINT), 10, "its handlers")
+        assert daemon.events("service.starting") == []
+        assert daemon.terminate(10) == 0
+        assert daemon.events() == []
 
 
 def test_sigterm_ends_a_daemon_that_waits_for_the_org(network: Network) -> None:

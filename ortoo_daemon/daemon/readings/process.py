@@ -1,5 +1,6 @@
 """Which process is this, does it turn, and what does it use, as metrics?"""
 
+import asyncio
 import os
 import resource
 import threading
@@ -27,6 +28,13 @@ def _open_files() -> float | None:
     try:
         return len(os.listdir("/proc/self/fd")) - 1  # less the one that lists them
     except OSError:
+        return None
+
+
+def _tasks() -> float | None:
+    try:
+        return len(asyncio.all_tasks())
+    except RuntimeError:  # asked from outside the loop
         return None
 
 
@@ -72,5 +80,10 @@ PROCESS = (
         "ortoo_process_threads",
         "Threads of the process.",
         lambda view: one(threading.active_count()),
+    ),
+    Reading(
+        "ortoo_process_tasks",
+        "Tasks of the process's event loop.",
+        lambda view: one(_tasks()),
     ),
 )
