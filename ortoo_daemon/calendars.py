@@ -4,7 +4,7 @@ Weekly windows in one time zone, with closed days. Arithmetic is on real elapsed
 spans a change of the clocks is an hour shorter or longer, as it is for the people in it. Pure.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
@@ -64,15 +64,24 @@ class BusinessHours:
 
         None when that does not happen within two years. No time at all has passed at the next opening.
         """
-        left = working_for
+        return self.add_each(at, (working_for,))[0]
+
+    def add_each(self, at: datetime, lengths: Sequence[timedelta]) -> list[datetime | None]:
+        """What `add` says to each length, for one look at the weeks ahead."""
+        found: list[datetime | None] = [None] * len(lengths)
+        waiting = sorted(range(len(lengths)), key=lengths.__getitem__, reverse=True)
+        passed, since = timedelta(), at.astimezone(UTC)
         for start, end in self._spans(at):
-            begin = max(start, at.astimezone(UTC))
+            begin = max(start, since)
             if begin >= end:
                 continue
-            if left <= end - begin:
-                return begin + left
-            left -= end - begin
-        return None
+            while waiting and lengths[waiting[-1]] - passed <= end - begin:
+                number = waiting.pop()
+                found[number] = begin + (lengths[number] - passed)
+            if not waiting:
+                break
+            passed += end - begin
+        return found
 
     def between(self, begin: datetime, end: datetime) -> timedelta:
         """Open time from ``begin`` to ``end``; zero when the order is reversed."""

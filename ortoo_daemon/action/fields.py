@@ -3,7 +3,7 @@
 Pure: the values are handed on in the decision; writing them is the daemon's part of this stage.
 """
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from ortoo_daemon.action.sla_clocks import read_stamp
 from ortoo_daemon.action.stamps import SLA_CLOCKS
@@ -46,13 +46,15 @@ def _clock(handling: Handling, rule: SlaRule, before: SlaClock | None) -> SlaClo
         return None
     key, hours = _hours(handling, rule)
     started_at, now = handling.received_at, handling.facts.now
-    target_at = hours.add(started_at, target_for)
+    lengths = (target_for, *_warnings(rule, target_for))
+    target_at, *warned_at = hours.add_each(started_at, lengths)
     if target_at is None:
         message = f"{hours.name} does not open for {target_for} within two years; measured 24x7"
         _report(handling, rule, "hours_never_open", message)
         key, hours, target_at = AROUND_THE_CLOCK, _ALWAYS, started_at + target_for
+        warned_at = hours.add_each(started_at, lengths[1:])
     late = target_at <= now
-    warn_at = _warnings(rule, hours, started_at, target_for)
+    warn_at = tuple(sorted({at for at in warned_at if at is not None}))
     return SlaClock(
         name=rule.clock,
         started_at=started_at,
@@ -91,17 +93,13 @@ def _hours(handling: Handling, rule: SlaRule) -> tuple[str, BusinessHours]:
     return AROUND_THE_CLOCK, _ALWAYS
 
 
-def _warnings(
-    rule: SlaRule, hours: BusinessHours, started_at: datetime, target_for: timedelta
-) -> tuple[datetime, ...]:
-    """Instants of the warnings: a fraction of the target passed, or so much open time left."""
-    found = set()
-    for warn in rule.warn:
-        after = target_for - warn if isinstance(warn, timedelta) else target_for * warn
-        at = hours.add(started_at, after) if timedelta() < after < target_for else None
-        if at is not None:
-            found.add(at)
-    return tuple(sorted(found))
+def _warnings(rule: SlaRule, target_for: timedelta) -> list[timedelta]:
+    """After how much open time to warn: a fraction of the target passed, or so much of it left."""
+    found = (
+        target_for - warn if isinstance(warn, timedelta) else target_for * warn
+        for warn in rule.warn
+    )
+    return [after for after in found if timedelta() < after < target_for]
 
 
 def _report(handling: Handling, rule: SlaRule, code: str, message: str) -> None:

@@ -4,7 +4,7 @@ Inheritance is resolved when the file is read: a rule carries its final assignme
 never looks upwards.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from enum import StrEnum
 
@@ -124,10 +124,10 @@ class Rule:
     rules: tuple["Rule", ...] = ()
     orelse: Target | None = None
     place: Place
+    name: str = field(init=False, repr=False, compare=False)
 
-    @property
-    def name(self) -> str:
-        return " / ".join(self.path)
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "name", " / ".join(self.path))  # asked of every rule tried
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
