@@ -49,7 +49,8 @@ class Flow:
     active: bool = False
 
     def starts(self, change: Change) -> bool:
-        if not self.active or change.entity != self.entity or change.change_type not in self.on:
+        """Whether a change starts it, when it is active."""
+        if change.entity != self.entity or change.change_type not in self.on:
             return False
         return all(test.passes(change.after) for test in self.tests)
 

@@ -226,6 +226,18 @@ def test_events_older_than_the_retention_window_are_gone() -> None:
     assert [each.replay_id for each in log.read("/data/X", 0, 10)] == [young]
 
 
+def test_a_clock_set_back_makes_no_event_older_than_the_one_before() -> None:
+    start = datetime(2026, 11, 21, tzinfo=UTC)
+    now = [start]
+    log = EventLog(now=lambda: now[0], retained_for=timedelta(hours=72))
+    ids = []
+    for hours in (0, 10, 0, 0):
+        now[0] = start + timedelta(hours=hours)
+        ids.append(log.append({"/data/X": {}}))
+    now[0] = start + timedelta(hours=73)
+    assert [log.holds("/data/X", each) for each in ids] == [False, True, True, True]
+
+
 def test_the_log_is_bounded_by_number_too() -> None:
     log = EventLog(now=lambda: datetime(2026, 11, 21, tzinfo=UTC), most=100)
     for _ in range(1000):

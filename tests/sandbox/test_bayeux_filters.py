@@ -14,6 +14,7 @@ from ortoo_daemon.sandbox.bayeux.channels import ChannelError, load_channels
 from ortoo_daemon.sandbox.bayeux.filters import FilterError, parse_filter
 from ortoo_daemon.sandbox.bayeux.log import EventLog
 from ortoo_daemon.sandbox.bayeux.publisher import Publisher
+from ortoo_daemon.sandbox.changes import Transaction
 from ortoo_daemon.sandbox.org import Org
 from ortoo_daemon.sandbox.schema import Schema
 
@@ -133,6 +134,46 @@ def test_an_enriched_field_is_in_updates_and_deletions_when_it_is_not_empty(tmp_
         assert "Phone" not in payload
     for payload in payloads(log, "/data/LeadChangeEvent")[1:]:
         assert "Email" not in payload
+
+
+def ids(log: EventLog, channel: str = "/data/Hot__chn") -> list[list[str]]:
+    return [each["ChangeEventHeader"]["recordIds"] for each in payloads(log, channel)]
+
+
+def test_where_events_show_fields_of_each_record_they_are_not_merged(tmp_path: Path) -> None:
+    enriched = "<enrichedFields><name>Email</name></enrichedFields>"
+    with publishing(channel_folder(tmp_path, members=enriched)) as (org, log):
+        user = org.system_user_id
+        row = {"LastName": "A", "Company": "x"}
+        made = org.create_many("Lead", [row | {"Email": f"{n}@x.org"} for n in "ab"], user_id=user)
+        leads = [str(each.id) for each in made]
+        org.update_many("Lead", [{"Id": each, "City": "Lyon"} for each in leads], user_id=user)
+    assert ids(log)[2:] == [[leads[0]], [leads[1]]]
+    assert [each["Email"] for each in payloads(log)[2:]] == ["a@x.org", "b@x.org"]
+    assert ids(log, "/data/LeadChangeEvent")[2:] == [leads]
+
+
+@pytest.mark.parametrize(
+    ("condition", "delivered"),
+    [
+        ("Rating = 'Hot'", ["GAP_UPDATE", "GAP_OVERFLOW"]),
+        ("ChangeEventHeader.changeType != 'GAP_OVERFLOW'", ["GAP_UPDATE"]),
+    ],
+)
+def test_a_gap_passes_filters_on_fields_that_nobody_can_tell(
+    tmp_path: Path, condition: str, delivered: list[str]
+) -> None:
+    schema, members = Schema.load(), f"<filterExpression>{condition}</filterExpression>"
+    channels = load_channels(channel_folder(tmp_path, members=members), ("Lead",))
+    with closing(Org(schema)) as org:
+        log = EventLog(now=org.clock)
+        publisher = Publisher(schema=schema, channels=channels, log=log)
+        committed: list[Transaction] = []
+        org.on_commit(committed.append)
+        org.create("Lead", {"LastName": "A", "Company": "x"}, user_id=org.system_user_id)
+        for kind in ("GAP_UPDATE", "GAP_OVERFLOW"):
+            publisher.publish_gap(committed[0], "Lead", kind, ["00Q*"])
+    assert [each["ChangeEventHeader"]["changeType"] for each in payloads(log)] == delivered
 
 
 def test_a_member_of_a_channel_that_is_not_there_is_refused(tmp_path: Path) -> None:
