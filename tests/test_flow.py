@@ -136,6 +136,47 @@ def test_a_change_heard_of_before_the_decision_opens_nothing():
     assert found.reason is ReasonCode.ALREADY_DECIDED
 
 
+def test_an_old_change_that_is_heard_of_late_opens_nothing():
+    """A replay, or a stream that hung: what counts is when the org did it."""
+    watching = policy(rule("all"), on=Triggers(changed=frozenset({"Brand__c"})))
+    replayed = item(
+        stamped(),
+        reason=WorkReason.CHANGED,
+        changed_fields=frozenset({"Brand__c"}),
+        heard_at=NOW,
+        committed_at=NOW - timedelta(minutes=10),
+    )
+    found = decided(watching, facts(stamped(), EMPTY, work=replayed))
+    assert found.reason is ReasonCode.ALREADY_DECIDED
+
+
+def test_what_was_compared_with_the_decision_counts_more_than_moments_and_names():
+    watching = policy(rule("all"), on=Triggers(changed=frozenset({"Brand__c"})))
+    unnamed = item(stamped(), reason=WorkReason.CHANGED, heard_at=NOW)
+    named = replace(unnamed, changed_fields=frozenset({"Brand__c"}))
+    for work in (unnamed, named):
+        given = facts(stamped(), EMPTY, work=work)
+        differs = replace(given, changed_since=frozenset({"Brand__c"}))
+        same = replace(given, changed_since=frozenset())
+        assert decided(watching, differs).outcome is Outcome.ASSIGNED
+        assert decided(watching, same).reason is ReasonCode.ALREADY_DECIDED
+
+
+@pytest.mark.parametrize(
+    "on",
+    [
+        Triggers(created=True, enters=False),
+        Triggers(created=False, enters=False, changed=frozenset({"Brand__c"})),
+    ],
+)
+def test_an_undecided_record_of_which_nobody_said_what_happened_is_taken_whatever_on_says(on):
+    only = policy(rule("all"), on=on)
+    unnamed = item(lead(), reason=WorkReason.CHANGED)
+    other = replace(unnamed, changed_fields=frozenset({"Fax"}))
+    assert decided(only, facts(lead(), EMPTY, work=unnamed)).outcome is Outcome.ASSIGNED
+    assert decided(only, facts(lead(), EMPTY, work=other)).reason is ReasonCode.NOT_ENTERED
+
+
 def test_a_requeue_is_decided_once_even_when_its_item_comes_back():
     by_hand = item(stamped(), reason=WorkReason.REQUEUED, entry="r1")
     assert decided(TO_DESK, facts(stamped(), EMPTY, work=by_hand)).outcome is Outcome.ASSIGNED
@@ -150,6 +191,86 @@ def test_a_parked_record_stays_parked_until_it_is_put_back_by_hand():
     assert (found.outcome, found.reason) == (Outcome.NOTHING, ReasonCode.PARKED_ALREADY)
     by_hand = item(parked, reason=WorkReason.REQUEUED, entry="r1")
     assert decided(TO_DESK, facts(parked, EMPTY, work=by_hand)).outcome is Outcome.ASSIGNED
+
+
+# Reviews of parked records
+
+STRICT = policy(
+    rule("all"), require=Require(condition=blank("Email", False), park="no_contact", place=PLACE)
+)
+
+
+def reviewed(record_set=STRICT, **fields):
+    """The decision of a review of a record that the policy had parked while PERSON was its owner."""
+    given = {
+        "OwnerId": PERSON,
+        "CreatedById": WEB_USER,
+        "Ortoo_Prior_Owner__c": PERSON,
+        "Ortoo_Policy__c": "leads",
+        "Ortoo_Parked__c": "no_contact",
+        "Ortoo_Decided_At__c": "2026-11-23T09:12:00.000+0000",
+        "Ortoo_Decision_Key__c": f"{lead().id}:first",
+    }
+    parked = lead(**given | fields)
+    work = item(parked, reason=WorkReason.REVIEWED, entry="reviewed:20261123T091200.000000Z")
+    return decided(record_set, facts(parked, EMPTY, work=work))
+
+
+def test_a_parked_record_whose_reason_is_gone_is_routed_by_a_review():
+    found = reviewed(Email="a@example.com")
+    assert (found.outcome, found.owner.id) == (Outcome.ASSIGNED, DESK.id)
+    assert found.key == f"{lead().id}:reviewed:20261123T091200.000000Z"
+
+
+def test_a_review_that_would_park_for_the_same_reason_does_nothing():
+    found = reviewed()
+    assert (found.outcome, found.reason) == (Outcome.NOTHING, ReasonCode.PARKED_ALREADY)
+    assert found.fields == {}
+
+
+def test_a_review_parks_anew_for_another_reason():
+    found = reviewed(Ortoo_Parked__c="no_target (policies/leads.yaml:9:3)")
+    assert (found.outcome, found.parked_for) == (Outcome.PARKED, "no_contact")
+
+
+def test_a_target_that_is_still_missing_is_the_same_reason_on_another_line_of_the_policy():
+    nowhere = policy(rule("all", assign=to_queue("Gone")), otherwise=to_queue("Gone").target)
+    found = reviewed(nowhere, Ortoo_Parked__c="no_target (policies/leads.yaml:99:3)")
+    assert (found.outcome, found.reason) == (Outcome.NOTHING, ReasonCode.PARKED_ALREADY)
+
+
+def test_a_parked_record_that_a_person_took_since_is_left_to_them():
+    found = reviewed(Email="a@example.com", OwnerId=an_id("005", 7))
+    assert (found.outcome, found.reason) == (Outcome.LEFT_ALONE, ReasonCode.TAKEN_BY_PERSON)
+
+
+def test_a_record_that_no_policy_had_taken_before_it_was_parked_is_taken_from_no_person():
+    """Its handling failed; whether its owner is a person who took it nobody has looked at."""
+    found = reviewed(Email="a@example.com", Ortoo_Parked__c="too_many_tries", Ortoo_Policy__c=None)
+    assert (found.outcome, found.reason) == (Outcome.NOTHING, ReasonCode.PARKED_ALREADY)
+    free = reviewed(
+        Email="a@example.com",
+        Ortoo_Parked__c="too_many_tries",
+        Ortoo_Policy__c=None,
+        OwnerId=WEB_USER,
+        Ortoo_Prior_Owner__c=WEB_USER,
+    )
+    assert free.outcome is Outcome.ASSIGNED
+
+
+@pytest.mark.parametrize(
+    ("fields", "reason"),
+    [
+        ({"Ortoo_Parked__c": None}, ReasonCode.ALREADY_DECIDED),
+        (
+            {"Ortoo_Decision_Key__c": f"{lead().id}:reviewed:20261123T091200.000000Z"},
+            ReasonCode.PARKED_ALREADY,
+        ),
+    ],
+)
+def test_a_review_that_comes_late_finds_nothing_to_do(fields, reason):
+    found = reviewed(Email="a@example.com", **fields)
+    assert (found.outcome, found.reason) == (Outcome.NOTHING, reason)
 
 
 def test_a_record_that_a_person_holds_is_left_alone():

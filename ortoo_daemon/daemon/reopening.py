@@ -9,11 +9,11 @@ import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from ortoo_daemon.action.sla_clocks import read_stamp
 from ortoo_daemon.action.sla_due import routed_at
-from ortoo_daemon.action.stamps import DECIDED_AT, SLA_CLOCKS
+from ortoo_daemon.action.stamps import DECIDED_AT, DECISION_KEY, SLA_CLOCKS
 from ortoo_daemon.audit.record import KEY, OBJECT
 from ortoo_daemon.audit.watched import differing
 from ortoo_daemon.daemon.knowledge import Policies
@@ -32,14 +32,18 @@ _FROM_EVENTS = frozenset({WorkReason.CREATED, WorkReason.CHANGED})
 Kept = Mapping[str, Any]
 
 
+class _Ask(NamedTuple):
+    record: RecordId
+    key: str
+    """Of the decision that the record bears."""
+
+
 class Reopenings:
     """Compares records with the decisions that stand. Raises OrgError."""
 
     def __init__(self, org: Org) -> None:
         self._org = org
-        self._batcher: Batcher[RecordId, Kept | None] = Batcher(
-            self._find, at_most=_RECORDS_IN_A_QUERY
-        )
+        self._batcher: Batcher[_Ask, Kept | None] = Batcher(self._find, at_most=_RECORDS_IN_A_QUERY)
 
     async def changed_since(
         self, item: WorkItem, record: Record, policies: Policies
@@ -48,15 +52,16 @@ class Reopenings:
         tells enough, or the decision kept nothing to compare with."""
         if not _must_compare(item, record, policies.reopening(item.object)):
             return None
-        kept = await self._batcher.ask(record.id)
+        kept = await self._batcher.ask(_Ask(record.id, record.text(DECISION_KEY)))
         return None if kept is None else differing(kept, record)
 
-    async def _find(self, ids: Sequence[RecordId]) -> list[Kept | None]:
+    async def _find(self, asks: Sequence[_Ask]) -> list[Kept | None]:
         rows: dict[str, list[Mapping[str, Any]]] = defaultdict(list)
-        for part in soql.chunks(sorted(set(ids)), beside=_looking_for([""])):
+        ids = sorted({ask.record for ask in asks})
+        for part in soql.chunks(ids, beside=_looking_for([""])):
             for row in await self._org.query(_looking_for(part)):
                 rows[str(row["Record_Id__c"])].append(row)
-        return [_kept(rows.get(id, ())) for id in ids]
+        return [_kept(rows.get(ask.record, ()), ask.key) for ask in asks]
 
 
 def _must_compare(item: WorkItem, record: Record, watched: frozenset[str]) -> bool:
@@ -71,12 +76,13 @@ def _must_compare(item: WorkItem, record: Record, watched: frozenset[str]) -> bo
     return named and abs(item.happened_at - decided_at) <= _UNSURE_WITHIN
 
 
-def _kept(rows: Iterable[Mapping[str, Any]]) -> Kept | None:
-    """What the latest decision about the owner kept; the steps of clocks are none."""
+def _kept(rows: Iterable[Mapping[str, Any]], key: str) -> Kept | None:
+    """What the decision about the owner kept that stands: the one that the record names, or the latest where
+    a clock's step came since."""
     routing = [row for row in rows if ":sla:" not in str(row[KEY])]
     if not routing:
         return None
-    latest = max(routing, key=lambda row: str(row["Decided_At__c"]))
+    latest = max(routing, key=lambda row: (row[KEY] == key, row["Decided_At__c"], row["Id"]))
     try:
         facts = json.loads(str(latest["Facts__c"]))
     except ValueError:
@@ -88,6 +94,6 @@ def _kept(rows: Iterable[Mapping[str, Any]]) -> Kept | None:
 def _looking_for(ids: Sequence[str]) -> str:
     return soql.select(
         OBJECT,
-        ["Record_Id__c", KEY, "Decided_At__c", "Facts__c"],
+        ["Id", "Record_Id__c", KEY, "Decided_At__c", "Facts__c"],
         where=[soql.one_of("Record_Id__c", ids)],
     )

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
@@ -92,6 +94,14 @@ class Network:
         """The store is lost."""
         for path in self.folder.glob("state.db*"):
             path.unlink()
+
+    def rewind(self, channel: str) -> None:
+        """The store's position goes back to the first event that the org keeps."""
+        with closing(sqlite3.connect(self.state)) as store, store:
+            moved = store.execute(
+                "UPDATE checkpoint SET replay_id = '0' WHERE channel = ?", (channel,)
+            )
+            assert moved.rowcount == 1
 
     def daemon(self, *arguments: str, **files: Any) -> DaemonProcess:
         return DaemonProcess(self.write(**files), *arguments)

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any, cast
 
 import pytest
@@ -14,7 +15,7 @@ from ortoo_daemon.daemon.knowledge import Knowledge, Policies
 from ortoo_daemon.daemon.ledger import Ledger
 from ortoo_daemon.policy.model import Triggers
 from ortoo_daemon.records import WorkReason
-from ortoo_daemon.salesforce.stream.messages import ChangeEvent, ChangeType
+from ortoo_daemon.salesforce.stream.messages import ChangeEvent, ChangeType, PlatformEvent
 from ortoo_daemon.salesforce.stream.pump import Gap, GapReason
 from ortoo_daemon.work.queue import WorkQueue
 from tests.asynchronous import asynchronous, until
@@ -177,3 +178,80 @@ async def test_a_record_parked_in_the_queue_is_not_brought_back_by_a_sweep_but_b
         swept = [item(1, reason=WorkReason.RECONCILED), item(2, reason=WorkReason.RECONCILED)]
         assert await queue.put(swept, skip_parked=True) == 1
         assert await queue.put([item(1, reason=WorkReason.CHANGED)]) == 1
+
+
+@asynchronous
+async def test_an_unusable_event_is_a_gap_before_its_checkpoint_moves_and_told_once_a_minute(
+    tmp_path: Any,
+) -> None:
+    name = "/event/New_Lead__e"
+    unusable = PlatformEvent(
+        channel=name,
+        event_uuid="u",
+        commit_user=PERSON,
+        committed_at=NOW,
+        payload={"Name__c": "Doe"},
+        replay_id=4,
+    )
+    usable = replace(unusable, payload={"RecordId__c": an_id("00Q", 1)}, replay_id=5)
+    async with opened(f"sqlite:///{tmp_path}/state.db") as queue:
+        clock, gaps = Clock(), []
+
+        async def note(gap: Gap) -> None:
+            gaps.append((gap.reason, name in await queue.checkpoints()))
+
+        ears = Hearing(
+            cast(WorkQueue, queue),
+            lambda: KNOWLEDGE,
+            [Channel(channel=name)],
+            on_gap=note,
+            clock=clock,
+            stop=asyncio.Event(),
+        )
+        await ears.deliver([unusable, usable])
+        assert gaps == [(GapReason.UNREADABLE, False)]
+        assert await ears.checkpoint_of(name) == 5
+        assert (await queue.stats()).ready == 1
+        await ears.deliver([replace(unusable, replay_id=6)])
+        assert len(gaps) == 1
+        clock.pass_by(timedelta(minutes=1))
+        await ears.deliver([replace(unusable, replay_id=7)])
+        assert len(gaps) == 2
+        assert ears.unusable == {name: 3}
+
+
+@pytest.mark.parametrize(
+    ("reason", "at"),
+    [(GapReason.POSITION_EXPIRED, NOW), (GapReason.UNREADABLE, NOW), (GapReason.NO_POSITION, None)],
+)
+def test_what_a_gap_may_hide_happened_after_the_channel_s_last_event(
+    tmp_path: Any, reason: GapReason, at: Any
+) -> None:
+    async def told() -> Any:
+        async with opened(f"sqlite:///{tmp_path}/state.db") as queue:
+            found = []
+
+            async def note(gap: Gap) -> None:
+                found.append(gap.at)
+
+            ears = Hearing(
+                cast(WorkQueue, queue),
+                lambda: KNOWLEDGE,
+                CHANNELS,
+                on_gap=note,
+                clock=Clock(),
+                stop=asyncio.Event(),
+            )
+            await ears.deliver([EVENT])
+            await ears.gap(Gap(channel=CHANNEL, reason=reason))
+            return found
+
+    assert asyncio.run(told()) == [at]
+
+
+@asynchronous
+async def test_work_bears_the_time_of_the_commit(tmp_path: Any) -> None:
+    async with hearing(tmp_path) as (ears, queue, _):
+        await ears.deliver([EVENT])
+        claims = await queue.claim(10)
+    assert {claim.item.committed_at for claim in claims} == {NOW}

@@ -62,6 +62,27 @@ async def test_a_change_of_unknown_fields_stays_unknown_and_a_creation_stays_one
 
 
 @asynchronous
+async def test_a_creation_that_meets_a_change_of_unknown_fields_may_be_any_change(url):
+    async with opened(url) as queue:
+        await queue.put([item(1), item(1, reason=WorkReason.CHANGED)])
+        (claim,) = await queue.claim(10)
+    assert claim.item.names_no_change
+
+
+@asynchronous
+async def test_the_time_of_the_latest_commit_is_kept_also_when_an_item_comes_back(url):
+    early, late = item(1).heard_at, item(9).heard_at
+    async with opened(url) as queue:
+        await queue.put([item(1, committed_at=late), item(1, committed_at=early), item(1)])
+        (claim,) = await queue.claim(10)
+        assert claim.item.committed_at == late
+        await queue.put([item(1, committed_at=early)])
+        assert await queue.retry(claim, after=timedelta(0))
+        (again,) = await queue.claim(10)
+    assert again.item.committed_at == late
+
+
+@asynchronous
 async def test_news_of_a_record_in_hand_waits_until_it_is_settled(url):
     async with opened(url) as queue:
         await queue.put([item(1)])

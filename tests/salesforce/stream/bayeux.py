@@ -17,7 +17,13 @@ BAD_REPLAY = (
 )
 
 
-def change(replay_id: int, *, kind: str = "CREATE", ids: tuple[str, ...] | None = None) -> Message:
+def change(
+    replay_id: int,
+    *,
+    kind: str = "CREATE",
+    ids: tuple[str, ...] | None = None,
+    channel: str = CHANNEL,
+) -> Message:
     """One change event of a lead whose number is the replay id."""
     header = {
         "entityName": "Lead",
@@ -36,7 +42,7 @@ def change(replay_id: int, *, kind: str = "CREATE", ids: tuple[str, ...] | None 
         "payload": {"ChangeEventHeader": header},
         "event": {"replayId": replay_id},
     }
-    return {"channel": CHANNEL, "data": data}
+    return {"channel": channel, "data": data}
 
 
 class Bayeux:

@@ -6,6 +6,8 @@ from ortoo_daemon.salesforce.stream.messages import (
     ChangeEvent,
     ChangeType,
     PlatformEvent,
+    PushEvent,
+    PushType,
     UnreadableMessageError,
     parse,
 )
@@ -76,7 +78,11 @@ def test_a_platform_event_is_told_apart():
             "channel": "/event/New_Lead__e",
             "data": {
                 "schema": "s",
-                "payload": {"CreatedDate": "2026-11-21T10:00:00.123Z", "RecordId__c": "00Q"},
+                "payload": {
+                    "CreatedDate": "2026-11-21T10:00:00.123Z",
+                    "CreatedById": "005000000000001",
+                    "RecordId__c": "00Q",
+                },
                 "event": {"EventUuid": "u-1", "replayId": 4711},
             },
         }
@@ -84,12 +90,49 @@ def test_a_platform_event_is_told_apart():
     assert isinstance(event, PlatformEvent)
     assert (event.event_uuid, event.replay_id) == ("u-1", 4711)
     assert event.committed_at == datetime(2026, 11, 21, 10, 0, 0, 123000, UTC)
+    assert event.commit_user == "005000000000001AAA"
+    assert "RecordId__c" not in repr(event)
+
+
+def test_an_overflow_names_nobody_whatever_ids_it_bears():
+    for ids in (["000000000000000AAA"], ["00Q000000000001EAA"], []):
+        assert parse(changed(changeType="GAP_OVERFLOW", recordIds=ids)).names_no_record
+    assert parse(changed(changeType="GAP_UPDATE", recordIds=["000000000000000"])).names_no_record
+
+
+PUSHED = {
+    "channel": "/topic/NewLeads",
+    "clientId": "c",
+    "data": {
+        "event": {"createdDate": "2026-11-21T10:00:00.000Z", "replayId": 13, "type": "created"},
+        "sobject": {"Id": "00Q000000000001", "LastName": "Doe"},
+    },
+}
+
+
+def test_a_push_topic_s_event_is_read_without_its_values():
+    event = parse(PUSHED)
+    assert event == PushEvent(
+        record_id="00Q000000000001EAA",
+        push_type=PushType.CREATED,
+        committed_at=datetime(2026, 11, 21, 10, 0, tzinfo=UTC),
+        channel="/topic/NewLeads",
+        replay_id=13,
+    )
+    assert "Doe" not in repr(event)
+
+
+def test_a_push_topic_s_event_without_an_id_can_t_be_read():
+    data = PUSHED["data"] | {"sobject": {"Status": "New"}}
+    with pytest.raises(UnreadableMessageError, match="no Id"):
+        parse(PUSHED | {"data": data})
 
 
 @pytest.mark.parametrize(
     "message",
     [
         {"channel": "/data/X"},
+        {"channel": "/u/X", "data": {"payload": "text", "event": {"replayId": 1}}},
         {"channel": "/data/X", "data": None},
         {"channel": "/data/X", "data": {"payload": {}, "event": {}}},
         changed(changeType="SNAPSHOT"),
