@@ -21,6 +21,9 @@ _log = structlog.get_logger("ortoo_daemon.sweeps")
 _MOST_REASONS = 30
 """Policies have a handful; the codes of the org's refusals come on top."""
 
+_MOST_GROUPS = 2000
+"""An aggregate query has no second page: the org refuses to count more."""
+
 OTHER = "other"
 
 
@@ -98,6 +101,7 @@ def _by_reason(name: str) -> str:
         [PARKED, "COUNT(Id)", f"MIN({DECIDED_AT})"],
         where=[soql.differs(PARKED, None), *not_converted],
         group_by=[PARKED],
+        limit=_MOST_GROUPS,
     )
 
 

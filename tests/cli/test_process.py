@@ -90,6 +90,7 @@ def test_doctor_passes_on_an_org_that_has_everything(env: dict[str, str]) -> Non
         "login",
         "API budget",
         "event budget",
+        "publishing budget",
         "clock",
         "Lead",
         "Case",

@@ -80,3 +80,12 @@ def test_an_unreadable_environment_is_a_problem_and_no_crash(
 def test_a_file_that_is_not_there_says_how_to_name_another(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="--config or ORTOO_CONFIG"):
         load_settings(tmp_path / "none.yaml")
+
+
+@pytest.mark.parametrize(
+    "budgets", ["{low_from: 95}", "{short_from: 98}", "{scarce_from: 100}", "{low_from: 0}"]
+)
+def test_levels_of_budgets_that_do_not_ascend_are_refused(file: Path, budgets: str) -> None:
+    file.write_text(f"{FILE}budgets: {budgets}\n")
+    with pytest.raises(ConfigError, match="budgets"):
+        load_settings(file)
