@@ -8,6 +8,10 @@
 | bayeux        | a CometD message on `channel` is refused with `error`, `advice` and `ext`; |
 |               | of subscribe messages only those to `subscription`, when it is given       |
 | silent        | connected clients get no events of `channel` (of any when it is empty)     |
+| dropped       | an event of `channel` (of any …) is lost on its way; a replay brings it    |
+| duplicated    | an event of `channel` (of any …) arrives twice                             |
+| reordered     | several events that arrive together, one of `channel` (of any …) among     |
+|               | them, come last first                                                      |
 
 A fault matches by `method` (any when None) and by `path`, a regular expression searched in the
 path with its query. `times` counts its uses; None means until it is removed. A silent fault has no
@@ -20,12 +24,16 @@ from __future__ import annotations
 import asyncio
 import re
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from enum import StrEnum
 from typing import Any
 
+from ortoo_daemon.sandbox.bayeux.clients import Client
 from ortoo_daemon.sandbox.bayeux.replies import Message, refusal
+
+Delivered = tuple[str, str]
+"""One event on its way to a client: its channel and its body."""
 
 
 class FaultKind(StrEnum):
@@ -36,6 +44,9 @@ class FaultKind(StrEnum):
     HOLD = "hold"
     BAYEUX = "bayeux"
     SILENT = "silent"
+    DROPPED = "dropped"
+    DUPLICATED = "duplicated"
+    REORDERED = "reordered"
 
 
 class Until(StrEnum):
@@ -46,6 +57,7 @@ class Until(StrEnum):
 
 
 _ON_HTTP = frozenset({FaultKind.ERROR, FaultKind.LOST_RESPONSE, FaultKind.HOLD})
+_ON_EVENTS = frozenset({FaultKind.DROPPED, FaultKind.DUPLICATED})
 _OWN = frozenset({"id", "used", "removed", "set_at"})
 
 
@@ -83,9 +95,13 @@ class Fault:
             return False
         return self.subscription in ("", message.get("subscription"))
 
+    def concerns(self, channel: str) -> bool:
+        """Whether events of a channel are met by this fault, if it is one that meets events."""
+        return self.channel in ("", channel)
+
     def deafens(self, channel: str, opened_at: float) -> bool:
         """Whether a client that shook hands at that time hears nothing of a channel."""
-        if self.kind is not FaultKind.SILENT or self.channel not in ("", channel):
+        if self.kind is not FaultKind.SILENT or not self.concerns(channel):
             return False
         return self.until == Until.REMOVED or opened_at < self.set_at
 
@@ -142,9 +158,9 @@ class Faults:
         self.on_remove()
         return len(doomed)
 
-    def deafens(self, channel: str, opened_at: float) -> bool:
-        """Whether a client that shook hands at that time hears nothing of a channel now."""
-        return any(each.deafens(channel, opened_at) for each in self._faults.values())
+    def deaf(self, client: Client, channel: str) -> bool:
+        """Whether a client hears nothing of a channel now."""
+        return any(each.deafens(channel, client.opened_at) for each in self._faults.values())
 
     def take(self, method: str, path: str) -> Fault | None:
         """The first fault that meets an HTTP call, counted as used."""
@@ -156,6 +172,29 @@ class Faults:
         if fault is None:
             return None
         return refusal(message, fault.error, advice=fault.advice, ext=fault.ext)
+
+    def spoil(self, events: Sequence[Delivered]) -> Sequence[Delivered]:
+        """What arrives of the events that are delivered together."""
+        if not self._faults:
+            return events
+        arriving: list[Delivered] = []
+        for event in events:
+            fault = self._use(
+                each for each in self if each.kind in _ON_EVENTS and each.concerns(event[0])
+            )
+            copies = 1 if fault is None else 2 if fault.kind is FaultKind.DUPLICATED else 0
+            arriving += [event] * copies
+        return arriving[::-1] if self._reorders(arriving) else arriving
+
+    def _reorders(self, events: Sequence[Delivered]) -> bool:
+        if len(events) < 2:
+            return False
+        return None is not self._use(
+            fault
+            for fault in self
+            if fault.kind is FaultKind.REORDERED
+            and any(fault.concerns(channel) for channel, _ in events)
+        )
 
     def _use(self, matching: Iterable[Fault]) -> Fault | None:
         for fault in matching:

@@ -218,7 +218,7 @@ class Sandbox:
             log=self.log,
             tokens=self.sessions,
             allocation=self.usage,
-            deaf=lambda client, channel: self.faults.deafens(channel, client.opened_at),
+            way=self.faults,
         )
         self._transport = Transport(conversation, intercept=self.faults.bayeux_refusal)
 

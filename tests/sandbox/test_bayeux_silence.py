@@ -1,4 +1,4 @@
-"""A stream that is connected and silent, or refused on one of its channels."""
+"""A stream that is silent, loses or doubles events, or is refused on one of its channels."""
 
 from __future__ import annotations
 
@@ -63,6 +63,42 @@ async def test_one_channel_may_fall_silent_beside_others(org: Live) -> None:
     org.lead()
     assert [each["channel"] for each in await client.events(1)] == [PLAIN]
     assert ids(await client.connect(advice=AT_ONCE)) == []
+
+
+@live()
+async def test_a_dropped_event_is_lost_for_the_listener_and_comes_when_replayed(org: Live) -> None:
+    client = await org.bayeux().opened()
+    await client.subscribe()
+    await org.control("/faults", {"kind": "dropped", "times": 1})
+    lost, kept = org.lead(), org.lead()
+    assert ids(await client.events(1)) == [kept]
+    again = await org.bayeux().opened()
+    await again.subscribe(replay=-2)
+    assert ids(await again.events(2)) == [lost, kept]
+
+
+@live()
+async def test_a_duplicated_event_arrives_twice_under_one_replay_id(org: Live) -> None:
+    client = await org.bayeux().opened()
+    await client.subscribe()
+    await client.subscribe(PLAIN)
+    await org.control("/faults", {"kind": "duplicated", "channel": CHANNEL, "times": 1})
+    org.lead()
+    org.lead()
+    events = await client.events(5)
+    replay_ids = [e["data"]["event"]["replayId"] for e in events if e["channel"] == CHANNEL]
+    assert replay_ids == [replay_ids[0], replay_ids[0], replay_ids[2]]
+    assert len([each for each in events if each["channel"] == PLAIN]) == 2
+
+
+@live()
+async def test_reordered_events_come_last_first_once(org: Live) -> None:
+    client = await org.bayeux().opened()
+    await client.subscribe()
+    await org.control("/faults", {"kind": "reordered"})
+    for turn in (reversed, list):
+        leads = [org.lead() for _ in range(3)]
+        assert ids(await client.connect(advice=AT_ONCE)) == list(turn(leads))
 
 
 @live()

@@ -8,44 +8,21 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
 from ortoo_daemon.sandbox.bayeux import replies
-from ortoo_daemon.sandbox.bayeux.clients import LARGEST_BATCH, Client, Clients, Deaf
+from ortoo_daemon.sandbox.bayeux.clients import LARGEST_BATCH, Client, Clients
 from ortoo_daemon.sandbox.bayeux.kinds import is_legacy
 from ortoo_daemon.sandbox.bayeux.log import EventLog
+from ortoo_daemon.sandbox.bayeux.ports import Allocation, Tokens, Way
 from ortoo_daemon.sandbox.bayeux.replies import Message, refusal, reply_to
 
 COOKIE = "BAYEUX_BROWSER"
 TIP = -1
 EVERYTHING = -2
 LONG_POLLING = "long-polling"
-
-
-class Tokens(Protocol):
-    """Where access tokens are checked."""
-
-    def valid(self, token: str) -> bool:
-        """Whether a token opens the org now; counts as use of its session."""
-        ...
-
-
-class Allocation(Protocol):
-    """The org's daily allocations of delivered events."""
-
-    def left(self, channel: str) -> int:
-        """How many more events of a channel may be delivered today."""
-        ...
-
-    def exhausted(self, channels: Iterable[str]) -> bool:
-        """Whether nothing more is delivered on one of these channels today."""
-        ...
-
-    def deliver(self, channel: str, count: int) -> None:
-        """Count events delivered to one subscriber."""
-        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,8 +50,7 @@ class Answer:
 class Conversation:
     """The meta channels of one org.
 
-    `exists`: which channels may be subscribed to. `deaf`: which clients hear nothing of which
-    channels now.
+    `exists`: which channels may be subscribed to. `way`: what becomes of events on their way.
     """
 
     def __init__(
@@ -85,14 +61,14 @@ class Conversation:
         log: EventLog,
         tokens: Tokens,
         allocation: Allocation,
-        deaf: Deaf,
+        way: Way,
     ) -> None:
         self._exists = exists
         self.clients = clients
         self.log = log
         self._tokens = tokens
         self._allocation = allocation
-        self._deaf = deaf
+        self._way = way
         self._meta: Mapping[str, Callable[[Client, Message], Message]] = {
             replies.SUBSCRIBE: self._subscribe,
             replies.UNSUBSCRIBE: self._unsubscribe,
@@ -191,7 +167,8 @@ class Conversation:
     def _take(self, client: Client) -> tuple[tuple[str, str], ...]:
         """The next events for a client, no more than the org may still deliver."""
         left = (self._allocation.left(channel) for channel in client.positions)
-        events = client.take(self.log, min((LARGEST_BATCH, *left)), deaf=self._deaf)
+        taken = client.take(self.log, min((LARGEST_BATCH, *left)), deaf=self._way.deaf)
+        events = self._way.spoil(taken)
         for channel, count in Counter(channel for channel, _ in events).items():
             self._allocation.deliver(channel, count)
         return tuple(events)
@@ -217,7 +194,7 @@ class Conversation:
         return (
             client.dropped
             or client.connects != turn
-            or client.has_events(self.log, deaf=self._deaf)
+            or client.has_events(self.log, deaf=self._way.deaf)
             or self._allocation.exhausted(client.positions)
             or not self._tokens.valid(client.token)
         )
