@@ -1,6 +1,7 @@
 """How are the org's datetimes read and written? Text of the REST API on one side, aware UTC on the other."""
 
 from datetime import UTC, datetime
+from functools import lru_cache
 
 from ortoo_daemon.records import FieldValue
 
@@ -11,10 +12,13 @@ def instant(value: FieldValue) -> datetime | None:
     A datetime without an offset is UTC, as the API means it. Years the platform can't hold (before
     1700, after 4000) are no datetimes.
     """
-    if not isinstance(value, str):
-        return None
+    return _instant(value) if isinstance(value, str) else None
+
+
+@lru_cache(maxsize=2048)  # every step of a record's handling looks at its moments again
+def _instant(text: str) -> datetime | None:
     try:
-        found = datetime.fromisoformat(value.strip())
+        found = datetime.fromisoformat(text.strip())
     except ValueError:
         return None
     if not 1700 <= found.year <= 4000:

@@ -4,6 +4,8 @@ A field whose name ends in ``Code`` or ``ISO``, or whose value was a two-letter 
 every other field gets the English name, which is what the platform's own address fields hold.
 """
 
+from functools import lru_cache
+
 from ortoo_daemon.countries import country_code, country_name
 from ortoo_daemon.intake.form import Form
 from ortoo_daemon.intake.trim import outer_trimmed
@@ -11,11 +13,15 @@ from ortoo_daemon.intake.trim import outer_trimmed
 
 def standard_country(form: Form) -> str:
     """ISO code or English name; raises ValueError when the country is not known."""
-    text = outer_trimmed(form.text)
+    return _standard(outer_trimmed(form.text), form.field)
+
+
+@lru_cache(maxsize=1024)
+def _standard(text: str, field: str) -> str:
     code = country_code(text)
     if code is None:
         raise ValueError("not a country known here, by code or by name")
-    if _holds_codes(form.field) or len(text) == 2:
+    if _holds_codes(field) or len(text) == 2:
         return code
     return country_name(code) or code
 

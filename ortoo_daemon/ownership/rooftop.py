@@ -131,7 +131,7 @@ class _Search:
                 found["distance_km"] = None if site.away_km is None else round(site.away_km, 1)
             elif name == TERRITORY:
                 if self.covered is not None:
-                    found[name] = site.covered.source if site.covered else None
+                    found[name] = str(site.covered.row.place) if site.covered else None
             else:
                 found[name] = site.rooftop.id in self.signalled.get(name, ())
         return found

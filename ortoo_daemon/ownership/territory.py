@@ -17,7 +17,7 @@ class Covered:
 
     order: int
     level: int
-    source: str
+    row: TerritoryRow
 
 
 class Coverage:
@@ -68,9 +68,10 @@ def covered_by(handling: Handling, choice: RooftopChoice) -> Coverage | None:
 def _spread(coverage: Coverage, rows: tuple[TerritoryRow, ...], directory: Directory) -> None:
     level, exactness = -1, None
     for order, row in enumerate(rows):
-        if _exactness(row) != exactness:
-            level, exactness = level + 1, _exactness(row)
-        covered = Covered(order=order, level=level, source=str(row.place))
+        as_exact = _exactness(row)
+        if as_exact != exactness:
+            level, exactness = level + 1, as_exact
+        covered = Covered(order=order, level=level, row=row)
         if row.region:
             coverage.by_region.setdefault(row.region.strip().casefold(), covered)
         rooftop = named_rooftop(directory, row.rooftop) if row.rooftop else None

@@ -4,7 +4,7 @@ Logic is two-valued: every part holds or does not, ``not`` is plain negation. Th
 that the linter reasons about (`policy.lint`); reading them from YAML is `policy.parse_conditions`.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from ortoo_daemon.errors import Place
@@ -73,10 +73,11 @@ class AllOf:
 
     place: Place
     parts: tuple[Condition, ...]
+    text: str = field(init=False, repr=False, compare=False)
 
-    @property
-    def text(self) -> str:
-        return "all: [" + "; ".join(_text(part) for part in self.parts) + "]"
+    def __post_init__(self) -> None:
+        text = "all: [" + "; ".join(_text(part) for part in self.parts) + "]"
+        object.__setattr__(self, "text", text)  # shown of every record that fails it
 
     def holds(self, scope: Scope) -> bool:
         for part in self.parts:  # noqa: SIM110  # a generator would cost more than the tests
@@ -101,10 +102,11 @@ class AnyOf:
 
     place: Place
     parts: tuple[Condition, ...]
+    text: str = field(init=False, repr=False, compare=False)
 
-    @property
-    def text(self) -> str:
-        return "any: [" + "; ".join(_text(part) for part in self.parts) + "]"
+    def __post_init__(self) -> None:
+        text = "any: [" + "; ".join(_text(part) for part in self.parts) + "]"
+        object.__setattr__(self, "text", text)  # shown of every record that fails it
 
     def holds(self, scope: Scope) -> bool:
         for part in self.parts:  # noqa: SIM110  # as above

@@ -33,25 +33,29 @@ def compact(code: str) -> str:
     return fold(code).replace(" ", "").replace("-", "")
 
 
+_Key = tuple[str, str | None]
+"""A place as it is described, and the folded brand; None stands for rows of any brand."""
+
+
 class _Country:
-    """The rows of one country, indexed by each way a place can be described."""
+    """The rows of one country, indexed by each way a place can be described, and by brand."""
 
     def __init__(self, rows: Iterable[TerritoryRow]) -> None:
-        self.codes: dict[str, list[TerritoryRow]] = defaultdict(list)
-        self.prefixes: dict[str, list[TerritoryRow]] = defaultdict(list)
-        self.cities: dict[str, list[TerritoryRow]] = defaultdict(list)
+        self.codes: dict[_Key, list[TerritoryRow]] = defaultdict(list)
+        self.prefixes: dict[_Key, list[TerritoryRow]] = defaultdict(list)
+        self.cities: dict[_Key, list[TerritoryRow]] = defaultdict(list)
         ranges: list[tuple[Sortable, Sortable, int, TerritoryRow]] = []
         for order, row in enumerate(rows):
             if row.postal_code is not None:
-                self.codes[compact(row.postal_code)].append(row)
+                self.codes[compact(row.postal_code), _brand(row)].append(row)
             elif row.prefix is not None:
-                self.prefixes[compact(row.prefix)].append(row)
+                self.prefixes[compact(row.prefix), _brand(row)].append(row)
             elif row.first is not None and row.last is not None:
                 first, last = sortable(compact(row.first)), sortable(compact(row.last))
                 ranges.append((first, last, order, row))
             elif row.city is not None:
-                self.cities[fold(row.city)].append(row)
-        self.longest = max(map(len, self.prefixes), default=0)
+                self.cities[fold(row.city), _brand(row)].append(row)
+        self.longest = max((len(prefix) for prefix, _ in self.prefixes), default=0)
         ranges.sort(key=lambda item: item[:3])
         self.ranges = ranges
         self.firsts = [item[0] for item in ranges]
@@ -59,15 +63,21 @@ class _Country:
         for _, last, _, _ in ranges:
             self.reach.append(max(last, self.reach[-1]) if self.reach else last)
 
-    def covering(self, code: str, city: str) -> Iterator[list[TerritoryRow]]:
+    def covering(self, code: str, city: str, brand: str) -> Iterator[Iterable[TerritoryRow]]:
         """Groups of equally exact rows, most exact first, each in file order."""
+        brands = (brand, None)
         if code:
-            yield self.codes.get(code, [])
+            for one in brands:
+                yield self.codes.get((code, one), ())
             for length in range(min(len(code), self.longest), 0, -1):
-                yield self.prefixes.get(code[:length], [])
-            yield self._in_range(sortable(code))
+                for one in brands:
+                    yield self.prefixes.get((code[:length], one), ())
+            in_range = self._in_range(sortable(code)) if self.ranges else ()
+            for one in brands:
+                yield (row for row in in_range if _brand(row) == one)
         if city:
-            yield self.cities.get(city, [])
+            for one in brands:
+                yield self.cities.get((city, one), ())
 
     def _in_range(self, wanted: Sortable) -> list[TerritoryRow]:
         found: list[tuple[int, TerritoryRow]] = []
@@ -109,13 +119,12 @@ class TerritoryFile:
         index = self._countries.get(fold(country))
         if index is None:
             return ()
-        wanted = fold(brand)
-        found: list[TerritoryRow] = []
-        for group in index.covering(compact(postal_code), fold(city)):
-            valid = [row for row in group if is_valid(row, on)]
-            found += [row for row in valid if row.brand is not None and fold(row.brand) == wanted]
-            found += [row for row in valid if row.brand is None]
-        return tuple(found)
+        groups = index.covering(compact(postal_code), fold(city), fold(brand))
+        return tuple(row for group in groups for row in group if is_valid(row, on))
+
+
+def _brand(row: TerritoryRow) -> str | None:
+    return None if row.brand is None else fold(row.brand)
 
 
 def is_valid(row: TerritoryRow, on: date) -> bool:
