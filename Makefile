@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check lint types contracts policies wheel bench constraints clean
+.PHONY: help demo test day check lint types contracts policies wheel bench constraints clean
 
 help:  ## show this help
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -43,6 +43,9 @@ wheel: $(READY)
 	$(BIN)/python -m build --wheel --no-isolation --outdir dist . > /dev/null
 	$(BIN)/python -m pip install --quiet --no-deps --target build/wheel dist/*.whl
 	cd build && PYTHONPATH=wheel ../$(BIN)/python -P ../.ci/wheel.py
+
+day: $(READY)  ## a day of 24 hours in four minutes, with what the process held each hour
+	DAY_LASTS_FOR=240 $(BIN)/python -m pytest -s tests/acceptance/test_day.py
 
 bench: $(READY)  ## figures side by side, kept in benchmarks/results/
 	$(BIN)/python -m benchmarks

@@ -1,0 +1,136 @@
+"""A day of 24 hours, the clock moved: nothing leaks, nothing is left, and every sweep keeps its time.
+
+``make test`` plays it in about a minute; ``make day`` in four (DAY_LASTS_FOR, in seconds).
+"""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from statistics import linear_regression
+
+import pytest
+
+from ortoo_daemon.decision import FOLLOW_UPS
+from ortoo_daemon.policy.literals import duration
+from tests.acceptance.day import HOURS, SWEEPS, Day, Hour, write_files
+from tests.processes import DaemonProcess, SandboxProcess
+
+LASTS_FOR = float(os.environ.get("DAY_LASTS_FOR", "48"))
+WARM_AFTER = 9
+"""Hours: by then every thread pool, cache and connection has been used."""
+
+MEMORY_GROWS = 12.0
+"""MB a day; what the collector has not come round to yet goes up and down by a few."""
+
+FEW = 6
+
+pytestmark = pytest.mark.timeout(120 + 2 * LASTS_FOR)
+
+
+@pytest.fixture(scope="module")
+def day(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Day]:
+    """A day that was played, with the daemon still up."""
+    folder: Path = tmp_path_factory.mktemp("day")
+    with SandboxProcess(folder / "sandbox.log") as sandbox:
+        config = write_files(folder, sandbox)
+        daemon = DaemonProcess(config)
+        played = Day(
+            sandbox=sandbox,
+            daemon=daemon,
+            policies=folder / "policies",
+            hour_for=LASTS_FOR / HOURS,
+        )
+        played.begin()
+        with daemon:
+            daemon.until_ready()
+            played.play()
+            played.until_nothing_is_left(60)
+            played.sample()
+            show(played.hours)
+            yield played
+            assert daemon.terminate() == 0
+
+
+def show(hours: Sequence[Hour]) -> None:
+    print("hour  memory MB  files  threads  tasks  events")
+    for each in hours:
+        print(
+            f"{each.hour:4} {each.memory:10.1f} {each.files:6.0f} {each.threads:8.0f} "
+            f"{each.tasks:6.0f} {each.events:7.0f}"
+        )
+
+
+def test_every_record_of_the_day_is_decided_and_proven_once(day: Day) -> None:
+    proofs = Counter(
+        row["Record_Id__c"]
+        for row in day.sandbox.query("SELECT Record_Id__c, Outcome__c FROM Ortoo_Decision__c")
+        if row["Outcome__c"] not in FOLLOW_UPS
+    )
+    assert len(day.ids) > 400
+    assert {id: proofs[id] for id in day.ids if proofs[id] != 1} == {}
+
+
+def test_the_day_was_one(day: Day) -> None:
+    """All that it promises came to pass, and none of it as a defect."""
+    said = Counter(line["event"] for line in day.daemon.events())
+    assert said["policies.reloaded"] == 2
+    assert said["policies.refused"] == 1
+    assert said["org.logged_in"] >= 3
+    assert said["stream.session_ended"] >= 3
+    assert said["sweep.failed"] > 0  # while the org was away
+    outcomes = Counter(line["outcome"] for line in day.daemon.events("record_handled"))
+    steps = {"warned", "violated", "reassigned", "escalated", "clock_stopped"}
+    assert {"assigned", "parked", *steps} <= outcomes.keys()
+    defects = {"work.handle_failed", "work.worker_failed", "record_given_up", "watchdog.not_fed"}
+    assert not defects & said.keys()
+
+
+def test_events_come_in_to_the_last_hours(day: Day) -> None:
+    """After lost sessions, refused tokens and outages the stream is the way in again, soon."""
+    heard = [each.events for each in day.hours]
+    assert min(after - before for before, after in zip(heard, heard[3:], strict=False)) > 0
+
+
+def grows(hours: Sequence[Hour], name: str) -> float:
+    """By how much a figure grows within a day, by the line through its hours."""
+    figures = [(each.hour, getattr(each, name)) for each in hours if each.hour >= WARM_AFTER]
+    return HOURS * linear_regression(*zip(*figures, strict=True)).slope
+
+
+def test_memory_is_flat(day: Day) -> None:
+    warm = [each.memory for each in day.hours if each.hour >= WARM_AFTER]
+    assert grows(day.hours, "memory") < MEMORY_GROWS
+    assert max(warm) - min(warm) < 2 * MEMORY_GROWS
+
+
+@pytest.mark.parametrize("name", ["files", "threads"])
+def test_open_files_and_threads_are_flat(day: Day, name: str) -> None:
+    """A few more or less, as connections come and go."""
+    warm = [getattr(each, name) for each in day.hours if each.hour >= WARM_AFTER]
+    assert abs(grows(day.hours, name)) < FEW
+    assert max(warm) - min(warm) < 3 * FEW
+
+
+def test_no_task_is_left_behind(day: Day) -> None:
+    """Each record in hand has its own; when nothing is in hand there are as many as in the first hour."""
+    first, last = day.hours[0], day.hours[-1]
+    assert abs(last.tasks - first.tasks) < FEW
+
+
+def test_every_sweep_ran_as_often_as_the_day_asked(day: Day) -> None:
+    """Missed runs are made up once, none overlaps: never more runs than fit, hardly fewer."""
+    logged = {each["event"]: each["timestamp"] for each in day.daemon.events()}
+    ready = datetime.fromisoformat(logged["service.ready"])
+    runs = {
+        name: n for (each, name), n in day.metrics().items() if each == "ortoo_sweep_runs_total"
+    }
+    lasted = (datetime.now(UTC) - ready).total_seconds()
+    for name in ("reconcile", "sla", "directory", "workload", "retention"):
+        every = duration(SWEEPS[f"{name}_every"])
+        assert every is not None
+        asked = lasted / every.total_seconds()
+        assert 0.75 * asked - 2 <= runs[name] <= 1.15 * asked + 12, (name, runs[name], asked)
