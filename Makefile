@@ -6,10 +6,11 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test day check lint types contracts policies wheel bench constraints clean
+.PHONY: help demo test day check lint types contracts policies wheel bench constraints clean \
+  install-service uninstall-service
 
 help:  ## show this help
-	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 20
 
 $(READY): constraints.txt pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -54,6 +55,12 @@ constraints: $(READY)  ## pin every dependency anew, with hashes
 	$(BIN)/pip-compile --quiet --upgrade --all-extras --generate-hashes --strip-extras --allow-unsafe \
 	  --no-emit-index-url --no-emit-find-links --no-emit-trusted-host \
 	  --output-file constraints.txt pyproject.toml
+
+install-service:  ## install or upgrade the systemd service on a Debian host, as root (ORG=name, DESTDIR=folder)
+	DESTDIR='$(DESTDIR)' ORG='$(ORG)' PYTHON='$(PYTHON)' systemd/install-service
+
+uninstall-service:  ## take it away again; settings and state stay unless PURGE=1
+	DESTDIR='$(DESTDIR)' PURGE='$(PURGE)' systemd/uninstall-service
 
 clean:  ## remove what the other targets made
 	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -87,7 +87,12 @@ def _missing(document: Document) -> Iterator[Row]:
 def _policies(document: Document) -> Row:
     policies = document["policies"]
     names = ", ".join(policies["names"])
-    return Row("policies", f"{names} @ {policies['revision']}, loaded {policies['loaded_at']}")
+    text = f"{names} @ {policies['revision']}, loaded {policies['loaded_at']}"
+    commit = policies.get("commit")
+    if commit:
+        edited = ", edited since" if commit["edited"] else ""
+        text += f", commit {commit['id'][:12]} by {commit['author']}: {commit['note']}{edited}"
+    return Row("policies", text)
 
 
 def _stream(stream: Document) -> Iterator[Row]:

@@ -84,7 +84,7 @@ class Network:
             **(policy or {}),
         }
         (self.folder / "policies" / "leads.yaml").write_text(yaml.safe_dump(document))
-        return self._settings(settings or {})
+        return self.settings(settings or {})
 
     @property
     def state(self) -> Path:
@@ -182,7 +182,8 @@ class Network:
         assert {row["OwnerId"] for row in web_forms} == {seed.WEB_FORMS_USER_ID}
         assert not self.proofs(ids)
 
-    def _settings(self, more: Mapping[str, Any]) -> Path:
+    def settings(self, more: Mapping[str, Any]) -> Path:
+        """The settings alone; their path."""
         settings: dict[str, Any] = {
             "org": {
                 "login_url": self.sandbox.url,

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -12,11 +14,13 @@ import yaml
 
 from ortoo_daemon.sandbox.seed import identities as seed
 from tests.acceptance.network import Network
-from tests.processes import DaemonProcess, Row, wait_until
+from tests.git import Repository, needs_git
+from tests.processes import DISPATCHER, ROOT, DaemonProcess, Row, wait_until
 
 UNROUTED = {"queue": seed.UNROUTED_QUEUE}
 WATCHED = {"watch": {"listen": "127.0.0.1:0"}}
 UNUSABLE_FILES = 78
+PULL = ROOT / "systemd" / "ortoo-policies-pull"
 TYPO = "onwership: {}\n"
 LOAD_FIELDS = (
     "Outcome__c, Summary__c, Revision__c, Revision_Before__c, Changed_Files__c, Commit__c, "
@@ -25,14 +29,17 @@ LOAD_FIELDS = (
 
 
 @pytest.fixture(autouse=True)
-def no_loads_yet(network: Network) -> None:
-    network.first_load = len(loads(network))  # type: ignore[attr-defined]
+def no_loads_of_others(network: Network) -> None:
+    """The org is the module's: loads of tests before are deleted."""
+    rows = network.sandbox.query("SELECT Id FROM Ortoo_Policy_Load__c")
+    network.sandbox.control("POST", "/act", {"user": DISPATCHER, "delete": [r["Id"] for r in rows]})
 
 
 def loads(network: Network) -> list[Row]:
     """Rows of this test's daemons, oldest first."""
-    soql = f"SELECT {LOAD_FIELDS} FROM Ortoo_Policy_Load__c ORDER BY Load_Key__c"
-    return network.sandbox.query(soql)[getattr(network, "first_load", 0) :]
+    return network.sandbox.query(
+        f"SELECT {LOAD_FIELDS} FROM Ortoo_Policy_Load__c ORDER BY Load_Key__c"
+    )
 
 
 def until_loads(network: Network, number: int) -> list[Row]:
@@ -250,3 +257,51 @@ def test_edited_settings_are_told_to_wait_for_a_restart(network: Network) -> Non
         config.write_text(good)
         daemon.until_logged("settings.restored")
         assert owner_of_a_new_lead(network).startswith("005")
+
+
+@needs_git
+def test_a_commit_that_is_pulled_comes_into_force_and_admins_find_whose_it_was(
+    network: Network,
+) -> None:
+    network.write()
+    repository = Repository.at(network.folder / "upstream")
+    shutil.move(network.folder / "policies", repository.upstream / "policies")
+    shutil.move(network.folder / "directory.yaml", repository.upstream / "directory.yaml")
+    first = repository.commit("As it was")
+    checkout = repository.checkout(network.folder / "checkout")
+    settings = {
+        "policies": str(checkout / "policies"),
+        "directory": str(checkout / "directory.yaml"),
+        **WATCHED,
+    }
+    with DaemonProcess(network.settings(settings)) as daemon:
+        daemon.until_ready()
+        assert daemon.events("service.starting")[0]["commit"].startswith(first[:12])
+        file = repository.upstream / "policies" / "leads.yaml"
+        document = yaml.safe_load(file.read_text())
+        document["ownership"]["rules"] = [{"name": "all", "assign": UNROUTED}]
+        file.write_text(yaml.safe_dump(document))
+        second = repository.commit("Everything to the desk")
+        subprocess.run([str(PULL), str(checkout)], check=True, timeout=30)
+        said = daemon.until_logged("policies.reloaded")
+        assert said["commit"] == f"{second[:12]} by Anna Roy: Everything to the desk"
+        assert owner_of_a_new_lead(network).startswith("00G")
+        file.write_text(file.read_text() + TYPO)
+        third = repository.commit("A slip")
+        subprocess.run([str(PULL), str(checkout)], check=True, timeout=30)
+        assert third[:12] in daemon.until_logged("policies.refused")["commit"]
+        *_, taken, refused = until_loads(network, 3)
+        address = "http://" + daemon.until_logged("watch.listening")["address"]
+        status = requests.get(address + "/status", timeout=5).json()["policies"]
+    assert (taken["Commit__c"], taken["Author__c"], taken["Note__c"]) == (
+        second,
+        "Anna Roy",
+        "Everything to the desk",
+    )
+    assert (refused["Commit__c"], refused["Outcome__c"]) == (third, "refused")
+    assert status["commit"] == {
+        "id": second,
+        "author": "Anna Roy",
+        "note": "Everything to the desk",
+        "edited": False,
+    }

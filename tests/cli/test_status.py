@@ -154,6 +154,14 @@ def test_trouble_is_in_the_rows_and_marked(shown):
     assert marked >= {"daemon", "  stream", "queue", "login", "API calls", "sweep"}
 
 
+def test_policies_from_git_are_told_with_whose_commit_they_are(shown):
+    commit = {"id": "c" * 40, "author": "Anna Roy", "note": "Fleet from ten on", "edited": True}
+    policies = {**shown["document"]["policies"], "commit": commit}
+    found = {row.name: row.text for row in rows({**shown["document"], "policies": policies})}
+    told = "commit cccccccccccc by Anna Roy: Fleet from ten on, edited since"
+    assert found["policies"].endswith(told)
+
+
 def test_a_daemon_that_falls_silent_keeps_its_last_figures_in_sight(shown):
     console = Console(width=160, record=True, file=StringIO())
     console.print(scene(shown["document"], silent="no daemon answers (silent for 4 s)"))

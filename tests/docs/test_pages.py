@@ -56,5 +56,5 @@ def test_every_command_on_a_page_exists_with_its_options(name):
 
 @pytest.mark.parametrize("name", PAGES)
 def test_every_make_target_on_a_page_exists(name):
-    targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text("utf-8"), re.M))
-    assert set(re.findall(r"(?:`|^)make ([a-z]+)", page(name), re.M)) <= targets
+    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text("utf-8"), re.M))
+    assert set(re.findall(r"(?:`|^)make ([a-z-]+)", page(name), re.M)) <= targets
