@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import requests
+
 from ortoo_daemon.sandbox.seed import identities as seed
 from tests.acceptance.network import FLAGSHIP, Network
 from tests.processes import DaemonProcess, Row, wait_until
@@ -152,3 +154,29 @@ def test_an_answer_while_the_daemon_is_down_is_found_before_anybody_is_moved(net
     found = network.lead(lead, *SLA)
     assert (found["OwnerId"], found["Ortoo_SLA_Status__c"]) == (owner, "Met")
     assert steps(network, lead).keys() == {"stopped"}
+
+
+def test_status_tells_how_many_steps_are_due_soon_and_that_one_is_overdue(network: Network):
+    """The org takes no owner writes any more, so a due step stays where it is."""
+    files = {**FILES, "settings": {**FILES["settings"], "watch": {"listen": "127.0.0.1:0"}}}
+    with network.daemon(**files) as daemon:
+        daemon.until_ready()
+        (lead,) = network.leads(1)
+        network.until_routed([lead])
+        base = f"http://{daemon.until_logged('watch.listening')['address']}"
+
+        def sla() -> Row:
+            found: Row = requests.get(f"{base}/status", timeout=5).json()["sla"]
+            return found
+
+        before = wait_until(lambda: sla() if sla()["soon"] is not None else None, 20, "a count")
+        network.sandbox.shift_clock(10 * 60)  # the warning is due five minutes later
+        wait_until(lambda: sla()["soon"] > before["soon"], 20, "it is due soon")
+        writes = "/composite(/sobjects)?$"
+        network.sandbox.fault("error", path=writes, status=503, body="", times=None)
+        network.sandbox.shift_clock(20 * 60)
+        wait_until(lambda: sla()["overdue"] >= 1, 20, "it is overdue")
+        network.sandbox.heal()
+        until_step(network, lead, "warning1")
+        wait_until(lambda: sla()["overdue"] == 0, 20, "nothing is overdue")
+        assert daemon.terminate() == 0
