@@ -312,3 +312,35 @@ async def test_workers_outlive_a_store_that_fails_for_a_while(sqlite_url, monkey
             async with working(queue, handle):
                 await until(nothing_left(queue))
         assert [log["event"] for log in logs].count("work.store_failed") == 3
+
+
+@asynchronous
+async def test_a_defect_of_the_queue_itself_is_told_and_the_next_item_is_handled(url, monkeypatch):
+    async def handle(claim):
+        return Finished("assigned")
+
+    async with opened(url) as queue:
+        finish, failed = queue.finish, []
+
+        async def fails_once(claim, outcome, note):
+            if not failed:
+                failed.append(claim)
+                raise RuntimeError("no such verdict")
+            return await finish(claim, outcome, note)
+
+        monkeypatch.setattr(queue, "finish", fails_once)
+        await queue.put([item(n) for n in range(2)])
+        with capture_logs() as said:
+            async with working(queue, handle, parallel=1):
+                await until(finished(queue, 1))
+        assert [each["event"] for each in said if each["log_level"] == "error"] == [
+            "work.worker_failed"
+        ]
+        assert (await queue.stats()).leased == 1  # it comes back when its lease ends
+
+
+def finished(queue: WorkQueue, number: int):
+    async def check() -> bool:
+        return (await queue.stats()).finished == number
+
+    return check
