@@ -106,7 +106,12 @@ def _stream(stream: Document) -> Iterator[Row]:
     for name, channel in stream["channels"].items():
         state = "live" if channel["subscribed"] else channel["refused"] or "not subscribed"
         text = f"{state}, {_number(channel['events'])} events"
-        yield Row(f"  {name}", text, PLAIN if channel["subscribed"] else BAD)
+        if channel.get("unusable"):
+            text += f", {_number(channel['unusable'])} of them unusable"
+        if channel.get("silent_since"):
+            text += f", silent since {channel['silent_since']}"
+        well = channel["subscribed"] and not channel.get("silent_since")
+        yield Row(f"  {name}", text, PLAIN if well else BAD)
 
 
 def _queue(queue: Document) -> Iterator[Row]:

@@ -88,7 +88,8 @@ async def _about_org(
     if policies is not None:
         async for finding in diagnosis_org.about(org, settings, policies):
             yield finding
-    for finding in await about_channels(org, settings):
+    channels, version = settings.events.channels, settings.org.api_version
+    for finding in await about_channels(org, channels, api_version=version):
         yield finding
 
 

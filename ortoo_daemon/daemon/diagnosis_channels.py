@@ -1,12 +1,11 @@
 """Do the org's event channels bring what the daemon needs? Each finding with its fix; nothing is kept."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from ortoo_daemon.daemon.event_settings import Channel
 from ortoo_daemon.daemon.findings import Finding, failed, passed
-from ortoo_daemon.daemon.settings import Settings
 from ortoo_daemon.errors import OrgError
 from ortoo_daemon.salesforce import soql
 from ortoo_daemon.salesforce.org import Org
@@ -25,10 +24,10 @@ _MENDS: Mapping[str, str] = {
 _SELECTED = re.compile(r"\s*SELECT\s+(?P<fields>.+?)\s+FROM\s+(?P<object>\w+)", re.IGNORECASE)
 
 
-async def about_channels(org: Org, settings: Settings) -> list[Finding]:
+async def about_channels(org: Org, wanted: Iterable[Channel], *, api_version: str) -> list[Finding]:
     """Each channel is really subscribed for a moment; then what its events tell is looked at."""
-    channels = {each.channel: each for each in settings.events.channels}
-    found = await probe_channels(org.tokens, channels, api_version=settings.org.api_version)
+    channels = {each.channel: each for each in wanted}
+    found = await probe_channels(org.tokens, channels, api_version=api_version)
     findings = []
     for name, refusal in found.items():
         if refusal is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -14,6 +15,7 @@ from tests.processes import CHANNEL, DISPATCHER, DaemonProcess, SandboxProcess, 
 EVENT = "/event/Ortoo_Record__e"
 FLOW = "Ortoo_Lead_Changed"
 ADMIN = "admin@ortoo.example"
+WATCHED = {"watch": {"listen": "127.0.0.1:0"}}
 REOPENING = {"on": ["created", "enters", {"changed": ["Rating"]}]}
 
 
@@ -40,6 +42,23 @@ def until_subscribed(daemon: DaemonProcess, *channels: str) -> None:
     daemon.until_ready()
     wait_until(live, 20, f"subscriptions of {', '.join(channels)}")
     daemon.until_logged("sweep.reconcile")
+
+
+def shown(daemon: DaemonProcess) -> str:
+    """The metrics."""
+    address = daemon.until_logged("watch.listening")["address"]
+    return requests.get(f"http://{address}/metrics", timeout=5).text
+
+
+def heard(metrics: str) -> float:
+    """Events taken so far."""
+    return sum(map(float, re.findall(r"ortoo_stream_events_total{.*} (\S+)", metrics)))
+
+
+def idle(metrics: str) -> str | None:
+    """The metrics, when nothing waits and nothing is in hand."""
+    busy = re.findall(r'ortoo_queue_items{state="(?:ready|leased)"} (\S+)', metrics)
+    return metrics if [float(number) for number in busy] == [0, 0] else None
 
 
 def ways_in(daemon: DaemonProcess) -> set[str]:
@@ -98,6 +117,25 @@ def test_a_platform_event_of_another_make_names_its_record_by_a_field_of_its_own
     assert "LeadId__c" in said["reason"]
     assert "RecordId__c" in said["reason"], "what the event has instead"
     assert ids[0] not in said["reason"]
+    network.assert_routed_once(ids)
+
+
+def test_events_that_our_own_writes_publish_start_nothing(network: Network) -> None:
+    """A flow without the shipped filter: each of our writes comes back as an event."""
+    own = {"name": "Unfiltered", "object": "Lead", "event": EVENT.removeprefix("/event/")}
+    own |= {"on": ["create", "update"], "values": {"RecordId__c": "$Record.Id"}}
+    network.sandbox.control("POST", "/flows", own)
+    try:
+        with listening_to(network, EVENT, settings=WATCHED) as daemon:
+            until_subscribed(daemon, EVENT)
+            ids = network.leads(20)
+            network.until_routed(ids)
+            wait_until(lambda: heard(shown(daemon)) >= 40, 20, "creations and our writes")
+            text = wait_until(lambda: idle(shown(daemon)), 20, "idleness")
+            assert daemon.terminate() == 0
+    finally:
+        network.sandbox.control("POST", "/flows", {"name": "Unfiltered", "active": False})
+    assert 'outcome="nothing"' not in text, "our own events were looked at"
     network.assert_routed_once(ids)
 
 

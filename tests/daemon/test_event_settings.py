@@ -4,6 +4,8 @@ import pytest
 from pydantic import ValidationError
 
 from ortoo_daemon.daemon.event_settings import Channel, EventSettings
+from ortoo_daemon.daemon.settings import load_settings
+from ortoo_daemon.errors import ConfigError
 
 
 def test_a_channel_may_be_written_by_its_name_alone():
@@ -52,3 +54,20 @@ def test_a_channel_s_name_tells_as_far_as_it_can_what_it_may_carry(channel, carr
     found = Channel(**channel)
     assert found.may_carry(carries)
     assert not_ is None or not found.may_carry(not_)
+
+
+def test_a_wrong_channel_is_shown_at_its_line(tmp_path):
+    file = tmp_path / "ortoo.yaml"
+    file.write_text(
+        "org:\n"
+        "  login_url: http://localhost\n"
+        "  auth: {flow: client_credentials, client_id: x}\n"
+        "events:\n"
+        "  channels:\n"
+        "    - /data/Ortoo__chn\n"
+        "    - {channel: /u/Leads}\n"
+    )
+    with pytest.raises(ConfigError) as caught:
+        load_settings(file)
+    (problem,) = caught.value.problems
+    assert (problem.place.line, "generic events" in problem.message) == (7, True)
