@@ -7,12 +7,15 @@ live parts at any time (queue, stream, budgets) is not counted here; see `daemon
 from collections import Counter as Tally
 from collections.abc import Callable, Iterator
 from datetime import datetime
+from typing import TypeVar, cast
 
 from prometheus_client import Counter, Histogram, Metric
 
 from ortoo_daemon.audit.record import Written
 from ortoo_daemon.decision import Decision, Outcome, ReasonCode
 from ortoo_daemon.records import WorkItem
+
+Meter = TypeVar("Meter", Counter, Histogram)
 
 GONE = "gone"
 """The outcome of a record that was deleted before it could be decided."""
@@ -52,6 +55,7 @@ class Meters:
             ["what"],
             registry=None,
         )
+        self._series: dict[tuple[Counter | Histogram, tuple[str, ...]], Counter | Histogram] = {}
         for what in ("field", "owner", "record"):
             self._refused.labels(what)  # an alert needs the zero before the first one
 
@@ -68,7 +72,7 @@ class Meters:
     def handled(self, decision: Decision, item: WorkItem, written: Written) -> None:
         """A record is decided and, where that was due, written and proven."""
         labels = (decision.object, decision.outcome.value, decision.reason.value, item.reason.value)
-        self._handled.labels(*labels).inc()
+        self._one(self._handled, *labels).inc()
         if written.refused:
             self._refused.labels("field").inc(len(written.refused))
         if decision.reason is ReasonCode.REFUSED_BY_ORG:
@@ -76,9 +80,16 @@ class Meters:
         if decision.outcome is Outcome.NOTHING:
             return  # nobody waited for it
         waited = (decision.decided_at - item.heard_at).total_seconds()
-        self._decided.labels(decision.object).observe(max(waited, 0.0))
+        self._one(self._decided, decision.object).observe(max(waited, 0.0))
         waited = (self._clock() - item.heard_at).total_seconds()
-        self._written.labels(decision.object).observe(max(waited, 0.0))
+        self._one(self._written, decision.object).observe(max(waited, 0.0))
+
+    def _one(self, meter: Meter, *labels: str) -> Meter:
+        """The series with these labels; the library itself takes a lock and a copy to find it."""
+        found = self._series.get((meter, labels))
+        if found is None:
+            found = self._series[meter, labels] = meter.labels(*labels)
+        return cast(Meter, found)
 
     def gone(self, item: WorkItem) -> None:
         """A record that is no longer there."""

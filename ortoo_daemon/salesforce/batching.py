@@ -1,8 +1,8 @@
 """How do many callers share one call? Each asks for itself; their asks travel together.
 
 A lone ask leaves at once; while calls are under way, asks wait a few milliseconds for company. In a crowd
-they wait until a batch is full, but no longer than a second: what a burst needs is few
-calls, what a trickle needs is none of the waiting.
+they wait until a batch is full, but little longer than half a second: what a burst needs is few calls,
+what a trickle needs is none of the waiting.
 """
 
 import asyncio
@@ -73,7 +73,7 @@ class Batcher(Generic[Ask, Answer]):
         *,
         at_most: int = 200,
         collect_for: float = 0.008,
-        fill_for: float = 1.0,
+        fill_for: float = 0.6,
         in_flight: int = 4,
         together: Callable[[Ask], Hashable | None] = lambda _: None,
     ) -> None:

@@ -37,7 +37,7 @@ class Upserts:
         self._rest = rest
         self._pause = pause
         self._batcher: Batcher[_Row, None] = Batcher(
-            self._send, at_most=ROWS_IN_A_CALL, collect_for=collect_for, in_flight=2
+            self._send, at_most=ROWS_IN_A_CALL, collect_for=collect_for, in_flight=4
         )
 
     async def upsert(

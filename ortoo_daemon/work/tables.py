@@ -64,10 +64,10 @@ class FieldNames(TypeDecorator[frozenset[str]]):
     cache_ok = True
 
     def process_bind_param(self, value: frozenset[str] | None, dialect: Dialect) -> str:
-        return json.dumps(sorted(value or ()))
+        return json.dumps(sorted(value)) if value else "[]"
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> frozenset[str]:
-        return frozenset(json.loads(value or "[]"))
+        return frozenset(json.loads(value)) if value and value != "[]" else frozenset()
 
 
 metadata = MetaData()
