@@ -1,7 +1,7 @@
 """What is different between two sets of files, in words for the log and for admins?"""
 
 from collections.abc import Iterator, Mapping
-from posixpath import commonpath, dirname, relpath
+from posixpath import abspath, commonpath, dirname, relpath
 
 from ortoo_daemon.daemon.policy_files import FilesFound
 from ortoo_daemon.policy.model import PolicySet
@@ -35,8 +35,9 @@ def _changes(old: Mapping[str, bytes], new: Mapping[str, bytes]) -> Iterator[str
 
 def _by_short_name(files: FilesFound) -> dict[str, bytes]:
     """All files by the shortest name that tells them apart, wherever the folder itself stands."""
-    found = dict(files.contents)
+    found = {abspath(name): data for name, data in files.contents.items()}
     if files.directory is not None:
-        found[files.directory[0]] = files.directory[1]
-    folder = commonpath([dirname(name) for name in found]) if found else ""
-    return {relpath(name, folder or "."): data for name, data in found.items()}
+        name, data = files.directory
+        found[abspath(name)] = data
+    folder = commonpath([dirname(name) for name in found]) if found else "/"
+    return {relpath(name, folder): data for name, data in found.items()}

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from ortoo_daemon.daemon.logs import configure_logs
-from ortoo_daemon.daemon.memory import share_one_arena, spare_what_is_loaded
+from ortoo_daemon.daemon.memory import share_one_arena
 from ortoo_daemon.daemon.service import Service
 from ortoo_daemon.daemon.settings import load_settings
 from ortoo_daemon.errors import ConfigError, OrtooError
@@ -40,7 +40,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 async def _run(config: Path, *, shadow: bool) -> None:
     service = Service(load_settings(config), shadow=shadow)
-    spare_what_is_loaded()
     loop = asyncio.get_running_loop()
     for each in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(each, service.stop)

@@ -20,6 +20,7 @@ from ortoo_daemon.daemon.hearing import Hearing
 from ortoo_daemon.daemon.knowledge import Knowledge, Policies
 from ortoo_daemon.daemon.last_good import read_last_good
 from ortoo_daemon.daemon.ledger import Ledger
+from ortoo_daemon.daemon.memory import spare_what_is_loaded
 from ortoo_daemon.daemon.meters import Meters
 from ortoo_daemon.daemon.notify import Notifier
 from ortoo_daemon.daemon.org_clock import org_clock
@@ -81,6 +82,7 @@ class Service:
             queue = await open_queue(self._settings)
             stack.push_async_callback(queue.close)
             files = await self._files(queue)
+            spare_what_is_loaded()
             org = make_org(self._settings)
             stack.push_async_callback(org.close)
             _log.info(
