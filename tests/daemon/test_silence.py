@@ -8,13 +8,19 @@ from typing import Any
 import pytest
 
 from ortoo_daemon.daemon.event_settings import EventSettings
+from ortoo_daemon.daemon.health import Part, readiness
 from ortoo_daemon.daemon.knowledge import Knowledge, Policies
 from ortoo_daemon.daemon.ledger import Ledger
+from ortoo_daemon.daemon.metrics import Exposition
+from ortoo_daemon.daemon.parts import View, looked_at
 from ortoo_daemon.daemon.silence import Silence
 from ortoo_daemon.decision import Decision, Outcome, ReasonCode
 from ortoo_daemon.instants import instant_text
 from ortoo_daemon.policy.model import Triggers
 from ortoo_daemon.records import Record, WorkItem, WorkReason
+from ortoo_daemon.salesforce.stream.listener import Listener
+from tests.asynchronous import asynchronous
+from tests.daemon.looked_at import parts_in
 from tests.world import NOW, an_id, directory, policies, policy, rule
 
 DAEMON, PERSON = an_id("005", 1), an_id("005", 2)
@@ -204,3 +210,34 @@ def test_a_silence_that_goes_on_is_told_again_and_dated_from_its_beginning():
     assert watch.judged(cdc=590) is not None
     assert watch.silence.since == {CDC: began}
     assert isinstance(began, datetime)
+
+
+@asynchronous
+async def test_who_looks_on_sees_a_silent_channel_until_it_brings_anything(tmp_path: Any) -> None:
+    async def none(*_: Any) -> None:
+        return None
+
+    watch = Watch()
+    watch.found(ago=180)
+    watch.judged(cdc=AN_HOUR)
+    async with parts_in(tmp_path) as parts:
+        parts.silence = watch.silence
+        parts.listener = Listener(
+            [CDC], parts.org.tokens, checkpoint_of=none, deliver=none, gap=none
+        )
+        parts.listener.subscribed_event.set()
+        shown = Exposition(parts)
+        silent = await looked_at(parts, NOW)
+        assert f"silent: {CDC} since" in stream_part(silent).why
+        assert not stream_part(silent).ok
+        assert f'ortoo_stream_silent{{channel="{CDC}"}} 1.0' in shown.text(silent).decode()
+        watch.heard[CDC] = 1
+        live = await looked_at(parts, NOW)
+        assert stream_part(live).ok
+        assert f'ortoo_stream_silent{{channel="{CDC}"}} 0.0' in shown.text(live).decode()
+        assert "ortoo_stream_silences_total 1.0" in shown.text(live).decode()
+
+
+def stream_part(view: View) -> Part:
+    (part,) = (part for part in readiness(view) if part.name == "stream")
+    return part
