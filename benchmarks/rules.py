@@ -18,6 +18,7 @@ from benchmarks.processes import answer_of, memory_mib
 from ortoo_daemon.decision import Decision
 from ortoo_daemon.flow import decide as decided
 from ortoo_daemon.policy.lint import lint
+from ortoo_daemon.policy.lint.subject import Subject
 from ortoo_daemon.policy.load import load as loaded
 
 SIZES = (100, 1_000, 10_000)
@@ -67,7 +68,7 @@ def load(size: int) -> list[Figure]:
     before = memory_mib("VmRSS")
     policy_set, reading = _timed(lambda: loaded({"policies/bench.yaml": text}))
     held = memory_mib("VmRSS") - before
-    problems, linting = _timed(lambda: lint(policy_set, known, usernames=()))
+    problems, linting = _timed(lambda: lint(Subject(policies=policy_set, description=known)))
     if problems:
         raise RuntimeError(f"the benchmark's policies are wrong: {problems[0]}")
     return [

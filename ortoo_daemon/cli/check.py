@@ -1,17 +1,20 @@
 """`check`: is everything that admins edit fit to run?"""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ortoo_daemon.cli.options import DEFAULT_CONFIG, AsJson, Config
+from ortoo_daemon.cli.options import DEFAULT_CONFIG, Config
 
 if TYPE_CHECKING:
-    from ortoo_daemon.daemon.checking import Parsed
+    from ortoo_daemon.daemon.checking import Checkup, Parsed
     from ortoo_daemon.daemon.config_files import ConfigFiles
     from ortoo_daemon.daemon.saved_org import KnownOrg
+    from ortoo_daemon.simulation.coverage import Proof
 
 
 class Format(StrEnum):
@@ -30,11 +33,16 @@ class Schema(StrEnum):
 def check(
     path: Annotated[
         Path | None,
-        typer.Argument(help="A folder with an ortoo.yaml, or one of policies.", show_default=False),
+        typer.Argument(
+            help="A folder with an ortoo.yaml, or one of policies; with --rules the name of a rule.",
+            show_default=False,
+        ),
     ] = None,
     config: Config = DEFAULT_CONFIG,
-    as_json: AsJson = False,
-    format: Annotated[Format, typer.Option(help="How problems are printed.")] = Format.TEXT,
+    as_json: Annotated[bool, typer.Option("--json", help="Short for --format json.")] = False,
+    format: Annotated[
+        Format | None, typer.Option(help="How everything is printed.", show_default="text")
+    ] = None,
     org: Annotated[
         bool, typer.Option("--org", help="Ask the org for its fields, queues, people and sites.")
     ] = False,
@@ -44,6 +52,13 @@ def check(
             help="Write what the org says to this file and one beside it, for checks without a login."
         ),
     ] = None,
+    coverage: Annotated[
+        bool,
+        typer.Option("--coverage", help="List the records that no rule routes, with examples."),
+    ] = False,
+    rules: Annotated[
+        bool, typer.Option("--rules", help="Print what is looked for and leave; one at length.")
+    ] = False,
     schema: Annotated[
         bool, typer.Option("--schema", help="Print the JSON schema of policy files and leave.")
     ] = False,
@@ -57,31 +72,80 @@ def check(
     """
     from ortoo_daemon.cli import check_report
     from ortoo_daemon.cli.terminal import show_json
-    from ortoo_daemon.daemon.checking import check as checkup
-    from ortoo_daemon.daemon.checking import parse
     from ortoo_daemon.daemon.config_files import config_files
-    from ortoo_daemon.daemon.saved_org import save_org as write_org
 
+    face = _face(format, as_json=as_json)
     if schema:
         show_json(_schema(schema_of))
+        return
+    if rules:
+        _show_rules(path.as_posix() if path else None, face)
         return
     if save_org is not None and not org:
         raise typer.BadParameter("--save-org needs --org, as it writes what the org says")
     files = config_files(path, config)
-    parsed = parse(files)
-    known = _ask(files, parsed, config) if org else None
-    found = checkup(files, parsed, known)
-    if save_org is not None and known is not None:
-        write_org(known, save_org)
-    match Format.JSON if as_json else format:
+    found, proofs = _checked(files, config, _Asked(org=org, save_org=save_org, coverage=coverage))
+    match face:
         case Format.JSON:
-            show_json(check_report.as_json(found))
+            show_json(check_report.as_json(found, proofs))
         case Format.GITHUB:
             check_report.show_for_github(found)
-        case _:
-            check_report.show(found)
+        case Format.TEXT:
+            check_report.show(found, proofs)
     if not found.passed:
         raise typer.Exit(1)
+
+
+def _face(format: Format | None, *, as_json: bool) -> Format:
+    if as_json and format not in (None, Format.JSON):
+        raise typer.BadParameter(f"--json and --format {format} ask for two things")
+    return Format.JSON if as_json else format or Format.TEXT
+
+
+def _show_rules(name: str | None, face: Format) -> None:
+    from ortoo_daemon.cli import check_rules
+    from ortoo_daemon.cli.terminal import show_json
+
+    if face is Format.JSON:
+        show_json(check_rules.as_json(name))
+    else:
+        check_rules.show(name)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Asked:
+    org: bool
+    save_org: Path | None
+    coverage: bool
+
+
+def _checked(
+    files: "ConfigFiles", config: Path, asked: _Asked
+) -> tuple["Checkup", "Sequence[Proof]"]:
+    """What a check finds, and the proofs that were asked for."""
+    from ortoo_daemon.daemon.checking import Beside, parse
+    from ortoo_daemon.daemon.checking import check as checkup
+    from ortoo_daemon.daemon.postal_file import load_postal_index
+    from ortoo_daemon.daemon.saved_org import save_org
+    from ortoo_daemon.daemon.wiring import utc_now
+
+    parsed = parse(files)
+    known = _ask(files, parsed, config) if asked.org else None
+    today, postal = utc_now().date(), load_postal_index()
+    found = checkup(files, parsed, known, beside=Beside(today=today, postal=postal))
+    if asked.save_org is not None and known is not None:
+        save_org(known, asked.save_org)
+    if not asked.coverage or found.policies is None:
+        return found, ()
+    from ortoo_daemon.simulation.coverage import World, prove
+
+    world = World(
+        today=today,
+        directory=found.known.directory if found.known else None,
+        description=found.known.description if found.known else None,
+        postal=postal,
+    )
+    return found, prove(found.policies, world)
 
 
 def _schema(kind: Schema) -> dict[str, Any]:

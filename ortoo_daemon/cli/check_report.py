@@ -1,20 +1,23 @@
 """How is the outcome of a check shown: to a person, to GitHub, to a program?"""
 
+import sys
+from collections.abc import Sequence
 from typing import Any
 
 from rich.text import Text
 
+from ortoo_daemon.cli import coverage_report
 from ortoo_daemon.cli.terminal import console, problem_json, say, show_tree
 from ortoo_daemon.daemon.checking import Checkup
 from ortoo_daemon.errors import Level, Problem
+from ortoo_daemon.simulation.coverage import Proof
 from ortoo_daemon.simulation.policy_tests import CaseResult, TestsReport
 
 _LOOKS = {Level.ERROR: "bold red", Level.HINT: "yellow"}
-_MOST_UNREACHED = 20
 
 
-def show(found: Checkup) -> None:
-    """Problems with file:line:column first, then the tests, then one line that sums up."""
+def show(found: Checkup, proofs: Sequence[Proof] = ()) -> None:
+    """Problems with file:line:column first, then the tests, the proofs, and one line that sums up."""
     for problem in found.problems:
         _show_problem(problem)
     if found.tests is not None:
@@ -23,22 +26,23 @@ def show(found: Checkup) -> None:
         _show_tests(found.tests)
     elif found.policies is not None and found.passed:
         say("tests not run: no saved org (ortoo-daemon check --org --save-org config/org.json)")
+    coverage_report.show(proofs)
     _show_sum(found)
 
 
 def show_for_github(found: Checkup) -> None:
-    """Workflow commands, one a problem."""
+    """Workflow commands, one a problem, on lines of their own however long they are."""
     for problem in found.problems:
         place = problem.place
         kind = "error" if problem.level is Level.ERROR else "warning"
         at = f"file={_property(place.file)},line={place.line},col={place.column}"
         text = f"{problem.message} ({problem.mend})" if problem.mend else problem.message
         title = _property(problem.rule)
-        console().print(Text(f"::{kind} {at},title={title}::{_message(text)}"))
+        sys.stdout.write(f"::{kind} {at},title={title}::{_message(text)}\n")
 
 
-def as_json(found: Checkup) -> dict[str, Any]:
-    """``passed``, ``problems``, ``policies``, ``revision``, ``checked_against`` and ``tests``."""
+def as_json(found: Checkup, proofs: Sequence[Proof] = ()) -> dict[str, Any]:
+    """``passed``, ``problems``, ``policies``, ``revision``, ``checked_against``, ``tests``, ``coverage``."""
     policies = found.policies
     return {
         "passed": found.passed,
@@ -47,6 +51,7 @@ def as_json(found: Checkup) -> dict[str, Any]:
         "revision": policies.revision if policies else None,
         "checked_against": found.checked_against,
         "tests": _tests_json(found.tests) if found.tests else None,
+        "coverage": coverage_report.as_json(proofs),
     }
 
 
@@ -62,12 +67,6 @@ def _show_problem(problem: Problem) -> None:
 
 def _show_tests(tests: TestsReport) -> None:
     say(f"policy tests: {len(tests.results)} cases, {len(tests.failed)} failed")
-    if tests.unreached:
-        say(f"rules that no case reaches: {len(tests.unreached)}")
-        for policy, rule, place in tests.unreached[:_MOST_UNREACHED]:
-            say(f"  {place}: {policy}: {rule}")
-        if len(tests.unreached) > _MOST_UNREACHED:
-            say(f"  and {len(tests.unreached) - _MOST_UNREACHED} more (--json lists all)")
 
 
 def _show_sum(found: Checkup) -> None:

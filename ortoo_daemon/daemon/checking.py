@@ -5,25 +5,29 @@ of one is handed in, or read from the saved copy.
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from datetime import date
 from typing import TypeVar
 
 from ortoo_daemon.daemon.config_files import ConfigFiles
-from ortoo_daemon.daemon.cross_checks import cross_checks
+from ortoo_daemon.daemon.cross_checks import MANUALS, cross_checks
 from ortoo_daemon.daemon.policy_files import FilesFound, read_policy_files
 from ortoo_daemon.daemon.postal_file import load_postal_index, needs_geography
 from ortoo_daemon.daemon.saved_org import KnownOrg, load_saved_org
 from ortoo_daemon.daemon.settings import Settings, load_settings
 from ortoo_daemon.daemon.yaml_settings import mapping_of, place_of, read_mapping, validated
-from ortoo_daemon.directory import Directory
 from ortoo_daemon.errors import ConfigError, Level, Problem
 from ortoo_daemon.policy.cases import PolicyTests
-from ortoo_daemon.policy.lint import lint, unbound_signal
+from ortoo_daemon.policy.lint import RULES, asked, lint, unbound_signal, untested_rule
+from ortoo_daemon.policy.lint.allowances import Allowance, read_allowances, without_allowed
+from ortoo_daemon.policy.lint.subject import Subject
 from ortoo_daemon.policy.load import ORDER_FILE, load
 from ortoo_daemon.policy.model import PolicySet
 from ortoo_daemon.policy.nodes import ListNode, MapNode, Scalar
 from ortoo_daemon.policy.parse_cases import load_tests
+from ortoo_daemon.postal import PostalIndex
 from ortoo_daemon.salesforce.directory_mapping import DirectoryMapping
+from ortoo_daemon.simulation.coverage import may_pass
 from ortoo_daemon.simulation.policy_tests import TestsReport, run_tests
 
 Value = TypeVar("Value")
@@ -39,6 +43,7 @@ class Parsed:
     mapping_node: MapNode | None = None
     policies: PolicySet | None = None
     tests: tuple[PolicyTests, ...] = ()
+    contents: Mapping[str, bytes] = field(default_factory=dict)
     problems: list[Problem]
 
 
@@ -47,12 +52,14 @@ class Checkup:
     """``problems`` in file order. ``tests`` is None where they could not be run.
 
     ``checked_against`` names where the org's fields, queues and people were looked up; None: nowhere.
+    ``known`` is what was found there.
     """
 
     problems: tuple[Problem, ...]
     policies: PolicySet | None
     tests: TestsReport | None
     checked_against: str | None
+    known: KnownOrg | None = None
 
     @property
     def passed(self) -> bool:
@@ -95,28 +102,52 @@ def parse_anew(settings: Settings, found: FilesFound) -> Parsed:
     return parsed
 
 
-def check(files: ConfigFiles, parsed: Parsed, known: KnownOrg | None = None) -> Checkup:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Beside:
+    """What a check by hand looks at beside files and org: rules that need it are silent without."""
+
+    today: date | None = None
+    postal: PostalIndex | None = None
+
+
+def check(
+    files: ConfigFiles,
+    parsed: Parsed,
+    known: KnownOrg | None = None,
+    *,
+    beside: Beside | None = None,
+) -> Checkup:
     """Everything there is to say. Without ``known`` the saved org is used, if there is one."""
     found: list[Problem] = []
     if known is None and files.saved_org.is_file():
         known = _kept(lambda: load_saved_org(files.saved_org), found)
-    return checkup(replace(parsed, problems=[*parsed.problems, *found]), known)
+    parsed = replace(parsed, problems=[*parsed.problems, *found])
+    return checkup(parsed, known, beside=beside)
 
 
-def checkup(parsed: Parsed, known: KnownOrg | None) -> Checkup:
+def checkup(parsed: Parsed, known: KnownOrg | None, *, beside: Beside | None = None) -> Checkup:
     """Everything there is to say of what was read, against an org as far as one is known."""
     problems = list(parsed.problems)
-    if parsed.policies is not None:
-        problems += _about(parsed.policies, parsed, known)
     tests = None
-    if parsed.policies is not None and known is not None and not _errors(problems):
-        tests = _tested(parsed.policies, parsed.tests, known.directory)
-        problems += tests.problems
+    if parsed.policies is not None:
+        subject = _subject(parsed.policies, parsed, known, beside or Beside())
+        problems += _about(subject, parsed, known)
+        allowances, wrong = _allowances(parsed)
+        stands = [*wrong, *without_allowed(problems, allowances, asked=())]
+        if known is not None and not _errors(stands):
+            tests = run_tests(
+                subject.policies, subject.tests, known.directory, postal=_geography(subject)
+            )
+            subject = replace(subject, reached=tests.reached)
+            problems += [*tests.problems, *untested_rule.check(subject)]
+        ids = {rule.id for rule in asked(subject)}
+        problems = [*wrong, *without_allowed(problems, allowances, asked=ids)]
     return Checkup(
         problems=tuple(sorted(dict.fromkeys(problems))),
         policies=parsed.policies,
         tests=tests,
         checked_against=known.source if known else None,
+        known=known,
     )
 
 
@@ -132,28 +163,44 @@ def _understand(contents: Mapping[str, bytes], parsed: Parsed) -> None:
     settings, keep = parsed.settings, parsed.problems
     order = settings.policy_order if settings else ()
     signals = dict(parsed.mapping.signals) if parsed.mapping else {}
+    parsed.contents = contents
     parsed.policies = _kept(lambda: load(contents, order, signals), keep)
     parsed.tests = _kept(lambda: load_tests(contents), keep) or ()
 
 
-def _about(policies: PolicySet, parsed: Parsed, known: KnownOrg | None) -> Iterator[Problem]:
-    usernames = None
-    if known is not None:
-        usernames = {p.username for p in known.directory.people.values() if p.active}
-    found = lint(policies, known.description if known else None, usernames=usernames)
+def _subject(
+    policies: PolicySet, parsed: Parsed, known: KnownOrg | None, beside: Beside
+) -> Subject:
+    return Subject(
+        policies=policies,
+        tests=parsed.tests,
+        description=known.description if known else None,
+        directory=known.directory if known else None,
+        today=beside.today,
+        postal=beside.postal,
+        passes=may_pass,
+    )
+
+
+def _about(subject: Subject, parsed: Parsed, known: KnownOrg | None) -> Iterator[Problem]:
+    found = lint(subject)
     if parsed.mapping is None or parsed.mapping_node is None:
         # Nobody knows what the directory file binds.
         yield from (problem for problem in found if problem.rule != unbound_signal.ID)
         return
     yield from found
-    yield from cross_checks(policies, parsed.mapping, parsed.mapping_node, known)
+    yield from cross_checks(subject.policies, parsed.mapping, parsed.mapping_node, known)
 
 
-def _tested(
-    policies: PolicySet, tests: tuple[PolicyTests, ...], directory: Directory
-) -> TestsReport:
-    postal = load_postal_index() if needs_geography(policies) else None
-    return run_tests(policies, tests, directory, postal=postal)
+def _allowances(parsed: Parsed) -> tuple[list[Allowance], list[Problem]]:
+    allowable = {rule.id for rule in RULES.values() if rule.may_be_allowed}
+    return read_allowances(parsed.contents, allowable=allowable, known={*RULES, *MANUALS})
+
+
+def _geography(subject: Subject) -> PostalIndex | None:
+    if subject.postal is not None or not needs_geography(subject.policies):
+        return subject.postal
+    return load_postal_index()
 
 
 def _in_settings(problem: Problem, files: ConfigFiles, node: MapNode | None) -> Problem:

@@ -1,26 +1,33 @@
 """Do the files fit each other and the org? What no single file can tell.
 
-The directory file against the org's fields, policies against the directory file, against the daemon's
-own fields in the org, and against the rooftops and hours that there are.
+The directory file against the org's fields, policies and against the daemon's own
+fields in the org.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from ortoo_daemon.action.stamps import STAMPS
-from ortoo_daemon.daemon.roster_checks import names_nobody_has, unbound_names
+from ortoo_daemon.daemon.roster_checks import unbound_names
 from ortoo_daemon.daemon.saved_org import KnownOrg
 from ortoo_daemon.daemon.yaml_settings import place_of
 from ortoo_daemon.descriptions import OrgDescription
-from ortoo_daemon.directory import Directory
-from ortoo_daemon.errors import Level, Place, Problem
+from ortoo_daemon.errors import Place, Problem
 from ortoo_daemon.policy.model import Policy, PolicySet
 from ortoo_daemon.policy.naming import did_you_mean
 from ortoo_daemon.policy.nodes import ListNode, MapNode, Node, Scalar
-from ortoo_daemon.policy.reach import fields_written, rules_of
-from ortoo_daemon.policy.territory_model import TerritoryRow
+from ortoo_daemon.policy.reach import rules_of
 from ortoo_daemon.salesforce.directory_mapping import DirectoryMapping
 
-_ALWAYS = frozenset({"24x7", "rooftop"})
+MANUALS = {
+    "unknown_workload": "An object is routed of which the directory file does not say what is open work.",
+    "missing_stamps": "The object lacks fields of the daemon's own: not deployed, or not permitted.",
+    "unbound_name": "A name of rooftops or owners that the directory file does not bind.",
+    "directory_refused": "The org refuses to be read by the directory file.",
+    "settings": "`ortoo.yaml` or the directory file can't be used as it is.",
+    "policy-test": "A case whose expectation was not met.",
+    "allowance": "A comment that allows nothing, or allows without a reason.",
+}
+"""What is told outside of `policy.lint`, each in one line; a policy's form is told by the parser."""
 
 
 def cross_checks(
@@ -35,10 +42,6 @@ def cross_checks(
     yield from _signals(policies, mapping, node, known.description)
     for policy in policies.policies:
         yield from _stamps(policy, known.description)
-        yield from _read_only(policy, known.description)
-        yield from _hours(policy, known.directory)
-    yield from _territories(policies, known.directory)
-    yield from names_nobody_has(policies, known.directory)
 
 
 def _uncounted(policies: PolicySet, mapping: DirectoryMapping, node: MapNode) -> Iterator[Problem]:
@@ -142,62 +145,3 @@ def _stamps(policy: Policy, org: OrgDescription) -> Iterator[Problem]:
             message=f"{policy.object} lacks the daemon's own fields {', '.join(missing)}",
             mend="deploy config/salesforce/main and assign the permission set Ortoo_Daemon",
         )
-
-
-def _read_only(policy: Policy, org: OrgDescription) -> Iterator[Problem]:
-    """Fields the daemon's user may not write cost nothing but the field: a hint."""
-    described = org.objects.get(policy.object)
-    if described is None:
-        return
-    for name in sorted(fields_written(policy)):
-        field = described.fields.get(name)
-        if field is not None and not field.updateable:
-            yield Problem(
-                place=policy.place,
-                rule="read_only_field",
-                message=f"the policy writes {policy.object}.{name}, which can't be written",
-                mend="give the daemon's user edit access, or write another field",
-                level=Level.HINT,
-            )
-
-
-def _hours(policy: Policy, directory: Directory) -> Iterator[Problem]:
-    for rule in policy.sla:
-        if rule.hours not in _ALWAYS and rule.hours not in directory.hours:
-            named = (week.name for week in directory.hours.values())
-            yield Problem(
-                place=rule.place,
-                rule="unknown_hours",
-                message=f"the org has no active business hours {rule.hours!r}",
-                mend=did_you_mean(rule.hours, {*named, *_ALWAYS}),
-            )
-
-
-def _territories(policies: PolicySet, directory: Directory) -> Iterator[Problem]:
-    """Rows for a site that is not there route nothing; sites come and go, so it is a hint."""
-    seen: set[tuple[str, str]] = set()
-    sites = directory.rooftops_by_code
-    for file, row in _rows(policies.policies):
-        code = (row.rooftop or "").casefold()
-        if not code or code in sites or (file, code) in seen or row.rooftop in directory.rooftops:
-            continue
-        seen.add((file, code))
-        yield Problem(
-            place=row.place,
-            rule="unknown_rooftop",
-            message=f"no rooftop of the directory is {row.rooftop!r}; its rows route nothing",
-            mend=did_you_mean(row.rooftop or "", sites),
-            level=Level.HINT,
-        )
-
-
-def _rows(policies: Iterable[Policy]) -> Iterator[tuple[str, TerritoryRow]]:
-    """Rows of every territory file, each file once."""
-    found = {}
-    for policy in policies:
-        for rule in rules_of(policy):
-            choice = rule.assign.rooftop
-            if choice is not None and choice.territories is not None:
-                found[choice.territories.path] = choice.territories
-    for path, territories in sorted(found.items()):
-        yield from ((path, row) for row in territories.rows)

@@ -1,14 +1,14 @@
-"""Do policies name what rooftops and people of this org really have?
+"""Do policies name what the directory file binds of rooftops and people?
 
-A misspelt tag, role or skill is no mistake the language could see: it just never finds anybody.
+A misspelt tag is no mistake the language could see: it is just always empty.
 """
 
 from collections.abc import Iterator
 
-from ortoo_daemon.directory import Directory
-from ortoo_daemon.errors import Level, Place, Problem
+from ortoo_daemon.errors import Place, Problem
+from ortoo_daemon.policy.conditions import tests_of
 from ortoo_daemon.policy.enrichment_model import SetField, SetStep
-from ortoo_daemon.policy.lint.subject import conditions_of, tests_of
+from ortoo_daemon.policy.lint.subject import conditions_of
 from ortoo_daemon.policy.model import Policy, PolicySet
 from ortoo_daemon.policy.naming import did_you_mean
 from ortoo_daemon.policy.reach import rules_of
@@ -30,23 +30,6 @@ def unbound_names(policies: PolicySet, mapping: DirectoryMapping) -> Iterator[Pr
             name = reference.removeprefix(_OWNER)
             if reference.startswith(_OWNER) and name not in people:
                 yield _unbound(place, reference, "people", did_you_mean(name, people))
-
-
-def names_nobody_has(policies: PolicySet, directory: Directory) -> Iterator[Problem]:
-    """Roles and skills that no active person has: a hint, as people come and go."""
-    active = [person for person in directory.people.values() if person.active]
-    roles = {person.role for person in active if person.role}
-    skills = {skill for person in active for skill in person.skills}
-    for place, kind, name in _asked_of_people(policies):
-        known = roles if kind == "role" else skills
-        if name.casefold() not in {each.casefold() for each in known}:
-            yield Problem(
-                place=place,
-                rule=f"unknown_{kind}",
-                message=f"nobody on the roster has the {kind} {name!r}",
-                mend=did_you_mean(name, known),
-                level=Level.HINT,
-            )
 
 
 def _used_of_rooftops(policy: Policy) -> Iterator[tuple[Place, str]]:
@@ -76,22 +59,6 @@ def _sets(policy: Policy) -> Iterator[SetField]:
         if isinstance(step, SetStep):
             yield from step.sets
     yield from policy.sets
-
-
-def _asked_of_people(policies: PolicySet) -> list[tuple[Place, str, str]]:
-    """Each role and skill once for each place it is written at; rules inherit teams."""
-    found = set()
-    for policy in policies.policies:
-        for rule in rules_of(policy):
-            team = rule.assign.team
-            if team is None:
-                continue
-            if team.role:
-                found.add((team.place, "role", team.role))
-            for wish in (*team.required, *team.wished):
-                if wish.skill:
-                    found.add((team.place, "skill", wish.skill))
-    return sorted(found)
 
 
 def _unbound(place: Place, name: str, section: str, mend: str) -> Problem:

@@ -4,6 +4,7 @@ Logic is two-valued: every part holds or does not, ``not`` is plain negation. Th
 that the linter reasons about (`policy.lint`); reading them from YAML is `policy.parse_conditions`.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -197,6 +198,18 @@ def size_of(condition: Condition) -> int:
         case Named(size=size):
             return size
     return 1
+
+
+def tests_of(condition: Condition) -> Iterator[FieldTest]:
+    """The tests a condition is built of, in order."""
+    match condition:
+        case FieldTest():
+            yield condition
+        case AllOf(parts=parts) | AnyOf(parts=parts):
+            for part in parts:
+                yield from tests_of(part)
+        case Not(part=part) | Named(condition=part):
+            yield from tests_of(part)
 
 
 def _text(condition: Condition) -> str:

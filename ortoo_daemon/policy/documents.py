@@ -5,6 +5,9 @@ anchors (a few lines can unfold to gigabytes), tags, several documents, deep nes
 Duplicate keys are reported, never silently resolved.
 """
 
+import re
+from bisect import bisect_right
+from collections.abc import Iterator
 from typing import Any
 
 import yaml
@@ -14,6 +17,8 @@ from ortoo_daemon.policy.nodes import ListNode, MapNode, Node, Problems, Scalar
 
 MOST_BYTES = 16 * 1024 * 1024
 DEEPEST = 32
+
+_COMMENT = re.compile(r"(?<!\S)#")
 
 _CONTAINERS = (yaml.MappingStartEvent, yaml.SequenceStartEvent)
 _ENDS = (yaml.MappingEndEvent, yaml.SequenceEndEvent)
@@ -37,6 +42,38 @@ def read_document(file: str, data: bytes, problems: Problems) -> Node | None:
     except _Refused:
         pass
     return None
+
+
+def comments(data: bytes) -> Iterator[tuple[int, int, str]]:
+    """Comments as (line, column of the #, text behind it).
+
+    Text in quotes and blocks is none. Of a file that can't be read there are none to be had.
+    """
+    text = data.decode("utf-8-sig", "replace")
+    if "#" not in text:
+        return
+    try:
+        spans = [(e.start_mark.index, e.end_mark.index) for e in _scalars(text)]
+    except yaml.YAMLError:
+        return
+    spans.sort()
+    begins = [begin for begin, _ in spans]
+    at = 0
+    for number, line in enumerate(text.splitlines(keepends=True), start=1):
+        for found in _COMMENT.finditer(line):
+            sign = at + found.start()
+            before = bisect_right(begins, sign) - 1
+            if before < 0 or spans[before][1] <= sign:
+                yield number, found.end(), line[found.end() :].strip()
+                break
+        at += len(line)
+
+
+def _scalars(text: str) -> Iterator[Any]:
+    """Text in quotes and blocks: what may have a # in it."""
+    for event in yaml.parse(text, Loader=yaml.CSafeLoader):
+        if type(event) is yaml.ScalarEvent and event.style:
+            yield event
 
 
 def _decoded(file: str, data: bytes, problems: Problems) -> str | None:

@@ -14,6 +14,7 @@ from ortoo_daemon.decision import Decision, ReasonCode
 from ortoo_daemon.descriptions import OrgDescription
 from ortoo_daemon.directory import Directory, Rooftop
 from ortoo_daemon.errors import Place
+from ortoo_daemon.policy.conditions import tests_of
 from ortoo_daemon.policy.coverage.diagrams import TooManyCombinations
 from ortoo_daemon.policy.coverage.ends import End, Why, walk
 from ortoo_daemon.policy.coverage.examples import Example, example
@@ -21,7 +22,6 @@ from ortoo_daemon.policy.coverage.regions import Region, regions_of, words
 from ortoo_daemon.policy.coverage.sites import Sites
 from ortoo_daemon.policy.coverage.space import Known, Space
 from ortoo_daemon.policy.evaluation import Condition
-from ortoo_daemon.policy.lint.subject import tests_of
 from ortoo_daemon.policy.model import Policy, PolicySet
 from ortoo_daemon.policy.operators import Takes
 from ortoo_daemon.policy.ownership_model import QueueTarget, RooftopChoice, Rule, Target
@@ -71,6 +71,7 @@ class Proof:
     """
 
     policy: str
+    object: str
     combinations: int = 0
     gaps: tuple[Gap, ...] = ()
     left_out: bool = False
@@ -95,6 +96,7 @@ class _Prover:
         except TooManyCombinations:
             return Proof(
                 policy=self._policy.name,
+                object=self._policy.object,
                 unproven="its rules tell too many combinations apart to be listed",
             )
 
@@ -113,6 +115,7 @@ class _Prover:
         gaps.sort(key=lambda gap: (gap.fields is None, -gap.size, gap.text))
         return Proof(
             policy=self._policy.name,
+            object=self._policy.object,
             combinations=space.sets.count(walked.entering),
             gaps=tuple(gaps),
             left_out=left_out,

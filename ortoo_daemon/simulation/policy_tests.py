@@ -67,6 +67,11 @@ class TestsReport:
     def passed(self) -> bool:
         return not self.problems
 
+    @property
+    def reached(self) -> frozenset[tuple[str, str]]:
+        """(policy, rule) of rules that some case reaches."""
+        return frozenset(_reached(self.results))
+
 
 def run_tests(
     policies: PolicySet,
@@ -185,11 +190,18 @@ def _changed_person(person: Person, change: RosterChange) -> Person:
 def _unreached(
     policies: Iterable[Policy], results: Iterable[CaseResult]
 ) -> Iterator[tuple[str, str, Place]]:
-    reached = {(r.decision.policy, r.decision.rule) for r in results if r.decision is not None}
+    reached = set(_reached(results))
     for policy in policies:
         for rule in _all_rules(policy.rules):
             if (policy.name, rule.name) not in reached:
                 yield policy.name, rule.name, rule.place
+
+
+def _reached(results: Iterable[CaseResult]) -> Iterator[tuple[str, str]]:
+    for result in results:
+        decision = result.decision
+        if decision is not None and decision.policy is not None and decision.rule is not None:
+            yield decision.policy, decision.rule
 
 
 def _all_rules(rules: Iterable[Rule]) -> Iterator[Rule]:

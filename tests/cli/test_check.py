@@ -110,7 +110,10 @@ def test_a_failing_case_is_a_problem_and_rules_without_case_are_named(tmp_path: 
     ended = ortoo("check", folder, "--json")
     found = ended.json()
     assert ended.code == 1
-    assert places(found["problems"]) == [("leads_test.yaml", 5, 5, "policy-test")]
+    assert places(found["problems"]) == [
+        ("leads.yaml", 11, 7, "untested_rule"),
+        ("leads_test.yaml", 5, 5, "policy-test"),
+    ]
     assert [each["case"] for each in found["tests"]["failed"]] == ["forty cars are a fleet"]
     assert [each["rule"] for each in found["tests"]["unreached"]] == ["ev"]
 
@@ -127,6 +130,55 @@ def test_github_sees_problems_at_their_lines(tmp_path: Path) -> None:
     first = ortoo("check", folder, "--format", "github").out.splitlines()[0]
     place = f"file={folder}/policies/leads.yaml,line=9,col=30"
     assert first.startswith(f"::error {place},title=unknown_field::")
+
+
+def test_what_github_would_take_for_a_command_is_escaped(tmp_path: Path) -> None:
+    policy = THREE_MISTAKES.replace("FleetSizes__c", '"50%,a:b"')
+    (tmp_path / "a,b").mkdir()
+    folder = copied_config(tmp_path / "a,b", policies={"leads.yaml": policy})
+    line = ortoo("check", folder, "--format", "github").out.splitlines()[0]
+    assert line.startswith(f"::error file={tmp_path}/a%2Cb/policies/leads.yaml,line=9,col=")
+    assert "50%25,a:b" in line
+
+
+def test_json_and_another_format_are_two_things_to_ask_for() -> None:
+    assert ortoo("check", "--json", "--format", "github").code == 2
+    assert ortoo("check", "--json", "--format", "json", "--rules").code == 0
+
+
+def test_a_comment_with_a_reason_lets_a_hint_stand(tmp_path: Path) -> None:
+    allowed = "# check: allow untested_rule because tests come with the next release\n" + GOOD
+    folder = copied_config(tmp_path, policies={"leads.yaml": allowed})
+    assert ortoo("check", folder, "--json").json()["problems"] == []
+    without = allowed.replace(" because tests come with the next release", "")
+    (folder / "policies" / "leads.yaml").write_text(without)
+    ended = ortoo("check", folder, "--json")
+    assert ended.code == 1
+    assert places(ended.json()["problems"])[0] == ("leads.yaml", 1, 1, "allowance")
+
+
+def test_the_rules_are_listed_and_one_is_told_at_length() -> None:
+    table = ortoo("check", "--rules").out
+    assert "\nnever_matches\t" in table
+    whole = ortoo("check", "--rules", "territory_gap").out
+    assert "FAIL::" in whole
+    assert "# check: allow territory_gap because REASON" in whole
+    (one,) = ortoo("check", "--rules", "territory_gap", "--json").json()
+    assert [sample["passes"] for sample in one["samples"]] == [True, False]
+    assert "did you mean territory_gap?" in ortoo("check", "--rules", "territory_gaps").err
+
+
+def test_records_that_no_rule_routes_are_listed_with_one_that_explain_takes(tmp_path: Path) -> None:
+    folder = copied_config(tmp_path, policies={"leads.yaml": GOOD})
+    text = ortoo("check", folder, "--coverage").out
+    assert "FleetSize__c empty, below 10 · Fuel__c any but EV → Unrouted_Leads" in text
+    ((proof,),) = [ortoo("check", folder, "--coverage", "--json").json()["coverage"]]
+    (gap,) = proof["gaps"]
+    assert (gap["goes_to"], gap["why"], proof["complete"]) == ("Unrouted_Leads", "no_rule", True)
+    record = tmp_path / "record.json"
+    record.write_text(json.dumps(gap["record"]))
+    told = ortoo("explain", record, "--config", folder / "ortoo.yaml", "--json").json()
+    assert (told["now"]["rule"], told["now"]["reason"]) == (None, "otherwise")
 
 
 def test_the_files_must_fit_each_other_and_the_org(tmp_path: Path) -> None:
@@ -167,6 +219,7 @@ def test_names_that_nobody_has_are_found(tmp_path: Path) -> None:
         ),
         ("unknown_role", "hint", "did you mean sales_adviser?"),
         ("unknown_skill", "hint", "did you mean ev?"),
+        ("unreachable_rooftop", "hint", "give it a territory row, or a rule that finds it"),
     }
 
 
@@ -178,7 +231,7 @@ def test_a_hint_stops_nothing(tmp_path: Path) -> None:
     ended = ortoo("check", folder)
     assert ended.code == 0
     assert "hint: nobody on the roster has the role 'juggler'" in ended.out
-    assert "no problems, 1 hint" in ended.out
+    assert "no problems, 2 hints" in ended.out
 
 
 def test_the_same_files_are_the_same_revision_from_anywhere(tmp_path: Path) -> None:

@@ -1,7 +1,11 @@
 """The language reference: what is shown runs, what the language knows is named."""
 
+import re
+from datetime import date
+
 import pytest
 
+from ortoo_daemon.daemon.cross_checks import MANUALS
 from ortoo_daemon.policy import (
     literals,
     parse_action,
@@ -15,6 +19,9 @@ from ortoo_daemon.policy import (
 )
 from ortoo_daemon.policy.enrichment_model import MatchKind
 from ortoo_daemon.policy.intake_model import CleanseKind
+from ortoo_daemon.policy.lint import RULES, lint
+from ortoo_daemon.policy.lint.allowances import read_allowances, without_allowed
+from ortoo_daemon.policy.lint.subject import Need, Subject
 from ortoo_daemon.policy.load import load
 from ortoo_daemon.policy.naming import FOUND_SO_FAR, LATER
 from ortoo_daemon.policy.ownership_model import PersonMethod
@@ -93,6 +100,35 @@ def test_what_this_version_refuses_is_listed_and_nothing_else():
     rows = section(NAME, "## Not in this version").split("| --- | --- |")[1].strip().splitlines()
     listed = {word for row in rows for word in first_cells("|" + row.split("|")[2] + "|")}
     assert listed == refused
+
+
+def test_every_rule_of_check_stands_in_its_table_and_nothing_else():
+    table = section(NAME, "## What `check` looks for").split("| --- | --- |")[1]
+    assert sorted(first_cells(table)) == sorted([*RULES, *MANUALS])
+
+
+def test_the_allowances_shown_silence_what_they_name():
+    (block,) = (each for each in FRAGMENTS if "check: allow" in each.text)
+    files = {"config/policies/a.yaml": around(block).encode()}
+    subject = Subject(policies=load(files), today=date(2026, 11, 23))
+    allowances, wrong = read_allowances(files, allowable=RULES, known=RULES)
+    assert (len(allowances), wrong) == (2, [])
+    told = lint(subject)
+    assert {problem.rule for problem in told} >= {each.rule for each in allowances}
+    left = without_allowed(told, allowances, asked=RULES)
+    assert len(left) == len(told) - 2
+
+
+def test_rules_that_need_the_org_or_a_check_by_hand_are_marked_so():
+    table = section(NAME, "## What `check` looks for")
+    rows = [row.split("|")[1] for row in table.splitlines() if row.startswith("| `")]
+    signs = {
+        name: "".join(re.findall("[†‡]", row)) for row in rows for name in first_cells(f"|{row}|")
+    }
+    for rule in RULES.values():
+        by_hand = {Need.TODAY, Need.POSTAL} & set(rule.needs)
+        of_org = {Need.ORG, Need.DIRECTORY, Need.RESULTS} & set(rule.needs)
+        assert signs[rule.id] == ("‡" if by_hand else "†" if of_org else ""), rule.id
 
 
 @pytest.mark.parametrize("text", ["30m", "4h", "2d"])

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from ortoo_daemon.errors import ConfigError
 from ortoo_daemon.policy.lint import lint
+from ortoo_daemon.policy.lint.subject import Subject
 from ortoo_daemon.policy.load import load
 from ortoo_daemon.policy.parse_cases import load_tests
 from tests.policy.files import ROOT, shipped_files
@@ -42,7 +43,7 @@ def refusal(read, files):
 
 
 def whole(files):
-    return lint(load(files))
+    return lint(Subject(policies=load(files)))
 
 
 def test_the_undamaged_files_are_fine():

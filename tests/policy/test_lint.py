@@ -1,52 +1,24 @@
-"""The linter: what each rule's manual shows, and that shipped policies give it nothing to say."""
+"""The linter: conditions that fit and that don't, and that shipped policies give it nothing to say."""
 
 import re
-import textwrap
 
 import pytest
 
-from ortoo_daemon.descriptions import FieldDescription, ObjectDescription, OrgDescription
-from ortoo_daemon.errors import Level
-from ortoo_daemon.policy.lint import MANUAL, RULES, lint
+from ortoo_daemon.directory import Directory, Person
+from ortoo_daemon.policy.lint import lint
+from ortoo_daemon.policy.lint.subject import Subject
 from ortoo_daemon.policy.load import load
 from tests.policy.files import HEAD, OTHERWISE, shipped_files, with_rules
+from tests.policy.lint.bench import ORG
 
-BRANDS = ("Peugeot", "Audi", "BMW")
-
-
-def field(name, kind="string", **more):
-    return FieldDescription(name=name, type=kind, **more)
-
-
-LEAD = ObjectDescription(
-    name="Lead",
-    fields={
-        each.name: each
-        for each in (
-            field("Brand__c", "picklist", values=BRANDS, restricted=True),
-            field("FleetSize__c", "double"),
-            field("IsConverted", "boolean", nillable=False),
-            field("CreatedDate", "datetime", nillable=False),
-            field("Email", "email"),
-            field("OwnerId", "reference", refers_to=("User",), relationship="Owner"),
-        )
-    },
+ANA = Directory.of(
+    people=[Person(id="005000000000001AAA", name="Ana", username="ana.lopez@example.com")]
 )
-USER = ObjectDescription(name="User", fields={"Name": field("Name")})
-ORG = OrgDescription(
-    objects={"Lead": LEAD, "User": USER},
-    queues={
-        "Unrouted_Leads": frozenset({"Lead"}),
-        "Fleet_Desk": frozenset({"Lead"}),
-        "Big_Fleets": frozenset({"Lead"}),
-        "Cases": frozenset({"Case"}),
-    },
-)
-PEOPLE = ["ana.lopez@example.com"]
 
 
 def found(rules, rule_id=None, **more):
-    problems = lint(load(with_rules(rules, **more)), ORG, usernames=PEOPLE)
+    policies = load(with_rules(rules, **more))
+    problems = lint(Subject(policies=policies, description=ORG, directory=ANA))
     return [str(p) for p in problems if rule_id is None or p.rule == rule_id]
 
 
@@ -83,6 +55,7 @@ UNREACHABLE = [
     "{FleetSize__c: {is: 5, above: 5}}",
     "{CreatedDate: {before: 2026-11-01, after: 2026-11-01}}",
     "{CreatedDate: {older_than: 2d, newer_than: 36h}}",
+    "{CreatedDate: {after: 2026-11-01, before: 2026-11-01T12:00:00+01:00}}",
     "{Email: {includes: a, excludes: [a, b]}}",
     "{any: [{FleetSize__c: {between: [1, 2], above: 2}}, {IsConverted: true, not: {IsConverted: true}}]}",
 ]
@@ -92,7 +65,7 @@ REACHABLE = [
     "{FleetSize__c: {is_not: 5, between: [5, 5.5]}}",
     "{Email: {starts_with: [ab, b]}, not: {Email: {starts_with: a}}}",
     "{not: {FleetSize__c: {at_least: 5}, Brand__c: Audi}, FleetSize__c: {at_least: 9}}",
-    "{CreatedDate: {after: 2026-11-01, before: 2026-11-01T12:00:00+01:00}}",
+    "{CreatedDate: {after: 2026-11-01, before: 2026-11-02T12:00:00+01:00}}",
     "{Email: {same_as: Phone, is_not: x}}",
 ]
 
@@ -184,66 +157,16 @@ def test_a_condition_that_fits_is_left_alone(condition):
     assert found(when(condition)) == []
 
 
-def sample(manual, word):
-    """The indented block behind PASS or FAIL in a rule's manual."""
-    block = re.search(rf"^{word}[^\n]*::\n\n((?:    [^\n]*\n|\n)+)", manual, re.M)
-    return textwrap.dedent(block[1]).strip() if block else None
-
-
-def policy_of(text):
-    """A whole policy around a sample, which may be a rule, a part of one, or a top-level key."""
-    before = after = ""
-    key = text.split(":")[0]
-    if text.startswith("- "):
-        rules = textwrap.indent(text, "    ") + "\n"
-    elif key == "when":
-        rules = f"    - name: one\n      {text}\n      assign: {{queue: Fleet_Desk}}\n"
-    elif key == "assign":
-        rules = f"    - name: one\n      {text}\n"
-    elif key == "rooftop":
-        rules = f"    - name: one\n      assign: {{{text}, person: {{by: rotation}}}}\n"
-    elif key == "define":
-        rules, before = "", text.split("\n")[0] + "\n"
-        if "when" in text:
-            rules = when("{Brand__c: {in: {list: premium}}}")
-    else:
-        assert key == "otherwise", text
-        return {"p.yaml": f"{HEAD}ownership:\n  {text}\n".encode()}
-    return with_rules(rules or when("{Email: a}"), before=before, after=after)
-
-
-@pytest.mark.parametrize("rule_id", sorted(RULES))
-def test_the_samples_in_a_rules_manual_are_true(rule_id):
-    manual = MANUAL[rule_id]
-    assert "PASS" in manual
-    assert "FAIL" in manual
-    for word, told in (("PASS", False), ("FAIL", True)):
-        text = sample(manual, word)
-        if text is None:
-            assert rule_id == "unused_file"
-            continue
-        signals = {"customer_choice": "Email"} if not told else {}
-        problems = lint(load(policy_of(text), signals=signals), ORG, usernames=PEOPLE)
-        assert (rule_id in {problem.rule for problem in problems}) is told, text
-
-
-def test_a_table_nobody_names_is_a_hint():
-    policies = load({**with_rules(when("{Email: a}")), "config/tables/old.csv": b"a\n1\n"})
-    (problem,) = lint(policies)
-    assert (problem.rule, problem.place.file, problem.level) == (
-        "unused_file", "config/tables/old.csv", Level.HINT,
-    )  # fmt: skip
-
-
 def test_a_queue_that_may_not_hold_the_object_is_told():
     text = f"{HEAD}ownership:\n{OTHERWISE}".replace("Unrouted_Leads", "Cases").encode()
-    (problem,) = lint(load({"p.yaml": text}), ORG)
+    (problem,) = lint(Subject(policies=load({"p.yaml": text}), description=ORG))
     assert problem.message == "the queue 'Cases' may not hold Lead records"
 
 
 def test_shipped_policies_give_nothing_to_say():
     signals = {"customer_choice": "Preferred_Dealer__c", "in_stock": "In_Stock_At__c"}
-    assert lint(load(shipped_files(), ["retail-leads", "dealer-cases"], signals)) == []
+    policies = load(shipped_files(), ["retail-leads", "dealer-cases"], signals)
+    assert lint(Subject(policies=policies)) == []
 
 
 def test_queues_people_and_fields_of_a_clocks_steps_are_known():

@@ -49,11 +49,7 @@ def walk(space: Space, others: Sequence[Condition | None], sites: Sites | None) 
     Without ``sites`` nothing is said of rooftops. Raises TooManyCombinations.
     """
     policy, sets = space.policy, space.sets
-    found = sets.both(space.bounds(), space.meeting(policy.enter, Stage.ENTER))
-    for other in others:
-        found = sets.less(found, space.meeting(other, Stage.ENTER))
-    if policy.require is not None:
-        found = sets.both(found, space.meeting(policy.require.condition, Stage.REQUIRE))
+    found = _entering(space, others)
     walker = _Walker(space, sites)
     left = walker.left_by(policy.rules, found)
     ends = list(walker.without_rooftop())
@@ -65,6 +61,24 @@ def walk(space: Space, others: Sequence[Condition | None], sites: Sites | None) 
             End(why=Why.NO_RULE, rule=None, target=policy.otherwise, among=found, lacking=lacking)
         )
     return Walked(entering=found, ends=tuple(ends), unreached=tuple(walker.unreached))
+
+
+def unreached(space: Space) -> tuple[Rule, ...]:
+    """Rules to which no record comes. Raises TooManyCombinations."""
+    walker = _Walker(space, None)
+    walker.left_by(space.policy.rules, _entering(space, ()))
+    return tuple(walker.unreached)
+
+
+def _entering(space: Space, others: Sequence[Condition | None]) -> Diagram:
+    """Records that the policy takes and does not park."""
+    policy, sets = space.policy, space.sets
+    found = sets.both(space.bounds(), space.meeting(policy.enter, Stage.ENTER))
+    for other in others:
+        found = sets.less(found, space.meeting(other, Stage.ENTER))
+    if policy.require is not None:
+        found = sets.both(found, space.meeting(policy.require.condition, Stage.REQUIRE))
+    return found
 
 
 class _Walker:

@@ -50,8 +50,8 @@ class Country:
 
 
 @dataclass(slots=True)
-class _Orders:
-    """Codes of a country by size, as ranges count them."""
+class Orders:
+    """Sorted compact codes of a country, found by their beginnings and by size, as ranges count them."""
 
     codes: tuple[str, ...]
     _by_size: list[tuple[tuple[int, float, str], int]] = field(init=False)
@@ -60,6 +60,19 @@ class _Orders:
     def __post_init__(self) -> None:
         self._by_size = sorted((sortable(code), index) for index, code in enumerate(self.codes))
         self._alike = all(index == at for at, (_, index) in enumerate(self._by_size))
+
+    def within(self, row: TerritoryRow) -> Sequence[int]:
+        """Numbers of the codes that a row covers; none for a row that names a city."""
+        if row.postal_code is not None:
+            code = compact(row.postal_code)
+            index = bisect_left(self.codes, code)
+            known = index < len(self.codes) and self.codes[index] == code
+            return range(index, index + 1) if known else ()
+        if row.prefix is not None:
+            return self.under(compact(row.prefix))
+        if row.first is not None and row.last is not None:
+            return self.between(compact(row.first), compact(row.last))
+        return ()
 
     def between(self, first: str, last: str) -> Sequence[int]:
         begin = bisect_left(self._by_size, (sortable(first), -1))
@@ -94,7 +107,7 @@ class Places:
             at += found.size
         self.size = at
         self._zone = zone
-        self._orders: dict[str | None, _Orders] = {}
+        self._orders: dict[str | None, Orders] = {}
 
     @cached_property
     def _pairs(self) -> list[tuple[Cell, Cell]]:
@@ -136,17 +149,8 @@ class Places:
     def _within(self, country: Country, row: TerritoryRow) -> Sequence[int]:
         orders = self._orders.get(country.iso)
         if orders is None:
-            orders = self._orders[country.iso] = _Orders(country.codes)
-        if row.postal_code is not None:
-            code = compact(row.postal_code)
-            index = bisect_left(country.codes, code)
-            known = index < len(country.codes) and country.codes[index] == code
-            return range(index, index + 1) if known else ()
-        if row.prefix is not None:
-            return orders.under(compact(row.prefix))
-        if row.first is not None and row.last is not None:
-            return orders.between(compact(row.first), compact(row.last))
-        return ()
+            orders = self._orders[country.iso] = Orders(country.codes)
+        return orders.within(row)
 
     def words(self, mask: Mask) -> str:
         """Whole countries, then where codes are missing or unknown, then the codes themselves."""

@@ -13,14 +13,13 @@ from datetime import date, timedelta
 from ortoo_daemon.countries import country_code, country_name
 from ortoo_daemon.descriptions import OrgDescription
 from ortoo_daemon.errors import Place
-from ortoo_daemon.policy.conditions import AllOf, AnyOf, FieldTest, Named, Not
+from ortoo_daemon.policy.conditions import AllOf, AnyOf, FieldTest, Named, Not, tests_of
 from ortoo_daemon.policy.coverage.diagrams import Diagram, Diagrams, Mask
 from ortoo_daemon.policy.coverage.domains import Answer, Days, Domain, FieldDomain, holds
 from ortoo_daemon.policy.coverage.places import KnownCodes, Places, codes_told_apart
 from ortoo_daemon.policy.coverage.stages import Key, Stage, writes_of
 from ortoo_daemon.policy.coverage.values import ANY_OTHER, Cell, FieldTests, Value
 from ortoo_daemon.policy.evaluation import Condition
-from ortoo_daemon.policy.lint.subject import tests_of
 from ortoo_daemon.policy.model import Policy
 from ortoo_daemon.policy.ownership_model import RooftopChoice
 from ortoo_daemon.policy.reach import rules_of
@@ -269,8 +268,7 @@ class Space:
             if filled_stays:
                 other: Diagram = is_empty or self.sets.one_of(levels[1], 1 << index)
             else:
-                empty = self._equal_to(after, None)
-                other = empty if is_empty else self.sets.less(True, empty)
+                other = not is_empty or self._equal_to(after, None)
             found = self.sets.either(found, self.sets.both(one, other))
         return found
 

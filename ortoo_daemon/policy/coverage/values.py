@@ -6,9 +6,11 @@ patterns, comparisons of two fields) are left out here and said to be `hard`: ea
 """
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from functools import cached_property
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
@@ -52,7 +54,7 @@ class Value:
     span: Span | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class FieldTests:
     """What is asked of one field, and what is known of it. ``more`` are values it may have as well."""
 
@@ -88,24 +90,34 @@ class FieldTests:
         if takes is Takes.PATTERNS or test.operator in ("contains", "ends_with"):
             return True
         if takes is Takes.TEXTS:
-            return self._measures or bool(self.of(Takes.CHOICES))
+            return self._measures or bool(self._choices)
         if takes is Takes.CHOICES:
-            return self._measures or len(_choices(self)) > MOST_CHOICES
+            return self._measures or len(self._choices) > MOST_CHOICES
         if takes is Takes.AGE:
-            return bool(self._bounds_in_time()) or any(
-                moment(text) for text in self._literals() if isinstance(text, str)
-            )
+            return self._mixes_time
         return False
 
-    @property
+    @cached_property
     def _measures(self) -> bool:
         kinds = (Takes.NUMBER, Takes.BETWEEN, Takes.MOMENT, Takes.AGE)
-        return bool(self.of(*kinds)) or any(not isinstance(each, str) for each in self._literals())
+        return bool(self.of(*kinds)) or any(not isinstance(each, str) for each in self._literals)
 
+    @cached_property
     def _literals(self) -> list[str | int | float]:
         """Values that the field is compared with, each once, in the order written."""
         found = (value for test in self.of(Takes.VALUES) for value in test.operand)
         return list(dict.fromkeys(found))
+
+    @cached_property
+    def _choices(self) -> list[str]:
+        """What multi-selects are asked for, each once."""
+        return list(dict.fromkeys(each for test in self.of(Takes.CHOICES) for each in test.operand))
+
+    @cached_property
+    def _mixes_time(self) -> bool:
+        """Whether moments are compared as such: then ages can't be told apart from them."""
+        texts = (text for text in self._literals if isinstance(text, str))
+        return bool(self._bounds_in_time()) or any(moment(text) for text in texts)
 
     def _bounds_in_time(self) -> list[date | datetime]:
         bounds = [bound for test in self.of(Takes.MOMENT) for bound in test.operand]
@@ -131,7 +143,7 @@ class FieldTests:
 
     def _texts(self) -> Iterator[Value]:
         spelled = self._spelled()
-        texts = [each for each in self._literals() if isinstance(each, str)]
+        texts = [each for each in self._literals if isinstance(each, str)]
         texts += [fold(each) for each in self.more]
         starts = [
             start
@@ -139,15 +151,15 @@ class FieldTests:
             if not self.is_hard(test)
             for start in test.operand
         ]
-        known = set(texts) | set(starts)
         for text in dict.fromkeys(texts):
             yield Value(cell=spelled.get(text, text), label=spelled.get(text, text))
+        listed, known = set(texts), sorted({*texts, *starts})
         for start in dict.fromkeys(starts):
             word = spelled.get(start, start)
-            if start not in texts:
+            if start not in listed:
                 yield Value(cell=word, label=word)
             longer = start + "~"
-            while any(each.startswith(longer) for each in known):
+            while _begins_one(known, longer):
                 longer += "~"
             yield Value(cell=word + longer[len(start) :], label=f"{word}…")
         yield from self._chosen(spelled)
@@ -155,7 +167,7 @@ class FieldTests:
     def _chosen(self, spelled: dict[str, str]) -> Iterator[Value]:
         if not any(not self.is_hard(test) for test in self.of(Takes.CHOICES)):
             return
-        names = _choices(self)
+        names = self._choices
         for number_ in range(1, 1 << len(names)):
             chosen = [name for bit, name in enumerate(names) if number_ >> bit & 1]
             text = ";".join(spelled.get(name, name) for name in chosen)
@@ -163,8 +175,8 @@ class FieldTests:
             yield Value(cell=f"{text};~", label=f"{text.replace(';', ' and ')} and others")
 
     def _numbers(self) -> Iterator[Value]:
-        points = {each for each in self._literals() if not isinstance(each, str)}
-        texts = {each for each in self._literals() if isinstance(each, str)}
+        points = {each for each in self._literals if not isinstance(each, str)}
+        texts = {each for each in self._literals if isinstance(each, str)}
         bounds = {bound for test in self.of(Takes.NUMBER) for bound in test.operand}
         for test in self.of(Takes.BETWEEN):
             bounds |= {bound for bound in test.operand if isinstance(bound, int | float)}
@@ -219,7 +231,7 @@ class FieldTests:
 
     def _other(self, found: Sequence[Value]) -> Value:
         starts = tuple(start for test in self.of(Takes.TEXTS) for start in test.operand)
-        literals = set(self._literals()) | {fold(each) for each in self.more}
+        literals = set(self._literals) | {fold(each) for each in self.more}
         texts = (_SENSIBLE.get(self.type, ""), *_OTHERS, *map(chr, range(0x30A1, 0x30FB)))
         text = next(
             text
@@ -243,8 +255,10 @@ def as_value(cell: Cell, now: datetime) -> FieldValue:
     return instant_text(now - cell) if isinstance(cell, timedelta) else cell
 
 
-def _choices(asked: FieldTests) -> list[str]:
-    return list(dict.fromkeys(each for test in asked.of(Takes.CHOICES) for each in test.operand))
+def _begins_one(texts: Sequence[str], start: str) -> bool:
+    """Whether one of the sorted texts begins so."""
+    at = bisect_left(texts, start)
+    return at < len(texts) and texts[at].startswith(start)
 
 
 def _shown(value: FieldValue) -> str:

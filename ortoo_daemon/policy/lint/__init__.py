@@ -1,28 +1,45 @@
 """What is doubtful or wrong in policies that parse? One rule a module; its docstring is its manual.
 
-A rule is a module with ``ID`` and ``check(subject)``, entered in RULES by hand. Rules look at the
-parsed policies and, where it is known, at the org's description; none reads a file or a clock.
+A rule is a module with ``ID``, ``NEEDS`` (what it must know beside the policies), ``MAY_BE_ALLOWED``
+(whether a comment in the file may silence it, `allowances`) and ``check(subject)``, entered in _MODULES by
+hand. Rules look at parsed values; none reads a file or a clock.
 """
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 
-from ortoo_daemon.descriptions import OrgDescription
 from ortoo_daemon.errors import Problem
 from ortoo_daemon.policy.lint import (
+    during_over,
     negation_of_empty,
     never_matches,
     no_owner,
+    nobody_may_take,
+    nobody_there,
+    overlapping_policies,
+    overlapping_territories,
+    read_only_field,
+    territory_gap,
+    territory_hole,
     type_mismatch,
     unbound_signal,
+    unknown_country,
     unknown_field,
+    unknown_hours,
     unknown_person,
     unknown_queue,
+    unknown_role,
+    unknown_rooftop,
+    unknown_skill,
     unknown_value,
+    unreachable_rooftop,
+    unspoken_language,
+    untested_rule,
     unused_definition,
     unused_file,
 )
-from ortoo_daemon.policy.lint.subject import Subject
-from ortoo_daemon.policy.model import PolicySet
+from ortoo_daemon.policy.lint.manual import Manual, manual_of
+from ortoo_daemon.policy.lint.subject import Need, Subject
 
 _MODULES = (
     unknown_field,
@@ -33,29 +50,57 @@ _MODULES = (
     no_owner,
     never_matches,
     negation_of_empty,
+    during_over,
+    overlapping_policies,
     unbound_signal,
     unused_definition,
     unused_file,
+    untested_rule,
+    read_only_field,
+    unknown_hours,
+    unknown_country,
+    unknown_rooftop,
+    overlapping_territories,
+    territory_gap,
+    territory_hole,
+    unreachable_rooftop,
+    unknown_role,
+    unknown_skill,
+    unspoken_language,
+    nobody_there,
+    nobody_may_take,
 )
 
-RULES: Mapping[str, Callable[[Subject], Iterator[Problem]]] = {
-    module.ID: module.check for module in _MODULES
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LintRule:
+    """``id`` stands in brackets behind a rule's problems."""
+
+    id: str
+    check: Callable[[Subject], Iterator[Problem]]
+    needs: tuple[Need, ...]
+    may_be_allowed: bool
+    manual: Manual
+
+
+RULES: Mapping[str, LintRule] = {
+    module.ID: LintRule(
+        id=module.ID,
+        check=module.check,
+        needs=module.NEEDS,
+        may_be_allowed=module.MAY_BE_ALLOWED,
+        manual=manual_of(module.__doc__),
+    )
+    for module in _MODULES
 }
-"""Every rule by the id that stands in brackets behind its problems."""
-
-MANUAL: Mapping[str, str] = {module.ID: module.__doc__ or "" for module in _MODULES}
+"""Every rule by its id."""
 
 
-def lint(
-    policies: PolicySet,
-    description: OrgDescription | None = None,
-    *,
-    usernames: Collection[str] | None = None,
-) -> list[Problem]:
-    """Everything the rules find, in file order. Raises nothing.
+def asked(subject: Subject) -> list[LintRule]:
+    """The rules for which enough is known."""
+    return [rule for rule in RULES.values() if all(map(subject.knows, rule.needs))]
 
-    Rules that need the org say nothing without ``description`` (fields, queues) or ``usernames``
-    (login names of active users).
-    """
-    subject = Subject(policies=policies, description=description, usernames=usernames)
-    return sorted(problem for check in RULES.values() for problem in check(subject))
+
+def lint(subject: Subject) -> list[Problem]:
+    """Everything the rules find, in file order. Raises nothing."""
+    return sorted(problem for rule in asked(subject) for problem in rule.check(subject))

@@ -10,6 +10,7 @@ PASS::
 FAIL::
 
     when: {Brand__c: {not_in: [Audi, BMW]}}
+    → this also holds where Brand__c is empty (add {blank: false} if only filled fields are meant)
 """
 
 from collections.abc import Iterator
@@ -17,9 +18,11 @@ from collections.abc import Iterator
 from ortoo_daemon.errors import Level, Problem
 from ortoo_daemon.policy.conditions import AllOf, AnyOf, FieldTest, Named, Not
 from ortoo_daemon.policy.evaluation import Condition
-from ortoo_daemon.policy.lint.subject import Subject, conditions_of
+from ortoo_daemon.policy.lint.subject import Need, Subject, conditions_of
 
 ID = "negation_of_empty"
+NEEDS = (Need.ORG,)
+MAY_BE_ALLOWED = True
 
 
 def check(subject: Subject) -> Iterator[Problem]:

@@ -1,7 +1,7 @@
 """A rule can never match: its condition contradicts itself, or an earlier rule takes everything first.
 
-Only what is certain is reported. Earlier rules are those beside it; conditions of the rules around it
-are taken into account, and so is `during`.
+Only what is certain is reported. Earlier rules are those beside it, one by one and together; conditions
+of the rules around it, `enter` and `require` are taken into account, and so is `during`.
 
 PASS::
 
@@ -12,17 +12,40 @@ FAIL (the first rule takes what the second one would)::
 
     - {name: some, when: {FleetSize__c: {at_least: 10}}, assign: {queue: Fleet_Desk}}
     - {name: many, when: {FleetSize__c: {at_least: 50}}, assign: {queue: Big_Fleets}}
+    → the rule 'many' can never match: 'some' (line 6) takes every record it could match (move it up, or
+    … take it out)
+
+FAIL (together the first two take every filled number)::
+
+    - {name: some, when: {FleetSize__c: {below: 50}}, assign: {queue: Fleet_Desk}}
+    - {name: many, when: {FleetSize__c: {at_least: 50}}, assign: {queue: Big_Fleets}}
+    - {name: ten, when: {FleetSize__c: {between: [10, 90]}}, assign: {queue: Fleet_Desk}}
+    → the rule 'ten' can never match: the rules before it, with 'enter' and 'require', leave no record
+    … it could match (move it up, or take it out)
 """
 
 from collections.abc import Iterator, Sequence
+from datetime import date
 
-from ortoo_daemon.errors import Problem
+from ortoo_daemon.errors import Place, Problem
+from ortoo_daemon.policy.coverage.diagrams import TooManyCombinations
+from ortoo_daemon.policy.coverage.ends import unreached
+from ortoo_daemon.policy.coverage.space import Known, Space
 from ortoo_daemon.policy.lint.earlier import EarlierRules
-from ortoo_daemon.policy.lint.subject import Subject
+from ortoo_daemon.policy.lint.subject import Need, Subject
 from ortoo_daemon.policy.logic import Alternative, alternatives, both, excludes_itself
+from ortoo_daemon.policy.model import Policy
 from ortoo_daemon.policy.ownership_model import Rule
+from ortoo_daemon.policy.reach import rules_of
 
 ID = "never_matches"
+NEEDS: tuple[Need, ...] = ()
+MAY_BE_ALLOWED = True
+
+MOST_TOGETHER = 1_000
+"""Rules of longer policies are held against those before them one by one only."""
+
+_ANY_DAY = date(2000, 1, 1)
 
 
 def check(subject: Subject) -> Iterator[Problem]:
@@ -32,7 +55,34 @@ def check(subject: Subject) -> Iterator[Problem]:
             if message is not None:
                 text = f"'enter' lets no record in: {message}"
                 yield Problem(place=policy.enter.place, rule=ID, message=text)
-        yield from _among(policy.rules, [()])
+                continue
+        found = list(_among(policy.rules, [()]))
+        yield from found
+        yield from _together(policy, {problem.place for problem in found})
+
+
+def _together(policy: Policy, told: set[Place]) -> Iterator[Problem]:
+    """Rules to which everything before them leaves nothing; not those within rules that are told."""
+    if sum(1 for _ in rules_of(policy)) > MOST_TOGETHER:
+        return
+    within = {
+        inner.place for rule in rules_of(policy) if rule.place in told for inner in _inner(rule)
+    }
+    known = Known(since=min((d.during[0] for d in rules_of(policy) if d.during), default=_ANY_DAY))
+    try:
+        found = unreached(Space(policy, [], known))
+    except TooManyCombinations:
+        return
+    for rule in found:
+        if rule.place not in told | within:
+            why = "the rules before it, with 'enter' and 'require', leave no record it could match"
+            yield _problem(rule, why, "move it up, or take it out")
+
+
+def _inner(rule: Rule) -> Iterator[Rule]:
+    for each in rule.rules:
+        yield each
+        yield from _inner(each)
 
 
 def _among(rules: Sequence[Rule], around: list[Alternative] | None) -> Iterator[Problem]:

@@ -6,16 +6,21 @@ PASS::
 
 FAIL::
 
-    assign: {rooftop: {brand: Brand__c}}
+    - name: one
+    → the rule 'one' finds a rooftop, but nobody to own the record (add team: {role: …} or
+    … person: {by: rotation})
+      assign: {rooftop: {brand: Brand__c}}
 """
 
 from collections.abc import Iterator
 
 from ortoo_daemon.errors import Problem
-from ortoo_daemon.policy.lint.subject import Subject
+from ortoo_daemon.policy.lint.subject import Need, Subject
 from ortoo_daemon.policy.reach import rules_of
 
 ID = "no_owner"
+NEEDS: tuple[Need, ...] = ()
+MAY_BE_ALLOWED = False
 
 
 def check(subject: Subject) -> Iterator[Problem]:

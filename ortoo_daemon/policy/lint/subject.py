@@ -1,26 +1,67 @@
 """What does a lint rule look at? The policies, and the org as far as it is known."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
 
 from ortoo_daemon.descriptions import FieldDescription, OrgDescription
+from ortoo_daemon.directory import Directory, Rooftop
 from ortoo_daemon.errors import Place
-from ortoo_daemon.policy.conditions import AllOf, AnyOf, FieldTest, Named, Not
+from ortoo_daemon.policy.cases import PolicyTests
+from ortoo_daemon.policy.conditions import FieldTest, tests_of
 from ortoo_daemon.policy.enrichment_model import SetField, TableStep
 from ortoo_daemon.policy.evaluation import Condition, Expression
 from ortoo_daemon.policy.expressions import FirstThatHolds
 from ortoo_daemon.policy.model import Policy, PolicySet
-from ortoo_daemon.policy.ownership_model import Assignment, PersonTarget, QueueTarget, Target
+from ortoo_daemon.policy.ownership_model import (
+    Assignment,
+    PersonTarget,
+    QueueTarget,
+    RooftopChoice,
+    Target,
+)
 from ortoo_daemon.policy.reach import rules_of
+from ortoo_daemon.postal import PostalIndex
+
+
+class Need(StrEnum):
+    """What a rule must know beside the policies."""
+
+    ORG = "org"
+    DIRECTORY = "directory"
+    TODAY = "today"
+    POSTAL = "postal"
+    RESULTS = "results"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Subject:
-    """``description`` and ``usernames`` are None where nothing is known of the org."""
+    """What is None is not known: rules that need it say nothing.
+
+    ``postal`` is the table of postal codes, ``reached`` are (policy, rule) that the tests have reached,
+    ``passes`` tells whether a rooftop may pass the ``where`` of a choice.
+    """
 
     policies: PolicySet
+    tests: tuple[PolicyTests, ...] = ()
     description: OrgDescription | None = None
-    usernames: Collection[str] | None = None
+    directory: Directory | None = None
+    today: date | None = None
+    postal: PostalIndex | None = None
+    reached: Collection[tuple[str, str]] | None = None
+    passes: Callable[[RooftopChoice, Rooftop], bool] = lambda choice, rooftop: True
+
+    def knows(self, need: Need) -> bool:
+        """Whether a rule that needs this can say anything."""
+        known = {
+            Need.ORG: self.description,
+            Need.DIRECTORY: self.directory,
+            Need.TODAY: self.today,
+            Need.POSTAL: self.postal,
+            Need.RESULTS: self.reached,
+        }
+        return known[need] is not None
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -48,18 +89,6 @@ def conditions_of(policy: Policy) -> Iterator[Condition]:
     for clock in policy.sla:
         yield from (when for when, _ in clock.target.choices if when is not None)
         yield from clock.stopped_by
-
-
-def tests_of(condition: Condition) -> Iterator[FieldTest]:
-    """The tests a condition is built of, in order."""
-    match condition:
-        case FieldTest():
-            yield condition
-        case AllOf(parts=parts) | AnyOf(parts=parts):
-            for part in parts:
-                yield from tests_of(part)
-        case Not(part=part) | Named(condition=part):
-            yield from tests_of(part)
 
 
 def described_tests(subject: Subject) -> Iterator[tuple[FieldTest, FieldDescription]]:

@@ -9,6 +9,8 @@ PASS (FleetSize__c is a number, CreatedDate a date and time)::
 FAIL (IsConverted is a checkbox, Brand__c is no multi-select)::
 
     when: {IsConverted: {at_least: 1}, Brand__c: {includes: Audi}}
+    → IsConverted is a checkbox: 'at_least' compares numbers
+    → Brand__c is of type picklist: 'includes' is for multi-selects (use in or not_in)
 """
 
 from collections.abc import Iterator
@@ -16,11 +18,13 @@ from collections.abc import Iterator
 from ortoo_daemon.descriptions import FieldDescription
 from ortoo_daemon.errors import Problem
 from ortoo_daemon.policy.conditions import FieldTest
-from ortoo_daemon.policy.lint.subject import Subject, described_tests
+from ortoo_daemon.policy.lint.subject import Need, Subject, described_tests
 from ortoo_daemon.policy.operators import Takes
 from ortoo_daemon.policy.values import moment, number
 
 ID = "type_mismatch"
+NEEDS = (Need.ORG,)
+MAY_BE_ALLOWED = False
 
 _NUMBERS = frozenset({"int", "double", "currency", "percent", "long"})
 _MOMENTS = frozenset({"date", "datetime"})

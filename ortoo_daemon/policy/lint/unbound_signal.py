@@ -10,15 +10,19 @@ PASS (with signals: {customer_choice: Preferred_Dealer__c})::
 FAIL (with no signals)::
 
     rooftop: {brand: Brand__c, prefer: [customer_choice, nearest]}
+    → the wish 'customer_choice' is bound to no field and has no effect (add
+    … signals: {customer_choice: Its_Field__c} to the directory file)
 """
 
 from collections.abc import Iterator
 
 from ortoo_daemon.errors import Level, Place, Problem
-from ortoo_daemon.policy.lint.subject import Subject
+from ortoo_daemon.policy.lint.subject import Need, Subject
 from ortoo_daemon.policy.reach import rules_of
 
 ID = "unbound_signal"
+NEEDS: tuple[Need, ...] = ()
+MAY_BE_ALLOWED = True
 
 _SIGNALS = ("customer_choice", "known_dealer", "in_stock")
 

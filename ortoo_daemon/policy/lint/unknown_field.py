@@ -10,16 +10,19 @@ PASS (Brand__c is a field of Lead)::
 FAIL::
 
     when: {Brnd__c: Peugeot}
+    → Lead has no field 'Brnd__c' (did you mean Brand__c?)
 """
 
 from collections.abc import Iterator
 
 from ortoo_daemon.descriptions import OrgDescription
 from ortoo_daemon.errors import Problem
-from ortoo_daemon.policy.lint.subject import Subject, uses_of
+from ortoo_daemon.policy.lint.subject import Need, Subject, uses_of
 from ortoo_daemon.policy.naming import did_you_mean
 
 ID = "unknown_field"
+NEEDS = (Need.ORG,)
+MAY_BE_ALLOWED = False
 
 
 def check(subject: Subject) -> Iterator[Problem]:

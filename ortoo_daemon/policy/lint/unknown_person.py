@@ -10,22 +10,27 @@ PASS (the user exists)::
 FAIL::
 
     assign: {user: ana.lopes@example.com}
+    → no active user has the username 'ana.lopes@example.com' (did you mean
+    … ana.lopez@example.com?)
 """
 
 from collections.abc import Iterator
 
 from ortoo_daemon.errors import Problem
-from ortoo_daemon.policy.lint.subject import Subject, targets_of
+from ortoo_daemon.policy.lint.subject import Need, Subject, targets_of
 from ortoo_daemon.policy.naming import nearest
 from ortoo_daemon.policy.ownership_model import PersonTarget
 
 ID = "unknown_person"
+NEEDS = (Need.DIRECTORY,)
+MAY_BE_ALLOWED = False
 
 
 def check(subject: Subject) -> Iterator[Problem]:
-    if subject.usernames is None:
+    directory = subject.directory
+    if directory is None:
         return
-    known = {name.casefold() for name in subject.usernames}
+    known = {name for name, person in directory.people_by_username.items() if person.active}
     for policy in subject.policies.policies:
         for target in targets_of(policy):
             if isinstance(target, PersonTarget) and target.username.casefold() not in known:

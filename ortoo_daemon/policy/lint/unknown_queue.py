@@ -10,16 +10,19 @@ PASS::
 FAIL::
 
     otherwise: {queue: Unrouted_Leeds}
+    → the org has no queue 'Unrouted_Leeds' (did you mean Unrouted_Leads?)
 """
 
 from collections.abc import Iterator
 
 from ortoo_daemon.errors import Problem
-from ortoo_daemon.policy.lint.subject import Subject, targets_of
+from ortoo_daemon.policy.lint.subject import Need, Subject, targets_of
 from ortoo_daemon.policy.naming import did_you_mean
 from ortoo_daemon.policy.ownership_model import QueueTarget
 
 ID = "unknown_queue"
+NEEDS = (Need.ORG,)
+MAY_BE_ALLOWED = False
 
 
 def check(subject: Subject) -> Iterator[Problem]:

@@ -10,6 +10,7 @@ PASS (Brand__c lists Peugeot)::
 FAIL::
 
     when: {Brand__c: Peugot}
+    → Brand__c has no value 'peugot' (did you mean Peugeot?)
 """
 
 from collections.abc import Iterator
@@ -17,12 +18,14 @@ from collections.abc import Iterator
 from ortoo_daemon.descriptions import FieldDescription
 from ortoo_daemon.errors import Level, Problem
 from ortoo_daemon.policy.conditions import FieldTest
-from ortoo_daemon.policy.lint.subject import Subject, described_tests
+from ortoo_daemon.policy.lint.subject import Need, Subject, described_tests
 from ortoo_daemon.policy.naming import did_you_mean
 from ortoo_daemon.policy.operators import Takes
 from ortoo_daemon.policy.values import choices, fold
 
 ID = "unknown_value"
+NEEDS = (Need.ORG,)
+MAY_BE_ALLOWED = True
 
 
 def check(subject: Subject) -> Iterator[Problem]:

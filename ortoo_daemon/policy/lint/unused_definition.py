@@ -3,19 +3,23 @@
 PASS::
 
     define: {lists: {premium: [Audi, BMW]}}
-    # and in a rule: when: {Brand__c: {in: {list: premium}}}
+
+    when: {Brand__c: {in: {list: premium}}}
 
 FAIL (no rule names the list)::
 
     define: {lists: {premium: [Audi, BMW]}}
+    → nothing uses the list 'premium' (use it or take it out)
 """
 
 from collections.abc import Iterator
 
 from ortoo_daemon.errors import Level, Problem
-from ortoo_daemon.policy.lint.subject import Subject
+from ortoo_daemon.policy.lint.subject import Need, Subject
 
 ID = "unused_definition"
+NEEDS: tuple[Need, ...] = ()
+MAY_BE_ALLOWED = True
 
 
 def check(subject: Subject) -> Iterator[Problem]:

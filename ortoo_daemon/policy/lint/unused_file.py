@@ -1,16 +1,27 @@
 """A file lies among the policies' tables and no policy names it.
 
-PASS: `tables/models.csv` is named by a table step or as territories.
+PASS (a rule names the file as its territories)::
 
-FAIL: `tables/models_old.csv` is left over.
+    tables/sites.csv
+    country,prefix,rooftop
+    FR,6,R1
+
+FAIL::
+
+    tables/sites_old.csv
+    country,prefix,rooftop
+    → no policy uses this table (name it in a policy or remove the file)
+    FR,6,R1
 """
 
 from collections.abc import Iterator
 
 from ortoo_daemon.errors import Level, Place, Problem
-from ortoo_daemon.policy.lint.subject import Subject
+from ortoo_daemon.policy.lint.subject import Need, Subject
 
 ID = "unused_file"
+NEEDS: tuple[Need, ...] = ()
+MAY_BE_ALLOWED = True
 
 
 def check(subject: Subject) -> Iterator[Problem]:
