@@ -16,6 +16,9 @@ from pathlib import Path
 from typing import Any, Self, TypeVar
 
 import requests
+import yaml
+
+from tests.emitted import EMITTED, lines_of
 
 ROOT = Path(__file__).parents[1]
 WEB_FORMS = "web-forms@ortoo.example"
@@ -104,15 +107,35 @@ class _Process:
 
 
 class DaemonProcess(_Process):
-    """`python -m ortoo_daemon.daemon`. A ``with`` block starts it and leaves nothing running."""
+    """`python -m ortoo_daemon.daemon`. A ``with`` block starts it and leaves nothing running.
+
+    It can always be looked at; what it logs and how its metrics stand is noted for the whole run's sake.
+    """
 
     def __init__(self, config: Path, *arguments: str, environment: Mapping[str, str] | None = None):
         super().__init__(
             *("ortoo_daemon.daemon", "--config", str(config), *arguments),
             log=config.parent / "daemon.log",
-            environment=environment,
+            environment={**_watched(config), **(environment or {})},
         )
         self._from = 0
+
+    def kill(self) -> None:
+        self._note_metrics()
+        super().kill()
+
+    def terminate(self, within: float = 40) -> int:
+        self._note_metrics()
+        return super().terminate(within)
+
+    def _reap(self, within: float) -> int:
+        code = super()._reap(within)
+        EMITTED.hear_log(lines_of(self.log, self._from))
+        return code
+
+    def _note_metrics(self) -> None:
+        if self.running():
+            EMITTED.hear_daemon(lines_of(self.log, self._from))
 
     def start(self) -> Self:
         self._from = self.log.stat().st_size if self.log.exists() else 0
@@ -145,6 +168,16 @@ class DaemonProcess(_Process):
         status = Path(f"/proc/{self.process.pid}/status").read_text()
         (line,) = (each for each in status.splitlines() if each.startswith("VmHWM"))
         return int(line.split()[1]) * 1024
+
+
+def _watched(config: Path) -> dict[str, str]:
+    """An address for metrics where the settings name none."""
+    try:
+        settings = yaml.safe_load(config.read_text())
+    except (OSError, ValueError, yaml.YAMLError):
+        return {}  # what its test is about
+    named = isinstance(settings, dict) and "watch" in settings
+    return {} if named else {"ORTOO_WATCH__LISTEN": "127.0.0.1:0"}
 
 
 class SandboxProcess(_Process):

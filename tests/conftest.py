@@ -1,0 +1,65 @@
+"""For every test: what the run emitted is compared with what the operations page names.
+
+A whole run fails when a documented log event or metric was never emitted, or one is emitted that is not
+documented. A part of the tests only tells how far it came (``-rA`` or ``-v`` shows it).
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.emitted import EMITTED, compared, listen
+
+_NOTE = "ortoo/emitted"
+
+
+def pytest_configure() -> None:
+    listen()
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
+    found = compared(EMITTED)
+    if session.config.cache is not None:
+        kept = {
+            kind: {"silent": each.silent, "unnamed": each.unnamed} for kind, each in found.items()
+        }
+        session.config.cache.set(_NOTE, kept)
+    whole = is_whole(session.config) and exitstatus == pytest.ExitCode.OK
+    if whole and not all(each.holds for each in found.values()):
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def pytest_terminal_summary(
+    terminalreporter: pytest.TerminalReporter, config: pytest.Config
+) -> None:
+    whole = is_whole(config)
+    for kind, found in compared(EMITTED).items():
+        if whole or config.option.verbose > 0:
+            terminalreporter.write_line(
+                f"{kind}: {found.seen} of the {found.named} that are documented were emitted"
+                + ("" if whole else " by this part of the tests")
+            )
+        for name in found.unnamed:
+            terminalreporter.write_line(f"  {name} is emitted and not documented", red=True)
+        for name in found.silent if whole else ():
+            terminalreporter.write_line(f"  {name} is documented and no test emits it", red=True)
+
+
+def is_whole(config: pytest.Config) -> bool:
+    """Whether every test was asked for: all paths, no choice among them."""
+    option = config.option
+    choice = (
+        option.keyword,
+        option.markexpr,
+        option.ignore,
+        option.ignore_glob,
+        option.deselect,
+        option.lf,
+        option.collectonly,
+    )
+    asked = {Path(config.invocation_params.dir, each).resolve() for each in config.args}
+    whole = {Path(config.rootpath, each).resolve() for each in config.getini("testpaths")}
+    return not any(choice) and asked == whole
