@@ -2,12 +2,14 @@
 
 Every rule that was tried stands here with the condition that failed, every candidate with the first
 gate that removed it. The same trace is shown by `explain`, stored in the audit record and printed by
-a failing policy test.
+a failing policy test. Its parts are tuples, not dataclasses: each decision makes dozens of them.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
+from types import MappingProxyType
+from typing import NamedTuple
 
 from ortoo_daemon.errors import Place
 from ortoo_daemon.records import FieldValue
@@ -23,8 +25,7 @@ class RuleOutcome(StrEnum):
     NOBODY = "nobody"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FailedCondition:
+class FailedCondition(NamedTuple):
     """The first part of a condition that did not hold: its text, where it stands, the value it met."""
 
     place: Place
@@ -33,8 +34,7 @@ class FailedCondition:
     value: FieldValue
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RuleStep:
+class RuleStep(NamedTuple):
     """One rule that was tried. ``name`` is its path, outer rules first, joined by `` / ``."""
 
     name: str
@@ -43,8 +43,7 @@ class RuleStep:
     failed: FailedCondition | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CandidateStep:
+class CandidateStep(NamedTuple):
     """A rooftop or person that was considered.
 
     ``removed_by`` is the first gate it did not pass (None: it stayed in); ``detail`` says with which
@@ -56,11 +55,10 @@ class CandidateStep:
     name: str
     removed_by: str | None = None
     detail: str = ""
-    rank: Mapping[str, FieldValue] = field(default_factory=dict)
+    rank: Mapping[str, FieldValue] = MappingProxyType({})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class GateCount:
+class GateCount(NamedTuple):
     """How many candidates one gate removed. Candidates themselves are kept in a trace up to a bound."""
 
     kind: str
@@ -69,8 +67,7 @@ class GateCount:
     detail: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FieldReport:
+class FieldReport(NamedTuple):
     """Something about a field worth telling: a value that could not be standardised, a table miss."""
 
     stage: str
@@ -80,8 +77,7 @@ class FieldReport:
     place: Place | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FieldChange:
+class FieldChange(NamedTuple):
     """A value some stage gave to a field, and by which line of the policy."""
 
     stage: str

@@ -31,7 +31,10 @@ def flattened(row: Mapping[str, Any]) -> dict[str, Any]:
 
     An empty parent stays as its name with None. Rows of a child query become a list of such rows.
     """
-    flat: dict[str, Any] = {}
+    flat = {name: value for name, value in row.items() if not isinstance(value, dict)}
+    if len(flat) == len(row) - ("attributes" in row):
+        return flat  # nearly always
+    flat = {}
     for name, value in row.items():
         if name == "attributes":
             continue

@@ -7,6 +7,7 @@ Pure.
 import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from typing import NewType
 from urllib.parse import quote_plus
 
@@ -29,6 +30,7 @@ PLAIN_IN_URI = "'(),"
 _ADDRESS_RESERVE = 300
 
 
+@lru_cache(maxsize=2048)  # the same few, for every row
 def name(text: str) -> str:
     """An API name or path as it may stand in a query. Raises ValueError for anything else."""
     if not _NAME.fullmatch(text):
