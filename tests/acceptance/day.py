@@ -110,18 +110,19 @@ class Day:
     # -- what happens -------------------------------------------------------------------------------
 
     def _events(self) -> Mapping[int, Callable[[], None]]:
-        """By hour: what goes wrong, and what admins do."""
+        """By hour: what goes wrong, and what admins do. All of the night happened in the morning already:
+        the second time it must need nothing more."""
         return {
-            3: self._absences,
-            5: self._drop_streams,
-            6: self._revoke,
-            8: self._edit,
-            10: self._wrong_edit,
-            12: self._mend,
-            13: self._outage,
+            2: self._absences,
+            3: self._edit,
+            4: self._wrong_edit,
+            5: self._mend,
+            6: self._drop_streams,
+            7: self._revoke,
+            8: self._outage,
+            13: self._absences,
             15: self._drop_streams,
             17: self._revoke,
-            18: self._absences,
             20: self._outage,
         }
 
