@@ -93,6 +93,14 @@ class BusinessHours:
             total += max(min(finish, end) - max(start, begin), timedelta())
         return total
 
+    def open_spans(self, begin: datetime, end: datetime) -> Iterator[tuple[datetime, datetime]]:
+        """Open spans from ``begin`` to ``end`` in UTC, in order and without overlap."""
+        for start, finish in self._spans(begin, days=max((end - begin).days, 0) + 4):
+            if start >= end:
+                return
+            if finish > begin:
+                yield max(start, begin.astimezone(UTC)), min(finish, end.astimezone(UTC))
+
     def _spans(
         self, at: datetime, days: int = _HORIZON_IN_DAYS
     ) -> Iterator[tuple[datetime, datetime]]:

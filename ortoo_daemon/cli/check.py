@@ -1,6 +1,5 @@
 """`check`: is everything that admins edit fit to run?"""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -11,10 +10,10 @@ import typer
 from ortoo_daemon.cli.options import DEFAULT_CONFIG, Config
 
 if TYPE_CHECKING:
-    from ortoo_daemon.daemon.checking import Checkup, Parsed
+    from ortoo_daemon.cli.check_report import Checked
+    from ortoo_daemon.daemon.checking import Parsed
     from ortoo_daemon.daemon.config_files import ConfigFiles
     from ortoo_daemon.daemon.saved_org import KnownOrg
-    from ortoo_daemon.simulation.coverage import Proof
 
 
 class Format(StrEnum):
@@ -56,6 +55,10 @@ def check(
         bool,
         typer.Option("--coverage", help="List the records that no rule routes, with examples."),
     ] = False,
+    roster: Annotated[
+        bool,
+        typer.Option("--roster", help="List where and when nobody is there in the coming days."),
+    ] = False,
     rules: Annotated[
         bool, typer.Option("--rules", help="Print what is looked for and leave; one at length.")
     ] = False,
@@ -84,15 +87,16 @@ def check(
     if save_org is not None and not org:
         raise typer.BadParameter("--save-org needs --org, as it writes what the org says")
     files = config_files(path, config)
-    found, proofs = _checked(files, config, _Asked(org=org, save_org=save_org, coverage=coverage))
+    asked = _Asked(org=org, save_org=save_org, coverage=coverage, roster=roster)
+    found = _checked(files, config, asked)
     match face:
         case Format.JSON:
-            show_json(check_report.as_json(found, proofs))
+            show_json(check_report.as_json(found))
         case Format.GITHUB:
-            check_report.show_for_github(found)
+            check_report.show_for_github(found.checkup)
         case Format.TEXT:
-            check_report.show(found, proofs)
-    if not found.passed:
+            check_report.show(found)
+    if not found.checkup.passed:
         raise typer.Exit(1)
 
 
@@ -117,35 +121,33 @@ class _Asked:
     org: bool
     save_org: Path | None
     coverage: bool
+    roster: bool
 
 
-def _checked(
-    files: "ConfigFiles", config: Path, asked: _Asked
-) -> tuple["Checkup", "Sequence[Proof]"]:
+def _checked(files: "ConfigFiles", config: Path, asked: _Asked) -> "Checked":
     """What a check finds, and the proofs that were asked for."""
+    from ortoo_daemon.cli.check_report import Checked
     from ortoo_daemon.daemon.checking import Beside, parse
     from ortoo_daemon.daemon.checking import check as checkup
     from ortoo_daemon.daemon.postal_file import load_postal_index
+    from ortoo_daemon.daemon.proving import proven, shortages
     from ortoo_daemon.daemon.saved_org import save_org
     from ortoo_daemon.daemon.wiring import utc_now
 
     parsed = parse(files)
     known = _ask(files, parsed, config) if asked.org else None
-    today, postal = utc_now().date(), load_postal_index()
-    found = checkup(files, parsed, known, beside=Beside(today=today, postal=postal))
+    now = utc_now()
+    beside = Beside(today=now.date(), postal=load_postal_index())
+    found = checkup(files, parsed, known, beside=beside)
     if asked.save_org is not None and known is not None:
         save_org(known, asked.save_org)
-    if not asked.coverage or found.policies is None:
-        return found, ()
-    from ortoo_daemon.simulation.coverage import World, prove
-
-    world = World(
-        today=today,
-        directory=found.known.directory if found.known else None,
-        description=found.known.description if found.known else None,
-        postal=postal,
+    if asked.roster and found.known is None:
+        raise typer.BadParameter("--roster needs to know people: a saved org, or --org")
+    return Checked(
+        checkup=found,
+        proofs=proven(found, beside) if asked.coverage else None,
+        shortages=shortages(found, now) if asked.roster else None,
     )
-    return found, prove(found.policies, world)
 
 
 def _schema(kind: Schema) -> dict[str, Any]:

@@ -2,22 +2,34 @@
 
 import sys
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from rich.text import Text
 
-from ortoo_daemon.cli import coverage_report
+from ortoo_daemon.cli import coverage_report, roster_report
 from ortoo_daemon.cli.terminal import console, problem_json, say, show_tree
 from ortoo_daemon.daemon.checking import Checkup
 from ortoo_daemon.errors import Level, Problem
 from ortoo_daemon.simulation.coverage import Proof
+from ortoo_daemon.simulation.look_ahead import Shortage
 from ortoo_daemon.simulation.policy_tests import CaseResult, TestsReport
 
 _LOOKS = {Level.ERROR: "bold red", Level.HINT: "yellow"}
 
 
-def show(found: Checkup, proofs: Sequence[Proof] = ()) -> None:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checked:
+    """What a check by hand found. ``proofs`` and ``shortages`` are None where they were not asked for."""
+
+    checkup: Checkup
+    proofs: Sequence[Proof] | None = None
+    shortages: Sequence[Shortage] | None = None
+
+
+def show(checked: Checked) -> None:
     """Problems with file:line:column first, then the tests, the proofs, and one line that sums up."""
+    found = checked.checkup
     for problem in found.problems:
         _show_problem(problem)
     if found.tests is not None:
@@ -26,7 +38,10 @@ def show(found: Checkup, proofs: Sequence[Proof] = ()) -> None:
         _show_tests(found.tests)
     elif found.policies is not None and found.passed:
         say("tests not run: no saved org (ortoo-daemon check --org --save-org config/org.json)")
-    coverage_report.show(proofs)
+    if checked.proofs is not None:
+        coverage_report.show(checked.proofs)
+    if checked.shortages is not None:
+        roster_report.show(checked.shortages)
     _show_sum(found)
 
 
@@ -41,8 +56,9 @@ def show_for_github(found: Checkup) -> None:
         sys.stdout.write(f"::{kind} {at},title={title}::{_message(text)}\n")
 
 
-def as_json(found: Checkup, proofs: Sequence[Proof] = ()) -> dict[str, Any]:
-    """``passed``, ``problems``, ``policies``, ``revision``, ``checked_against``, ``tests``, ``coverage``."""
+def as_json(checked: Checked) -> dict[str, Any]:
+    """The whole; ``coverage`` and ``roster`` are null where they were not asked for."""
+    found, proofs, shortages = checked.checkup, checked.proofs, checked.shortages
     policies = found.policies
     return {
         "passed": found.passed,
@@ -51,7 +67,8 @@ def as_json(found: Checkup, proofs: Sequence[Proof] = ()) -> dict[str, Any]:
         "revision": policies.revision if policies else None,
         "checked_against": found.checked_against,
         "tests": _tests_json(found.tests) if found.tests else None,
-        "coverage": coverage_report.as_json(proofs),
+        "coverage": None if proofs is None else coverage_report.as_json(proofs),
+        "roster": None if shortages is None else roster_report.as_json(shortages),
     }
 
 

@@ -181,6 +181,20 @@ def test_records_that_no_rule_routes_are_listed_with_one_that_explain_takes(tmp_
     assert (told["now"]["rule"], told["now"]["reason"]) == (None, "otherwise")
 
 
+def test_places_where_nobody_is_there_in_the_coming_days_are_listed(tmp_path: Path) -> None:
+    assign = "assign: {rooftop: {brand: Brand__c}, team: {role: sales_adviser, open_now: true}}"
+    policy = GOOD.replace("assign: {queue: EV_Desk}", assign)
+    folder = copied_config(tmp_path, policies={"leads.yaml": policy})
+    found = ortoo("check", folder, "--roster", "--json").json()["roster"]
+    assert len(found) > 50
+    assert all(0 <= each["minutes_in_hours"] <= each["minutes"] <= 7 * 1440 for each in found)
+    text = ortoo("check", folder, "--roster").out
+    assert "roster of the coming 7 days" in text
+    assert "no sales_adviser for" in text
+    (folder / "org.json").unlink()
+    assert ortoo("check", folder, "--roster").code == 2
+
+
 def test_the_files_must_fit_each_other_and_the_org(tmp_path: Path) -> None:
     policy = GOOD.replace("object: Lead", "object: Contact").replace("enter: {Status: New}\n", "")
     policy = policy.replace("FleetSize__c: {at_least: 10}", "LastName: Roy")
