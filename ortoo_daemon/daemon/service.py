@@ -264,7 +264,7 @@ class _Running:
             _log.info("service.ready", objects=sorted(handler.knowledge.policies.objects))
             self._notifier.ready(reloading.standing)
             looking = tasks.create_task(reloading.run(), name="ortoo-reload")
-            await _happens(listener.subscribed_event, stop, within=_SUBSCRIBED_WITHIN)
+            await _happens(listener.tried_event, stop, within=_SUBSCRIBED_WITHIN)
             if not stop.is_set():
                 sweeping.schedule.start()
             await stop.wait()

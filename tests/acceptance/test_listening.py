@@ -159,6 +159,7 @@ def test_a_channel_that_the_org_refuses_does_not_stop_the_other(network: Network
     with listening_to(network, "/data/Nobody__chn", CHANNEL) as daemon:
         said = daemon.until_logged("stream.channel_refused")
         daemon.until_ready()
+        daemon.until_logged("sweep.reconcile", within=10)
         ids = network.leads(5)
         network.until_routed(ids)
         assert daemon.terminate() == 0

@@ -154,6 +154,20 @@ def test_trouble_is_in_the_rows_and_marked(shown):
     assert marked >= {"daemon", "  stream", "queue", "login", "API calls", "sweep"}
 
 
+def test_a_channel_that_is_silent_or_tells_no_records_is_marked(shown):
+    live = {"subscribed": True, "refused": None, "events": 7}
+    channels = {
+        "/data/A": {**live, "unusable": 0, "silent_since": "2026-03-02T09:00:00.000Z"},
+        "/event/B__e": {**live, "unusable": 3, "silent_since": None},
+    }
+    document = {**shown["document"]}
+    document["stream"] = {**document["stream"], "channels": channels}
+    found = {row.name: row for row in rows(document)}
+    assert found["  /data/A"].text == "live, 7 events, silent since 2026-03-02T09:00:00.000Z"
+    assert found["  /data/A"].style == "bold red"
+    assert found["  /event/B__e"].text == "live, 7 events, 3 of them unusable"
+
+
 def test_policies_from_git_are_told_with_whose_commit_they_are(shown):
     commit = {"id": "c" * 40, "author": "Anna Roy", "note": "Fleet from ten on", "edited": True}
     policies = {**shown["document"]["policies"], "commit": commit}

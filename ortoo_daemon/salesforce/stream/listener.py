@@ -70,7 +70,8 @@ class Listener:
 
     State to look at: ``connected``, ``subscribed``, ``refused`` (channel: reason), ``last_message_at``,
     ``rebuilds``, ``last_error``; ``subscribed_event`` is set while every wanted channel is live, ``lost_at``
-    tells since when it is not, ``was_subscribed`` whether it ever was. ``turns_by``: when the supervisor will
+    tells since when it is not, ``was_subscribed`` whether it ever was; ``tried_event`` is set once each was
+    live or refused. ``turns_by``: when the supervisor will
     have turned again, infinity while it waits for the daemon itself (a gap being reconciled, a full queue).
     Moments are on the monotonic clock.
     """
@@ -95,6 +96,7 @@ class Listener:
         self.rebuilds = 0
         self.last_error: str | None = None
         self.subscribed_event = asyncio.Event()
+        self.tried_event = asyncio.Event()
         self.was_subscribed = False
         self.lost_at = monotonic()
         self.turns_by = inf
@@ -226,6 +228,8 @@ class Listener:
         if client is None:
             self._wanted.live_since.clear()
         self.subscribed = live & self.channels
+        if self.channels <= self.subscribed | self.refused.keys():
+            self.tried_event.set()
         if self.subscribed == self.channels:
             self.was_subscribed = True
             self.subscribed_event.set()
