@@ -111,46 +111,42 @@ class BusinessHours:
         first = at.astimezone(ZoneInfo(self.zone)).date() - _ONE_DAY
         reached: datetime | None = None
         for offset in range(days):
-            day = first + timedelta(days=offset)
-            for start, end in _instants(day, self._pieces(day), self.zone):
+            for start, end in _spans_of(self, first + timedelta(days=offset)):
                 if reached is not None and start < reached:
                     start = reached
                 if start < end:
                     reached = end
                     yield start, end
 
-    def _pieces(self, day: date) -> tuple[Window, ...]:
-        """The day's windows and what runs over from the day before, cut to the day itself, in order."""
-        if day in self.closed:
-            return ()
-        yesterday = day - _ONE_DAY
-        before = () if yesterday in self.closed else self.windows[yesterday.weekday()]
-        return _pieces_of(before, self.windows[day.weekday()])
+    def __hash__(self) -> int:
+        """Cheap: calendars of one name are few."""
+        return hash((self.name, self.zone))
 
 
-@lru_cache(maxsize=1024)  # many sites, few weeks
-def _pieces_of(yesterday: tuple[Window, ...], today: tuple[Window, ...]) -> tuple[Window, ...]:
-    """The pieces of a day by its own windows and those of the day before."""
+@lru_cache(maxsize=4096)  # many records come in on one day
+def _spans_of(hours: BusinessHours, day: date) -> tuple[tuple[datetime, datetime], ...]:
+    """Beginnings and ends in UTC of the day's windows and of what runs over from the day before."""
+    if day in hours.closed:
+        return ()
+    yesterday = day - _ONE_DAY
+    before = () if yesterday in hours.closed else hours.windows[yesterday.weekday()]
+    return tuple(
+        (_instant(day, opening, hours.zone), _instant(day, closing, hours.zone))
+        for opening, closing in _pieces_of(before, hours.windows[day.weekday()])
+    )
+
+
+def _pieces_of(yesterday: tuple[Window, ...], today: tuple[Window, ...]) -> list[Window]:
+    """The pieces of a day by its own windows and those of the day before, in order."""
     pieces = [(0, closing - _DAY) for _, closing in map(_unfolded, yesterday) if closing > _DAY]
     pieces += [(opening, min(closing, _DAY)) for opening, closing in map(_unfolded, today)]
-    return tuple(sorted(pieces))
+    return sorted(pieces)
 
 
 def _unfolded(window: Window) -> Window:
     """A window whose closing counts on from its opening's midnight."""
     start, end = window
     return (start, end + _DAY) if end <= start else window
-
-
-@lru_cache(maxsize=4096)  # many records come in on one day
-def _instants(
-    day: date, pieces: tuple[Window, ...], zone_name: str
-) -> tuple[tuple[datetime, datetime], ...]:
-    """The beginnings and ends of a day's pieces in UTC."""
-    return tuple(
-        (_instant(day, opening, zone_name), _instant(day, closing, zone_name))
-        for opening, closing in pieces
-    )
 
 
 def _instant(day: date, minutes: int, zone_name: str) -> datetime:

@@ -82,6 +82,13 @@ class PolicySet:
     files: Mapping[str, bytes] = field(default_factory=dict)
     signals: Mapping[str, str] = field(default_factory=dict)
     unused_files: tuple[str, ...] = ()
+    _by_object: Mapping[str, tuple[Policy, ...]] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        found: dict[str, tuple[Policy, ...]] = {}
+        for policy in self.policies:
+            found[policy.object] = (*found.get(policy.object, ()), policy)
+        object.__setattr__(self, "_by_object", found)  # asked for every record
 
     def for_object(self, name: str) -> tuple[Policy, ...]:
-        return tuple(policy for policy in self.policies if policy.object == name)
+        return self._by_object.get(name, ())
