@@ -64,7 +64,8 @@ def _show_gap(gap: Gap) -> None:
     if gap.fields is None or gap.now is None:
         console().print(Text("    may be: no such record could be built", style="yellow"))
         return
-    fields = ", ".join(f"{name}: {_shown(value)}" for name, value in gap.fields.items())
+    filled = {name: value for name, value in gap.fields.items() if value is not None}
+    fields = ", ".join(f"{name}: {_shown(value)}" for name, value in filled.items())
     console().print(Text(f"    e.g. {{{fields}}} on {gap.now:%Y-%m-%d}", style="dim"))
 
 
@@ -89,8 +90,6 @@ def _record(gap: Gap, object_name: str) -> dict[str, Any] | None:
 
 
 def _shown(value: FieldValue) -> str:
-    if value is None:
-        return "null"
     if isinstance(value, bool):
         return str(value).lower()
     return f'"{value}"' if isinstance(value, str) else str(value)

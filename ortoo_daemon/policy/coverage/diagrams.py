@@ -36,7 +36,7 @@ class TooManyCombinations(Exception):
 class Diagrams:
     """All sets over variables of the given numbers of values. Raises TooManyCombinations."""
 
-    def __init__(self, sizes: Sequence[int], *, most_nodes: int = 2_000_000) -> None:
+    def __init__(self, sizes: Sequence[int], *, most_nodes: int = 500_000) -> None:
         self.sizes = tuple(sizes)
         self.full: tuple[Mask, ...] = tuple((1 << size) - 1 for size in sizes)
         self._left = most_nodes

@@ -18,7 +18,7 @@ from ortoo_daemon.policy.operators import Takes
 from ortoo_daemon.policy.values import fold
 from ortoo_daemon.records import FieldValue
 
-MOST_TRIED = 20_000
+MOST_TRIED = 1_000
 _FIRST_VALUES = 12
 
 Asked = Mapping[Key, Sequence[tuple[FieldTest, bool]]]
