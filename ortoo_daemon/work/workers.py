@@ -69,7 +69,7 @@ class Workers:
         queue: WorkQueue,
         handle: Handle,
         *,
-        parallel: int = 1200,
+        parallel: int = 1600,
         drain_for: timedelta,
         tries: Tries | None = None,
         rng: random.Random | None = None,
