@@ -11,16 +11,19 @@ _LONGEST = 300
 
 
 class LoadOutcome(StrEnum):
-    """``unchanged``: the files are in order and mean what is in force already."""
+    """``unchanged``: the files are in order and mean what is in force already. ``unproven``: they are in
+    force for want of any that passed, and not in order."""
 
     ACCEPTED = "accepted"
     UNCHANGED = "unchanged"
     REFUSED = "refused"
+    UNPROVEN = "unproven"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LastLoad:
-    """``problems`` kept an edit out of force; ``waiting`` says why one could not be looked through yet.
+    """``problems`` kept an edit out of force, or are in force with it (`LoadOutcome.UNPROVEN`);
+    ``waiting`` says why one could not be looked through yet.
 
     ``revision`` is the one in force afterwards, ``before`` the one until then; ``changed`` names files that
     differ from those in force until then. ``cases`` is how many cases of the tests were run; None: they
@@ -40,7 +43,7 @@ class LastLoad:
 
     @property
     def successful(self) -> bool:
-        """Whether the files of that moment are in force. An edit that waits is no failure yet."""
+        """Whether the files of that moment are in force and in order; an edit that waits still is."""
         return not self.problems
 
     @property
@@ -51,7 +54,9 @@ class LastLoad:
         if not self.problems:
             return ""
         more = f" (and {len(self.problems) - 1} more)" if len(self.problems) > 1 else ""
-        return f"an edit was refused: {_short(str(self.problems[0]))}{more}"
+        unproven = self.outcome is LoadOutcome.UNPROVEN
+        what = "the policies in force are not in order" if unproven else "an edit was refused"
+        return f"{what}: {_short(str(self.problems[0]))}{more}"
 
 
 def _short(text: str) -> str:

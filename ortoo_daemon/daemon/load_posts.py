@@ -94,6 +94,8 @@ def summary(load: LastLoad) -> str:
             return f"Revision {load.revision} stays in force: the files mean the same{cases}"
         case LoadOutcome.REFUSED:
             return f"Refused, revision {load.revision} stays in force: {load.problems[0]}"
+        case LoadOutcome.UNPROVEN:
+            return f"In force though not in order, revision {load.revision}: {load.problems[0]}"
 
 
 def _lines(texts: list[str] | tuple[str, ...]) -> str:

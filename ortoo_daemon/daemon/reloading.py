@@ -31,7 +31,16 @@ from ortoo_daemon.daemon.postal_file import load_postal_index, needs_geography
 from ortoo_daemon.daemon.settings_watch import SettingsWatch
 from ortoo_daemon.daemon.start_files import StartFiles
 from ortoo_daemon.daemon.sweeping import Sweeping
-from ortoo_daemon.errors import ConfigError, Level, OrgError, Place, Problem, StateError
+from ortoo_daemon.errors import (
+    ConfigError,
+    Level,
+    LoginError,
+    OrgError,
+    Place,
+    Problem,
+    StateError,
+    TemporaryOrgError,
+)
 from ortoo_daemon.policy.model import PolicySet
 from ortoo_daemon.salesforce.directory import DirectoryReader
 from ortoo_daemon.salesforce.directory_mapping import DirectoryMapping
@@ -42,6 +51,9 @@ _log = structlog.get_logger("ortoo_daemon.policies")
 
 _AGAIN_AFTER = 30.0
 _MOST_LOGGED = 20
+
+_NOTHING_WORKS = frozenset({"unknown_field", "missing_stamps", "directory_refused"})
+"""Rules whose problems let no record be read or stamped. Under any other a record still finds an owner."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -91,17 +103,25 @@ class Reloading:
                 await self.watch.wait()
 
     async def prove(self) -> None:
-        """Files that never passed must do so before anything is decided by them.
+        """Files that never passed are looked through before anything is decided by them.
 
-        Raises ConfigError when they don't, OrgError when the org can't be asked.
+        With nothing else to go by, the daemon starts by them whatever the org says, and tells it, unless
+        no record could be handled: then it raises ConfigError. TemporaryOrgError and LoginError when the
+        org can't be asked.
         """
         if self._proven:
             return
         found = None
         while found is None:
             found = await self.watch.settled(self._files.digest)
-        await self._take(found)
-        self._seen, self._proven = found.digest, True
+        try:
+            await self._take(found)
+        except (TemporaryOrgError, LoginError):
+            raise
+        except OrgError as error:
+            self._delay(error)
+        else:
+            self._seen = found.digest
 
     async def register(self) -> None:
         """Keep the policies in force in the org. Raises OrgError."""
@@ -148,15 +168,14 @@ class Reloading:
             self.notifier.status(self.standing)
 
     async def _take(self, found: FilesFound) -> None:
-        """Bring the files into force, or say why not. Raises OrgError with everything as it was.
-
-        Files that are wrong are a ConfigError where nothing has ever passed.
-        """
+        """Bring the files into force, or say why not. Raises OrgError with everything as it was, and
+        ConfigError for a first start with files by which nothing works."""
         parsed = await asyncio.to_thread(parse_anew, self.start.settings, found)
         checked = await check_by_org(self.org, parsed)
         errors = tuple(each for each in checked.problems if each.level is Level.ERROR)
-        if errors and not self._proven:
-            raise ConfigError(errors)
+        hopeless = [each for each in errors if each.rule in _NOTHING_WORKS]
+        if hopeless and not self._proven and not self._ready:
+            raise ConfigError(hopeless)
         commit = await asyncio.to_thread(commit_of, self.watch.folder, found.contents)
         if errors or parsed.policies is None or parsed.mapping is None:
             self._refuse(errors, found, commit)
@@ -186,6 +205,7 @@ class Reloading:
             knowledge.postal = await asyncio.to_thread(load_postal_index)
         if not self.shadow:
             await register_policies(self.org, policies)
+        await self.sweeping.count_given(policies, people)
         if reading:
             self.sweeping.take(reading)
         knowledge.usernames = {**knowledge.usernames, **usernames}  # records in hand need the old
@@ -207,7 +227,7 @@ class Reloading:
             changed=changed_files(self._files, found),
             cases=cases,
         )
-        self._files = found
+        self._files, self._proven = found, True
         if new:
             after = self.knowledge.policies.policy_set
             _log.info(
@@ -219,7 +239,7 @@ class Reloading:
                 changed=changed_policies(before, after),
                 removed=sorted(names_of(before) - names_of(after)),
             )
-        elif self._proven:
+        elif load.outcome is LoadOutcome.UNCHANGED:
             _log.info("policies.unchanged", revision=revision)
         if new or found.digest != self._seen:
             self._post()
@@ -235,10 +255,12 @@ class Reloading:
     def _refuse(
         self, problems: tuple[Problem, ...], found: FilesFound, commit: Commit | None = None
     ) -> None:
+        """Tell what is wrong. Files that nothing better than themselves was there for stay in force."""
         revision = self.knowledge.policies.revision
+        in_force = not self._proven and found.digest == self._files.digest
         self.last = LastLoad(
             at=self.now(),
-            outcome=LoadOutcome.REFUSED,
+            outcome=LoadOutcome.UNPROVEN if in_force else LoadOutcome.REFUSED,
             problems=problems,
             revision=revision,
             before=revision,
@@ -247,7 +269,7 @@ class Reloading:
             changed=changed_files(self._files, found),
         )
         _log.error(
-            "policies.refused",
+            "policies.unproven" if in_force else "policies.refused",
             revision=revision,
             commit=_said(commit),
             count=len(problems),

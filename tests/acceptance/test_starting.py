@@ -86,15 +86,43 @@ def test_a_first_start_with_wrong_policies_ends_with_every_problem_and_says_not_
     assert any("second.yaml:" in line for line in said)
 
 
-def test_a_first_start_with_policies_that_the_org_does_not_bear_out_routes_nothing(
+def test_a_first_start_with_fields_that_the_org_does_not_have_routes_nothing(
     network: Network,
 ) -> None:
     leads = network.leads(3)
-    with network.daemon(assign={"queue": "Nobody_Made_This_Queue"}) as daemon:
+    config = network.write()
+    document = yaml.safe_load(policy_file(network).read_text())
+    document["enter"]["Nobody_Made_This__c"] = "x"
+    policy_file(network).write_text(yaml.safe_dump(document))
+    with DaemonProcess(config) as daemon:
         assert daemon.wait() == UNUSABLE_FILES
-        assert any("Nobody_Made_This_Queue" in line for line in daemon.tail())
+        assert any("Nobody_Made_This__c" in line for line in daemon.tail())
         assert daemon.events("service.ready") == []
     network.assert_untouched(leads)
+
+
+def test_a_first_start_with_a_queue_that_is_gone_routes_by_the_rest_and_says_so_everywhere(
+    network: Network,
+) -> None:
+    """A journal was lost and a queue deleted: leads that could find an owner must not wait for a person."""
+    (lead,) = network.leads(1)
+    (unrouted,) = network.sandbox.query(
+        f"SELECT Id FROM Group WHERE DeveloperName = '{seed.UNROUTED_QUEUE}'"
+    )
+    with network.daemon(settings=WATCHED, assign={"queue": "Nobody_Made_This_Queue"}) as daemon:
+        daemon.until_ready()
+        unproven = daemon.until_logged("policies.unproven")
+        assert "Nobody_Made_This_Queue" in unproven["problems"][0]
+        wait_until(lambda: network.lead(lead)["Ortoo_Decided_At__c"], 20, "a decision")
+        assert network.lead(lead)["OwnerId"] == unrouted["Id"]
+        address = "http://" + daemon.until_logged("watch.listening")["address"]
+        ready = requests.get(address + "/readyz", timeout=5)
+        assert (ready.status_code, "not in order" in ready.text) == (200, True)
+        (row,) = until_loads(network, 1)
+        assert row["Outcome__c"] == "unproven"
+        assign(network, UNROUTED)
+        daemon.until_logged("policies.reloaded")
+        assert until_loads(network, 2)[-1]["Outcome__c"] == "accepted"
 
 
 def test_a_first_start_with_a_directory_file_that_the_org_does_not_bear_out_says_where(
