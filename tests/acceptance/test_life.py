@@ -109,7 +109,7 @@ def test_a_second_daemon_on_the_same_store_is_refused(network: Network) -> None:
 def test_mistakes_in_the_files_end_the_start_with_their_places(network: Network) -> None:
     config = network.write(settings={"workers": {"parallel": "many"}})
     code, said = ended_with(network.again())
-    assert code == 1
+    assert code == 78
     assert said.startswith(f"{config}:")
     assert "workers.parallel" in said
 
@@ -118,7 +118,7 @@ def test_a_secret_that_others_can_read_is_refused(network: Network) -> None:
     network.write()
     (network.folder / "client_secret").chmod(0o644)
     code, said = ended_with(network.again())
-    assert code == 1
+    assert code == 78
     assert "chmod 600" in said
     assert network.sandbox.about["client_secret"] not in said
 

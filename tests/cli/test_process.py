@@ -159,7 +159,7 @@ def test_trouble_is_shown_without_a_traceback(env: dict[str, str], tmp_path: Pat
     assert ended.code == 1
     assert "can't use this store" in ended.err
     missing = ortoo("run", "--config", tmp_path / "none.yaml")
-    assert (missing.code, "none.yaml" in missing.err) == (1, True)
+    assert (missing.code, "none.yaml" in missing.err) == (78, True)
     assert "Traceback" not in ended.err + missing.err
 
 
