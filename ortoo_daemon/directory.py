@@ -4,13 +4,17 @@ A Directory is one immutable reading of the org; the daemon replaces it whole wh
 Pure values: nothing here talks to an org.
 """
 
+import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import datetime
 from functools import cached_property
+from typing import Any
 
 from ortoo_daemon.calendars import BusinessHours
+from ortoo_daemon.instants import instant, instant_text
+from ortoo_daemon.json_text import json_text
 from ortoo_daemon.records import FieldValue, RecordId, record_id
 
 
@@ -146,3 +150,50 @@ class Directory:
         if found is None and len(name) == 15 and name.isascii() and name.isalnum():
             found = self.rooftops.get(record_id(name))
         return found or self.rooftops_by_code.get(name.casefold())
+
+    @cached_property
+    def _kept(self) -> dict[RecordId, Mapping[str, Any]]:
+        return {}
+
+    def as_kept(self, person: Person) -> Mapping[str, Any]:
+        """The person as `person_of` reads it again; put together once in the life of the directory."""
+        found = self._kept.get(person.id)
+        if found is None:
+            found = self._kept[person.id] = _values(person)
+        return found
+
+    @cached_property
+    def _prints(self) -> dict[RecordId, str]:
+        return {}
+
+    def fingerprint(self, rooftop: Rooftop) -> str:
+        """Eight hex digits that change with anything that is known of the rooftop."""
+        found = self._prints.get(rooftop.id)
+        if found is None:
+            text = json_text(_values(rooftop))
+            found = self._prints[rooftop.id] = hashlib.sha256(text.encode()).hexdigest()[:8]
+        return found
+
+
+def person_of(kept: Mapping[str, Any]) -> Person:
+    """The person whom `Directory.as_kept` wrote. Raises TypeError for what is none."""
+    sets = {name: frozenset(kept[name]) for name in ("skills", "languages") if name in kept}
+    return Person(**{**kept, **sets, "away_until": instant(kept.get("away_until"))})
+
+
+def _values(entry: Person | Rooftop) -> dict[str, Any]:
+    """As JSON values; what is empty is left out, sets are sorted."""
+    named = ((each.name, getattr(entry, each.name)) for each in fields(entry))
+    return {
+        name: _plain(value) for name, value in named if value not in (None, "", {}, frozenset())
+    }
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, frozenset):
+        return sorted(value)
+    if isinstance(value, Point):
+        return [value.latitude, value.longitude]
+    if isinstance(value, Mapping):
+        return dict(sorted(value.items()))
+    return instant_text(value) if isinstance(value, datetime) else value

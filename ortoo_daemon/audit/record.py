@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from ortoo_daemon.audit.kept_facts import fitted, kept_to_replay
 from ortoo_daemon.audit.summary import summary
 from ortoo_daemon.audit.trace_json import trace_to_json
 from ortoo_daemon.audit.watched import watched_values
@@ -102,8 +103,8 @@ def _way_in(decision: Decision, facts: Facts) -> str:
 
 
 def _facts(decision: Decision, facts: Facts, written: Written) -> str:
-    """What can't be read again: the moment, answers, the counters of those who were compared, and watched
-    fields as the decision left them."""
+    """What can't be read again: the moment, answers, the counters of those who were compared, watched fields
+    as the decision left them, and what else it takes to decide again."""
     people = {step.id for step in decision.trace.candidates if step.kind == "person"}
     kept: dict[str, Any] = {
         "v": 1,
@@ -128,10 +129,7 @@ def _facts(decision: Decision, facts: Facts, written: Written) -> str:
     if turns is not None:
         at = {person: turn for person, turn in sorted(turns.at.items()) if person in people}
         kept["turns"] = {"pool": pool, "clock": turns.clock, "at": at}
-    text = json_text(kept)
-    if len(text) > LENGTHS["Facts__c"]:
-        text = json_text({"v": 1, "now": kept["now"], "cut": "too long for the field"})
-    return text
+    return fitted({**kept, **kept_to_replay(decision, facts)}, length=LENGTHS["Facts__c"])
 
 
 def _written(written: Written) -> str:

@@ -1,0 +1,104 @@
+"""What of its facts must be kept with a decision, so that it can be decided again much later? Pure.
+
+Beside answers and counters (`record`) these are the way in, the record as it was read, and the people of
+every place that was asked. Rooftops, queues, opening hours and postal codes are not kept: they are many
+and change seldom. Of rooftops that the trace names a fingerprint is, so that a change since then is told.
+"""
+
+import hashlib
+from collections.abc import Sequence
+from typing import Any
+
+from ortoo_daemon.decision import Decision
+from ortoo_daemon.directory import Directory, Person
+from ortoo_daemon.facts import Facts
+from ortoo_daemon.json_text import json_text
+from ortoo_daemon.records import FIRST_ENTRY, FieldValue, Record, RecordId
+
+LONGEST_VALUE = 4_000
+"""A longer value of the record is kept as its SHA-256: as long as it stands there, it can be read again."""
+
+MOST_PEOPLE = 60
+"""Of more people than so many only those whom the trace names are kept, up to so many."""
+
+_CUTS = ("people", "rooftops", "hashes", "fields", "turns", "given", "open_work", "answers")
+"""What goes first when the whole is longer than its field; the moment and watched fields stay longest."""
+
+
+def kept_to_replay(decision: Decision, facts: Facts) -> dict[str, Any]:
+    """``item``, ``intake_owners``, ``fields`` and ``hashes`` of the record, ``people`` and how
+    many ``more_people`` there were, ``rooftops`` and ``changed_since``; what is empty is left out."""
+    directory = facts.directory
+    staff, more = staff_asked(decision, directory)
+    kept: dict[str, Any] = {
+        "item": _item(facts),
+        "intake_owners": sorted(facts.intake_owners),
+        **_record(facts.record),
+        "people": [directory.as_kept(person) for person in staff],
+        "more_people": more,
+        "rooftops": _fingerprints(decision, directory),
+    }
+    kept = {name: part for name, part in kept.items() if part}
+    if facts.changed_since is not None:
+        kept["changed_since"] = sorted(facts.changed_since)
+    return kept
+
+
+def staff_asked(decision: Decision, directory: Directory) -> tuple[Sequence[Person], int]:
+    """Everybody at the places whose people were compared, of large places only those in the trace; and how
+    many are left out."""
+    known = directory.people
+    steps = (step for step in decision.trace.candidates if step.kind == "person")
+    named = [known[RecordId(step.id)] for step in steps if step.id in known]
+    places = dict.fromkeys(person.rooftop for person in named)
+    staff = [each for place in places for each in directory.people_by_rooftop.get(place, ())]
+    found = staff if len(staff) <= MOST_PEOPLE else named[:MOST_PEOPLE]
+    return found, len(staff) - len(found)
+
+
+def value_hash(value: FieldValue) -> str:
+    """By which a long value is known again."""
+    return hashlib.sha256(str(value).encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def fitted(kept: dict[str, Any], *, length: int) -> str:
+    """The facts as JSON; of what is too long parts are left out, and ``cut`` names them."""
+    text, gone = json_text(kept), []
+    for name in _CUTS:
+        if len(text) <= length:
+            return text
+        if name in kept:
+            gone.append(name)
+            kept = {key: part for key, part in kept.items() if key != name} | {"cut": gone}
+            text = json_text(kept)
+    if len(text) <= length:
+        return text
+    return json_text({"v": 1, "now": kept["now"], "cut": [*gone, "watched", "item"]})
+
+
+def _item(facts: Facts) -> dict[str, Any]:
+    item = facts.item
+    kept: dict[str, Any] = {"reason": item.reason.value}
+    if item.entry != FIRST_ENTRY:
+        kept["entry"] = item.entry
+    if item.changed_fields:
+        kept["changed"] = sorted(item.changed_fields)
+    return kept
+
+
+def _record(record: Record) -> dict[str, Any]:
+    """What stood in the record; an empty field is none."""
+    fields: dict[str, FieldValue] = {}
+    hashes: dict[str, str] = {}
+    for name, value in record.fields.items():
+        if isinstance(value, str) and len(value) > LONGEST_VALUE:
+            hashes[name] = value_hash(value)
+        elif value is not None and value != "":
+            fields[name] = value
+    return {"fields": fields, "hashes": hashes}
+
+
+def _fingerprints(decision: Decision, directory: Directory) -> dict[str, str]:
+    steps = (step for step in decision.trace.candidates if step.kind == "rooftop")
+    known = (directory.rooftops.get(RecordId(step.id)) for step in steps)
+    return {each.id: directory.fingerprint(each) for each in known if each is not None}
