@@ -12,7 +12,8 @@ from ortoo_daemon.directory import Directory, Rooftop
 from ortoo_daemon.policy.coverage.diagrams import Diagram, Mask
 from ortoo_daemon.policy.coverage.domains import FieldDomain
 from ortoo_daemon.policy.coverage.places import Places
-from ortoo_daemon.policy.coverage.space import Space, place_fields
+from ortoo_daemon.policy.coverage.space import Space
+from ortoo_daemon.policy.coverage.territory_use import place_fields
 from ortoo_daemon.policy.ownership_model import RooftopChoice
 from ortoo_daemon.policy.territory_model import TerritoryRow
 from ortoo_daemon.policy.values import fold

@@ -8,9 +8,9 @@ their own.
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 
-from ortoo_daemon.countries import country_code, country_name
+from ortoo_daemon.countries import country_code
 from ortoo_daemon.descriptions import OrgDescription
 from ortoo_daemon.errors import Place
 from ortoo_daemon.policy.conditions import AllOf, AnyOf, FieldTest, Named, Not, tests_of
@@ -18,14 +18,18 @@ from ortoo_daemon.policy.coverage.diagrams import Diagram, Diagrams, Mask
 from ortoo_daemon.policy.coverage.domains import Answer, Days, Domain, FieldDomain, holds
 from ortoo_daemon.policy.coverage.places import KnownCodes, Places, codes_told_apart
 from ortoo_daemon.policy.coverage.stages import Key, Stage, writes_of
-from ortoo_daemon.policy.coverage.values import ANY_OTHER, Cell, FieldTests, Value
+from ortoo_daemon.policy.coverage.territory_use import (
+    begins,
+    countries,
+    place_fields,
+    territories_of,
+)
+from ortoo_daemon.policy.coverage.values import ANY_OTHER, FieldTests
 from ortoo_daemon.policy.evaluation import Condition
 from ortoo_daemon.policy.model import Policy
-from ortoo_daemon.policy.ownership_model import RooftopChoice
 from ortoo_daemon.policy.reach import rules_of
 from ortoo_daemon.policy.territories import compact
 from ortoo_daemon.policy.territory_model import TerritoryRow
-from ortoo_daemon.policy.values import fold
 from ortoo_daemon.records import FieldValue
 
 MOST_LINKED = 64
@@ -60,7 +64,7 @@ class Space:
         self._level: dict[Key, int] = {}
         self._hard: dict[tuple[Key, str, tuple[object, ...]], int] = {}
         self.domains: list[Domain] = []
-        self.days = Days(known.since, list(_begins(policy)))
+        self.days = Days(known.since, list(begins(policy)))
         self.places: dict[tuple[str, str], Places] = {}
         self._covered: dict[Place, Mask] = {}
         self._lay_out()
@@ -200,7 +204,7 @@ class Space:
 
     def _named_elsewhere(self, name: str) -> Iterator[str]:
         """Brands of the directory and brands and cities of territory rows, where a field holds them."""
-        for choice, rows in _territories(self.policy):
+        for choice, rows in territories_of(self.policy):
             if choice.brand == name:
                 yield from sorted(self._known.brands)
                 yield from sorted({row.brand for row in rows if row.brand})
@@ -234,7 +238,7 @@ class Space:
     def _place(self, pair: tuple[str, str]) -> Places:
         country, code = (self._asked(name) for name in pair)
         rows: dict[str, list[TerritoryRow]] = defaultdict(list)
-        for choice, found in _territories(self.policy):
+        for choice, found in territories_of(self.policy):
             if place_fields(choice) == pair:
                 for row in found:
                     iso = row.country.strip().upper()
@@ -249,8 +253,8 @@ class Space:
         for iso, of_country in rows.items():
             told_apart = codes_told_apart(of_country, self._known.codes(iso))
             codes[iso] = sorted(told_apart.union(asked))
-        countries = list(_countries(country, sorted(rows)))
-        return Places(pair, countries, codes, zone=self.policy.zone)
+        named = list(countries(country, sorted(rows)))
+        return Places(pair, named, codes, zone=self.policy.zone)
 
     def _linked(self, before: Key, after: Key, *, filled_stays: bool) -> Diagram:
         """An empty field stays empty in intake; a filled one stays as it is where only empty ones are set."""
@@ -289,58 +293,3 @@ class Space:
                 found = domain.mask(test)
                 mask &= found if answer else ~found
         return self.sets.one_of(level, mask)
-
-
-def place_fields(choice: RooftopChoice) -> tuple[str, str] | None:
-    """The fields of country and postal code by which a choice looks a territory up."""
-    if choice.territories is None or choice.territory is None:
-        return None
-    return choice.country, choice.territory
-
-
-def _territories(policy: Policy) -> Iterator[tuple[RooftopChoice, Sequence[TerritoryRow]]]:
-    """Each different choice of rooftops with the rows of its territory file."""
-    seen: set[tuple[object, ...]] = set()
-    for rule in rules_of(policy):
-        choice = rule.assign.rooftop
-        if choice is None:
-            continue
-        key = choice.brand, choice.territory, choice.country, choice.city, id(choice.territories)
-        if key not in seen:
-            seen.add(key)
-            yield choice, choice.territories.rows if choice.territories is not None else ()
-
-
-def _begins(policy: Policy) -> Iterator[date]:
-    """Days on which a rule or a territory row begins to hold, or no longer holds."""
-    spans = [rule.during for rule in rules_of(policy) if rule.during is not None]
-    for _, rows in _territories(policy):
-        spans += [(row.valid_from or date.min, row.valid_to or date.max) for row in rows]
-    for first, last in set(spans):
-        yield first
-        if last != date.max:
-            yield last + timedelta(days=1)
-
-
-def _countries(asked: FieldTests, isos: Sequence[str]) -> Iterator[tuple[str | None, Cell, str]]:
-    """The ways in which a record may name its country; one for each that no test tells apart."""
-    as_code = asked.name.casefold().endswith(("code", "iso"))
-    for iso in isos:
-        yield iso, iso if as_code else country_name(iso) or iso, iso
-    known = {fold(iso if as_code else country_name(iso) or iso) for iso in isos}
-    for value in asked.values():
-        yield from _spelled(value, isos, known)
-
-
-def _spelled(
-    value: Value, isos: Sequence[str], known: Collection[str]
-) -> Iterator[tuple[str | None, Cell, str]]:
-    if isinstance(value.cell, str) and fold(value.cell) in known:
-        return
-    code = country_code(value.cell) if isinstance(value.cell, str) else None
-    if value.cell is None:
-        yield None, None, "no country"
-    elif value.label in ANY_OTHER:
-        yield None, value.cell, "any other country"
-    else:
-        yield code if code in isos else None, value.cell, f'"{value.label}"'
