@@ -22,7 +22,7 @@ def pytest_configure() -> None:
 @pytest.hookimpl(trylast=True)
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     found = compared(EMITTED)
-    if session.config.cache is not None:
+    if getattr(session.config, "cache", None) is not None:  # absent under "-p no:cacheprovider"
         kept = {
             kind: {"silent": each.silent, "unnamed": each.unnamed} for kind, each in found.items()
         }
