@@ -3,13 +3,13 @@
 Field names of the daemon's own stamps stand in `action.stamps`; here values have the design's names.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 from ortoo_daemon.errors import Place
-from ortoo_daemon.facts import Turns, Workload
+from ortoo_daemon.facts import Given, Tally, Turns, Workload
 from ortoo_daemon.records import FieldValue, Owner, RecordId
 from ortoo_daemon.trace import Trace
 
@@ -86,12 +86,14 @@ class ReasonCode(StrEnum):
 class Reservation:
     """Counters this decision uses up, taken before anything is written.
 
-    ``person`` gets one more piece of open work; ``pool`` moves on to ``turns``.
+    ``person`` gets one more piece of open work; ``pool`` moves on to ``turns``. ``given`` is what rate
+    limits count of it, None where the policy has none.
     """
 
     person: RecordId
     pool: str | None = None
     turns: Turns | None = None
+    given: Given | None = None
 
     def applied_to(self, workload: Workload) -> Workload:
         """The counters as they stand once this reservation is taken."""
@@ -100,7 +102,16 @@ class Reservation:
         turns = {**workload.turns}
         if self.pool is not None and self.turns is not None:
             turns[self.pool] = self.turns
-        return Workload(open_work=open_work, turns=turns)
+        return Workload(open_work=open_work, turns=turns, given=self._given(workload))
+
+    def _given(self, workload: Workload) -> Mapping[Tally, Sequence[int]]:
+        if self.given is None:
+            return workload.given
+        at, before = self.given.at, workload.given
+        return {
+            **before,
+            **{tally: sorted((*before.get(tally, ()), at)) for tally in self.given.tallies},
+        }
 
 
 class ClockState(StrEnum):

@@ -3,10 +3,11 @@
 Facts are gathered by the daemon (or written by an admin in a policy test); `flow.decide` only reads them.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 from ortoo_daemon.directory import Directory, Point
 from ortoo_daemon.postal import PostalIndex
@@ -21,15 +22,44 @@ class Turns:
     at: Mapping[RecordId, float] = field(default_factory=dict)
 
 
+class Tally(NamedTuple):
+    """By what a rate limit counts: what a policy gave to one ``subject`` of a ``level``.
+
+    The subject is the id of a person or rooftop, or of a team ``rooftop/role``; ``tag`` names the
+    condition that the records met, and is empty for all of them.
+    """
+
+    policy: str
+    level: str
+    subject: str
+    tag: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Given:
+    """A record that was given to somebody, as rate limits count it.
+
+    ``key`` is the decision's; ``at`` the whole second (since 1970, UTC) of the decision. ``tags`` name the
+    conditions of limits that the record met; None where no limit has one.
+    """
+
+    key: str
+    at: int
+    tallies: tuple[Tally, ...]
+    tags: tuple[str, ...] | None = None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Workload:
     """Counters as they stand: open work held by each person, and each pool's rotation.
 
-    ``open_work`` counts what the org shows plus what is reserved and not yet visible there.
+    ``open_work`` counts what the org shows plus what is reserved and not yet visible there. ``given`` are
+    the seconds (since 1970, UTC, ascending) at which records were given, as far back as a rate limit asks.
     """
 
     open_work: Mapping[RecordId, int] = field(default_factory=dict)
     turns: Mapping[str, Turns] = field(default_factory=dict)
+    given: Mapping[Tally, Sequence[int]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

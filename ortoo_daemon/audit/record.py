@@ -3,7 +3,7 @@
 Field names and lengths are those of ``config/salesforce``. Pure: the daemon sends the row.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -40,6 +40,12 @@ LENGTHS: Mapping[str, int] = {
     "Timings__c": 4096,
 }
 """Lengths of the text fields in the shipped metadata."""
+
+COUNTED = "Counted__c"
+"""The conditions of rate limits that the record met, by their tags; ``-`` for none of them. Written only
+where a policy has such limits."""
+
+_NO_TAG = "-"
 
 LOOKUPS: Mapping[str, str] = {"Lead": "Lead__c", "Case": "Case__c"}
 """Fields by which a decision hangs from its record."""
@@ -92,7 +98,15 @@ def decision_row(
         row[LOOKUPS[decision.object]] = decision.record_id
     for name, length in LENGTHS.items():
         row[name] = _fitted(row[name], length)
+    given = decision.reservation.given if decision.reservation else None
+    if given is not None and given.tags is not None:
+        row[COUNTED] = " ".join(given.tags) or _NO_TAG
     return row
+
+
+def counted_of(value: FieldValue, tags: Collection[str]) -> frozenset[str]:
+    """Which of these tags a row of ``COUNTED`` names; all of them where it does not say."""
+    return frozenset(tags if value is None else set(str(value).split()) & set(tags))
 
 
 def _way_in(decision: Decision, facts: Facts) -> str:
@@ -120,6 +134,10 @@ def _facts(decision: Decision, facts: Facts, written: Written) -> str:
         ],
         "open_work": {p: n for p, n in sorted(facts.workload.open_work.items()) if p in people},
     }
+    if facts.workload.given:
+        kept["given"] = [
+            [*tally, list(moments)] for tally, moments in sorted(facts.workload.given.items())
+        ]
     if facts.item.committed_at is not None:
         kept["committed_at"] = instant_text(facts.item.committed_at)
     if facts.watched:

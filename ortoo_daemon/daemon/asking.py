@@ -6,13 +6,14 @@ Looks only: a store that is not there is not made, and nothing is written to the
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 
+from ortoo_daemon.daemon.given_lately import GivenLately
 from ortoo_daemon.daemon.knowledge import Knowledge, Policies
 from ortoo_daemon.daemon.ledger import Ledger
 from ortoo_daemon.daemon.named_users import named_users
 from ortoo_daemon.daemon.policy_files import load_policies, read_directory_mapping
 from ortoo_daemon.daemon.postal_file import load_postal_index, needs_geography
 from ortoo_daemon.daemon.settings import Settings
-from ortoo_daemon.daemon.wiring import make_org, open_queue
+from ortoo_daemon.daemon.wiring import make_org, open_queue, utc_now
 from ortoo_daemon.errors import OrtooError, StateError
 from ortoo_daemon.facts import Turns
 from ortoo_daemon.policy.model import PolicySet
@@ -77,6 +78,7 @@ async def know(settings: Settings, org: Org, object_name: str) -> Knowledge:
     ledger = Ledger(await _rotations(settings))
     if object_name in mapping.workload:
         await ledger.refresh(object_name, directory.people, roster.workload_counts)
+    await GivenLately(org, ledger.rates, now=utc_now).read(policies, directory.people)
     return Knowledge(
         policies=Policies(policies),
         directory=directory,

@@ -4,7 +4,7 @@ Shared by the handling of records and by every face that explains one: there is 
 gathering facts. Writes nothing and reserves nothing.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 
@@ -12,7 +12,8 @@ from ortoo_daemon import flow
 from ortoo_daemon.daemon.answers import Answers
 from ortoo_daemon.daemon.knowledge import Knowledge, Policies
 from ortoo_daemon.decision import Decision
-from ortoo_daemon.facts import Answer, Facts, Question
+from ortoo_daemon.facts import Answer, Facts, Question, Tally
+from ortoo_daemon.ownership.rates import tallies_between
 from ortoo_daemon.records import Record, RecordId, WorkItem
 from ortoo_daemon.salesforce.org import Org
 
@@ -65,9 +66,15 @@ async def decide_record(
 
 def with_counters_kept(knowledge: Knowledge, facts: Facts, decision: Decision) -> Facts:
     """The facts with a copy of the counters looked at; the live ones move on."""
-    people = [RecordId(step.id) for step in decision.trace.candidates if step.kind == "person"]
+    steps = decision.trace.candidates
+    people = [RecordId(step.id) for step in steps if step.kind == "person"]
     pool = decision.reservation.pool if decision.reservation else None
-    workload = knowledge.ledger.frozen(facts.record.object, people, pool)
+    tallies: Iterable[Tally] = ()
+    if facts.workload.given and (policy := knowledge.policies.named(decision.policy)):
+        known = facts.directory.people
+        sites = [step.id for step in steps if step.kind == "rooftop"]
+        tallies = tallies_between(policy, [known[id] for id in people if id in known], sites)
+    workload = knowledge.ledger.frozen(facts.record.object, people, pool, tallies)
     return replace(facts, workload=workload)
 
 

@@ -40,6 +40,14 @@ class Policies:
     def of(self, object_name: str) -> tuple[Policy, ...]:
         return self.policy_set.for_object(object_name)
 
+    def named(self, name: str | None) -> Policy | None:
+        """The policy of that name, None when there is none."""
+        return self._by_name.get(name or "")
+
+    @cached_property
+    def _by_name(self) -> Mapping[str, Policy]:
+        return {policy.name: policy for policy in self.policy_set.policies}
+
     @cached_property
     def _fields(self) -> Mapping[str, frozenset[str]]:
         signals = self.policy_set.signals

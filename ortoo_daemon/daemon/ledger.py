@@ -11,8 +11,9 @@ from collections import Counter, defaultdict, deque
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
 
+from ortoo_daemon.daemon.rate_log import RateLog
 from ortoo_daemon.decision import Reservation
-from ortoo_daemon.facts import Turns, Workload
+from ortoo_daemon.facts import Given, Tally, Turns, Workload
 from ortoo_daemon.records import RecordId
 
 Count = Callable[[str, Iterable[RecordId]], Awaitable[Mapping[RecordId, int]]]
@@ -27,10 +28,11 @@ class Ticket:
     object: str
     reservation: Reservation
     turns_before: Turns | None
+    given_before: Given | None
 
 
 class Ledger:
-    """Counters of open work by object and person, and of every pool's rotation."""
+    """Counters of open work by object and person, of every pool's rotation, and what rate limits count."""
 
     def __init__(
         self,
@@ -38,6 +40,7 @@ class Ledger:
         *,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
+        self.rates = RateLog()
         self._clock = clock
         self._open: dict[str, dict[RecordId, int]] = defaultdict(dict)
         self._turns: dict[str, Turns] = dict(turns or {})
@@ -53,22 +56,33 @@ class Ledger:
 
     def workload(self, object_name: str) -> Workload:
         """The counters as they stand. A live view: use it for one decision, then `frozen` to keep it."""
-        return Workload(open_work=self._open[object_name], turns=self._turns)
+        return Workload(
+            open_work=self._open[object_name], turns=self._turns, given=self.rates.moments
+        )
 
-    def frozen(self, object_name: str, people: Iterable[RecordId], pool: str | None) -> Workload:
+    def frozen(
+        self,
+        object_name: str,
+        people: Iterable[RecordId],
+        pool: str | None,
+        tallies: Iterable[Tally] = (),
+    ) -> Workload:
         """The part of the counters that one decision looked at, as a copy to keep."""
         counts = self._open[object_name]
         turns = self._turns.get(pool) if pool else None
         return Workload(
             open_work={person: counts[person] for person in people if person in counts},
             turns={pool: turns} if pool and turns else {},
+            given=self.rates.frozen(tallies),
         )
 
     def reserve(self, object_name: str, reservation: Reservation) -> Ticket:
         """Take what a decision uses up, before anything is written."""
         self._number += 1
         before = self._turns.get(reservation.pool) if reservation.pool else None
-        ticket = Ticket(self._number, object_name, reservation, before)
+        given = reservation.given
+        given_before = self.rates.add(given) if given is not None else None
+        ticket = Ticket(self._number, object_name, reservation, before, given_before)
         self._pending[ticket.number] = ticket
         self._add(object_name, reservation.person, 1)
         if reservation.pool and reservation.turns:
@@ -82,6 +96,8 @@ class Ledger:
             return
         reservation = ticket.reservation
         self._add(ticket.object, reservation.person, -1)
+        if reservation.given is not None:
+            self.rates.take_back(reservation.given, ticket.given_before)
         pool = reservation.pool
         if pool and self._turns.get(pool) is reservation.turns:
             self._turns[pool] = ticket.turns_before or Turns()

@@ -239,6 +239,7 @@ class _Running:
             ("check the policies", reloading.prove),
             ("read the directory", sweeping.read_directory),
             ("count open work", sweeping.count_open_work),
+            ("count what was given lately", sweeping.count_given),
             ("look for edits", reloading.look),
         ]
         if not shadow:

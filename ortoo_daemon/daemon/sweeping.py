@@ -1,6 +1,6 @@
 """What does the clock ask for, and how often? Joins the sweeps to the org, the queue and what is known."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -8,13 +8,15 @@ import structlog
 
 from ortoo_daemon.audit.record import KEY, OBJECT
 from ortoo_daemon.daemon.gaps import RECONCILE, RESYNC, Gaps
+from ortoo_daemon.daemon.given_lately import GivenLately
 from ortoo_daemon.daemon.knowledge import Knowledge
 from ortoo_daemon.daemon.named_users import named_users
 from ortoo_daemon.daemon.reviewing import Reviewing
 from ortoo_daemon.daemon.settings import SweepSettings
 from ortoo_daemon.daemon.wiring import utc_now
-from ortoo_daemon.directory import Directory
+from ortoo_daemon.directory import Directory, Person
 from ortoo_daemon.instants import instant, instant_text
+from ortoo_daemon.policy.model import PolicySet
 from ortoo_daemon.records import RecordId, WorkItem
 from ortoo_daemon.salesforce import soql
 from ortoo_daemon.salesforce.directory import DirectoryReader
@@ -67,6 +69,7 @@ class Sweeping:
         self._knowledge = knowledge
         self.roster = roster
         self._now = now
+        self._given = GivenLately(org, knowledge.ledger.rates, now=now)
         self._directory_at = now()
         self.directory_read_at: datetime | None = None
         self.outlook: Outlook | None = None
@@ -87,7 +90,7 @@ class Sweeping:
             add("sla", self._find_due_steps, every.sla_every, at_start=True)
             self._plan_reviews(every)
         add("directory", self._refresh_directory, every.directory_every)
-        add("workload", self.count_open_work, every.workload_every)
+        add("workload", self._count, every.workload_every)
         add("retention", self._forget, every.retention_every)
 
     def _plan_reviews(self, every: SweepSettings) -> None:
@@ -133,6 +136,26 @@ class Sweeping:
         for name in sorted(self._knowledge.policies.objects):
             await self._knowledge.ledger.refresh(name, people, self.roster.workload_counts)
 
+    async def count_given(
+        self,
+        policies: PolicySet | None = None,
+        people: Mapping[RecordId, Person] | None = None,
+    ) -> None:
+        """Bring up to date what rate limits count, by those in force or others. Raises OrgError."""
+        knowledge = self._knowledge
+        await self._given.read(
+            policies or knowledge.policies.policy_set,
+            people if people is not None else knowledge.directory.people,
+            unproven_since=self._unproven_since,
+        )
+
+    async def _unproven_since(self) -> datetime:
+        return await self._alive_at() - _RECOVERY_OVERLAP
+
+    async def _count(self) -> None:
+        await self.count_open_work()
+        await self.count_given()
+
     async def _reconcile(self) -> None:
         figures = await reconcile(
             self._org.query,
@@ -175,7 +198,7 @@ class Sweeping:
 
     async def _recover(self) -> None:
         """Records decided since the daemon was last alive may lack their proof."""
-        since = await self._alive_at() - _RECOVERY_OVERLAP
+        since = await self._unproven_since()
         figures = await recover(
             self._org.query,
             self._queue.put,

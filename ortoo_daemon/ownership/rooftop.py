@@ -1,6 +1,6 @@
 """Which rooftops come into question, and in which order?
 
-Gates first (brand, territory, distance, ``where``), then the order of ``prefer``. A rooftop that the
+Gates first (brand, territory, distance, ``where``, limits), then the order of ``prefer``. A rooftop that the
 customer chose passes the territory gate when ``prefer`` names ``customer_choice``; the other gates hold
 for it too. Of territory rows only the most exact ones count that name a rooftop in question: a general
 row never takes a record from the rooftop that owns the very code.
@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from ortoo_daemon.directory import Point, Rooftop
 from ortoo_daemon.handling import KEPT_IN_ORDER, Handling
 from ortoo_daemon.ownership.geography import distance_km, record_place
+from ortoo_daemon.ownership.limits import SiteLimits
 from ortoo_daemon.ownership.naming import named_rooftop
 from ortoo_daemon.ownership.territory import Covered, covered_by
 from ortoo_daemon.policy.ownership_model import RooftopChoice
@@ -40,6 +41,8 @@ def ordered_sites(handling: Handling, choice: RooftopChoice) -> Sequence[Site]:
     search = _Search(handling, choice)
     sites = [site for site in map(search.site, search.of_brand()) if site is not None]
     sites = _most_exact(handling, sites)
+    if handling.policy.limits.of_sites:
+        sites = _with_room(handling, sites)
     order = choice.prefer or _DEFAULT_ORDER
     if len(sites) > 1:
         sites.sort(key=lambda site: (*(search.wish(name, site) for name in order), site.rooftop.id))
@@ -150,6 +153,19 @@ def _most_exact(handling: Handling, sites: list[Site]) -> list[Site]:
         else:
             detail = "a more exact row names another rooftop"
             handling.trace.remove(KIND, site.rooftop, TERRITORY, detail=detail)
+    return kept
+
+
+def _with_room(handling: Handling, sites: list[Site]) -> list[Site]:
+    """Sites within their limits. Asked last: one that is full hands no territory to a general row."""
+    limits = SiteLimits(handling)
+    kept = []
+    for site in sites:
+        full = limits.failed(site.rooftop)
+        if full is None:
+            kept.append(site)
+        else:
+            handling.trace.remove(KIND, site.rooftop, full[0], detail=full[1])
     return kept
 
 

@@ -1,7 +1,9 @@
 """Can a fixed queue or person take the record, and who is that in the org?"""
 
+from ortoo_daemon.decision import Reservation
 from ortoo_daemon.directory import Person
 from ortoo_daemon.handling import Handling
+from ortoo_daemon.ownership.rates import counted
 from ortoo_daemon.policy.ownership_model import PersonTarget, QueueTarget, Target
 from ortoo_daemon.records import Owner, OwnerKind
 
@@ -43,4 +45,5 @@ def _take_person(handling: Handling, target: PersonTarget) -> bool:
         return False
     handling.scope.owner = person_owner(person)
     handling.scope.person = person
+    handling.reservation = counted(handling, Reservation(person=person.id), person)
     return True

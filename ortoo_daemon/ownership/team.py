@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from ortoo_daemon.directory import Person, Rooftop
 from ortoo_daemon.handling import Handling
-from ortoo_daemon.ownership.limits import OpenLimit
+from ortoo_daemon.ownership.limits import OPEN, OpenLimit, PersonRates, TeamLimits
 from ortoo_daemon.policy.ownership_model import SkillWish, TeamChoice
 from ortoo_daemon.records import RecordId
 
@@ -71,7 +71,7 @@ def eligible_team(
 class _Gates:
     """The gates with what they compare with, worked out once per record and rooftop."""
 
-    __slots__ = ("limit", "now", "opening", "required", "role", "wished")
+    __slots__ = ("further", "limit", "now", "opening", "required", "role", "wished")
 
     def __init__(
         self, handling: Handling, choice: TeamChoice | None, rooftop: Rooftop | None
@@ -82,6 +82,7 @@ class _Gates:
         self.wished = _wanted(handling, choice.wished) if choice else ()
         self.opening = _Opening(handling, rooftop) if choice and choice.open_now else None
         self.limit = OpenLimit(handling)
+        self.further = _further(handling, rooftop)
 
     def failed(self, person: Person) -> tuple[str, str] | None:
         """The first gate the person does not pass, with the values that were compared."""
@@ -96,11 +97,26 @@ class _Gates:
             return "away", _away(person)
         if self.opening is not None and (closed := self.opening.closed_for(person)):
             return "open_now", closed
-        full = self.limit.reached_by(person)
-        return ("open_limit", full) if full else None
+        if full := self.limit.reached_by(person):
+            return OPEN, full
+        for gate in self.further:
+            if (found := gate.failed(person)) is not None:
+                return found
+        return None
 
     def missed(self, person: Person) -> tuple[bool, ...]:
         return tuple(not _has(person, kind, wanted) for kind, wanted in self.wished)
+
+
+def _further(handling: Handling, rooftop: Rooftop | None) -> tuple[PersonRates | TeamLimits, ...]:
+    """Gates that few policies have."""
+    limits = handling.policy.limits
+    found: list[PersonRates | TeamLimits] = []
+    if limits.rates:
+        found.append(PersonRates(handling, rooftop))
+    if limits.of_teams and handling.sla is None:
+        found.append(TeamLimits(handling, rooftop))
+    return tuple(found)
 
 
 def _wanted(handling: Handling, wishes: tuple[SkillWish, ...]) -> tuple[tuple[str, str], ...]:

@@ -13,12 +13,16 @@ from ortoo_daemon.records import FieldValue
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RosterChange:
-    """What is different about one person in a case; None leaves it as the directory has it."""
+    """What is different about one person in a case; None leaves it as the directory has it.
+
+    ``given_last`` is how long ago each record was that the policy gave to the person.
+    """
 
     username: str
     active: bool | None = None
     away: bool | None = None
     open_work: int | None = None
+    given_last: tuple[timedelta, ...] = ()
     place: Place
 
 

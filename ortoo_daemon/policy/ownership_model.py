@@ -10,6 +10,7 @@ from enum import StrEnum
 
 from ortoo_daemon.errors import Place
 from ortoo_daemon.policy.evaluation import Condition
+from ortoo_daemon.policy.periods import Period
 from ortoo_daemon.policy.territory_model import Territories
 
 
@@ -130,12 +131,59 @@ class Rule:
         object.__setattr__(self, "name", " / ".join(self.path))  # asked of every rule tried
 
 
+class LimitLevel(StrEnum):
+    """Who is limited: one person, those of one role at a rooftop (or desk), everybody at a rooftop."""
+
+    PERSON = "person"
+    TEAM = "team"
+    ROOFTOP = "rooftop"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RateLimit:
+    """So many records of the policy may be given to one of a level within a period.
+
+    ``met`` is the condition of those that count and are bound (None: all), ``about`` the same in words,
+    ``tag`` its name in counters. ``zone`` is where windows of the calendar are read; None: where the
+    person or rooftop is.
+    """
+
+    level: LimitLevel
+    at_most: int
+    per: Period
+    zone: str | None = None
+    met: Condition | None = None
+    about: str = ""
+    tag: str = ""
+    place: Place
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
-    """``open_limit``: most open records one person may hold (None: no bound). Not for fixed targets.
+    """What nobody may be given more of. Not for fixed targets.
 
-    The smaller of this and the person's own limit holds. Records for which ``unless`` holds pass.
+    ``open_limit``: most open records one person, team or rooftop may hold (None: no bound). The smaller
+    of this and the person's own limit holds. Records for which ``unless`` holds pass. ``rates`` and
+    ``rates_unless`` are those of ``rate_limit``.
     """
 
     open_per_person: int | None = None
+    open_per_team: int | None = None
+    open_per_rooftop: int | None = None
     unless: Condition | None = None
+    rates: tuple[RateLimit, ...] = ()
+    rates_unless: Condition | None = None
+    of_sites: bool = field(init=False, repr=False, compare=False)
+    of_teams: bool = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        levels = {rate.level for rate in self.rates}
+        sites = self.open_per_rooftop is not None or LimitLevel.ROOFTOP in levels
+        teams = self.open_per_team is not None or LimitLevel.TEAM in levels
+        object.__setattr__(self, "of_sites", sites)  # asked of every record
+        object.__setattr__(self, "of_teams", teams)
+
+    def conditions(self) -> tuple[Condition, ...]:
+        """Every condition on the record, in no particular order."""
+        found = (self.unless, self.rates_unless, *(rate.met for rate in self.rates))
+        return tuple(condition for condition in found if condition is not None)

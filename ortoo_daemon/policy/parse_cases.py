@@ -16,14 +16,14 @@
 """
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from ortoo_daemon.errors import ConfigError, Place
 from ortoo_daemon.policy import literals
 from ortoo_daemon.policy.cases import Later, PolicyCase, PolicyTests, RosterChange
 from ortoo_daemon.policy.documents import read_document
 from ortoo_daemon.policy.load import is_test_file
-from ortoo_daemon.policy.nodes import MapNode, Node, Problems, Scalar
+from ortoo_daemon.policy.nodes import ListNode, MapNode, Node, Problems, Scalar
 from ortoo_daemon.policy.parse_expectations import NO_WRITE, read_expectation, read_fields
 from ortoo_daemon.policy.reading import Section, duration_in, flag_in, mapping_in, number_in
 
@@ -31,7 +31,8 @@ TESTS_KEYS = ("policy", "now", "defaults", "roster", "cases")
 CASE_KEYS = ("name", "given", "now", "roster", "expect", "then")
 THEN_KEYS = ("after", "given", "expect")
 CASE_LATER = ("answers",)
-ROSTER_KEYS = ("active", "away", "open_work")
+ROSTER_KEYS = ("active", "away", "open_work", "given_last")
+GIVEN_KEYS = ("times", "ago")
 
 
 def load_tests(files: Mapping[str, bytes]) -> tuple[PolicyTests, ...]:
@@ -151,20 +152,36 @@ def _roster(node: MapNode | None, problems: Problems) -> dict[str, RosterChange]
         if mapping is None:
             continue
         section = Section(mapping, problems, what="a person of the roster", known=ROSTER_KEYS)
-        active, away, open_work = (section.get(name) for name in ROSTER_KEYS)
+        active, away, open_work, given = (section.get(name) for name in ROSTER_KEYS)
         found[username.casefold()] = RosterChange(
             username=username,
             active=None if active is None else flag_in(active, problems, what="'active'"),
             away=None if away is None else flag_in(away, problems, what="'away'"),
-            open_work=None if open_work is None else _count(open_work, problems),
+            open_work=None if open_work is None else _count(open_work, problems, "open_work"),
+            given_last=() if given is None else _given_last(given, problems),
             place=key.place,
         )
     return found
 
 
-def _count(node: Node, problems: Problems) -> int | None:
-    found = number_in(node, problems, what="'open_work'")
+def _given_last(node: Node, problems: Problems) -> tuple[timedelta, ...]:
+    """``[5m, 20m]``, or ``{times: 6, ago: 10m}``."""
+    if isinstance(node, ListNode):
+        found = (duration_in(item, problems, what="'given_last'") for item in node.items)
+        return tuple(ago for ago in found if ago is not None)
+    mapping = mapping_in(node, problems, what="'given_last'")
+    if mapping is None:
+        return ()
+    section = Section(mapping, problems, what="'given_last'", known=GIVEN_KEYS)
+    times, ago = (section.required(key, "write {times: 6, ago: 10m}") for key in GIVEN_KEYS)
+    number = None if times is None else _count(times, problems, "times")
+    length = None if ago is None else duration_in(ago, problems, what="'ago'")
+    return () if number is None or length is None else (length,) * number
+
+
+def _count(node: Node, problems: Problems, key: str) -> int | None:
+    found = number_in(node, problems, what=f"'{key}'")
     if found is None or (isinstance(found, int) and found >= 0):
         return int(found) if found is not None else None
-    problems.add(node, "wrong_type", "'open_work' is a whole number from 0 on")
+    problems.add(node, "wrong_type", f"'{key}' is a whole number from 0 on")
     return None

@@ -5,21 +5,17 @@ from datetime import date
 
 from ortoo_daemon.policy import literals
 from ortoo_daemon.policy.evaluation import Condition
-from ortoo_daemon.policy.naming import FOUND_SO_FAR
-from ortoo_daemon.policy.nodes import MapNode, Node, Problems, Scalar
+from ortoo_daemon.policy.nodes import MapNode, Node, Scalar
 from ortoo_daemon.policy.ownership_model import Assignment, Limits, Rule, Target
 from ortoo_daemon.policy.parse_assignment import merged, read_assignment, read_target
 from ortoo_daemon.policy.parse_conditions import ConditionReader
-from ortoo_daemon.policy.reading import Section, items_in, mapping_in, number_in
+from ortoo_daemon.policy.parse_limits import read_limits
+from ortoo_daemon.policy.reading import Section, items_in, mapping_in
 from ortoo_daemon.policy.resources import Resources
 from ortoo_daemon.policy.rule_index import in_order
 
 OWNERSHIP_KEYS = ("rules", "limits", "otherwise")
 RULE_KEYS = ("name", "when", "during", "assign", "rules")
-LIMITS_KEYS = ("open_limit",)
-LIMITS_LATER = ("rate_limit", "load_limit")
-OPEN_LIMIT_KEYS = ("person", "unless")
-OPEN_LIMIT_LATER = ("team", "rooftop")
 
 _LONGEST_NAME = 80
 
@@ -44,7 +40,7 @@ def read_ownership(node: MapNode, conditions: ConditionReader, resources: Resour
     )
     return Ownership(
         rules=() if rules is None else reader.rules(rules, path=(), outer=None),
-        limits=Limits() if limits is None else _limits(limits, conditions),
+        limits=Limits() if limits is None else read_limits(limits, conditions),
         otherwise=(
             None if otherwise is None else read_target(otherwise, problems, what="otherwise")
         ),
@@ -143,33 +139,3 @@ class _RuleReader:
             message = f"'during' is not a period: {text!r}"
             self.problems.add(node, "wrong_type", message, literals.HOW_TO_WRITE_A_PERIOD)
         return found
-
-
-def _limits(node: MapNode, conditions: ConditionReader) -> Limits:
-    problems = conditions.problems
-    section = Section(node, problems, what="limits", known=LIMITS_KEYS, later=LIMITS_LATER)
-    mapping = section.mapping("open_limit")
-    if mapping is None:
-        return Limits()
-    limit = Section(
-        mapping, problems, what="open_limit", known=OPEN_LIMIT_KEYS, later=OPEN_LIMIT_LATER
-    )
-    person, unless = limit.get("person"), limit.get("unless")
-    return Limits(
-        open_per_person=None if person is None else _count(person, problems),
-        unless=(
-            None
-            if unless is None
-            else conditions.knowing(FOUND_SO_FAR).read(unless, what="'unless'")
-        ),
-    )
-
-
-def _count(node: Node, problems: Problems) -> int | None:
-    found = number_in(node, problems, what="'person'")
-    if found is None:
-        return None
-    if not isinstance(found, int) or found < 1:
-        problems.add(node, "wrong_type", "a limit is a whole number from 1 on")
-        return None
-    return found

@@ -64,9 +64,9 @@ def fields_written(policy: Policy) -> frozenset[str]:
 
 def _names(policy: Policy) -> Iterator[frozenset[str]]:
     """What each part reads, ``$`` names included."""
-    for condition in (policy.enter, policy.limits.unless):
-        if condition is not None:
-            yield condition.fields()
+    if policy.enter is not None:
+        yield policy.enter.fields()
+    yield from (condition.fields() for condition in policy.limits.conditions())
     if policy.require is not None:
         yield policy.require.condition.fields()
     yield frozenset(step.country for step in policy.cleanse if step.country)

@@ -18,7 +18,14 @@ from ortoo_daemon.policy.schema_terms import (
 
 def tests_schema() -> Schema:
     """The schema of ``*_test.yaml``."""
-    person = section(parse_cases.ROSTER_KEYS, {"active": FLAG, "away": FLAG, "open_work": COUNT})
+    times = section(
+        parse_cases.GIVEN_KEYS, {"times": COUNT, "ago": DURATION}, parse_cases.GIVEN_KEYS
+    )
+    given_last = {"anyOf": [times, list_of(DURATION)]}
+    person = section(
+        parse_cases.ROSTER_KEYS,
+        {"active": FLAG, "away": FLAG, "open_work": COUNT, "given_last": given_last},
+    )
     owner = section(
         parse_expectations.OWNER_KEYS,
         {

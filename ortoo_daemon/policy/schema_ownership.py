@@ -1,7 +1,8 @@
 """What is the JSON Schema of ``ownership:`` — its rules, whom they assign, targets and limits?"""
 
-from ortoo_daemon.policy import parse_assignment, parse_ownership
-from ortoo_daemon.policy.ownership_model import PersonMethod
+from ortoo_daemon.policy import parse_assignment, parse_limits, parse_ownership
+from ortoo_daemon.policy.ownership_model import LimitLevel, PersonMethod
+from ortoo_daemon.policy.periods import Calendar
 from ortoo_daemon.policy.schema_terms import (
     DURATION,
     FIELD,
@@ -10,25 +11,39 @@ from ortoo_daemon.policy.schema_terms import (
     TEXT,
     Schema,
     list_of,
+    one_or_several,
     ref,
     section,
 )
 
 
 def ownership() -> Schema:
-    limit = section(
-        parse_ownership.OPEN_LIMIT_KEYS,
-        {"person": {"type": "integer", "minimum": 1}, "unless": ref("condition")},
-    )
     return section(
         parse_ownership.OWNERSHIP_KEYS,
         {
             "rules": list_of(ref("rule")),
-            "limits": section(parse_ownership.LIMITS_KEYS, {"open_limit": limit}),
+            "limits": _limits(),
             "otherwise": ref("target"),
         },
         ("otherwise",),
     )
+
+
+def _limits() -> Schema:
+    number: Schema = {"type": "integer", "minimum": 1}
+    unless = {"unless": ref("condition")}
+    per: Schema = {"anyOf": [{"enum": [part.value for part in Calendar]}, DURATION]}
+    rate = section(
+        parse_limits.RATE_KEYS,
+        {"at_most": number, "per": per, "for": ref("condition"), "zone": NAME},
+        ("at_most", "per"),
+    )
+    levels = [level.value for level in LimitLevel]
+    opened = section(parse_limits.OPEN_LIMIT_KEYS, dict.fromkeys(levels, number) | unless)
+    rated = section(
+        parse_limits.RATE_LIMIT_KEYS, dict.fromkeys(levels, one_or_several(rate)) | unless
+    )
+    return section(parse_limits.LIMITS_KEYS, {"open_limit": opened, "rate_limit": rated})
 
 
 def rule() -> Schema:

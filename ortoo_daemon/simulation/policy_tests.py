@@ -13,7 +13,8 @@ from ortoo_daemon.audit.explain import Node, Style, explain
 from ortoo_daemon.decision import Decision
 from ortoo_daemon.directory import Directory, Person
 from ortoo_daemon.errors import Place, Problem
-from ortoo_daemon.facts import Facts, Workload
+from ortoo_daemon.facts import Facts, Tally, Workload
+from ortoo_daemon.ownership.rates import tallies_of
 from ortoo_daemon.policy.cases import PolicyCase, PolicyTests, RosterChange
 from ortoo_daemon.policy.model import Policy, PolicySet
 from ortoo_daemon.policy.ownership_model import Rule
@@ -148,17 +149,38 @@ class _Bench:
 
     def _facts(self, case: PolicyCase, roster: Directory) -> Facts:
         facts = made_up(self.policy, case.given, now=case.now, directory=roster, postal=self.postal)
-        return replace(facts, workload=_workload(case, roster))
+        return replace(facts, workload=_workload(self.policy, case, roster))
 
 
-def _workload(case: PolicyCase, roster: Directory) -> Workload:
+def _workload(policy: Policy, case: PolicyCase, roster: Directory) -> Workload:
     people = roster.people_by_username
     open_work = {
         people[change.username.casefold()].id: change.open_work
         for change in case.roster
         if change.open_work is not None and change.username.casefold() in people
     }
-    return Workload(open_work=open_work)
+    given: dict[Tally, list[int]] = {}
+    for change in case.roster:
+        person = people.get(change.username.casefold())
+        if person is not None:
+            for tally in _tallies(policy, person):
+                moments = given.setdefault(tally, [])
+                moments += (int((case.now - ago).timestamp()) for ago in change.given_last)
+    return Workload(
+        open_work=open_work, given={tally: sorted(moments) for tally, moments in given.items()}
+    )
+
+
+def _tallies(policy: Policy, person: Person) -> tuple[Tally, ...]:
+    """Of a record that met every condition and came to the person at their rooftop."""
+    return tallies_of(
+        policy,
+        person=person.id,
+        role=person.role,
+        rooftop=person.rooftop,
+        tags=[rate.tag for rate in policy.limits.rates],
+        goes_on=False,
+    )
 
 
 def _changed(

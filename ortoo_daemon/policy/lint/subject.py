@@ -81,8 +81,7 @@ def conditions_of(policy: Policy) -> Iterator[Condition]:
     for rule in rules_of(policy):
         if rule.when is not None:
             yield rule.when
-    if policy.limits.unless is not None:
-        yield policy.limits.unless
+    yield from policy.limits.conditions()
     for expression in _expressions(policy):
         if isinstance(expression, FirstThatHolds):
             yield from (when for when, _ in expression.choices if when is not None)

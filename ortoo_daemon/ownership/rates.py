@@ -1,0 +1,154 @@
+"""Who was given as many records as a rate limit allows, and when is there room again?
+
+Counts are facts: the seconds at which the policy gave records to each person, team and rooftop. A team is
+those of one role at a rooftop, or at the desks. A record that only goes on to a colleague is new to that
+person alone.
+"""
+
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from datetime import datetime
+from functools import lru_cache
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from ortoo_daemon.decision import Reservation
+from ortoo_daemon.directory import Directory, Person, Rooftop
+from ortoo_daemon.facts import Given, Tally
+from ortoo_daemon.handling import Handling
+from ortoo_daemon.policy.model import Policy
+from ortoo_daemon.policy.ownership_model import LimitLevel, RateLimit
+from ortoo_daemon.policy.periods import Calendar, first_counted, free_at, written
+from ortoo_daemon.records import RecordId
+
+GATE = "rate_limit"
+
+_NONE: tuple[int, ...] = ()
+
+
+def team_name(rooftop: RecordId | None, role: str | None) -> str:
+    """The subject by which a team is counted."""
+    return f"{rooftop or '-'}/{(role or '').casefold()}"
+
+
+class RateGate:
+    """The rate limits of one level for one record; records that meet ``unless`` pass them all."""
+
+    __slots__ = ("given", "level", "now", "policy", "rates")
+
+    def __init__(self, handling: Handling, level: LimitLevel) -> None:
+        limits, scope = handling.policy.limits, handling.scope
+        self.level = level
+        self.policy = handling.policy
+        self.now = handling.facts.now
+        self.given = handling.facts.workload.given
+        mine = [rate for rate in limits.rates if rate.level is level]
+        if mine and limits.rates_unless is not None and limits.rates_unless.holds(scope):
+            mine = []
+        self.rates = [rate for rate in mine if rate.met is None or rate.met.holds(scope)]
+
+    def reached_by(self, subject: str, zones: Iterable[str | None]) -> str:
+        """Why the subject can be given no more now, empty when there is room.
+
+        ``zones`` are where it is, as far as known: the first that is one counts.
+        """
+        for rate in self.rates:
+            moments = self.given.get(Tally(self.policy.name, self.level, subject, rate.tag), _NONE)
+            if len(moments) < rate.at_most:
+                continue
+            zone = _zone(rate, zones, self.policy)
+            had = len(moments) - bisect_left(moments, first_counted(rate.per, self.now, zone))
+            if had >= rate.at_most:
+                free = free_at(rate.per, moments, at_most=rate.at_most, now=self.now, zone=zone)
+                return _told(rate, had, free.astimezone(ZoneInfo(zone)))
+        return ""
+
+
+def zones_of(directory: Directory, rooftop: Rooftop | None) -> Iterator[str | None]:
+    """Where a rooftop's days begin and end: as its hours say."""
+    hours = directory.hours.get(rooftop.hours) if rooftop and rooftop.hours else None
+    yield hours.zone if hours else None
+
+
+def counted(handling: Handling, reservation: Reservation, person: Person) -> Reservation:
+    """The reservation with what rate limits count of it; as it is where the policy has none."""
+    limits = handling.policy.limits
+    if not limits.rates:
+        return reservation
+    tagged = {rate.tag: rate.met for rate in limits.rates if rate.met is not None}
+    tags = tuple(tag for tag, met in tagged.items() if met.holds(handling.scope))
+    rooftop = handling.scope.rooftop
+    given = Given(
+        key=handling.key,
+        at=int(handling.facts.now.timestamp()),
+        tallies=tallies_of(
+            handling.policy,
+            person=person.id,
+            role=person.role,
+            rooftop=rooftop.id if rooftop else None,
+            tags=tags,
+            goes_on=handling.sla is not None,
+        ),
+        tags=tags if tagged else None,
+    )
+    return replace(reservation, given=given)
+
+
+def tallies_of(
+    policy: Policy,
+    *,
+    person: RecordId,
+    role: str | None,
+    rooftop: RecordId | None,
+    tags: Iterable[str],
+    goes_on: bool,
+) -> tuple[Tally, ...]:
+    """What a record given to a person adds to. ``goes_on``: it was at this rooftop before."""
+    subjects: dict[str, str | None] = {LimitLevel.PERSON: person}
+    if not goes_on:
+        subjects |= {LimitLevel.TEAM: team_name(rooftop, role), LimitLevel.ROOFTOP: rooftop}
+    met = {"", *tags}
+    return tuple(
+        Tally(policy.name, level, subject, tag)
+        for level, tag in sorted({(rate.level.value, rate.tag) for rate in policy.limits.rates})
+        if tag in met and (subject := subjects.get(level))
+    )
+
+
+def tallies_between(
+    policy: Policy, people: Iterable[Person], rooftops: Iterable[str]
+) -> Iterator[Tally]:
+    """Everything that is counted of these people, these rooftops and the teams they make."""
+    staff, sites = tuple(people), tuple(rooftops)
+    roles = {person.role for person in staff}
+    teams = [team_name(RecordId(site), role) for site in (*sites, "") for role in roles]
+    subjects: dict[str, Iterable[str]] = {
+        LimitLevel.PERSON: [person.id for person in staff],
+        LimitLevel.TEAM: teams,
+        LimitLevel.ROOFTOP: sites,
+    }
+    for level, tag in {(rate.level.value, rate.tag) for rate in policy.limits.rates}:
+        yield from (Tally(policy.name, level, subject, tag) for subject in subjects[level])
+
+
+def _zone(rate: RateLimit, zones: Iterable[str | None], policy: Policy) -> str:
+    if rate.zone is not None:
+        return rate.zone
+    return next((zone for zone in zones if zone and _is_zone(zone)), policy.zone)
+
+
+@lru_cache(maxsize=512)
+def _is_zone(name: str) -> bool:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return False
+    return True
+
+
+def _told(rate: RateLimit, had: int, free: datetime) -> str:
+    this = isinstance(rate.per, Calendar)
+    within = f"this {written(rate.per)}" if this else f"within {written(rate.per)}"
+    clock = "%H:%M:%S" if free.second else "%H:%M"
+    of = f" of those with {rate.about}" if rate.about else ""
+    return f"had {had} of {rate.at_most}{of} {within}, next free {free:%Y-%m-%d {clock} %Z}"
