@@ -1,0 +1,214 @@
+"""With which one thing different could a decision have come out otherwise? Proposals only. Pure.
+
+Fields get the values that the rules tried tell apart; the moment moves on to where a place opens or
+closes, somebody is back or a rule's days begin or end; people who were away or full are so no more.
+Whether the owner changes is for `alternatives` to find out.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, time, timedelta
+from itertools import islice
+from zoneinfo import ZoneInfo
+
+from ortoo_daemon.decision import Decision
+from ortoo_daemon.directory import Person
+from ortoo_daemon.facts import Facts
+from ortoo_daemon.instants import instant_text
+from ortoo_daemon.policy.conditions import FieldTest, tests_of
+from ortoo_daemon.policy.coverage.values import FieldTests, as_value
+from ortoo_daemon.policy.evaluation import Condition
+from ortoo_daemon.policy.model import Policy
+from ortoo_daemon.policy.ownership_model import RooftopChoice, Rule
+from ortoo_daemon.policy.reach import rules_of
+from ortoo_daemon.policy.territory_model import TerritoryRow
+from ortoo_daemon.policy.values import fold, number
+from ortoo_daemon.records import FieldValue, RecordId
+from ortoo_daemon.trace import RuleOutcome
+
+MOST_RULES = 300
+MOST_VALUES = 40
+"""Of a field so many values are proposed."""
+
+
+MOST_MOMENTS = 40
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proposal:
+    """The facts with something different; ``about`` groups those of which one is enough to be told."""
+
+    kind: str
+    about: str
+    text: str
+    facts: Facts
+    fields: Mapping[str, FieldValue] = field(default_factory=dict)
+    at: datetime | None = None
+
+
+def rules_tried(policy: Policy, decision: Decision) -> list[Rule]:
+    """Rules of the trace in the order in which they were tried."""
+    by_name = {rule.name: rule for rule in rules_of(policy)}
+    names = dict.fromkeys(step.name for step in decision.trace.rules)
+    return [by_name[name] for name in islice(names, MOST_RULES) if name in by_name]
+
+
+def other_values(
+    policy: Policy, tried: Sequence[Rule], facts: Facts, *, matched: Rule | None
+) -> dict[str, list[FieldValue]]:
+    """For each field that the rules tried look at, values that they tell apart; the nearest first."""
+    tests: dict[str, list[FieldTest]] = {}
+    for condition in _conditions(policy, tried):
+        for test in tests_of(condition):
+            if not test.field.startswith("$"):
+                tests.setdefault(test.field, []).append(test)
+    more = _of_places(facts, matched.assign.rooftop if matched else None)
+    found = {}
+    for name in (*tests, *(name for name in more if name not in tests)):
+        asked = FieldTests(
+            name=name, tests=tests.get(name, []), more=more.get(name, ()), zone=policy.zone
+        )
+        values = (as_value(each.cell, facts.now) for each in asked.values())
+        current = facts.record.get(name)
+        others = [value for value in values if fold(value) != fold(current)]
+        found[name] = sorted(others, key=lambda value: _distance(value, current))[:MOST_VALUES]
+    return found
+
+
+def with_fields(facts: Facts, changed: Mapping[str, FieldValue]) -> Proposal:
+    """The record with other values."""
+    read = facts.record.fields
+    texts = [
+        f"{name} {_shown(new)} instead of {_shown(read.get(name))}" for name, new in changed.items()
+    ]
+    record = replace(facts.record, fields={**read, **changed})
+    return Proposal(
+        kind="field" if len(changed) == 1 else "fields",
+        about=" and ".join(changed),
+        text=" and ".join(texts),
+        facts=replace(facts, record=record),
+        fields=dict(changed),
+    )
+
+
+def at_other_moments(
+    policy: Policy, tried: Iterable[Rule], facts: Facts, decision: Decision
+) -> list[Proposal]:
+    """Moments to come at which something may be different, soonest first."""
+    moments = {
+        *_days(policy, tried),
+        *_openings(facts, decision),
+        *(person.away_until for person in _removed(facts, decision, "away") if person.away_until),
+    }
+    return [
+        Proposal(
+            kind="time",
+            about="time",
+            text=f"decided at {instant_text(at)} instead of {instant_text(facts.now)}",
+            facts=replace(facts, now=at),
+            at=at,
+        )
+        for at in sorted(at for at in moments if at > facts.now)[:MOST_MOMENTS]
+    ]
+
+
+def with_people_there(facts: Facts, decision: Decision) -> Iterator[Proposal]:
+    """Each of those who were away or held too much, as if they were not and did not."""
+    people = facts.directory.people
+    for person in _removed(facts, decision, "away"):
+        back = replace(person, availability=None, away_until=None)
+        directory = replace(facts.directory, people={**people, person.id: back})
+        yield Proposal(
+            kind="person",
+            about=person.id,
+            text=f"{person.name} not away",
+            facts=replace(facts, directory=directory),
+        )
+    for person in _removed(facts, decision, "open_limit"):
+        open_work = {**facts.workload.open_work, person.id: 0}
+        yield Proposal(
+            kind="person",
+            about=person.id,
+            text=f"{person.name} without open work",
+            facts=replace(facts, workload=replace(facts.workload, open_work=open_work)),
+        )
+
+
+def _conditions(policy: Policy, tried: Iterable[Rule]) -> Iterator[Condition]:
+    yield from (rule.when for rule in tried if rule.when is not None)
+    if policy.require is not None:
+        yield policy.require.condition
+    yield from policy.limits.conditions()
+
+
+def _of_places(facts: Facts, choice: RooftopChoice | None) -> dict[str, Sequence[str]]:
+    """Brands and places that lead to another rooftop: one of each that the directory or the file knows."""
+    found: dict[str, Sequence[str]] = {}
+    if choice is None:
+        return found
+    if choice.brand is not None:
+        brands = {fold(b): b for r in facts.directory.rooftops.values() for b in sorted(r.brands)}
+        found[choice.brand] = [brands[name] for name in sorted(brands)][:MOST_VALUES]
+    if choice.territory is not None and choice.territories is not None:
+        codes: dict[tuple[str | None, str | None], str] = {}
+        for row in choice.territories.rows:
+            if code := _code_of(row):
+                codes.setdefault((row.rooftop, row.region), code)
+        found[choice.territory] = list(codes.values())[:MOST_VALUES]
+    return found
+
+
+def _code_of(row: TerritoryRow) -> str | None:
+    return row.postal_code or row.first or row.prefix
+
+
+def _distance(value: FieldValue, current: FieldValue) -> tuple[int, float]:
+    """Filled before empty; numbers by how far they are; others as the rules name them."""
+    if value is None:
+        return 2, 0.0
+    size, now = number(value), number(current)
+    return (0, abs(size - now)) if size is not None and now is not None else (1, 0.0)
+
+
+def _days(policy: Policy, tried: Iterable[Rule]) -> Iterator[datetime]:
+    """Midnights at which the days of a rule begin, or have ended."""
+    zone = ZoneInfo(policy.zone)
+    for rule in tried:
+        if rule.during is not None:
+            for day in (rule.during[0], rule.during[1] + timedelta(days=1)):
+                yield datetime.combine(day, time(), tzinfo=zone).astimezone(UTC)
+
+
+def _openings(facts: Facts, decision: Decision) -> Iterator[datetime]:
+    """When those whose hours counted open next, or close."""
+    directory = facts.directory
+    people = [directory.people.get(RecordId(s.id)) for s in decision.trace.candidates]
+    places = {each.rooftop for each in people if each is not None} | {decision.rooftop}
+    rooftops = [directory.rooftops.get(place) for place in places if place is not None]
+    keys = {each.hours for each in (*rooftops, *people) if each is not None and each.hours}
+    for key in sorted(keys):
+        hours = directory.hours.get(key)
+        for start, end in (
+            hours.open_spans(facts.now, facts.now + timedelta(days=8)) if hours else ()
+        ):
+            yield from (start, end)
+
+
+def _removed(facts: Facts, decision: Decision, gate: str) -> Iterator[Person]:
+    for step in decision.trace.candidates:
+        person = facts.directory.people.get(RecordId(step.id))
+        if step.kind == "person" and step.removed_by == gate and person is not None:
+            yield person
+
+
+def matched_rule(tried: Sequence[Rule], decision: Decision) -> Rule | None:
+    """The rule that gave the record to its owner, or found nobody."""
+    held = (RuleOutcome.MATCHED, RuleOutcome.NOBODY)
+    names = [step.name for step in decision.trace.rules if step.outcome in held]
+    return next((rule for rule in tried if names and rule.name == names[-1]), None)
+
+
+def _shown(value: FieldValue) -> str:
+    if value is None or value == "":
+        return "empty"
+    return f'"{value}"' if isinstance(value, str) else str(value).lower()

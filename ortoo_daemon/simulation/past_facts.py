@@ -1,0 +1,173 @@
+"""Which facts was a decision made of, as far as its row keeps them? Pure.
+
+What the row does not keep (rooftops, queues, opening hours, postal codes) is taken as it is now.
+"""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from ortoo_daemon.audit.kept_facts import value_hash
+from ortoo_daemon.directory import Directory, person_of
+from ortoo_daemon.facts import (
+    Answer,
+    Facts,
+    NotAsked,
+    PastOwnerQuestion,
+    Question,
+    Tally,
+    Turns,
+    Workload,
+)
+from ortoo_daemon.instants import instant
+from ortoo_daemon.records import (
+    FIRST_ENTRY,
+    FieldValue,
+    Record,
+    RecordId,
+    WorkItem,
+    WorkReason,
+    record_id,
+)
+
+Row = Mapping[str, Any]
+
+
+class NotKeptError(ValueError):
+    """The facts of the decision are not there, so it can't be made again; says why."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Now:
+    """What stands in where a decision keeps nothing of then.
+
+    ``facts`` are any facts made now; ``record`` is the record as it stands, None where it is gone.
+    """
+
+    facts: Facts
+    record: Record | None
+
+
+def facts_of(row: Row, now: Now) -> tuple[Facts, list[str]]:
+    """The facts of a decision's row, and what of them is not of then. Raises NotKeptError."""
+    kept = _kept(row)
+    moment, heard_at = instant(kept.get("now")), instant(kept.get("heard_at"))
+    if moment is None or heard_at is None or "fields" not in kept or "item" not in kept:
+        cut = f" (left out for length: {', '.join(kept['cut'])})" if kept.get("cut") else ""
+        raise NotKeptError(f"the record as it was read was not kept with the decision{cut}")
+    record, gaps = _record(row, kept, now.record)
+    directory, changed = _directory(kept, now.facts.directory)
+    changed_since = kept.get("changed_since")
+    facts = replace(
+        now.facts,
+        item=_item(row, kept, heard_at),
+        record=record,
+        now=moment,
+        directory=directory,
+        workload=_workload(row, kept),
+        answers=dict(_answers(record, kept)),
+        intake_owners=frozenset(RecordId(each) for each in kept.get("intake_owners", ())),
+        changed_since=None if changed_since is None else frozenset(changed_since),
+    )
+    return facts, gaps + changed + _cut(kept)
+
+
+def _kept(row: Row) -> dict[str, Any]:
+    try:
+        kept = json.loads(row["Facts__c"] or "")
+        if kept["v"] != 1:
+            raise NotKeptError(f"the facts are of version {kept['v']}, known is 1")
+    except (ValueError, KeyError, TypeError) as error:
+        if isinstance(error, NotKeptError):
+            raise
+        raise NotKeptError("the decision has no readable facts") from error
+    return dict(kept)
+
+
+def _item(row: Row, kept: Mapping[str, Any], heard_at: datetime) -> WorkItem:
+    about = kept["item"]
+    return WorkItem(
+        object=str(row["Object__c"]),
+        record_id=record_id(str(row["Record_Id__c"])),
+        reason=WorkReason(about["reason"]),
+        entry=about.get("entry", FIRST_ENTRY),
+        heard_at=heard_at,
+        committed_at=instant(kept.get("committed_at")),
+        changed_fields=frozenset(about.get("changed", ())),
+    )
+
+
+def _record(row: Row, kept: Mapping[str, Any], now: Record | None) -> tuple[Record, list[str]]:
+    fields: dict[str, FieldValue] = dict(kept["fields"])
+    gaps = []
+    for name, wanted in kept.get("hashes", {}).items():
+        value = now.get(name) if now is not None else None
+        if value_hash(value) == wanted:
+            fields[name] = value
+        else:
+            gaps.append(f"{name}: its long text of then is not kept, and it has changed since")
+    id_ = record_id(str(row["Record_Id__c"]))
+    return Record(object=str(row["Object__c"]), id=id_, fields=fields), gaps
+
+
+def _directory(kept: Mapping[str, Any], now: Directory) -> tuple[Directory, list[str]]:
+    """Today's directory with the people of then at the places that were asked."""
+    then = {person.id: person for person in map(person_of, kept.get("people", ()))}
+    gaps = list(_changed_rooftops(kept.get("rooftops", {}), now))
+    more = kept.get("more_people", 0)
+    if more:
+        gaps.append(f"{more} more people at these places were not kept: they are as they are now")
+    places = set() if more else {person.rooftop for person in then.values()}
+    others = {id_: each for id_, each in now.people.items() if each.rooftop not in places}
+    changed = [each.name for each in then.values() if now.people.get(each.id) != each]
+    return replace(now, people={**others, **then}) if changed or places else now, gaps
+
+
+def _changed_rooftops(prints: Mapping[str, str], now: Directory) -> Iterator[str]:
+    for place, then in prints.items():
+        rooftop = now.rooftops.get(RecordId(place))
+        if rooftop is None:
+            yield f"rooftop {place} is no longer in the directory"
+        elif now.fingerprint(rooftop) != then:
+            yield f"rooftop {rooftop.name} ({place}) has changed since; taken as it is now"
+
+
+def _workload(row: Row, kept: Mapping[str, Any]) -> Workload:
+    open_work = {RecordId(id_): int(n) for id_, n in kept.get("open_work", {}).items()}
+    turns: dict[str, Turns] = {}
+    if (saved := kept.get("turns")) is not None:
+        at = {RecordId(id_): float(turn) for id_, turn in saved["at"].items()}
+        turns[saved["pool"]] = Turns(clock=float(saved["clock"]), at=at)
+    policy = str(row["Policy__c"])
+    given = {_tally(policy, text): list(at) for text, at in kept.get("given", {}).items()}
+    return Workload(open_work=open_work, turns=turns, given=given)
+
+
+def _tally(policy: str, text: str) -> Tally:
+    """Of ``level subject`` or ``level subject #tag``."""
+    level, _, rest = text.partition(" ")
+    subject, _, tag = rest.partition(" #")
+    return Tally(policy, level, subject, tag)
+
+
+def _answers(record: Record, kept: Mapping[str, Any]) -> Iterator[tuple[Question, Answer]]:
+    for each in kept.get("answers", ()):
+        since = instant(each["since"])
+        if since is None:
+            continue
+        question = PastOwnerQuestion(
+            object=record.object,
+            field=each["past_owner_of"]["field"],
+            value=each["past_owner_of"]["value"],
+            since=since,
+            beside=record.id,
+        )
+        answer = each["answer"]
+        yield question, NotAsked.BUDGET if answer == NotAsked.BUDGET.value else answer
+
+
+def _cut(kept: Mapping[str, Any]) -> list[str]:
+    cut = kept.get("cut", ())
+    return [f"left out for length when it was kept: {', '.join(cut)}"] if cut else []
