@@ -5,7 +5,7 @@ from typing import Any
 
 from ortoo_daemon.action.stamps import OWNER, READ, STAMPS
 from ortoo_daemon.audit import record as audit
-from ortoo_daemon.daemon import policy_register
+from ortoo_daemon.daemon import policy_revisions
 from ortoo_daemon.daemon.findings import Finding, failed, passed
 from ortoo_daemon.daemon.knowledge import Policies
 from ortoo_daemon.daemon.policy_files import read_directory_mapping
@@ -28,8 +28,8 @@ _OWN: Mapping[str, tuple[str, frozenset[str]]] = {
         audit.KEY,
         frozenset(audit.LENGTHS).union(audit.LOOKUPS.values(), ("Decided_At__c", "API_Calls__c")),
     ),
-    policy_register.OBJECT: (
-        policy_register.KEY,
+    policy_revisions.OBJECT: (
+        policy_revisions.KEY,
         frozenset({"Object__c", "Take_From__c", "Revision__c", "Loaded_At__c", "Content__c"}),
     ),
 }

@@ -4,13 +4,11 @@
 loss of this machine nor of its store lets the daemon touch older records or forget why it decided.
 """
 
-import base64
-import json
-import zlib
 from datetime import datetime
 
 import structlog
 
+from ortoo_daemon.daemon.policy_revisions import KEY, OBJECT, keep_and_forget
 from ortoo_daemon.errors import PermanentOrgError
 from ortoo_daemon.instants import instant, instant_text
 from ortoo_daemon.policy.model import Policy, PolicySet
@@ -18,16 +16,11 @@ from ortoo_daemon.records import FieldValue
 from ortoo_daemon.salesforce import soql
 from ortoo_daemon.salesforce.org import Org
 
-OBJECT = "Ortoo_Policy__c"
-KEY = "Name_Key__c"
-
-_LONGEST = 131_072
-
 _log = structlog.get_logger("ortoo_daemon.policies")
 
 
 async def register_policies(org: Org, policies: PolicySet) -> None:
-    """Upsert a row for each policy. Says so when a policy now takes older records than before.
+    """Upsert a row for each policy and keep their content. Says so when a policy now takes older records.
 
     An org that refuses for good (no such object, no access) costs the register, not the routing. Raises
     other OrgErrors.
@@ -36,6 +29,8 @@ async def register_policies(org: Org, policies: PolicySet) -> None:
         await _register(org, policies)
     except PermanentOrgError as error:
         _log.error("policy.register_refused", code=error.code, error=error.message)
+    else:
+        await keep_and_forget(org, policies, await org.now())
 
 
 async def _register(org: Org, policies: PolicySet) -> None:
@@ -59,14 +54,6 @@ async def _register(org: Org, policies: PolicySet) -> None:
     )
 
 
-def packed_content(policies: PolicySet) -> str | None:
-    """Every file of the revision as base64 of zlib of JSON; None when that is longer than the field."""
-    texts = {name: data.decode("utf-8", "replace") for name, data in policies.files.items()}
-    data = zlib.compress(json.dumps(texts, ensure_ascii=False).encode(), 9)
-    text = base64.b64encode(data).decode("ascii")
-    return text if len(text) <= _LONGEST else None
-
-
 def _row(policy: Policy, policies: PolicySet, now: datetime) -> dict[str, FieldValue]:
     return {
         KEY: policy.name,
@@ -74,5 +61,5 @@ def _row(policy: Policy, policies: PolicySet, now: datetime) -> dict[str, FieldV
         "Take_From__c": instant_text(policy.take_from),
         "Revision__c": policies.revision,
         "Loaded_At__c": instant_text(now),
-        "Content__c": packed_content(policies),
+        "Content__c": None,
     }
