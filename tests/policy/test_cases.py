@@ -93,3 +93,22 @@ cases:
         (5, 23, "unknown_name"), (7, 40, "unknown_name"), (8, 9, "wrong_order"), (9, 9, "missing_key"),
         (9, 28, "unknown_key"), (10, 17, "wrong_type"), (10, 31, "empty"),
     }  # fmt: skip
+
+
+def test_what_people_were_given_is_a_list_of_durations_or_a_number_and_one():
+    text = """\
+policy: x
+now: 2026-11-23T00:00:00Z
+roster:
+  a@example.com: {given_last: [5m, soon]}
+  b@example.com: {given_last: {times: -1, ago: 5m}}
+  c@example.com: {given_last: {times: 2}}
+  d@example.com: {given_last: 6}
+cases: []
+"""
+    with pytest.raises(ConfigError) as caught:
+        load_tests({"a_test.yaml": text.encode()})
+    told = {(p.place.line, p.place.column, p.rule) for p in caught.value.problems}
+    assert told == {
+        (4, 36, "wrong_type"), (5, 39, "wrong_type"), (6, 31, "missing_key"), (7, 31, "wrong_type"),
+    }  # fmt: skip

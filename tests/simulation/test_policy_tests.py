@@ -156,3 +156,43 @@ def test_a_roster_change_of_somebody_unknown_fails_the_case():
     wrong = TESTS.replace("p1@example.com: {away: true}", "px@example.com: {away: true}")
     (failed,) = run(tests=wrong).failed
     assert "nobody on the roster is px@example.com" in failed.missed[0]
+
+
+RATED = POLICY.replace(
+    "limits: {open_limit: {person: 5}}",
+    "limits: {rate_limit: {person: {at_most: 2, per: 1h}, rooftop: {at_most: 3, per: day}}}",
+)
+
+RATE_TESTS = """
+policy: retail
+now: 2026-11-23T10:15:00+01:00
+defaults: {IsConverted: false, Email: a@example.com, Brand__c: Peugeot}
+cases:
+  - name: who had two within the hour is passed over
+    roster: {p1@example.com: {given_last: [50m, 20m]}}
+    given: {}
+    expect: {owner: p2@example.com}
+  - name: an hour later it is their turn again
+    roster: {p1@example.com: {given_last: [61m, 20m]}, p2@example.com: {away: true}}
+    given: {}
+    expect: {owner: p1@example.com}
+  - name: a rooftop that had its three of the day takes no more
+    roster: {p1@example.com: {given_last: {times: 3, ago: 10h}}}
+    given: {}
+    expect: {queue: Last}
+  - name: yesterday does not count
+    roster: {p1@example.com: {given_last: {times: 3, ago: 11h}}}
+    given: {}
+    expect: {rooftop: L1}
+"""
+
+
+def test_a_case_fills_rate_limits_by_what_people_were_given():
+    site = rooftop(1, "Site", code="L1", brands=("Peugeot",))
+    people = (person(1, at=site), person(2, at=site))
+    report = run_tests(
+        load({"a.yaml": RATED.encode()}),
+        load_tests({"a_test.yaml": RATE_TESTS.encode()}),
+        directory((site,), people),
+    )
+    assert [result.missed for result in report.results] == [(), (), (), ()]
