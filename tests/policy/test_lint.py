@@ -181,3 +181,29 @@ action:
 """
     told = {problem.rpartition("[")[2] for problem in found("", after=action)}
     assert told == {"unknown_field]", "unknown_queue]", "unknown_person]"}
+
+
+RATE_6_PER_HOUR = "{at_most: 6, per: 1h}"
+
+
+@pytest.mark.parametrize(
+    ("limits", "told"),
+    [
+        (f"person: [{RATE_6_PER_HOUR}, {{at_most: 7, per: 1h}}]", 1),
+        (f"person: [{RATE_6_PER_HOUR}, {{at_most: 12, per: 2h}}]", 0),
+        (f"person: [{RATE_6_PER_HOUR}, {{at_most: 13, per: 2h}}]", 1),
+        (f"person: [{RATE_6_PER_HOUR}, {{at_most: 7, per: 1h, for: {{Brand__c: BMW}}}}]", 1),
+        (f"person: [{{at_most: 7, per: 1h}}, {RATE_6_PER_HOUR[:-1]}, for: {{Brand__c: BMW}}}}]", 0),
+        ("person: [{at_most: 10, per: day}, {at_most: 71, per: week}]", 1),
+        ("person: [{at_most: 10, per: day}, {at_most: 70, per: week}]", 0),
+        ("person: [{at_most: 10, per: day}, {at_most: 71, per: week, zone: Asia/Tokyo}]", 0),
+        ("person: [{at_most: 10, per: month}, {at_most: 11, per: day}]", 1),
+        ("person: [{at_most: 10, per: month}, {at_most: 11, per: week}]", 0),
+        ("person: {at_most: 5, per: 1h}, rooftop: {at_most: 4, per: 1h}", 1),
+        ("person: {at_most: 4, per: 1h}, rooftop: {at_most: 5, per: 1h}", 0),
+        (f"person: [{RATE_6_PER_HOUR}, {{at_most: 7, per: 1h}}], unless: {{Brand__c: BMW}}", 0),
+    ],
+)
+def test_a_rate_that_another_always_keeps_from_being_reached_is_told(limits, told):
+    text = f"  limits: {{rate_limit: {{{limits}}}}}\n"
+    assert len(found("", "limit_out_of_reach", after=text)) == told

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from ortoo_daemon.errors import Problem
 from ortoo_daemon.policy.lint import (
     during_over,
+    limit_out_of_reach,
     negation_of_empty,
     never_matches,
     no_owner,
@@ -69,6 +70,7 @@ _MODULES = (
     unspoken_language,
     nobody_there,
     nobody_may_take,
+    limit_out_of_reach,
 )
 
 
