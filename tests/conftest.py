@@ -57,7 +57,7 @@ def is_whole(config: pytest.Config) -> bool:
         option.ignore,
         option.ignore_glob,
         option.deselect,
-        option.lf,
+        getattr(option, "lf", False),
         option.collectonly,
     )
     asked = {Path(config.invocation_params.dir, each).resolve() for each in config.args}

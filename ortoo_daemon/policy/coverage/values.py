@@ -7,7 +7,7 @@ patterns, comparisons of two fields) are left out here and said to be `hard`: ea
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cached_property
@@ -183,18 +183,16 @@ class FieldTests:
         ordered = sorted(points | bounds)
         if not ordered:
             return
-        yield _number(ordered[0] - 1, Span(high=ordered[0], high_open=True))
+        below = _written_apart(ordered[0] - 1, texts)
+        yield _number(below, Span(high=ordered[0], high_open=True))
         for low, high in pairwise([*ordered, None]):
             assert low is not None
             yield _number(low, Span(low=low, high=low))
             if fold(low) in texts:
-                # As a text it is one value, as a number it can be written in other ways, too.
-                digits = str(low) if "." in str(low) else f"{low}.0"
-                while fold(digits) in texts:
-                    digits += "0"
-                yield _number(digits, Span(low=low, high=low))
+                yield _number(_written_apart(low, texts), Span(low=low, high=low))
             above = low + 1 if high is None or high - low > 1 else (low + high) / 2
-            yield _number(above, Span(low=low, high=high, low_open=True, high_open=True))
+            between = Span(low=low, high=high, low_open=True, high_open=True)
+            yield _number(_written_apart(above, texts), between)
 
     def _times(self) -> Iterator[Value]:
         zone = ZoneInfo(self.zone)
@@ -263,6 +261,17 @@ def _begins_one(texts: Sequence[str], start: str) -> bool:
 
 def _shown(value: FieldValue) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _written_apart(number: int | float, texts: Set[str]) -> Cell:
+    """The number, written as none of the texts: as a text each is one value, as a number it has many
+    spellings."""
+    if fold(number) not in texts:
+        return number
+    digits = str(number) if "." in str(number) else f"{number}.0"
+    while fold(digits) in texts:
+        digits += "0"
+    return digits
 
 
 def _number(cell: Cell, span: Span) -> Value:

@@ -4,6 +4,7 @@ import json
 from datetime import date
 from itertools import product
 
+from hypothesis import example as tried
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -33,6 +34,7 @@ def policy_of(rules, enter=None):
 
 @settings(max_examples=250, deadline=None)
 @given(rules=rule_lists, enter=st.one_of(st.none(), wholes))
+@tried(rules=[({"A": {"is": "1"}}, [])], enter={"A": {"above": 0}})  # 1 is above 0, and so is "1.0"
 def test_what_no_rule_takes_is_what_brute_force_finds(rules, enter):
     policy = policy_of(rules, enter)
     space = Space(policy, [], KNOWN)
