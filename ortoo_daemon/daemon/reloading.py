@@ -268,13 +268,14 @@ class Reloading:
             commit=commit,
             changed=changed_files(self._files, found),
         )
-        _log.error(
-            "policies.unproven" if in_force else "policies.refused",
-            revision=revision,
-            commit=_said(commit),
-            count=len(problems),
-            problems=[str(problem) for problem in problems[:_MOST_LOGGED]],
-        )
+        what = [str(problem) for problem in problems[:_MOST_LOGGED]]
+        count, by = len(problems), _said(commit)
+        if in_force:
+            _log.error(
+                "policies.unproven", revision=revision, commit=by, count=count, problems=what
+            )
+        else:
+            _log.error("policies.refused", revision=revision, commit=by, count=count, problems=what)
         self._post()
 
     def _post(self) -> None:
