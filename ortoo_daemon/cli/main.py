@@ -19,6 +19,7 @@ from ortoo_daemon.cli.parked import parked
 from ortoo_daemon.cli.requeue import requeue
 from ortoo_daemon.cli.run import run
 from ortoo_daemon.cli.sandbox import sandbox
+from ortoo_daemon.cli.simulate import simulate
 from ortoo_daemon.cli.status import status
 from ortoo_daemon.cli.why import why
 from ortoo_daemon.errors import OrtooError
@@ -41,6 +42,7 @@ app.command()(logs)
 app.command()(explain)
 app.command()(why)
 app.command()(parked)
+app.command()(simulate)
 app.command()(requeue)
 app.command(context_settings=CONTEXT)(demo)
 app.command()(sandbox)
