@@ -29,7 +29,7 @@ def kept_to_replay(decision: Decision, facts: Facts) -> dict[str, Any]:
     """``item``, ``intake_owners``, ``fields`` and ``hashes`` of the record, ``people`` and how
     many ``more_people`` there were, ``rooftops`` and ``changed_since``; what is empty is left out."""
     directory = facts.directory
-    staff, more = staff_asked(decision, directory)
+    staff, more = staff_asked(decision, facts)
     kept: dict[str, Any] = {
         "item": _item(facts),
         "intake_owners": sorted(facts.intake_owners),
@@ -44,14 +44,17 @@ def kept_to_replay(decision: Decision, facts: Facts) -> dict[str, Any]:
     return kept
 
 
-def staff_asked(decision: Decision, directory: Directory) -> tuple[Sequence[Person], int]:
-    """Everybody at the places whose people were compared, of large places only those in the trace; and how
-    many are left out."""
-    known = directory.people
-    steps = (step for step in decision.trace.candidates if step.kind == "person")
-    named = [known[RecordId(step.id)] for step in steps if step.id in known]
+def staff_asked(decision: Decision, facts: Facts) -> tuple[Sequence[Person], int]:
+    """Everybody at the places whose people were compared or given the record, of large places only those in
+    the trace; and how many are left out."""
+    known, by_rooftop = facts.directory.people, facts.directory.people_by_rooftop
+    steps = (step.id for step in decision.trace.candidates if step.kind == "person")
+    owner = (decision.owner.id,) if decision.owner else ()
+    former = (str(answer) for answer in facts.answers.values() if answer)
+    ids = dict.fromkeys((*steps, *owner, *former))
+    named = [known[RecordId(id_)] for id_ in ids if id_ in known]
     places = dict.fromkeys(person.rooftop for person in named)
-    staff = [each for place in places for each in directory.people_by_rooftop.get(place, ())]
+    staff = [each for place in places for each in by_rooftop.get(place, ())]
     found = staff if len(staff) <= MOST_PEOPLE else named[:MOST_PEOPLE]
     return found, len(staff) - len(found)
 

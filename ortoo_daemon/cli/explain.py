@@ -10,6 +10,7 @@ from ortoo_daemon.cli.options import DEFAULT_CONFIG, AsJson, Config, parsed_id
 
 if TYPE_CHECKING:
     from ortoo_daemon.daemon.explaining import Explanation
+    from ortoo_daemon.daemon.past_explaining import PastExplanation
     from ortoo_daemon.records import RecordId
 
 
@@ -21,22 +22,47 @@ def explain(
     again: Annotated[
         bool, typer.Option(help="Of a decided record, tell also what a requeue would lead to now.")
     ] = True,
+    as_of: Annotated[
+        str | None,
+        typer.Option(
+            metavar="KEY|MOMENT",
+            help="Tell of a past decision instead, and make it again from its facts and policies: the"
+            " one with this key, or the last one at this moment (UTC where it names no offset).",
+        ),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Show a decision as a tree: rules tried, candidates and what removed them, the winner, the fields.
 
-    A file holds {"object": "Lead", "fields": {...}, "now": "2026-11-23T10:15:00+01:00"}; it is decided
-    with the saved org (org.json), without a login.
+    Also who would have had the record without the winner, and the smallest change that would have changed
+    the owner. A file holds {"object": "Lead", "fields": {...}, "now": "2026-11-23T10:15:00+01:00"}; it is
+    decided with the saved org (org.json), without a login.
     """
     from ortoo_daemon.audit.explain import node_json
     from ortoo_daemon.cli.terminal import show_json, show_tree
 
+    if as_of is not None:
+        _show_then(record, config, as_of, as_json=as_json)
+        return
     if record.endswith(".json"):
         found = _of_file(Path(record), config)
     else:
         found = asyncio.run(_of_org(parsed_id(record), config, again=again))
     if as_json:
         show_json({**_json(found), "tree": node_json(found.node())})
+    else:
+        show_tree(found.node())
+
+
+def _show_then(record: str, config: Path, as_of: str, *, as_json: bool) -> None:
+    from ortoo_daemon.audit.explain import node_json
+    from ortoo_daemon.cli.terminal import show_json, show_tree
+
+    if record.endswith(".json"):
+        raise typer.BadParameter("of a record in a file nothing was decided before")
+    found = asyncio.run(_of_then(parsed_id(record), config, as_of))
+    if as_json:
+        show_json({**_then_json(found), "tree": node_json(found.node())})
     else:
         show_tree(found.node())
 
@@ -67,6 +93,39 @@ async def _of_org(id: "RecordId", config: Path, *, again: bool) -> "Explanation"
         return await explain_record(org, knowledge, object_name, id, again=again, now=now)
 
 
+async def _of_then(id: "RecordId", config: Path, as_of: str) -> "PastExplanation":
+    from ortoo_daemon.daemon.asking import know, logged_in, object_of
+    from ortoo_daemon.daemon.past_explaining import explain_then
+    from ortoo_daemon.daemon.settings import load_settings
+
+    settings = load_settings(config)
+    async with logged_in(settings) as org:
+        object_name = await object_of(id, org)
+        knowledge = await know(settings, org, object_name)
+        return await explain_then(org, knowledge, object_name, id, as_of=as_of)
+
+
+def _then_json(found: "PastExplanation") -> dict[str, Any]:
+    from ortoo_daemon.audit.decision_json import decision_json
+
+    again = found.replayed
+    return {
+        "object": found.then.object,
+        "record": found.then.record_id,
+        "then": decision_json(found.then),
+        "again": again
+        and {
+            "same": again.same,
+            "differences": list(again.differences),
+            "gaps": list(again.gaps),
+            "decision": decision_json(again.decision),
+        },
+        "why_not_again": found.why_not_again or None,
+        "troubles": list(found.troubles),
+        "alternatives": found.alternatives.to_json() if found.alternatives else None,
+    }
+
+
 def _json(found: "Explanation") -> dict[str, Any]:
     from ortoo_daemon.audit.decision_json import decision_json
 
@@ -77,4 +136,5 @@ def _json(found: "Explanation") -> dict[str, Any]:
         "now": decision_json(found.now) if found.now else None,
         "now_is_a_requeue": found.requeued,
         "gap": found.gap or None,
+        "alternatives": found.alternatives.to_json() if found.alternatives else None,
     }

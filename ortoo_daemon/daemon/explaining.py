@@ -34,6 +34,7 @@ from ortoo_daemon.records import (
 from ortoo_daemon.salesforce import soql
 from ortoo_daemon.salesforce.org import Org
 from ortoo_daemon.scope import RecordScope
+from ortoo_daemon.simulation.alternatives import Alternatives, alternatives
 
 
 class NoSuchRecordError(OrtooError):
@@ -46,7 +47,7 @@ class Explanation:
 
     ``requeued``: the record is decided already, so ``now`` is what a requeue would lead to.
     ``why_not`` tells of each policy why it does not take the record, where none does; ``gap`` why what
-    stands can't be told.
+    stands can't be told. ``alternatives`` are what would lead to another owner than ``now``.
     """
 
     object: str
@@ -56,6 +57,7 @@ class Explanation:
     requeued: bool = False
     why_not: tuple[Node, ...] = ()
     gap: str = ""
+    alternatives: Alternatives | None = None
 
     def node(self) -> Node:
         """One tree; where only one decision is told of, that decision's own."""
@@ -67,7 +69,8 @@ class Explanation:
             parts.append(Node(text=self.gap, style=Style.WARNING))
         if self.now is not None:
             found = explain(self.now)
-            found = Node(text=found.text, style=found.style, children=found.children + self.why_not)
+            beside = (*self.why_not, *([self.alternatives.node()] if self.alternatives else []))
+            found = Node(text=found.text, style=found.style, children=found.children + beside)
             if not self.requeued:
                 return found
             text = "if it were requeued now"
@@ -110,14 +113,16 @@ async def explain_record(
     finally:
         await answers.close()
     whole = decide(policies.policy_set, facts, whole_trace=True)
+    decision = whole if isinstance(whole, Decision) else decision
     return Explanation(
         object=object_name,
         record=id,
         stands=stands,
-        now=whole if isinstance(whole, Decision) else decision,
+        now=decision,
         requeued=decided,
         gap=gap,
         why_not=_why_not(policies.policy_set, facts, decision),
+        alternatives=alternatives(policies.policy_set, facts, decision),
     )
 
 
@@ -145,8 +150,13 @@ def explain_file(
     while isinstance(found := decide(policies, facts, whole_trace=True), Needs):
         unknown: dict[Question, Answer] = dict.fromkeys(found.questions)
         facts = replace(facts, answers={**facts.answers, **unknown})
-    why_not = _why_not(policies, facts, found)
-    return Explanation(object=record.object, record=record.id, now=found, why_not=why_not)
+    return Explanation(
+        object=record.object,
+        record=record.id,
+        now=found,
+        why_not=_why_not(policies, facts, found),
+        alternatives=alternatives(policies, facts, found),
+    )
 
 
 async def _standing(org: Org, record: Record) -> tuple[Decision | None, str]:

@@ -8,11 +8,13 @@ one of the rules that did not match asks for. What is not tried is not told of: 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice, product
+from typing import Any
 
 from ortoo_daemon.audit.explain import Node, Style
 from ortoo_daemon.audit.summary import summary
 from ortoo_daemon.decision import Decision, Outcome
 from ortoo_daemon.facts import Facts
+from ortoo_daemon.instants import instant_text
 from ortoo_daemon.policy.contradictions import Literal
 from ortoo_daemon.policy.logic import alternatives as ways_to_hold
 from ortoo_daemon.policy.model import Policy, PolicySet
@@ -20,6 +22,7 @@ from ortoo_daemon.policy.ownership_model import Rule
 from ortoo_daemon.records import FieldValue, RecordId
 from ortoo_daemon.scope import RecordScope
 from ortoo_daemon.simulation.changes import (
+    Other,
     Proposal,
     at_other_moments,
     matched_rule,
@@ -38,7 +41,7 @@ _MOST_TOGETHER = 3
 _MOST_WAYS = 60
 
 _SETTLED = frozenset({Outcome.ASSIGNED, Outcome.PARKED})
-_Values = Mapping[str, list[FieldValue]]
+_Others = Mapping[str, list[Other]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +64,25 @@ class Alternatives:
     runner_up: RunnerUp | None
     changes: tuple[Change, ...]
     tried: int
+
+    def to_json(self) -> dict[str, Any]:
+        """As JSON values: ``runner_up``, ``changes`` and how many were tried."""
+        second = self.runner_up
+        return {
+            "runner_up": second
+            and {**_told(second.decision), "without": second.winner, "lost_by": second.why},
+            "changes": [
+                {
+                    **_told(change.decision),
+                    "kind": change.proposal.kind,
+                    "change": change.proposal.text,
+                    "fields": dict(change.proposal.fields),
+                    "at": instant_text(change.proposal.at) if change.proposal.at else None,
+                }
+                for change in self.changes
+            ],
+            "tried": self.tried,
+        }
 
     def node(self) -> Node:
         """For a face to draw below the decision."""
@@ -113,7 +135,7 @@ class _Search:
         ]
         yield from found or self._tried("fields", self._with_fields_together(values))
 
-    def _with_one_field(self, values: _Values) -> Iterator[Proposal]:
+    def _with_one_field(self, values: _Others) -> Iterator[Proposal]:
         for name, others in values.items():
             yield from (with_fields(self.facts, {name: value}) for value in others)
 
@@ -135,16 +157,16 @@ class _Search:
             return False
         return _owner(decision) != _owner(self.decision)
 
-    def _with_fields_together(self, values: _Values) -> Iterator[Proposal]:
+    def _with_fields_together(self, values: _Others) -> Iterator[Proposal]:
         """Several fields at once, as rules that did not match ask for; fewest first."""
-        found: dict[tuple[tuple[str, FieldValue], ...], int] = {}
+        found: dict[tuple[tuple[str, Other], ...], int] = {}
         for rule in self.rules:
             for changed in islice(self._to_match(rule, values), _MOST_WAYS):
                 found.setdefault(tuple(changed.items()), len(changed))
         for items in sorted(found, key=found.__getitem__):
             yield with_fields(self.facts, dict(items))
 
-    def _to_match(self, rule: Rule, values: _Values) -> Iterator[Mapping[str, FieldValue]]:
+    def _to_match(self, rule: Rule, values: _Others) -> Iterator[Mapping[str, Other]]:
         scope = RecordScope(self.facts.record, now=self.facts.now, zone=self.policy.zone)
         for way in ways_to_hold(rule.when) or ():
             lacking = [each for each in way if each.test.holds(scope) is not each.holds]
@@ -152,7 +174,7 @@ class _Search:
             if not 1 < len(names) <= _MOST_TOGETHER:
                 continue
             choices = [
-                [value for value in values.get(name, ()) if _meets(way, name, value, scope)][:3]
+                [each for each in values.get(name, ()) if _meets(way, name, each.value, scope)][:3]
                 for name in names
             ]
             yield from (dict(zip(names, chosen, strict=True)) for chosen in product(*choices))
@@ -162,6 +184,16 @@ def _meets(way: Iterable[Literal], name: str, value: FieldValue, scope: RecordSc
     return all(
         each.test.judge(value, scope) is each.holds for each in way if each.test.field == name
     )
+
+
+def _told(decision: Decision) -> dict[str, Any]:
+    owner = decision.owner
+    return {
+        "summary": summary(decision),
+        "owner": {"id": owner.id, "kind": owner.kind.value, "name": owner.name} if owner else None,
+        "rule": decision.rule,
+        "place": str(decision.place) if decision.place else None,
+    }
 
 
 def _owner(decision: Decision) -> RecordId | None:

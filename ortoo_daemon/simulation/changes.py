@@ -8,7 +8,9 @@ Whether the owner changes is for `alternatives` to find out.
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, time, timedelta
+from functools import partial
 from itertools import islice
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from ortoo_daemon.decision import Decision
@@ -16,7 +18,7 @@ from ortoo_daemon.directory import Person
 from ortoo_daemon.facts import Facts
 from ortoo_daemon.instants import instant_text
 from ortoo_daemon.policy.conditions import FieldTest, tests_of
-from ortoo_daemon.policy.coverage.values import FieldTests, as_value
+from ortoo_daemon.policy.coverage.values import ANY_OTHER, FieldTests, as_value
 from ortoo_daemon.policy.evaluation import Condition
 from ortoo_daemon.policy.model import Policy
 from ortoo_daemon.policy.ownership_model import RooftopChoice, Rule
@@ -46,6 +48,13 @@ class Proposal:
     at: datetime | None = None
 
 
+class Other(NamedTuple):
+    """A value that a field may have instead, and how it is called."""
+
+    value: FieldValue
+    called: str
+
+
 def rules_tried(policy: Policy, decision: Decision) -> list[Rule]:
     """Rules of the trace in the order in which they were tried."""
     by_name = {rule.name: rule for rule in rules_of(policy)}
@@ -55,7 +64,7 @@ def rules_tried(policy: Policy, decision: Decision) -> list[Rule]:
 
 def other_values(
     policy: Policy, tried: Sequence[Rule], facts: Facts, *, matched: Rule | None
-) -> dict[str, list[FieldValue]]:
+) -> dict[str, list[Other]]:
     """For each field that the rules tried look at, values that they tell apart; the nearest first."""
     tests: dict[str, list[FieldTest]] = {}
     for condition in _conditions(policy, tried):
@@ -68,18 +77,24 @@ def other_values(
         asked = FieldTests(
             name=name, tests=tests.get(name, []), more=more.get(name, ()), zone=policy.zone
         )
-        values = (as_value(each.cell, facts.now) for each in asked.values())
         current = facts.record.get(name)
-        others = [value for value in values if fold(value) != fold(current)]
-        found[name] = sorted(others, key=lambda value: _distance(value, current))[:MOST_VALUES]
+        others = [
+            Other(value, _called(value, each.label))
+            for each in asked.values()
+            if fold(value := as_value(each.cell, facts.now)) != fold(current)
+        ]
+        nearest = partial(_distance, current=current)
+        found[name] = sorted(others, key=nearest)[:MOST_VALUES]
     return found
 
 
-def with_fields(facts: Facts, changed: Mapping[str, FieldValue]) -> Proposal:
+def with_fields(facts: Facts, others: Mapping[str, Other]) -> Proposal:
     """The record with other values."""
     read = facts.record.fields
+    changed = {name: other.value for name, other in others.items()}
     texts = [
-        f"{name} {_shown(new)} instead of {_shown(read.get(name))}" for name, new in changed.items()
+        f"{name} {other.called} instead of {_shown(read.get(name))}"
+        for name, other in others.items()
     ]
     record = replace(facts.record, fields={**read, **changed})
     return Proposal(
@@ -87,7 +102,7 @@ def with_fields(facts: Facts, changed: Mapping[str, FieldValue]) -> Proposal:
         about=" and ".join(changed),
         text=" and ".join(texts),
         facts=replace(facts, record=record),
-        fields=dict(changed),
+        fields=changed,
     )
 
 
@@ -162,8 +177,15 @@ def _code_of(row: TerritoryRow) -> str | None:
     return row.postal_code or row.first or row.prefix
 
 
-def _distance(value: FieldValue, current: FieldValue) -> tuple[int, float]:
+def _called(value: FieldValue, label: str) -> str:
+    """What stands for all values that no rule names is not called by its own text."""
+    other, filled = ANY_OTHER
+    return {other: "anything else", filled: "filled"}.get(label) or _shown(value)
+
+
+def _distance(other: Other, current: FieldValue) -> tuple[int, float]:
     """Filled before empty; numbers by how far they are; others as the rules name them."""
+    value = other.value
     if value is None:
         return 2, 0.0
     size, now = number(value), number(current)

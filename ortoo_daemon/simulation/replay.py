@@ -9,8 +9,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from difflib import unified_diff
 
+from ortoo_daemon.action.stamps import owner_write
 from ortoo_daemon.audit.explain import Node, Style, explain, plain_lines
-from ortoo_daemon.audit.record import decision_row
+from ortoo_daemon.audit.record import Written, decision_row
 from ortoo_daemon.audit.trace_json import trace_from_json
 from ortoo_daemon.decision import Decision
 from ortoo_daemon.facts import Answer, Facts, Question
@@ -93,7 +94,8 @@ def replay(policies: PolicySet, row: Row, now: Now) -> Replayed:
 
 def _differences(row: Row, decision: Decision, facts: Facts) -> Iterator[str]:
     """What of the row would not be written so again."""
-    again = decision_row(decision, facts, timings={})
+    landed = Written(fields=owner_write(decision, facts.record).whole)
+    again = decision_row(decision, facts, timings={}, written=landed)
     for name in _COMPARED:
         then, now = row.get(name) or "", again[name] or ""
         if str(then).strip() == str(now).strip():
@@ -105,7 +107,7 @@ def _differences(row: Row, decision: Decision, facts: Facts) -> Iterator[str]:
 
 
 def _all_landed(written: str) -> bool:
-    """Whether the row tells of the decision's own fields, none of them refused or left out."""
+    """Whether the org took every field of the decision, and the row names them all with their values."""
     try:
         found = json.loads(written)
     except ValueError:

@@ -5,7 +5,8 @@ from datetime import timedelta
 
 import pytest
 
-from ortoo_daemon.audit.record import decision_row
+from ortoo_daemon.action.stamps import owner_write
+from ortoo_daemon.audit.record import Written, decision_row
 from ortoo_daemon.facts import PastOwnerQuestion, Turns, Workload
 from ortoo_daemon.policy.ownership_model import (
     PersonChoice,
@@ -65,7 +66,13 @@ def decided_then(record=RECORD, roster=PEOPLE, work=WORK):
     given, decision = settled(
         POLICIES, facts(record, directory(SITES, roster), workload=work, now=NOW)
     )
-    return decision, decision_row(decision, given, timings={})
+    return decision, row_of(decision, given)
+
+
+def row_of(decision, given):
+    """As the daemon writes it: what lands are the owner and the stamps, too."""
+    landed = Written(fields=owner_write(decision, given.record).whole)
+    return decision_row(decision, given, timings={}, written=landed)
 
 
 def now(roster=PEOPLE, sites=SITES, record=None):
@@ -94,9 +101,10 @@ def test_counters_and_answers_are_those_of_then():
         beside=RECORD.id,
     )
     known, decision = settled(POLICIES, replace(given, answers={asked: PEOPLE[1].id}))
-    row = decision_row(decision, known, timings={})
+    row = row_of(decision, known)
     assert row["Reason_Code__c"] == "sticky"
-    assert replay(POLICIES, row, now()).differences == ()
+    gone = replace(PEOPLE[1], active=False)
+    assert replay(POLICIES, row, now((PEOPLE[0], gone, *PEOPLE[2:]))).differences == ()
 
 
 def test_other_policies_are_told_by_what_comes_out_otherwise():
