@@ -17,9 +17,10 @@ A closing at or before the opening, or after 1440, is on the next day: ``(1320, 
 ``(1320, 1800)`` are both 22:00 to 06:00, and ``(0, 0)`` is the whole day.
 """
 
-_HORIZON_IN_DAYS = 366 * 2
+_HORIZON_IN_WEEKS = 105
 _DAY = 1440
 _ONE_DAY = timedelta(days=1)
+_ONE_WEEK = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,7 +51,10 @@ class BusinessHours:
 
     def is_open(self, at: datetime) -> bool:
         """Whether the instant lies in a window; the closing minute itself is outside."""
-        return any(start <= at < end for start, end in self._spans(at, days=2))
+        for start, end in self._spans(at, weeks=1):
+            if end > at:
+                return start <= at
+        return False
 
     def next_opening(self, at: datetime) -> datetime | None:
         """The first open instant at or after ``at`` in UTC; None when there is none in two years."""
@@ -86,8 +90,7 @@ class BusinessHours:
     def between(self, begin: datetime, end: datetime) -> timedelta:
         """Open time from ``begin`` to ``end``; zero when the order is reversed."""
         total = timedelta()
-        days = max((end - begin).days, 0) + 4
-        for start, finish in self._spans(begin, days=days):
+        for start, finish in self._spans(begin, weeks=_weeks_between(begin, end)):
             if start >= end:
                 break
             total += max(min(finish, end) - max(start, begin), timedelta())
@@ -95,45 +98,66 @@ class BusinessHours:
 
     def open_spans(self, begin: datetime, end: datetime) -> Iterator[tuple[datetime, datetime]]:
         """Open spans from ``begin`` to ``end`` in UTC, in order and without overlap."""
-        for start, finish in self._spans(begin, days=max((end - begin).days, 0) + 4):
+        for start, finish in self._spans(begin, weeks=_weeks_between(begin, end)):
             if start >= end:
                 return
             if finish > begin:
                 yield max(start, begin.astimezone(UTC)), min(finish, end.astimezone(UTC))
 
     def _spans(
-        self, at: datetime, days: int = _HORIZON_IN_DAYS
+        self, at: datetime, weeks: int = _HORIZON_IN_WEEKS
     ) -> Iterator[tuple[datetime, datetime]]:
         """Open spans in UTC, in order and without overlap, from the day before the local day of ``at``.
 
         The day before counts because its windows may run past midnight.
         """
-        first = at.astimezone(ZoneInfo(self.zone)).date() - _ONE_DAY
-        reached: datetime | None = None
-        for offset in range(days):
-            for start, end in _spans_of(self, first + timedelta(days=offset)):
-                if reached is not None and start < reached:
-                    start = reached
-                if start < end:
-                    reached = end
-                    yield start, end
+        first = at.astimezone(_zone(self.zone)).date() - _ONE_DAY
+        for number in range(weeks):
+            yield from _week_from(self, first + number * _ONE_WEEK)
 
     def __hash__(self) -> int:
         """Cheap: calendars of one name are few."""
         return hash((self.name, self.zone))
 
 
-@lru_cache(maxsize=4096)  # many records come in on one day
-def _spans_of(hours: BusinessHours, day: date) -> tuple[tuple[datetime, datetime], ...]:
+def _weeks_between(begin: datetime, end: datetime) -> int:
+    """So many weeks from the day before the one hold the other, whatever the zones."""
+    return max((end - begin).days, 0) // 7 + 2
+
+
+@lru_cache(maxsize=1024)
+def _zone(name: str) -> ZoneInfo:
+    """ZoneInfo itself keeps but eight, and reads the others again from disk."""
+    return ZoneInfo(name)
+
+
+@lru_cache(maxsize=2048)  # many records come in on one day
+def _week_from(hours: BusinessHours, first: date) -> tuple[tuple[datetime, datetime], ...]:
+    """Open spans in UTC of seven days, in order and without overlap.
+
+    A day's own pieces end at its midnight at the latest, so that weeks follow each other without overlap.
+    """
+    found: list[tuple[datetime, datetime]] = []
+    reached: datetime | None = None
+    for offset in range(7):
+        for start, end in _spans_of(hours, first + timedelta(days=offset)):
+            begin = start if reached is None else max(start, reached)
+            if begin < end:
+                reached = end
+                found.append((begin, end))
+    return tuple(found)
+
+
+def _spans_of(hours: BusinessHours, day: date) -> list[tuple[datetime, datetime]]:
     """Beginnings and ends in UTC of the day's windows and of what runs over from the day before."""
     if day in hours.closed:
-        return ()
+        return []
     yesterday = day - _ONE_DAY
     before = () if yesterday in hours.closed else hours.windows[yesterday.weekday()]
-    return tuple(
+    return [
         (_instant(day, opening, hours.zone), _instant(day, closing, hours.zone))
         for opening, closing in _pieces_of(before, hours.windows[day.weekday()])
-    )
+    ]
 
 
 def _pieces_of(yesterday: tuple[Window, ...], today: tuple[Window, ...]) -> list[Window]:
@@ -157,7 +181,7 @@ def _instant(day: date, minutes: int, zone_name: str) -> datetime:
     """
     if minutes >= _DAY:
         day, minutes = day + _ONE_DAY, minutes - _DAY
-    zone = ZoneInfo(zone_name)
+    zone = _zone(zone_name)
     wall = datetime.combine(day, time(minutes // 60, minutes % 60))
     found = wall.replace(tzinfo=zone).astimezone(UTC)
     if found.astimezone(zone).replace(tzinfo=None) == wall:
