@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from tests.cli.command import CONFIG, ortoo
 from tests.processes import DaemonProcess, SandboxProcess, wait_until
 
 TOULOUSE = {"Brand__c": "Peugeot", "Country": "France", "PostalCode": "31000", "Company": "Private"}
+_numbers = count(1)
 FIELDS = [
     "Ortoo_Key__c",
     "Outcome__c",
@@ -21,6 +23,13 @@ FIELDS = [
     "Facts__c",
     "Revision__c",
 ]
+
+
+def toulouse(sandbox: SandboxProcess, **values: Any) -> str:
+    """A lead of a customer whom nobody else in this org is."""
+    given = TOULOUSE | {"Email": f"then{next(_numbers)}@then.example"} | values
+    (lead,) = sandbox.leads(1, **given)
+    return lead
 
 
 @pytest.fixture
@@ -46,9 +55,9 @@ def test_a_past_decision_is_made_again_and_is_the_same_byte_for_byte(
     sandbox: SandboxProcess, env: dict[str, str], daemon: DaemonProcess
 ) -> None:
     """Since then the record was edited, and everybody else has more work."""
-    (lead,) = sandbox.leads(1, **TOULOUSE, LastName="  durand ", Email="Old@Example.com")
+    lead = toulouse(sandbox, LastName="  durand ", Email="Old@Then.example")
     then = decision(sandbox, lead)
-    for each in sandbox.leads(12, **TOULOUSE):
+    for each in [toulouse(sandbox) for _ in range(12)]:
         decision(sandbox, each)
     sandbox.change(lead, PostalCode="75001", Brand__c="Fiat", Email="new@example.com")
 
@@ -59,6 +68,7 @@ def test_a_past_decision_is_made_again_and_is_the_same_byte_for_byte(
     assert found["then"]["owner"]["id"] == then["Owner_After__c"]
     assert found["again"]["decision"]["owner"] == found["then"]["owner"]
     assert found["alternatives"]["runner_up"]["owner"]["id"] != then["Owner_After__c"]
+    assert found["alternatives"]["runner_up"]["lost_by"]
     assert found["alternatives"]["changes"]
 
     out = ortoo("explain", lead, "--as-of", str(then["Decided_At__c"]), env=env).out
@@ -69,7 +79,7 @@ def test_a_past_decision_is_made_again_and_is_the_same_byte_for_byte(
 def test_of_several_decisions_the_moment_tells_which(
     sandbox: SandboxProcess, env: dict[str, str], daemon: DaemonProcess
 ) -> None:
-    (lead,) = sandbox.leads(1, **TOULOUSE)
+    lead = toulouse(sandbox)
     first = decision(sandbox, lead)
     assert ortoo("requeue", lead, env=env).code == 0
     second = decision(sandbox, lead, 2)
@@ -88,7 +98,7 @@ def test_of_several_decisions_the_moment_tells_which(
 def test_a_parked_record_tells_what_would_have_had_it_routed(
     sandbox: SandboxProcess, env: dict[str, str], daemon: DaemonProcess
 ) -> None:
-    (lead,) = sandbox.leads(1, **TOULOUSE, Email=None)
+    lead = toulouse(sandbox, Email=None)
     then = decision(sandbox, lead)
     assert then["Outcome__c"] == "parked"
     found = ortoo("explain", lead, "--as-of", then["Ortoo_Key__c"], "--json", env=env).json()
@@ -99,7 +109,7 @@ def test_a_parked_record_tells_what_would_have_had_it_routed(
 def test_where_policies_or_facts_are_gone_that_is_said(
     sandbox: SandboxProcess, env: dict[str, str], daemon: DaemonProcess
 ) -> None:
-    (lead,) = sandbox.leads(1, **TOULOUSE)
+    lead = toulouse(sandbox)
     then = decision(sandbox, lead)
     facts = json.loads(then["Facts__c"])
     proof = {"Ortoo_Key__c": then["Ortoo_Key__c"], "Revision__c": then["Revision__c"]}
