@@ -160,7 +160,13 @@ def _candidate(settings: "Settings", folder: Path, *, as_json: bool) -> "PolicyS
 @contextmanager
 def _progress() -> "Iterator[Progress]":
     """A bar on standard error where a person watches, nothing elsewhere."""
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+    from rich.progress import (
+        BarColumn,
+        Progress,
+        TaskProgressColumn,
+        TextColumn,
+        TimeElapsedColumn,
+    )
 
     from ortoo_daemon.cli.terminal import console
 
@@ -168,7 +174,7 @@ def _progress() -> "Iterator[Progress]":
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),
-        MofNCompleteColumn(),
+        TaskProgressColumn(),
         TimeElapsedColumn(),
     )
     with Progress(

@@ -12,11 +12,13 @@ from jinja2 import Environment, StrictUndefined
 from ortoo_daemon.cli.simulate_view import (
     CHANGES,
     FATES,
+    GRAVEST_FIRST,
     SIDES,
     length,
     notes,
     placed,
     reason,
+    reason_after,
     sentence,
     total_rows,
 )
@@ -96,7 +98,7 @@ def rendered(found: Result) -> str:
         groups=_groups(found),
         movers=[
             (CHANGES[change], main.counts[change], main.movers[change])
-            for change in Change
+            for change in GRAVEST_FIRST
             if main.movers.get(change)
         ],
         notes=list(notes(found)),
@@ -105,6 +107,7 @@ def rendered(found: Result) -> str:
         instant=lambda at: instant_text(at)[:16].replace("T", " "),
         placed=lambda each: placed(each, found.history.directory),
         reason=reason,
+        reason_after=reason_after,
     )
 
 

@@ -87,6 +87,7 @@ def _mover(found: Mover) -> dict[str, Any]:
         "record": found.record,
         "decided_at": instant_text(found.decided_at),
         "source": found.source or None,
+        "removed": found.removed or None,
         "before": _placement(found.before),
         "after": _placement(found.after),
     }

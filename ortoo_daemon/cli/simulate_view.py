@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
 
-from ortoo_daemon.cli.terminal import say, show_table
+from ortoo_daemon.cli.terminal import console, say, show_table
 from ortoo_daemon.directory import Directory
 from ortoo_daemon.instants import instant_text
 from ortoo_daemon.simulation.backtest.comparison import Difference, Dimension, Mover, Side
@@ -21,6 +21,14 @@ FATES = {
     Fate.LEFT_ALONE: "left to a person",
     Fate.NOT_TAKEN: "taken by no policy",
 }
+GRAVEST_FIRST = (
+    Change.NEWLY_UNROUTED,
+    Change.NEWLY_PARKED,
+    Change.NO_LONGER_TAKEN,
+    Change.NEWLY_ROUTED,
+    Change.MOVED,
+    Change.COLLEAGUE,
+)
 CHANGES = {
     Change.SAME: "same owner",
     Change.COLLEAGUE: "a colleague by the same rule",
@@ -47,7 +55,7 @@ def show(found: Result) -> None:
     show_table(["", *(SIDES[side] for side in found.totals)], total_rows(found))
     for dimension in Dimension:
         _show_groups(found, dimension)
-    for change in Change:
+    for change in GRAVEST_FIRST:
         _show_movers(found.main, change, history.directory)
     say()
     for line in notes(found):
@@ -58,6 +66,8 @@ def sentence(found: Difference) -> str:
     """Such as ``live → candidate: 40 of 1,000 records end elsewhere: 30 moved, 10 newly unrouted``."""
     head = f"{SIDES[found.before]} → {SIDES[found.after]}"
     total = found.counts.total()
+    if not total:
+        return f"{head}: nothing was decided in this time"
     if not found.changed:
         return f"{head}: all {total:,} records end where they did"
     parts = ", ".join(
@@ -149,6 +159,12 @@ def reason(found: Placement) -> str:
     return f"{what}{why}{at}"
 
 
+def reason_after(mover: Mover) -> str:
+    """The same, with what left out whom the record went to before."""
+    because = reason(mover.after)
+    return f"{because}; {mover.removed}" if mover.removed else because
+
+
 def _show_groups(found: Result, dimension: Dimension) -> None:
     main = found.main
     groups = [
@@ -179,12 +195,30 @@ def _show_movers(found: Difference, change: Change, directory: Directory) -> Non
         return
     say()
     shown = movers[:EXAMPLES_SHOWN]
-    show_table(
-        [CHANGES[change], SIDES[found.before], SIDES[found.after], "because", "instead of"],
-        [_row(each, directory) for each in shown],
-    )
+    if console().is_terminal:
+        say(CHANGES[change], style="bold")
+        for each in shown:
+            for line in _lines(each, found, directory):
+                say(line)
+    else:
+        columns = [
+            CHANGES[change],
+            SIDES[found.before],
+            SIDES[found.after],
+            "because",
+            "instead of",
+        ]
+        show_table(columns, [_row(each, directory) for each in shown])
     if found.counts[change] > len(shown):
         say(f"and {found.counts[change] - len(shown):,} more")
+
+
+def _lines(mover: Mover, found: Difference, directory: Directory) -> Iterator[str]:
+    """One mover in full width: a table would cut the places off."""
+    before, after = placed(mover.before, directory), placed(mover.after, directory)
+    yield f"  {mover.record}  {before} → {after}"
+    yield f"      {SIDES[found.before]}: {reason(mover.before)}"
+    yield f"      {SIDES[found.after]}: {reason_after(mover)}"
 
 
 def _row(mover: Mover, directory: Directory) -> Sequence[str]:
@@ -192,6 +226,6 @@ def _row(mover: Mover, directory: Directory) -> Sequence[str]:
         mover.record,
         placed(mover.before, directory),
         placed(mover.after, directory),
-        reason(mover.after),
+        reason_after(mover),
         reason(mover.before),
     )

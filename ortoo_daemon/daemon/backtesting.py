@@ -145,7 +145,7 @@ def _replayed(
     total, turnover = len(spool), Turnover()
     for number, past in enumerate(spool, start=1):
         turnover.add(past)
-        if number % _TELL_EVERY == 0:
+        if number % _TELL_EVERY == 0 or number == total:
             progress("looking through the counters", number, total)
     geography = any(needs_geography(each) for each in (live, candidate) if each is not None)
     replay = Replay(

@@ -16,6 +16,7 @@ from ortoo_daemon.simulation.backtest.history import (
     heading_text,
 )
 
+_READING = "reading the file"
 _MEND = "write it anew: ortoo-daemon simulate --export FILE"
 
 Progress = Callable[[str, int, int | None], None]
@@ -60,9 +61,10 @@ def read_history(
                 if in_time and (objects is None or past.object in objects):
                     spool.add(past, line.rstrip("\n"))
                 if number % 500 == 0:
-                    progress("reading the file", done, size)
+                    progress(_READING, done, size)
         except ValueError as error:
             raise _problem(file, number, str(error)) from error
+    progress(_READING, size, size)
     return replace(history, since=since or history.since, until=until or history.until)
 
 

@@ -5,14 +5,20 @@ Bounded whatever the number of records: counts by group, and so many movers of e
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 from ortoo_daemon.directory import Directory
 from ortoo_daemon.records import RecordId
 from ortoo_daemon.simulation.backtest.history import PastDecision
-from ortoo_daemon.simulation.backtest.placement import Change, Fate, Placement, change_between
+from ortoo_daemon.simulation.backtest.placement import (
+    Change,
+    Fate,
+    Placement,
+    change_between,
+    what_removed,
+)
 
 SOURCES: Mapping[str, str] = {"Lead": "LeadSource", "Case": "Origin"}
 """The field that says where a record came from."""
@@ -85,7 +91,7 @@ class Totals:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mover:
-    """A record that ends elsewhere."""
+    """A record that ends elsewhere. ``removed`` says what left out whom it went to before, if a gate did."""
 
     object: str
     record: RecordId
@@ -94,6 +100,7 @@ class Mover:
     change: Change
     before: Placement
     after: Placement
+    removed: str = ""
 
 
 @dataclass(slots=True)
@@ -118,8 +125,9 @@ class Difference:
                 decided_at=past.decided_at,
                 source=source,
                 change=change,
-                before=before,
-                after=after,
+                before=replace(before, trace=None),
+                after=replace(after, trace=None),
+                removed=what_removed(before, after),
             )
         )
 

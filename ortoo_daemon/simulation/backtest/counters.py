@@ -15,7 +15,7 @@ from enum import StrEnum
 from ortoo_daemon.decision import Decision, Reservation
 from ortoo_daemon.facts import PastOwnerQuestion, Tally, Turns, Workload
 from ortoo_daemon.policy.values import fold
-from ortoo_daemon.records import FieldValue, RecordId
+from ortoo_daemon.records import FieldValue, OwnerKind, RecordId
 from ortoo_daemon.simulation.backtest.history import PastDecision
 
 _Given = tuple[datetime, RecordId]
@@ -84,9 +84,7 @@ class Counters:
 
     def take(self, decision: Decision, past: PastDecision) -> None:
         """What the decision uses up, and what really went to somebody."""
-        really = past.happened.owner if _is_person(past.happened.owner) else None
-        if past.happened.outcome not in ("assigned", "recovered"):
-            really = None
+        really = past.happened.person
         if really is not None:
             counts = self._really[past.object]
             counts[really] = counts.get(really, 0) + 1
@@ -98,7 +96,7 @@ class Counters:
             self._lend(past, mine, 1)
         if reservation is not None:
             self._reserve(reservation)
-        if decision.owner is not None and _is_person(decision.owner.id):
+        if decision.owner is not None and decision.owner.kind is OwnerKind.USER:
             self._remember(decision, past, decision.owner.id)
 
     def _reserve(self, reservation: Reservation) -> None:
@@ -146,8 +144,8 @@ class Turnover:
         for person, number in past.open_work.items():
             total, times = self._held.get(person, (0, 0))
             self._held[person] = (total + number, times + 1)
-        if past.happened.owner is not None and _is_person(past.happened.owner):
-            self._came[past.happened.owner] += 1
+        if past.happened.person is not None:
+            self._came[past.happened.person] += 1
 
     @property
     def open_for(self) -> timedelta:
@@ -160,7 +158,3 @@ class Turnover:
             return timedelta(days=1)
         found = (self._last - self._first) * (held / came)
         return min(max(found, timedelta(hours=1)), timedelta(days=30))
-
-
-def _is_person(owner: RecordId | None) -> bool:
-    return owner is not None and owner.startswith("005")

@@ -17,13 +17,14 @@ from ortoo_daemon.directory import Directory
 from ortoo_daemon.facts import Tally, Turns
 from ortoo_daemon.instants import instant, instant_text
 from ortoo_daemon.json_text import json_text
-from ortoo_daemon.records import FieldValue, RecordId, WorkReason, record_id
+from ortoo_daemon.records import FieldValue, Owner, OwnerKind, RecordId, WorkReason, record_id
 from ortoo_daemon.simulation.snapshot import directory_from_json, directory_to_json
 
 KIND = "ortoo-history"
 VERSION = 1
 
 LEFT_ALONE = Outcome.LEFT_ALONE.value
+_ASSIGNED, _RECOVERED = Outcome.ASSIGNED.value, Outcome.RECOVERED.value
 
 CustomerKey = tuple[str, str]
 """A field and its folded value: by what a customer who comes again is known."""
@@ -42,6 +43,20 @@ class Happened:
     owner_name: str | None = None
     revision: str | None = None
     summary: str | None = None
+
+    @property
+    def was_placed(self) -> bool:
+        """Whether it was given to the owner that is told of; else that one just kept it."""
+        if self.outcome == _RECOVERED:
+            return self.owner_name is not None
+        return self.outcome == _ASSIGNED
+
+    @property
+    def person(self) -> RecordId | None:
+        """Who really got it, where that was no queue."""
+        if self.owner is None or not self.was_placed:
+            return None
+        return self.owner if Owner.kind_of(self.owner) is OwnerKind.USER else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

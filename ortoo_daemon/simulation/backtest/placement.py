@@ -11,6 +11,7 @@ from ortoo_daemon.decision import Decision, Outcome, ReasonCode, SlaClock
 from ortoo_daemon.directory import Directory
 from ortoo_daemon.records import OwnerKind, RecordId
 from ortoo_daemon.simulation.backtest.history import Happened
+from ortoo_daemon.trace import Trace
 
 _BY_A_RULE = frozenset({ReasonCode.RULE, ReasonCode.STICKY})
 _LIMIT = "limit"
@@ -59,7 +60,8 @@ class FirstTarget:
 class Placement:
     """Where a record goes and why. ``place`` is ``file:line:column`` of the rule.
 
-    ``limits`` says how many candidates each limit has removed.
+    ``limits`` says how many candidates each limit has removed. ``trace`` is the whole way there, where it
+    was decided just now.
     """
 
     fate: Fate
@@ -73,6 +75,7 @@ class Placement:
     summary: str = ""
     limits: Mapping[str, int] | None = None
     target: FirstTarget | None = None
+    trace: Trace | None = None
 
     @property
     def is_person(self) -> bool:
@@ -98,15 +101,13 @@ def placement_of(decision: Decision, directory: Directory) -> Placement:
         summary=summary(decision),
         limits=limits,
         target=_first_target(decision, directory),
+        trace=decision.trace,
     )
 
 
 def placement_then(happened: Happened) -> Placement:
     """Where the record really went, as far as its decision record tells."""
-    fate = _FATES.get(happened.outcome, Fate.NOT_TAKEN)
-    if fate is Fate.ROUTED and happened.reason in _NOT_BY_A_RULE:
-        fate = Fate.UNROUTED
-    placed = fate in (Fate.ROUTED, Fate.UNROUTED)
+    fate, placed = _fate_then(happened), happened.was_placed
     return Placement(
         fate=fate,
         reason=happened.reason,
@@ -135,11 +136,29 @@ def change_between(before: Placement, after: Placement) -> Change:
     return Change.MOVED
 
 
+def _fate_then(happened: Happened) -> Fate:
+    """Of a recovered decision only its stamps are known: no rule, no owner by a rule."""
+    if not happened.was_placed:
+        recovered = happened.outcome == Outcome.RECOVERED.value
+        return Fate.PARKED if recovered else _FATES.get(happened.outcome, Fate.NOT_TAKEN)
+    by_no_rule = happened.reason in _NOT_BY_A_RULE or happened.rule is None
+    return Fate.UNROUTED if by_no_rule else Fate.ROUTED
+
+
+def what_removed(before: Placement, after: Placement) -> str:
+    """The gate by which ``after`` left out whom ``before`` chose, such as ``open_limit: holds 3 of 3``.
+
+    Empty where none did, or where the trace does not tell: of many candidates it names some.
+    """
+    for step in after.trace.candidates if after.trace else ():
+        if step.removed_by is not None and step.id in (before.owner, before.rooftop):
+            return f"{step.name}: {step.removed_by}" + (f", {step.detail}" if step.detail else "")
+    return ""
+
+
 _NOT_BY_A_RULE = frozenset({ReasonCode.OTHERWISE.value, ReasonCode.RULE_ELSE.value})
 
 _FATES = {
-    Outcome.ASSIGNED.value: Fate.ROUTED,
-    Outcome.RECOVERED.value: Fate.ROUTED,
     Outcome.PARKED.value: Fate.PARKED,
     Outcome.LEFT_ALONE.value: Fate.LEFT_ALONE,
 }

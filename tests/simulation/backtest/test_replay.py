@@ -141,6 +141,8 @@ def test_a_limit_that_turns_people_away_is_counted_by_record():
     assert totals.limit_hits == {"open_limit": 4}
     assert totals.fates == {Fate.ROUTED: 2, Fate.UNROUTED: 2}
     assert found.edit.counts[Change.NEWLY_UNROUTED] == 2
+    movers = found.edit.movers[Change.NEWLY_UNROUTED]
+    assert [each.removed.partition(": ")[2] for each in movers] == ["open_limit, holds 2 of 2"] * 2
 
 
 def test_what_was_given_before_the_history_begins_counts_for_rate_limits():
