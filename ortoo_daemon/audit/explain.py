@@ -4,7 +4,7 @@
 face's; nothing here knows a terminal.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -14,6 +14,11 @@ from ortoo_daemon.errors import Place
 from ortoo_daemon.instants import instant_text
 from ortoo_daemon.records import FieldValue
 from ortoo_daemon.trace import CandidateStep, RuleOutcome, RuleStep, Trace
+
+Met = Mapping[str, Mapping[str, FieldValue]]
+"""Values by field, by rule."""
+
+_NOTHING: Met = {}
 
 
 class Style(StrEnum):
@@ -34,8 +39,11 @@ class Node:
     children: tuple["Node", ...] = ()
 
 
-def explain(decision: Decision) -> Node:
-    """The whole way of one decision, stage by stage, in the order in which it was walked."""
+def explain(decision: Decision, met: Met = _NOTHING) -> Node:
+    """The whole way of one decision, stage by stage, in the order in which it was walked.
+
+    ``met`` are, by rule, values of other fields that had their part in its not matching.
+    """
     policy = f" [{decision.policy}@{decision.revision}]" if decision.policy else ""
     place = f" ({decision.place})" if decision.place else ""
     text = f"{decision.object} {decision.record_id} {summary(decision)}{policy}{place}"
@@ -43,7 +51,7 @@ def explain(decision: Decision) -> Node:
     parts = (
         _changes(trace, "intake"),
         _changes(trace, "enrichment"),
-        _rules(trace),
+        _rules(trace, met),
         _candidates(decision, "rooftop", "rooftops"),
         _candidates(decision, "person", "people"),
         _action(decision),
@@ -86,15 +94,15 @@ def _changes(trace: Trace, stage: str) -> Node | None:
     return _group(stage, nodes)
 
 
-def _rules(trace: Trace) -> Node | None:
-    nodes = [_rule(step) for step in trace.rules]
+def _rules(trace: Trace, met: Met) -> Node | None:
+    nodes = [_rule(step, met.get(step.name, {})) for step in trace.rules]
     for gate in (gate for gate in trace.gates if gate.kind == "rule"):
         text = f"{gate.removed} more rules did not match"
         nodes.append(Node(text=text, style=Style.FAILED))
     return _group("rules", nodes)
 
 
-def _rule(step: RuleStep) -> Node:
+def _rule(step: RuleStep, others: Mapping[str, FieldValue]) -> Node:
     head = f"{step.name}{_at(step.place)}"
     match step.outcome:
         case RuleOutcome.MATCHED:
@@ -105,12 +113,12 @@ def _rule(step: RuleStep) -> Node:
             return Node(text=f"{head}: found nobody", style=Style.WARNING)
         case RuleOutcome.NOT_MATCHED:
             failed = step.failed
-            why = (
-                f"{failed.text} fails, {failed.field} is {_shown(failed.value)}{_at(failed.place)}"
-                if failed
-                else "did not match"
-            )
-            return Node(text=f"{head}: {why}", style=Style.FAILED)
+            if failed is None:
+                return Node(text=f"{head}: did not match", style=Style.FAILED)
+            values = {failed.field: failed.value, **others}
+            told = ", ".join(f"{name} is {_shown(value)}" for name, value in values.items())
+            text = f"{head}: {failed.text} fails, {told}{_at(failed.place)}"
+            return Node(text=text, style=Style.FAILED)
 
 
 def _candidates(decision: Decision, kind: str, title: str) -> Node | None:

@@ -1,7 +1,7 @@
 """What would be decided about one record now, and what stands already? Looks only, writes nothing."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -9,7 +9,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
 
 from ortoo_daemon.action.stamps import DECIDED_AT, DECISION_KEY, PARKED, SLA_CLOCKS
 from ortoo_daemon.audit.decision_json import ROW_FIELDS, decision_of
-from ortoo_daemon.audit.explain import Node, Style, explain
+from ortoo_daemon.audit.explain import Met, Node, Style, explain
 from ortoo_daemon.audit.record import KEY, OBJECT
 from ortoo_daemon.daemon.answers import Answers
 from ortoo_daemon.daemon.deciding import decide_record, read_record
@@ -35,6 +35,7 @@ from ortoo_daemon.salesforce import soql
 from ortoo_daemon.salesforce.org import Org
 from ortoo_daemon.scope import RecordScope
 from ortoo_daemon.simulation.alternatives import Alternatives, alternatives
+from ortoo_daemon.simulation.values_met import values_met
 
 
 class NoSuchRecordError(OrtooError):
@@ -47,7 +48,8 @@ class Explanation:
 
     ``requeued``: the record is decided already, so ``now`` is what a requeue would lead to.
     ``why_not`` tells of each policy why it does not take the record, where none does; ``gap`` why what
-    stands can't be told. ``alternatives`` are what would lead to another owner than ``now``.
+    stands can't be told. ``alternatives`` are what would lead to another owner than ``now``, ``met``
+    values of other fields that its failed conditions met.
     """
 
     object: str
@@ -58,6 +60,7 @@ class Explanation:
     why_not: tuple[Node, ...] = ()
     gap: str = ""
     alternatives: Alternatives | None = None
+    met: Met = field(default_factory=dict)
 
     def node(self) -> Node:
         """One tree; where only one decision is told of, that decision's own."""
@@ -68,7 +71,7 @@ class Explanation:
         if self.gap:
             parts.append(Node(text=self.gap, style=Style.WARNING))
         if self.now is not None:
-            found = explain(self.now)
+            found = explain(self.now, self.met)
             beside = (*self.why_not, *([self.alternatives.node()] if self.alternatives else []))
             found = Node(text=found.text, style=found.style, children=found.children + beside)
             if not self.requeued:
@@ -123,6 +126,7 @@ async def explain_record(
         gap=gap,
         why_not=_why_not(policies.policy_set, facts, decision),
         alternatives=alternatives(policies.policy_set, facts, decision),
+        met=values_met(policies.policy_set, facts, decision),
     )
 
 
@@ -156,6 +160,7 @@ def explain_file(
         now=found,
         why_not=_why_not(policies, facts, found),
         alternatives=alternatives(policies, facts, found),
+        met=values_met(policies, facts, found),
     )
 
 

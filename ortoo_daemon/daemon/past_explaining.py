@@ -5,12 +5,12 @@ Looks only, writes nothing.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from ortoo_daemon.audit.decision_json import ROW_FIELDS, decision_of
-from ortoo_daemon.audit.explain import Node, Style, explain
+from ortoo_daemon.audit.explain import Met, Node, Style, explain
 from ortoo_daemon.audit.record import KEY, OBJECT
 from ortoo_daemon.daemon.asking import postal_index
 from ortoo_daemon.daemon.explaining import NoSuchRecordError
@@ -26,6 +26,7 @@ from ortoo_daemon.salesforce.org import Org
 from ortoo_daemon.simulation.alternatives import Alternatives, alternatives
 from ortoo_daemon.simulation.past_facts import NotKeptError, Now
 from ortoo_daemon.simulation.replay import Replayed, replay
+from ortoo_daemon.simulation.values_met import values_met
 
 _Row = Mapping[str, Any]
 
@@ -55,13 +56,14 @@ class PastExplanation:
     alternatives: Alternatives | None = None
     why_not_again: str = ""
     troubles: tuple[str, ...] = ()
+    met: Met = field(default_factory=dict)
 
     def node(self) -> Node:
         """The decision as a tree, with what came of making it again. Where that is the same, every rule
         tried is listed: the record of the decision only counts those far down a long list."""
         again = self.replayed
         decision = again.decision if again is not None and again.same else self.then
-        children = [explain(decision)]
+        children = [explain(decision, self.met)]
         if again is not None:
             children.append(again.node())
         if self.why_not_again:
@@ -98,8 +100,15 @@ async def explain_then(
     except NotKeptError as error:
         why = f"can't be decided again: {error}"
         return PastExplanation(then=then, why_not_again=why, troubles=troubles)
-    told = alternatives(policies, again.facts, again.decision) if again.same else None
-    return PastExplanation(then=then, replayed=again, alternatives=told, troubles=troubles)
+    if not again.same:
+        return PastExplanation(then=then, replayed=again, troubles=troubles)
+    return PastExplanation(
+        then=then,
+        replayed=again,
+        alternatives=alternatives(policies, again.facts, again.decision),
+        troubles=troubles,
+        met=values_met(policies, again.facts, again.decision),
+    )
 
 
 async def _rows(org: Org, id: RecordId) -> Sequence[_Row]:
