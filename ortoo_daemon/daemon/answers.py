@@ -38,6 +38,10 @@ class Answers:
             return NotAsked.BUDGET
         return await self._batcher.ask(question)
 
+    def follow(self, before: Callable[[], bool]) -> Callable[[], bool]:
+        """As `Batcher.follow`."""
+        return self._batcher.follow(before)
+
     async def close(self) -> None:
         await self._batcher.close()
 

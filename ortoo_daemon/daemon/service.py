@@ -35,7 +35,7 @@ from ortoo_daemon.daemon.start_files import StartFiles, start_files
 from ortoo_daemon.daemon.sweeping import Sweeping
 from ortoo_daemon.daemon.watchdog import Watchdog
 from ortoo_daemon.daemon.watching import watched
-from ortoo_daemon.daemon.wiring import make_org, open_queue, utc_now
+from ortoo_daemon.daemon.wiring import make_org, open_queue, put_in_line, utc_now
 from ortoo_daemon.directory import Directory
 from ortoo_daemon.errors import LoginError, StateError, TemporaryOrgError
 from ortoo_daemon.instants import instant_text
@@ -257,6 +257,7 @@ class _Running:
         workers = Workers(
             self._queue, handler.handle, parallel=limits.parallel, drain_for=limits.drain_for
         )
+        put_in_line(workers, self._org, handler.answers)
         self._parts.workers = workers
         self._parts.watchdog.watch("workers", lambda: workers.turns_by)
         async with asyncio.TaskGroup() as tasks:

@@ -3,10 +3,12 @@
 from datetime import UTC, datetime
 from socket import gethostname
 
+from ortoo_daemon.daemon.answers import Answers
 from ortoo_daemon.daemon.settings import JwtBearerSettings, Settings, secret
 from ortoo_daemon.salesforce.org import Org
 from ortoo_daemon.salesforce.tokens import Auth, ClientCredentials, JwtBearer
 from ortoo_daemon.work.queue import WorkQueue
+from ortoo_daemon.work.workers import Workers
 
 
 def make_org(settings: Settings) -> Org:
@@ -33,6 +35,11 @@ async def open_queue(settings: Settings, *, exclusive: bool = True) -> WorkQueue
         clock=utc_now,
         exclusive=exclusive,
     )
+
+
+def put_in_line(workers: Workers, org: Org, answers: Answers) -> None:
+    """Let each who collects asks know whence they come, so that the last of a burst wait for nobody."""
+    org.writer.follow(answers.follow(org.reader.follow(workers.may_bring_more)))
 
 
 def utc_now() -> datetime:

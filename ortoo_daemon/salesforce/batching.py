@@ -2,7 +2,7 @@
 
 A lone ask leaves at once; while calls are under way, asks wait a few milliseconds for company. In a crowd
 they wait until a batch is full, but little longer than half a second: what a burst needs is few calls,
-what a trickle needs is none of the waiting.
+what a trickle needs is none of the waiting. Nobody waits for company that can't come any more.
 """
 
 import asyncio
@@ -23,6 +23,12 @@ _MEMORY = 0.5
 
 _CROWD = 8
 """Fewer asks of late are no crowd, however small the batches."""
+
+_ON_THEIR_WAY = 0.1
+"""Seconds within which those who got an answer ask elsewhere, if they do."""
+
+_LOOK_AGAIN = 0.05
+"""Seconds between looks whether anybody may still come."""
 
 _NEARLY_FULL = 0.9
 """Groups travel whole, so that a batch may have no room for the next one."""
@@ -65,6 +71,8 @@ class Batcher(Generic[Ask, Answer]):
     ``collect_for`` is how long a few asks wait for company, ``fill_for`` how long a crowd may (seconds).
     ``together`` names what makes asks get in each other's way (a parent record, a new owner): asks of one
     name travel in one batch, and never in two batches at the same time. None is in nobody's way.
+
+    A crowd waits only while more may come, as far as `follow` told whence.
     """
 
     def __init__(
@@ -88,6 +96,8 @@ class Batcher(Generic[Ask, Answer]):
         self._busy: Counter[Hashable] = Counter()
         self._timer: asyncio.TimerHandle | None = None
         self._rate = _Rate()
+        self._landed_at = -math.inf
+        self._more_may_come: Callable[[], bool] = lambda: True
 
     async def ask(self, ask: Ask) -> Answer:
         """The answer to this ask; raises what befell it. Cancelling leaves the others untouched."""
@@ -100,6 +110,18 @@ class Batcher(Generic[Ask, Answer]):
         self._waiting.append(waiting)
         self._schedule()
         return await waiting.answer
+
+    def follow(self, before: Callable[[], bool]) -> Callable[[], bool]:
+        """Let ``before`` say whether more asks may come in a moment; what says so to the next in line."""
+        self._more_may_come = before
+        return self._may_pass_on
+
+    def _may_pass_on(self) -> bool:
+        """Whether somebody may leave here in a moment: who waits, was just answered or is still to come."""
+        if self._waiting or self._under_way:
+            return True
+        since = asyncio.get_running_loop().time() - self._landed_at
+        return since < _ON_THEIR_WAY or self._more_may_come()
 
     async def close(self) -> None:
         """Send what waits and see it through."""
@@ -120,7 +142,8 @@ class Batcher(Generic[Ask, Answer]):
     def _arm(self, delay: float) -> None:
         if self._timer is not None:
             self._timer.cancel()
-        self._timer = asyncio.get_running_loop().call_later(delay, self._flush)
+        loop = asyncio.get_running_loop()
+        self._timer = loop.call_later(min(delay, _LOOK_AGAIN), self._flush)
 
     def _patience(self) -> float:
         """How long the oldest ask may wait for a fuller batch, by how full it would be by then.
@@ -129,7 +152,8 @@ class Batcher(Generic[Ask, Answer]):
         """
         rate = self._rate.at(asyncio.get_running_loop().time())
         full = min(1.0, rate * self._fill_for / self._at_most)
-        if rate * _MEMORY > _CROWD and self._fill_for * full**2 > self._collect_for:
+        crowd = rate * _MEMORY > _CROWD and self._fill_for * full**2 > self._collect_for
+        if crowd and self._more_may_come():
             return self._fill_for * full**2
         return self._collect_for if self._under_way else 0.0
 
@@ -155,6 +179,7 @@ class Batcher(Generic[Ask, Answer]):
 
     def _landed(self, task: asyncio.Task[None]) -> None:
         self._under_way.discard(task)
+        self._landed_at = asyncio.get_running_loop().time()
         if self._waiting:
             self._schedule()
 

@@ -1,7 +1,7 @@
 """What does a record look like now? Reads of many callers share a query."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -37,6 +37,10 @@ class RecordReader:
         Raises PermanentOrgError naming a field that does not exist or that the user may not read.
         """
         return await self._batcher.ask(_Ask(object_name, record_id(id), fields))
+
+    def follow(self, before: Callable[[], bool]) -> Callable[[], bool]:
+        """As `Batcher.follow`."""
+        return self._batcher.follow(before)
 
     async def close(self) -> None:
         await self._batcher.close()

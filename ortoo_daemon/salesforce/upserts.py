@@ -55,6 +55,10 @@ class Upserts:
                 raise result
         return None
 
+    def follow(self, before: Callable[[], bool]) -> Callable[[], bool]:
+        """As `Batcher.follow`."""
+        return self._batcher.follow(before)
+
     async def close(self) -> None:
         await self._batcher.close()
 

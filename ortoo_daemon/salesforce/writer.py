@@ -5,7 +5,7 @@ expected values were read again. What another writer did in between is an error 
 """
 
 import asyncio
-from collections.abc import Hashable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from random import Random
 
@@ -85,6 +85,10 @@ class RecordWriter:
         Returns when all of them stand; raises the first row's error after every row has been tried.
         """
         await self._upserts.upsert(object_name, external_field, rows)
+
+    def follow(self, before: Callable[[], bool]) -> Callable[[], bool]:
+        """As `Batcher.follow`; upserts come from those whose write has landed."""
+        return self._upserts.follow(self._batcher.follow(before))
 
     async def close(self) -> None:
         """Send what waits."""

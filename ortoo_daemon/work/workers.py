@@ -27,6 +27,7 @@ Handle = Callable[[Claim], Awaitable[Verdict]]
 _CLAIM_AT_ONCE = 200
 _ENOUGH_FREE = 8  # a claim is made when one place in so many is free: few large ones cost less
 _CLAIM_WITHIN = 0.1  # seconds after which fewer places will do
+_MORE_WITHIN = 0.15  # seconds after which an emptied queue is taken to stay empty
 _LOOK_AGAIN = 1.0  # seconds between looks for what other daemons or expired leases left
 _STORE_PAUSE = 1.0  # seconds before a failing store is asked again
 _STOP_FOR = 5.0  # seconds for a cancelled handler to clean up
@@ -86,6 +87,8 @@ class Workers:
         ] = {}  # by claim; what is settled needs no lease
         self._freed = asyncio.Event()
         self._claimed_at = 0.0
+        self._emptied = True
+        self._brought_at = -math.inf
         self._settled: deque[float] = deque(maxlen=100_000)
         self.turns_by = math.inf
 
@@ -100,6 +103,10 @@ class Workers:
         while self._settled and self._settled[0] < since:
             self._settled.popleft()
         return len(self._settled) / _RATE_FOR
+
+    def may_bring_more(self) -> bool:
+        """Whether further records may be in hand in a moment, as far as the last claim tells."""
+        return not self._emptied or time.monotonic() - self._brought_at < _MORE_WITHIN
 
     async def run(self, stop: asyncio.Event) -> None:
         """Work until ``stop`` is set, then drain. Items not done in time go back to the queue."""
@@ -123,16 +130,19 @@ class Workers:
         self._freed.clear()
         if not self._may_claim():
             return False
-        free = self.parallel - len(self._tasks)
+        most = min(self.parallel - len(self._tasks), _CLAIM_AT_ONCE)
         self._claimed_at = time.monotonic()
         try:
-            claims = await self._queue.claim(min(free, _CLAIM_AT_ONCE))
+            claims = await self._queue.claim(most)
         except StateError as error:
             _log.error("work.store_failed", during="claim", error=str(error))
             await asyncio.sleep(_STORE_PAUSE)
             return True
         for claim in claims:
             self._start(claim)
+        self._emptied = len(claims) < most
+        if claims:
+            self._brought_at = time.monotonic()
         return bool(claims)
 
     def _may_claim(self) -> bool:

@@ -215,3 +215,37 @@ def test_nothing_is_left_busy_after_the_last_answer(count):
         return batcher._busy
 
     assert not run(work())
+
+
+def test_a_crowd_that_nobody_can_join_any_more_is_sent_at_once():
+    async def work():
+        org = Org()
+        batcher = Batcher(org.send, at_most=100, fill_for=30)
+        batcher.follow(lambda: False)
+        await asyncio.wait_for(asyncio.gather(*map(batcher.ask, range(60))), 5)
+        return [len(batch) for batch in org.batches]
+
+    assert run(work()) == [60]
+
+
+def test_a_crowd_waits_for_those_who_are_still_with_the_batcher_before():
+    async def work():
+        before, after = Org(), Org()
+        before.open.clear()
+        first = Batcher(before.send, at_most=100)
+        second = Batcher(after.send, at_most=100, fill_for=30)
+        second.follow(first.follow(lambda: False))
+
+        async def through_both(number):
+            await second.ask(await first.ask(number))
+
+        late = [asyncio.create_task(through_both(number)) for number in range(30)]
+        await before.gets(1)
+        early = [asyncio.create_task(second.ask(number)) for number in range(60)]
+        await asyncio.sleep(0.2)
+        assert not after.batches
+        before.open.set()
+        await asyncio.wait_for(asyncio.gather(*late, *early), 5)
+        return [len(batch) for batch in after.batches]
+
+    assert run(work()) == [90]

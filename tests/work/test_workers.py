@@ -344,3 +344,23 @@ def finished(queue: WorkQueue, number: int):
         return (await queue.stats()).finished == number
 
     return check
+
+
+@asynchronous
+async def test_more_may_come_while_items_wait_and_none_soon_after_the_last(url):
+    released = asyncio.Event()
+
+    async def handle(claim):
+        await released.wait()
+        return Finished("assigned")
+
+    async with opened(url) as queue:
+        await queue.put([item(n) for n in range(8)])
+        async with working(queue, handle, parallel=4) as workers:
+            assert not workers.may_bring_more()
+            await until(lambda: workers.in_flight == 4)
+            await asyncio.sleep(0.3)
+            assert workers.may_bring_more()
+            released.set()
+            await until(nothing_left(queue))
+            await until(lambda: not workers.may_bring_more())
