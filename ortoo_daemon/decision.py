@@ -87,13 +87,15 @@ class Reservation:
     """Counters this decision uses up, taken before anything is written.
 
     ``person`` gets one more piece of open work; ``pool`` moves on to ``turns``. ``given`` is what rate
-    limits count of it, None where the policy has none.
+    limits count of it, None where the policy has none. ``load`` is what the record weighs, None where the
+    policy does not weigh.
     """
 
     person: RecordId
     pool: str | None = None
     turns: Turns | None = None
     given: Given | None = None
+    load: float | None = None
 
     def applied_to(self, workload: Workload) -> Workload:
         """The counters as they stand once this reservation is taken."""
@@ -102,7 +104,10 @@ class Reservation:
         turns = {**workload.turns}
         if self.pool is not None and self.turns is not None:
             turns[self.pool] = self.turns
-        return Workload(open_work=open_work, turns=turns, given=self._given(workload))
+        load = {**workload.load}
+        if self.load is not None:
+            load[self.person] = load.get(self.person, 0.0) + self.load
+        return Workload(open_work=open_work, turns=turns, given=self._given(workload), load=load)
 
     def _given(self, workload: Workload) -> Mapping[Tally, Sequence[int]]:
         if self.given is None:

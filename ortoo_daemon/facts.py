@@ -55,11 +55,13 @@ class Workload:
 
     ``open_work`` counts what the org shows plus what is reserved and not yet visible there. ``given`` are
     the seconds (since 1970, UTC, ascending) at which records were given, as far back as a rate limit asks.
+    ``load`` is the open work of each person by its weight, where a policy weighs it.
     """
 
     open_work: Mapping[RecordId, int] = field(default_factory=dict)
     turns: Mapping[str, Turns] = field(default_factory=dict)
     given: Mapping[Tally, Sequence[int]] = field(default_factory=dict)
+    load: Mapping[RecordId, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

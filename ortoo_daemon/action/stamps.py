@@ -28,6 +28,7 @@ PARKED = "Ortoo_Parked__c"
 SLA_NEXT_AT = "Ortoo_SLA_Next_At__c"
 SLA_TARGET_AT = "Ortoo_SLA_Target_At__c"
 SLA_STATUS = "Ortoo_SLA_Status__c"
+LOAD = "Ortoo_Load__c"
 SLA_CLOCKS = "Ortoo_SLA_Clocks__c"
 FIRST_RESPONSE_AT = "Ortoo_First_Response_At__c"
 FIRST_RESPONSE = "first_response"
@@ -45,7 +46,7 @@ LENGTHS: Mapping[str, int] = {
 """Lengths of the text stamps in the shipped metadata."""
 
 STAMPS = frozenset(
-    {DECIDED_AT, ROOFTOP, SLA_NEXT_AT, SLA_TARGET_AT, SLA_STATUS, FIRST_RESPONSE_AT}
+    {DECIDED_AT, ROOFTOP, SLA_NEXT_AT, SLA_TARGET_AT, SLA_STATUS, FIRST_RESPONSE_AT, LOAD}
     | LENGTHS.keys()
 )
 """Every field that is the daemon's own: a change in one of these starts no work."""
@@ -138,6 +139,8 @@ def _assignment(decision: Decision, record: Record) -> dict[str, FieldValue]:
     }
     if record.get(OWNER) != owner.id:
         stamps[OWNER] = owner.id
+    if decision.reservation is not None and decision.reservation.load is not None:
+        stamps[LOAD] = decision.reservation.load
     if decision.clocks or record.get(SLA_CLOCKS):
         stamps |= clock_stamps(decision)
     return stamps

@@ -134,6 +134,8 @@ def _facts(decision: Decision, facts: Facts, written: Written) -> str:
         ],
         "open_work": {p: n for p, n in sorted(facts.workload.open_work.items()) if p in people},
     }
+    if facts.workload.load:
+        kept["load"] = {p: load for p, load in sorted(facts.workload.load.items()) if p in people}
     if facts.workload.given:
         kept["given"] = [
             [*tally, list(moments)] for tally, moments in sorted(facts.workload.given.items())

@@ -13,6 +13,7 @@ from ortoo_daemon.daemon.named_users import named_users
 from ortoo_daemon.daemon.policy_files import load_policies, read_directory_mapping
 from ortoo_daemon.daemon.postal_file import load_postal_index, needs_geography
 from ortoo_daemon.daemon.settings import Settings
+from ortoo_daemon.daemon.sweeping import load_reader
 from ortoo_daemon.daemon.wiring import make_org, open_queue, utc_now
 from ortoo_daemon.errors import OrtooError, StateError
 from ortoo_daemon.facts import Turns
@@ -78,6 +79,8 @@ async def know(settings: Settings, org: Org, object_name: str) -> Knowledge:
     ledger = Ledger(await _rotations(settings))
     if object_name in mapping.workload:
         await ledger.refresh(object_name, directory.people, roster.workload_counts)
+    if object_name in Policies(policies).weighed:
+        await ledger.refresh_load(object_name, directory.people, load_reader(roster))
     await GivenLately(org, ledger.rates, now=utc_now).read(policies, directory.people)
     return Knowledge(
         policies=Policies(policies),

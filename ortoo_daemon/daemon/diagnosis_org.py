@@ -26,7 +26,9 @@ _GRANT = "give the daemon's user edit access to these fields"
 _OWN: Mapping[str, tuple[str, frozenset[str]]] = {
     audit.OBJECT: (
         audit.KEY,
-        frozenset(audit.LENGTHS).union(audit.LOOKUPS.values(), ("Decided_At__c", "API_Calls__c", audit.COUNTED)),
+        frozenset(audit.LENGTHS).union(
+            audit.LOOKUPS.values(), ("Decided_At__c", "API_Calls__c", audit.COUNTED)
+        ),
     ),
     policy_revisions.OBJECT: (
         policy_revisions.KEY,

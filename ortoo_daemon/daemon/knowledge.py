@@ -37,6 +37,12 @@ class Policies:
     def objects(self) -> frozenset[str]:
         return frozenset(policy.object for policy in self.policy_set.policies)
 
+    @cached_property
+    def weighed(self) -> frozenset[str]:
+        """Objects of which some policy weighs open work."""
+        weighing = (policy for policy in self.policy_set.policies if policy.limits.load is not None)
+        return frozenset(policy.object for policy in weighing)
+
     def of(self, object_name: str) -> tuple[Policy, ...]:
         return self.policy_set.for_object(object_name)
 

@@ -14,10 +14,14 @@ from dataclasses import dataclass
 from ortoo_daemon.daemon.rate_log import RateLog
 from ortoo_daemon.decision import Reservation
 from ortoo_daemon.facts import Given, Tally, Turns, Workload
+from ortoo_daemon.policy.ownership_model import UNWEIGHED
 from ortoo_daemon.records import RecordId
 
 Count = Callable[[str, Iterable[RecordId]], Awaitable[Mapping[RecordId, int]]]
 """Open work of an object held by each of these people, as the org shows it. Raises OrgError."""
+
+Weigh = Callable[[str, Iterable[RecordId]], Awaitable[Mapping[RecordId, float]]]
+"""The same by its weight."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +47,9 @@ class Ledger:
         self.rates = RateLog()
         self._clock = clock
         self._open: dict[str, dict[RecordId, int]] = defaultdict(dict)
+        self._load: dict[str, dict[RecordId, float]] = {}
+        """Of objects that some policy weighs."""
+        self._loads_settled: deque[tuple[float, Ticket]] = deque()
         self._turns: dict[str, Turns] = dict(turns or {})
         self._unsaved: set[str] = set()
         self._pending: dict[int, Ticket] = {}
@@ -57,7 +64,10 @@ class Ledger:
     def workload(self, object_name: str) -> Workload:
         """The counters as they stand. A live view: use it for one decision, then `frozen` to keep it."""
         return Workload(
-            open_work=self._open[object_name], turns=self._turns, given=self.rates.moments
+            open_work=self._open[object_name],
+            turns=self._turns,
+            given=self.rates.moments,
+            load=self._load.get(object_name, _NO_LOAD),
         )
 
     def frozen(
@@ -68,12 +78,14 @@ class Ledger:
         tallies: Iterable[Tally] = (),
     ) -> Workload:
         """The part of the counters that one decision looked at, as a copy to keep."""
-        counts = self._open[object_name]
+        people = tuple(people)
+        counts, load = self._open[object_name], self._load.get(object_name, _NO_LOAD)
         turns = self._turns.get(pool) if pool else None
         return Workload(
             open_work={person: counts[person] for person in people if person in counts},
             turns={pool: turns} if pool and turns else {},
             given=self.rates.frozen(tallies),
+            load={person: load[person] for person in people if person in load} if load else {},
         )
 
     def reserve(self, object_name: str, reservation: Reservation) -> Ticket:
@@ -85,6 +97,7 @@ class Ledger:
         ticket = Ticket(self._number, object_name, reservation, before, given_before)
         self._pending[ticket.number] = ticket
         self._add(object_name, reservation.person, 1)
+        self._weigh(object_name, reservation, 1)
         if reservation.pool and reservation.turns:
             self._turns[reservation.pool] = reservation.turns
             self._unsaved.add(reservation.pool)
@@ -96,6 +109,7 @@ class Ledger:
             return
         reservation = ticket.reservation
         self._add(ticket.object, reservation.person, -1)
+        self._weigh(ticket.object, reservation, -1)
         if reservation.given is not None:
             self.rates.take_back(reservation.given, ticket.given_before)
         pool = reservation.pool
@@ -107,6 +121,8 @@ class Ledger:
         """The owner stands in the org; readings that begin from now on will show it."""
         if self._pending.pop(ticket.number, None) is not None:
             self._settled.append((self._clock(), ticket))
+            if ticket.object in self._load:
+                self._loads_settled.append((self._clock(), ticket))
 
     async def refresh(self, object_name: str, people: Iterable[RecordId], count: Count) -> None:
         """Read an object's counts anew. Raises what ``count`` raises; the old counts then stay."""
@@ -125,6 +141,25 @@ class Ledger:
                 counts[ticket.reservation.person] += 1
         self._open[object_name] = dict(counts)
 
+    async def refresh_load(
+        self, object_name: str, people: Iterable[RecordId], weigh: Weigh
+    ) -> None:
+        """Read an object's loads anew, as `refresh` does its counts. Raises what ``weigh`` raises."""
+        self._load.setdefault(object_name, {})
+        began = self._clock()
+        loads = dict(await weigh(object_name, people))
+        self._loads_settled = deque(
+            (at, ticket)
+            for at, ticket in self._loads_settled
+            if ticket.object != object_name or at >= began
+        )
+        settled = [ticket for _, ticket in self._loads_settled]
+        for ticket in (*settled, *self._pending.values()):
+            if ticket.object == object_name:
+                person = ticket.reservation.person
+                loads[person] = loads.get(person, 0.0) + _weight(ticket.reservation)
+        self._load[object_name] = loads
+
     def take_unsaved_turns(self) -> dict[str, Turns]:
         """Rotations that moved since this was last asked, to be made durable."""
         changed = {pool: self._turns[pool] for pool in self._unsaved if pool in self._turns}
@@ -138,3 +173,19 @@ class Ledger:
     def _add(self, object_name: str, person: RecordId, number: int) -> None:
         counts = self._open[object_name]
         counts[person] = counts.get(person, 0) + number
+
+    def _weigh(self, object_name: str, reservation: Reservation, sign: int) -> None:
+        loads = self._load.get(object_name)
+        if loads is None:
+            if reservation.load is None:
+                return
+            loads = self._load[object_name] = {}
+        before = loads.get(reservation.person, 0.0)
+        loads[reservation.person] = round(before + sign * _weight(reservation), 2)
+
+
+def _weight(reservation: Reservation) -> float:
+    return UNWEIGHED if reservation.load is None else reservation.load
+
+
+_NO_LOAD: dict[RecordId, float] = {}

@@ -205,6 +205,7 @@ class Reloading:
             knowledge.postal = await asyncio.to_thread(load_postal_index)
         if not self.shadow:
             await register_policies(self.org, policies)
+        await self.sweeping.count_loads(after, people, roster)
         await self.sweeping.count_given(policies, people)
         if reading:
             self.sweeping.take(reading)

@@ -3,13 +3,16 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
 
 import structlog
 
+from ortoo_daemon.action.stamps import LOAD
 from ortoo_daemon.audit.record import KEY, OBJECT
 from ortoo_daemon.daemon.gaps import RECONCILE, RESYNC, Gaps
 from ortoo_daemon.daemon.given_lately import GivenLately
-from ortoo_daemon.daemon.knowledge import Knowledge
+from ortoo_daemon.daemon.knowledge import Knowledge, Policies
+from ortoo_daemon.daemon.ledger import Weigh
 from ortoo_daemon.daemon.named_users import named_users
 from ortoo_daemon.daemon.reviewing import Reviewing
 from ortoo_daemon.daemon.settings import SweepSettings
@@ -17,6 +20,7 @@ from ortoo_daemon.daemon.wiring import utc_now
 from ortoo_daemon.directory import Directory, Person
 from ortoo_daemon.instants import instant, instant_text
 from ortoo_daemon.policy.model import PolicySet
+from ortoo_daemon.policy.ownership_model import UNWEIGHED
 from ortoo_daemon.records import RecordId, WorkItem
 from ortoo_daemon.salesforce import soql
 from ortoo_daemon.salesforce.directory import DirectoryReader
@@ -45,6 +49,11 @@ class DirectoryReading:
     roster: DirectoryReader
     directory: Directory
     began_at: datetime
+
+
+def load_reader(roster: DirectoryReader) -> Weigh:
+    """What open work weighs, by the stamp; what bears none counts as ever."""
+    return partial(roster.workload_loads, field=LOAD, unweighed=UNWEIGHED)
 
 
 class Sweeping:
@@ -135,6 +144,14 @@ class Sweeping:
         people = self._knowledge.directory.people
         for name in sorted(self._knowledge.policies.objects):
             await self._knowledge.ledger.refresh(name, people, self.roster.workload_counts)
+        await self.count_loads(self._knowledge.policies, people, self.roster)
+
+    async def count_loads(
+        self, policies: Policies, people: Mapping[RecordId, Person], roster: DirectoryReader
+    ) -> None:
+        """Read anew what open work weighs, of objects that these policies weigh. Raises OrgError."""
+        for name in sorted(policies.weighed):
+            await self._knowledge.ledger.refresh_load(name, people, load_reader(roster))
 
     async def count_given(
         self,

@@ -10,8 +10,8 @@ from ortoo_daemon.decision import ReasonCode, Reservation
 from ortoo_daemon.directory import Rooftop
 from ortoo_daemon.handling import Handling
 from ortoo_daemon.ownership import rules
+from ortoo_daemon.ownership.limits import reserved
 from ortoo_daemon.ownership.person import Winner, pick, pool_name, report_not_asked, sticky_owner
-from ortoo_daemon.ownership.rates import counted
 from ortoo_daemon.ownership.rooftop import Site, ordered_sites
 from ortoo_daemon.ownership.targets import person_owner, take_target
 from ortoo_daemon.ownership.team import eligible_team
@@ -135,4 +135,4 @@ def _take(handling: Handling, winner: Winner, rooftop: Rooftop | None) -> None:
     handling.scope.owner = person_owner(winner.person)
     handling.scope.person = winner.person
     handling.scope.rooftop = rooftop
-    handling.reservation = counted(handling, winner.reservation, winner.person)
+    handling.reservation = reserved(handling, winner.reservation, winner.person)

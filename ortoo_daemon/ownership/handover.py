@@ -12,8 +12,8 @@ from ortoo_daemon.decision import PastHolder, ReasonCode, Reservation
 from ortoo_daemon.directory import Person, Rooftop
 from ortoo_daemon.handling import Handling, SlaProgress, StepKind
 from ortoo_daemon.ownership import rules
+from ortoo_daemon.ownership.limits import reserved
 from ortoo_daemon.ownership.person import pick, pool_name
-from ortoo_daemon.ownership.rates import counted
 from ortoo_daemon.ownership.targets import person_owner, take_target
 from ortoo_daemon.ownership.team import eligible_team
 from ortoo_daemon.policy.ownership_model import PersonChoice, Rule
@@ -66,7 +66,7 @@ def _taken(handling: Handling, sla: SlaProgress, step: SlaStep) -> bool:
             notes.append(f"{step.place}: no {step.action.superior.value} is there to escalate to")
             return False
         handling.scope.owner, handling.scope.person = person_owner(found), found
-        handling.reservation = counted(handling, Reservation(person=found.id), found)
+        handling.reservation = reserved(handling, Reservation(person=found.id), found)
     elif not take_target(handling, step.action):
         return False
     return _escalated(handling, sla)
@@ -111,7 +111,7 @@ def _to_colleague(handling: Handling, sla: SlaProgress) -> bool:
         return False
     handling.scope.owner = person_owner(winner.person)
     handling.scope.person = winner.person
-    handling.reservation = counted(handling, winner.reservation, winner.person)
+    handling.reservation = reserved(handling, winner.reservation, winner.person)
     _leave_trail(handling, sla)
     return True
 

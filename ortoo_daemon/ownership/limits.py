@@ -5,13 +5,16 @@ those of one role at a rooftop, or at the desks; what it holds is what they hold
 """
 
 from collections.abc import Iterable
+from dataclasses import replace
 
+from ortoo_daemon.decision import Reservation
 from ortoo_daemon.directory import Person, Rooftop
 from ortoo_daemon.handling import Handling
 from ortoo_daemon.ownership import rates
-from ortoo_daemon.policy.ownership_model import LimitLevel
+from ortoo_daemon.policy.ownership_model import UNWEIGHED, LimitLevel, is_weight
 
 OPEN = "open_limit"
+LOAD = "load_limit"
 
 
 class OpenLimit:
@@ -41,6 +44,58 @@ class OpenLimit:
             return ""
         held = sum(self.open_work.get(person.id, 0) for person in people)
         return f"hold {held} of {limit}" if held >= limit else ""
+
+
+class LoadGate:
+    """The load_limit gates for one record; without a load_limit, or with ``unless`` met, all pass."""
+
+    __slots__ = ("limit", "load", "weight")
+
+    def __init__(self, handling: Handling) -> None:
+        limit = handling.policy.limits.load
+        lifted = (
+            limit is not None and limit.unless is not None and limit.unless.holds(handling.scope)
+        )
+        self.limit = None if lifted else limit
+        self.load = handling.facts.workload.load
+        self.weight = weight_of(handling)
+
+    def failed(self, person: Person) -> tuple[str, str] | None:
+        limit = self.limit.person if self.limit else None
+        full = self.reached((person,), limit)
+        return (LOAD, full) if full else None
+
+    def reached(self, people: Iterable[Person], limit: float | None) -> str:
+        """Why these people can't take the record beside what they hold, empty when they can."""
+        if limit is None or self.limit is None or self.weight is None:
+            return ""
+        held = round(sum(self.load.get(person.id, 0.0) for person in people), 2)
+        if held + self.weight <= limit:
+            return ""
+        return f"a load of {held:g} of {limit:g}, and this one weighs {self.weight:g}"
+
+
+def weight_of(handling: Handling) -> float | None:
+    """What the record weighs; None where the policy does not weigh."""
+    limit = handling.policy.limits.load
+    if limit is None:
+        return None
+    value = limit.weigh.evaluate(handling.scope)
+    if isinstance(value, str):
+        try:
+            value = float(value)
+        except ValueError:
+            return UNWEIGHED
+    return (
+        round(float(value), 2) if isinstance(value, int | float) and is_weight(value) else UNWEIGHED
+    )
+
+
+def reserved(handling: Handling, reservation: Reservation, person: Person) -> Reservation:
+    """The reservation with all that limits count of it."""
+    found = rates.counted(handling, reservation, person)
+    weight = weight_of(handling)
+    return found if weight is None else replace(found, load=weight)
 
 
 class PersonRates:
@@ -90,6 +145,9 @@ class TeamLimits:
         who = f"those who are {role or 'of no role'} "
         if full := OpenLimit(self.handling).reached_together(team, limit):
             return f"team_{OPEN}", who + full
+        load = self.handling.policy.limits.load
+        if load and (full := LoadGate(self.handling).reached(team, load.team)):
+            return f"team_{LOAD}", who + f"have {full}"
         gate = rates.RateGate(self.handling, LimitLevel.TEAM)
         zones = rates.zones_of(directory, self.rooftop)
         if full := gate.reached_by(rates.team_name(place, role), zones):
@@ -100,17 +158,20 @@ class TeamLimits:
 class SiteLimits:
     """The gates of whole rooftops for one record."""
 
-    __slots__ = ("directory", "gate", "limit", "open")
+    __slots__ = ("directory", "gate", "limits", "load", "open")
 
     def __init__(self, handling: Handling) -> None:
         self.directory = handling.facts.directory
         self.gate = rates.RateGate(handling, LimitLevel.ROOFTOP)
         self.open = OpenLimit(handling)
-        self.limit = handling.policy.limits.open_per_rooftop
+        self.load = LoadGate(handling)
+        self.limits = handling.policy.limits
 
     def failed(self, rooftop: Rooftop) -> tuple[str, str] | None:
         staff = self.directory.people_by_rooftop.get(rooftop.id, ())
-        if full := self.open.reached_together(staff, self.limit):
+        if full := self.open.reached_together(staff, self.limits.open_per_rooftop):
             return OPEN, f"its people {full}"
+        if self.limits.load and (full := self.load.reached(staff, self.limits.load.rooftop)):
+            return LOAD, f"its people have {full}"
         full = self.gate.reached_by(rooftop.id, rates.zones_of(self.directory, rooftop))
         return (rates.GATE, full) if full else None

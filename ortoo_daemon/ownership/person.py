@@ -1,6 +1,6 @@
 """Who of an eligible team is next? Rotation, weighted rotation, least loaded; before these, sticky."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from ortoo_daemon.decision import Reservation
@@ -10,7 +10,7 @@ from ortoo_daemon.handling import KEPT_IN_ORDER, Handling
 from ortoo_daemon.ownership.team import KIND, Team
 from ortoo_daemon.ownership.turns import Turn, after_turn, next_turns
 from ortoo_daemon.policy.ownership_model import PersonChoice, PersonMethod, Rule, Sticky
-from ortoo_daemon.records import RecordId
+from ortoo_daemon.records import FieldValue, RecordId
 from ortoo_daemon.trace import NOT_ASKED
 
 _NO_TURNS = Turns()
@@ -42,8 +42,8 @@ def pick(handling: Handling, choice: PersonChoice, team: Team, *, pool: str) -> 
     turns = handling.facts.workload.turns.get(pool, _NO_TURNS)
     order, clock = next_turns(turns, present)
     if choice.by is PersonMethod.LEAST_LOADED:
-        open_work = handling.facts.workload.open_work
-        order = tuple(sorted(order, key=lambda turn: open_work.get(turn.person, 0)))
+        held = _held(handling)
+        order = tuple(sorted(order, key=lambda turn: held.get(turn.person, 0)))
     _show(handling, order, by_id)
     total = sum(weight for _, weight in present)
     moved = after_turn(turns, order, clock=clock, total_weight=total)
@@ -63,10 +63,22 @@ def _with_weight(handling: Handling, people: Sequence[Person]) -> tuple[Person, 
     return tuple(kept)
 
 
+def _held(handling: Handling) -> Mapping[RecordId, float]:
+    """What is least of who is least loaded: open work by its weight, where the policy weighs it."""
+    workload = handling.facts.workload
+    return workload.open_work if handling.policy.limits.load is None else workload.load
+
+
 def _show(handling: Handling, order: Sequence[Turn], by_id: dict[RecordId, Person]) -> None:
-    open_work = handling.facts.workload.open_work
+    workload, weighs = handling.facts.workload, handling.policy.limits.load is not None
+    open_work = workload.open_work
     for turn in order[:KEPT_IN_ORDER]:
-        rank = {"open_work": open_work.get(turn.person, 0), "turn": round(turn.starts, 3)}
+        rank: dict[str, FieldValue] = {
+            "open_work": open_work.get(turn.person, 0),
+            "turn": round(turn.starts, 3),
+        }
+        if weighs:
+            rank["load"] = round(workload.load.get(turn.person, 0.0), 2)
         handling.trace.keep(KIND, by_id[turn.person], rank=rank)
     if len(order) > KEPT_IN_ORDER:
         handling.trace.count(KIND, "not_listed", removed=len(order) - KEPT_IN_ORDER)

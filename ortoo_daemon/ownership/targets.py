@@ -3,7 +3,7 @@
 from ortoo_daemon.decision import Reservation
 from ortoo_daemon.directory import Person
 from ortoo_daemon.handling import Handling
-from ortoo_daemon.ownership.rates import counted
+from ortoo_daemon.ownership.limits import reserved
 from ortoo_daemon.policy.ownership_model import PersonTarget, QueueTarget, Target
 from ortoo_daemon.records import Owner, OwnerKind
 
@@ -45,5 +45,5 @@ def _take_person(handling: Handling, target: PersonTarget) -> bool:
         return False
     handling.scope.owner = person_owner(person)
     handling.scope.person = person
-    handling.reservation = counted(handling, Reservation(person=person.id), person)
+    handling.reservation = reserved(handling, Reservation(person=person.id), person)
     return True

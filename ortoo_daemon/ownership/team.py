@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from ortoo_daemon.directory import Person, Rooftop
 from ortoo_daemon.handling import Handling
-from ortoo_daemon.ownership.limits import OPEN, OpenLimit, PersonRates, TeamLimits
+from ortoo_daemon.ownership.limits import OPEN, LoadGate, OpenLimit, PersonRates, TeamLimits
 from ortoo_daemon.policy.ownership_model import SkillWish, TeamChoice
 from ortoo_daemon.records import RecordId
 
@@ -108,10 +108,15 @@ class _Gates:
         return tuple(not _has(person, kind, wanted) for kind, wanted in self.wished)
 
 
-def _further(handling: Handling, rooftop: Rooftop | None) -> tuple[PersonRates | TeamLimits, ...]:
+_Gate = LoadGate | PersonRates | TeamLimits
+
+
+def _further(handling: Handling, rooftop: Rooftop | None) -> tuple[_Gate, ...]:
     """Gates that few policies have."""
     limits = handling.policy.limits
-    found: list[PersonRates | TeamLimits] = []
+    found: list[_Gate] = []
+    if limits.load is not None and limits.load.person is not None:
+        found.append(LoadGate(handling))
     if limits.rates:
         found.append(PersonRates(handling, rooftop))
     if limits.of_teams and handling.sla is None:

@@ -22,6 +22,7 @@ class RosterChange:
     active: bool | None = None
     away: bool | None = None
     open_work: int | None = None
+    load: float | None = None
     given_last: tuple[timedelta, ...] = ()
     place: Place
 

@@ -9,9 +9,10 @@ from datetime import date, timedelta
 from enum import StrEnum
 
 from ortoo_daemon.errors import Place
-from ortoo_daemon.policy.evaluation import Condition
+from ortoo_daemon.policy.evaluation import Condition, Expression
 from ortoo_daemon.policy.periods import Period
 from ortoo_daemon.policy.territory_model import Territories
+from ortoo_daemon.records import FieldValue
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -159,12 +160,41 @@ class RateLimit:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LoadLimit:
+    """How much open work, weighed by ``weigh``, one person, team or rooftop may hold (None: no bound).
+
+    Records for which ``unless`` holds pass. A weight that is no number from 0 on is UNWEIGHED.
+    """
+
+    person: float | None = None
+    team: float | None = None
+    rooftop: float | None = None
+    weigh: Expression
+    unless: Condition | None = None
+    place: Place
+
+
+UNWEIGHED = 1.0
+"""What a record weighs of which nothing else is known."""
+
+
+_HEAVIEST = 9_999
+
+
+def is_weight(value: FieldValue) -> bool:
+    """Whether a value can be what a record weighs."""
+    return (
+        isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= _HEAVIEST
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
     """What nobody may be given more of. Not for fixed targets.
 
     ``open_limit``: most open records one person, team or rooftop may hold (None: no bound). The smaller
     of this and the person's own limit holds. Records for which ``unless`` holds pass. ``rates`` and
-    ``rates_unless`` are those of ``rate_limit``.
+    ``rates_unless`` are those of ``rate_limit``, ``load`` is ``load_limit``.
     """
 
     open_per_person: int | None = None
@@ -173,17 +203,22 @@ class Limits:
     unless: Condition | None = None
     rates: tuple[RateLimit, ...] = ()
     rates_unless: Condition | None = None
+    load: LoadLimit | None = None
     of_sites: bool = field(init=False, repr=False, compare=False)
     of_teams: bool = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         levels = {rate.level for rate in self.rates}
+        load = self.load
         sites = self.open_per_rooftop is not None or LimitLevel.ROOFTOP in levels
+        sites = sites or (load is not None and load.rooftop is not None)
         teams = self.open_per_team is not None or LimitLevel.TEAM in levels
+        teams = teams or (load is not None and load.team is not None)
         object.__setattr__(self, "of_sites", sites)  # asked of every record
         object.__setattr__(self, "of_teams", teams)
 
     def conditions(self) -> tuple[Condition, ...]:
         """Every condition on the record, in no particular order."""
-        found = (self.unless, self.rates_unless, *(rate.met for rate in self.rates))
+        load = self.load.unless if self.load else None
+        found = (self.unless, self.rates_unless, load, *(rate.met for rate in self.rates))
         return tuple(condition for condition in found if condition is not None)

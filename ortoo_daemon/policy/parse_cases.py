@@ -31,7 +31,7 @@ TESTS_KEYS = ("policy", "now", "defaults", "roster", "cases")
 CASE_KEYS = ("name", "given", "now", "roster", "expect", "then")
 THEN_KEYS = ("after", "given", "expect")
 CASE_LATER = ("answers",)
-ROSTER_KEYS = ("active", "away", "open_work", "given_last")
+ROSTER_KEYS = ("active", "away", "open_work", "load", "given_last")
 GIVEN_KEYS = ("times", "ago")
 
 
@@ -152,12 +152,13 @@ def _roster(node: MapNode | None, problems: Problems) -> dict[str, RosterChange]
         if mapping is None:
             continue
         section = Section(mapping, problems, what="a person of the roster", known=ROSTER_KEYS)
-        active, away, open_work, given = (section.get(name) for name in ROSTER_KEYS)
+        active, away, open_work, load, given = (section.get(name) for name in ROSTER_KEYS)
         found[username.casefold()] = RosterChange(
             username=username,
             active=None if active is None else flag_in(active, problems, what="'active'"),
             away=None if away is None else flag_in(away, problems, what="'away'"),
             open_work=None if open_work is None else _count(open_work, problems, "open_work"),
+            load=None if load is None else _load(load, problems),
             given_last=() if given is None else _given_last(given, problems),
             place=key.place,
         )
@@ -177,6 +178,14 @@ def _given_last(node: Node, problems: Problems) -> tuple[timedelta, ...]:
     number = None if times is None else _count(times, problems, "times")
     length = None if ago is None else duration_in(ago, problems, what="'ago'")
     return () if number is None or length is None else (length,) * number
+
+
+def _load(node: Node, problems: Problems) -> float | None:
+    found = number_in(node, problems, what="'load'")
+    if found is not None and found < 0:
+        problems.add(node, "wrong_type", "'load' is a number from 0 on")
+        return None
+    return found
 
 
 def _count(node: Node, problems: Problems, key: str) -> int | None:

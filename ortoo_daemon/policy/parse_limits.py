@@ -8,6 +8,7 @@
         person: [{at_most: 6, per: 1h}, {at_most: 2, per: 1h, for: {use: hot}}]
         rooftop: {at_most: 120, per: day, zone: Europe/Paris}
         unless: {Request__c: test_drive}
+      load_limit: {person: 40, weigh: {first: [{when: {use: hot}, then: 3}, {else: 1}]}}
 """
 
 from collections.abc import Iterator
@@ -15,17 +16,25 @@ from hashlib import sha256
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from ortoo_daemon.policy import periods
-from ortoo_daemon.policy.evaluation import Condition
+from ortoo_daemon.policy.evaluation import Condition, Expression
+from ortoo_daemon.policy.expressions import Constant, FirstThatHolds
 from ortoo_daemon.policy.naming import FOUND_SO_FAR, did_you_mean
 from ortoo_daemon.policy.nodes import ListNode, MapNode, Node, Problems, Scalar, written
-from ortoo_daemon.policy.ownership_model import LimitLevel, Limits, RateLimit
+from ortoo_daemon.policy.ownership_model import (
+    LimitLevel,
+    Limits,
+    LoadLimit,
+    RateLimit,
+    is_weight,
+)
 from ortoo_daemon.policy.parse_conditions import ConditionReader
+from ortoo_daemon.policy.parse_expressions import read_expression
 from ortoo_daemon.policy.reading import Section, mapping_in, number_in
 
-LIMITS_KEYS = ("open_limit", "rate_limit")
-LIMITS_LATER = ("load_limit",)
+LIMITS_KEYS = ("open_limit", "rate_limit", "load_limit")
 OPEN_LIMIT_KEYS = (*LimitLevel, "unless")
 RATE_LIMIT_KEYS = (*LimitLevel, "unless")
+LOAD_LIMIT_KEYS = (*LimitLevel, "weigh", "unless")
 RATE_KEYS = ("at_most", "per", "for", "zone")
 
 HOW_TO_WRITE_A_PERIOD = (
@@ -38,9 +47,7 @@ _EVERYTHING = 1_000_000
 
 
 def read_limits(node: MapNode, conditions: ConditionReader) -> Limits:
-    section = Section(
-        node, conditions.problems, what="limits", known=LIMITS_KEYS, later=LIMITS_LATER
-    )
+    section = Section(node, conditions.problems, what="limits", known=LIMITS_KEYS)
     opened, rated = section.mapping("open_limit"), section.mapping("rate_limit")
     known = conditions.knowing(FOUND_SO_FAR)
     person, team, rooftop, unless = _open_limit(opened, known)
@@ -52,6 +59,7 @@ def read_limits(node: MapNode, conditions: ConditionReader) -> Limits:
         unless=unless,
         rates=rates,
         rates_unless=rates_unless,
+        load=_load_limit(section.mapping("load_limit"), known=known, of_record=conditions),
     )
 
 
@@ -82,6 +90,47 @@ def _rate_limit(
         message = f"{len(found)} rate limits, at most {_MOST_RATES} may be counted"
         known.problems.add(node, "too_many", message, "leave out those that others imply")
     return tuple(found), _unless(section, known)
+
+
+def _load_limit(
+    node: MapNode | None, *, known: ConditionReader, of_record: ConditionReader
+) -> LoadLimit | None:
+    """What a record weighs follows from the record alone: it is stamped there."""
+    if node is None:
+        return None
+    problems = known.problems
+    section = Section(node, problems, what="load_limit", known=LOAD_LIMIT_KEYS)
+    said = section.required(
+        "weigh", "say what a record weighs: weigh: {first: [{when: …, then: 3}, {else: 1}]}"
+    )
+    weigh = None if said is None else read_expression(said, of_record)
+    person, team, rooftop = (_positive(section, level.value) for level in LimitLevel)
+    unless = _unless(section, known)
+    if weigh is None:
+        return None
+    for value in _constants(weigh):
+        if not is_weight(value.value):
+            problems.add(value.place, "wrong_type", "a weight is a number from 0 to 9999")
+    return LoadLimit(
+        person=person, team=team, rooftop=rooftop, weigh=weigh, unless=unless, place=node.place
+    )
+
+
+def _constants(expression: Expression) -> Iterator[Constant]:
+    if isinstance(expression, Constant):
+        yield expression
+    elif isinstance(expression, FirstThatHolds):
+        for _, value in expression.choices:
+            yield from _constants(value)
+
+
+def _positive(section: Section, key: str) -> float | None:
+    node, problems = section.get(key), section.problems
+    found = None if node is None else number_in(node, problems, what=f"'{key}'")
+    if node is None or found is None or found > 0:
+        return found
+    problems.add(node, "wrong_type", "a load is a number above 0")
+    return None
 
 
 def _several(node: Node | None) -> Iterator[Node]:

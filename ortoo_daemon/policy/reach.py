@@ -67,6 +67,8 @@ def _names(policy: Policy) -> Iterator[frozenset[str]]:
     if policy.enter is not None:
         yield policy.enter.fields()
     yield from (condition.fields() for condition in policy.limits.conditions())
+    if policy.limits.load is not None:
+        yield policy.limits.load.weigh.fields()
     if policy.require is not None:
         yield policy.require.condition.fields()
     yield frozenset(step.country for step in policy.cleanse if step.country)

@@ -21,10 +21,11 @@ def tests_schema() -> Schema:
     times = section(
         parse_cases.GIVEN_KEYS, {"times": COUNT, "ago": DURATION}, parse_cases.GIVEN_KEYS
     )
+    load: Schema = {"type": "number", "minimum": 0}
     given_last = {"anyOf": [times, list_of(DURATION)]}
     person = section(
         parse_cases.ROSTER_KEYS,
-        {"active": FLAG, "away": FLAG, "open_work": COUNT, "given_last": given_last},
+        {"active": FLAG, "away": FLAG, "open_work": COUNT, "load": load, "given_last": given_last},
     )
     owner = section(
         parse_expectations.OWNER_KEYS,

@@ -43,7 +43,16 @@ def _limits() -> Schema:
     rated = section(
         parse_limits.RATE_LIMIT_KEYS, dict.fromkeys(levels, one_or_several(rate)) | unless
     )
-    return section(parse_limits.LIMITS_KEYS, {"open_limit": opened, "rate_limit": rated})
+    load: Schema = {"type": "number", "exclusiveMinimum": 0}
+    loaded = section(
+        parse_limits.LOAD_LIMIT_KEYS,
+        dict.fromkeys(levels, load) | unless | {"weigh": ref("expression")},
+        ("weigh",),
+    )
+    return section(
+        parse_limits.LIMITS_KEYS,
+        {"open_limit": opened, "rate_limit": rated, "load_limit": loaded},
+    )
 
 
 def rule() -> Schema:

@@ -19,6 +19,7 @@ from ortoo_daemon.policy.cases import PolicyCase, PolicyTests, RosterChange
 from ortoo_daemon.policy.model import Policy, PolicySet
 from ortoo_daemon.policy.ownership_model import Rule
 from ortoo_daemon.postal import PostalIndex
+from ortoo_daemon.records import RecordId
 from ortoo_daemon.simulation.deciding import made_up, settled
 from ortoo_daemon.simulation.expectations import differences
 from ortoo_daemon.simulation.later import Life
@@ -160,14 +161,19 @@ def _workload(policy: Policy, case: PolicyCase, roster: Directory) -> Workload:
         if change.open_work is not None and change.username.casefold() in people
     }
     given: dict[Tally, list[int]] = {}
+    load: dict[RecordId, float] = {}
     for change in case.roster:
         person = people.get(change.username.casefold())
         if person is not None:
+            if change.load is not None:
+                load[person.id] = change.load
             for tally in _tallies(policy, person):
                 moments = given.setdefault(tally, [])
                 moments += (int((case.now - ago).timestamp()) for ago in change.given_last)
     return Workload(
-        open_work=open_work, given={tally: sorted(moments) for tally, moments in given.items()}
+        open_work=open_work,
+        given={tally: sorted(moments) for tally, moments in given.items()},
+        load=load,
     )
 
 

@@ -1,4 +1,4 @@
-"""Three hundred leads in one second: nobody is given more than the rates allow, whoever dies meanwhile."""
+"""Hundreds of leads in one second: rates and loads are not passed by one, whoever dies meanwhile."""
 
 from __future__ import annotations
 
@@ -21,13 +21,25 @@ def limited(**limits: object) -> dict[str, object]:
                 {"name": "few", "when": {"LastName": "Few"}, "assign": few},
                 {"name": "all", "assign": deepcopy(FLAGSHIP)},
             ],
-            "limits": {"rate_limit": limits},
+            "limits": limits,
             "otherwise": {"queue": seed.UNROUTED_QUEUE},
         }
     }
 
 
-RATES = limited(person={"at_most": PERSON, "per": "1h"}, rooftop={"at_most": ROOFTOP, "per": "day"})
+RATES = limited(
+    rate_limit={
+        "person": {"at_most": PERSON, "per": "1h"},
+        "rooftop": {"at_most": ROOFTOP, "per": "day"},
+    }
+)
+HOT, HEAVY, MOST = "Hot", 3, 17
+LOADS = limited(
+    load_limit={
+        "person": MOST,
+        "weigh": {"first": [{"when": {"LastName": HOT}, "then": HEAVY}, {"else": 1}]},
+    }
+)
 
 
 def given(network: Network, ids: list[str]) -> Counter[str]:
@@ -71,3 +83,32 @@ def test_rates_of_persons_and_the_rooftop_hold_to_the_record_through_a_kill_and_
     everybody = given(network, few + rest)
     assert max(everybody.values()) == PERSON
     assert sum(everybody.values()) == ROOFTOP
+
+
+def load_before(network: Network) -> Counter[str]:
+    """Open leads of the flagship's people before the test; they bear no weight, so each is one."""
+    rows = network.sandbox.query(
+        f"SELECT OwnerId, COUNT(Id) n FROM Lead WHERE IsConverted = false AND Company != '{network.company}'"
+        " AND Status IN ('New', 'Open', 'Working', 'Contacted') GROUP BY OwnerId"
+    )
+    return Counter({row["OwnerId"]: int(row["n"]) for row in rows})
+
+
+def test_loads_hold_to_the_point_through_a_kill(network: Network) -> None:
+    before = load_before(network)
+    with network.daemon(policy=LOADS) as daemon:
+        daemon.until_ready()
+        hot = network.leads(60, LastName=HOT)
+        daemon.until_logged("record_handled")
+        daemon.kill()
+    with network.again() as daemon:
+        daemon.until_ready()
+        cold = network.leads(140)
+        network.until_routed(hot + cold, 60)
+        assert daemon.terminate() == 0
+    network.assert_routed_once(hot + cold)
+    heavy, light = given(network, hot), given(network, cold)
+    loads = {one: HEAVY * heavy[one] + light[one] + before[one] for one in heavy | light}
+    assert set(loads.values()) == {MOST}
+    stamps = {row["Ortoo_Load__c"] for row in network.read(hot, "Ortoo_Load__c").values()}
+    assert stamps == {HEAVY, None}

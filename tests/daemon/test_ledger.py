@@ -147,3 +147,49 @@ def test_a_frozen_view_does_not_move_with_the_counters() -> None:
     kept = ledger.frozen(LEAD, [ANN, BEN], None)
     ledger.reserve(LEAD, for_(ANN))
     assert kept.open_work == {ANN: 1}
+
+
+def weighing(person: RecordId, load: float | None) -> Reservation:
+    return Reservation(person=person, load=load)
+
+
+def load(ledger: Ledger, person: RecordId, object: str = LEAD) -> float:
+    return ledger.workload(object).load.get(person, 0.0)
+
+
+def test_what_is_reserved_weighs_until_it_is_released_and_what_nobody_weighed_is_one() -> None:
+    ledger = Ledger()
+    heavy = ledger.reserve(LEAD, weighing(ANN, 2.5))
+    ledger.reserve(LEAD, weighing(ANN, None))
+    ledger.reserve(CASE, weighing(ANN, None))
+    assert (load(ledger, ANN), load(ledger, ANN, CASE)) == (3.5, 0.0)
+    ledger.release(heavy)
+    assert load(ledger, ANN) == 1.0
+    assert ledger.frozen(LEAD, [ANN, BEN], None).load == {ANN: 1.0}
+
+
+@asynchronous
+async def test_loads_that_are_read_bear_what_is_in_flight_and_what_was_settled_meanwhile() -> None:
+    now = Hands()
+    ledger = Ledger(clock=now)
+    before = ledger.reserve(LEAD, weighing(ANN, 2))
+    meanwhile = ledger.reserve(LEAD, weighing(ANN, 4))
+    ledger.reserve(LEAD, weighing(ANN, 8))
+    ledger.settle(before)
+    now.at = 1.0
+
+    async def weigh(_object: str, _people: Iterable[RecordId]) -> Mapping[RecordId, float]:
+        now.at = 2.0
+        ledger.settle(meanwhile)
+        await ledger.refresh(LEAD, [ANN], shows(ann=0))
+        return {ANN: 102.0}
+
+    await ledger.refresh_load(LEAD, [ANN], weigh)
+    assert load(ledger, ANN) == 114.0
+    now.at = 3.0
+
+    async def shown(_object: str, _people: Iterable[RecordId]) -> Mapping[RecordId, float]:
+        return {ANN: 106.0}
+
+    await ledger.refresh_load(LEAD, [ANN], shown)
+    assert load(ledger, ANN) == 114.0

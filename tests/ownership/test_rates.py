@@ -1,14 +1,19 @@
-"""Claims about rate limits and the limits of teams and rooftops: who is full, and what counts."""
+"""Claims about limits of rates and loads, of persons, teams and rooftops: who is full, and what counts."""
 
 from datetime import timedelta
+
+import pytest
 
 from ortoo_daemon.calendars import BusinessHours
 from ortoo_daemon.decision import Decision
 from ortoo_daemon.facts import PastOwnerQuestion, Tally, Workload
+from ortoo_daemon.policy.expressions import Constant, FirstThatHolds, Reference
 from ortoo_daemon.policy.ownership_model import (
     LimitLevel,
     Limits,
+    LoadLimit,
     PersonChoice,
+    PersonMethod,
     PersonTarget,
     RateLimit,
     RooftopChoice,
@@ -53,7 +58,8 @@ def choose(limits: Limits, *people, given=None, assign=None, record=None, **rest
     network = directory(
         people=people, rooftops=rest.pop("rooftops", ()), hours=rest.pop("hours", None)
     )
-    workload = Workload(given=given or {}, open_work=rest.pop("open_work", {}))
+    counters = {name: rest.pop(name, {}) for name in ("open_work", "load")}
+    workload = Workload(given=given or {}, **counters)
     return decided(policies(asked), facts(record or lead(), network, workload=workload, **rest))
 
 
@@ -225,6 +231,69 @@ def test_what_goes_to_a_queue_counts_for_nobody():
 def test_a_policy_without_rate_limits_counts_nothing():
     found = choose(Limits(open_per_person=3), person(1), given=had(PERSON, person(1).id, 60))
     assert found.reservation.given is None
+
+
+WEIGH = FirstThatHolds(
+    PLACE, ((is_("Hot__c", "yes"), Constant(PLACE, 3)), (None, Constant(PLACE, 0.5)))
+)
+
+
+def loaded(**given) -> Limits:
+    return Limits(load=LoadLimit(weigh=WEIGH, place=PLACE, **given))
+
+
+def test_a_person_whose_load_the_record_would_make_too_much_is_passed_over():
+    people = (person(1), person(2))
+    load = {person(1).id: 8, person(2).id: 7}
+    hot = choose(loaded(person=10), *people, load=load, record=lead(Hot__c="yes"))
+    assert hot.owner.name == "Person 2"
+    why = "a load of 8 of 10, and this one weighs 3"
+    assert told(hot, "Person 1") == ("load_limit", why)
+    assert hot.reservation.load == 3
+    light = choose(loaded(person=8.5), person(1), load=load)
+    assert (light.owner.name, light.reservation.load) == ("Person 1", 0.5)
+
+
+def test_least_loaded_goes_by_the_weight_where_the_policy_weighs():
+    people = (person(1), person(2))
+    given = {
+        "load": {person(1).id: 9, person(2).id: 2},
+        "open_work": {person(1).id: 1, person(2).id: 4},
+        "assign": to_people(PersonMethod.LEAST_LOADED),
+    }
+    assert choose(loaded(), *people, **given).owner.name == "Person 2"
+    assert choose(Limits(), *people, **given).owner.name == "Person 1"
+
+
+def test_loads_of_teams_and_rooftops_are_those_of_their_people():
+    near, far = rooftop(1, "Near"), rooftop(2, "Far")
+    people = (person(1, at=near), person(3, at=near, role="manager"), person(2, at=far))
+    given = {
+        "load": {person(1).id: 5, person(3).id: 4.75},
+        "assign": to_people(rooftop=RooftopChoice(place=PLACE)),
+        "rooftops": (near, far),
+    }
+    by_site = choose(loaded(rooftop=10), *people, **given)
+    why = "its people have a load of 9.75 of 10, and this one weighs 0.5"
+    assert told(by_site, "Near") == ("load_limit", why)
+    by_team = choose(loaded(team=5), *people, **given)
+    assert told(by_team, "Person 1")[0] == "team_load_limit"
+    assert by_site.owner.name == by_team.owner.name == "Person 2"
+
+
+def test_records_that_meet_unless_pass_the_load_limit_and_weigh():
+    limits = loaded(person=1, team=1, rooftop=1, unless=is_("Hot__c", "yes"))
+    found = choose(limits, person(1), load={person(1).id: 7}, record=lead(Hot__c="yes"))
+    assert (found.owner.name, found.reservation.load) == ("Person 1", 3)
+
+
+@pytest.mark.parametrize(
+    ("value", "weight"), [(2, 2), ("2.5", 2.5), ("heavy", 1), (-1, 1), (None, 1), (True, 1)]
+)
+def test_a_weight_that_is_none_is_one(value, weight):
+    limits = Limits(load=LoadLimit(weigh=Reference(PLACE, "Points__c"), place=PLACE))
+    found = choose(limits, person(1), record=lead(Points__c=value))
+    assert found.reservation.load == weight
 
 
 def test_the_same_counts_give_the_same_decision_whenever_they_were_made():

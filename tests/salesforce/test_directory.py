@@ -117,6 +117,23 @@ def test_open_work_is_counted_by_owner(sandbox, mapping):
     assert reading(sandbox, mapping, work) == (3, None, 1)
 
 
+def test_open_work_is_weighed_by_its_stamp_and_what_bears_none_counts_as_told(sandbox, mapping):
+    async def work(reader, org):
+        people = sorted((await reader.read()).people)[20:22]
+        for load in (2.5, 4, None):
+            stamp = {} if load is None else {"Ortoo_Load__c": load}
+            await asyncio.to_thread(sandbox.leads, 1, OwnerId=people[0], Status="New", **stamp)
+        await asyncio.to_thread(sandbox.leads, 1, OwnerId=people[1], Status="New")
+        before = org.rest.calls_made
+        loads = await reader.workload_loads(
+            "Lead", people[:1], field="Ortoo_Load__c", unweighed=1.0
+        )
+        return loads, people[0], org.rest.calls_made - before
+
+    loads, person, calls = reading(sandbox, mapping, work)
+    assert (loads, calls) == ({person: 7.5}, 1)
+
+
 def test_open_work_of_more_owners_than_an_answer_holds_is_counted_page_by_page(
     sandbox, mapping, monkeypatch
 ):

@@ -173,6 +173,8 @@ def _sets(policy: Policy) -> Iterator[SetField]:
 
 def _expressions(policy: Policy) -> Iterator[Expression]:
     pending = [each.value for each in _sets(policy)]
+    if policy.limits.load is not None:
+        pending.append(policy.limits.load.weigh)
     while pending:
         expression = pending.pop()
         yield expression
