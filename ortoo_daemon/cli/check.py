@@ -10,10 +10,13 @@ import typer
 from ortoo_daemon.cli.options import DEFAULT_CONFIG, Config
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from ortoo_daemon.cli.check_report import Checked
     from ortoo_daemon.daemon.checking import Parsed
     from ortoo_daemon.daemon.config_files import ConfigFiles
     from ortoo_daemon.daemon.saved_org import KnownOrg
+    from ortoo_daemon.simulation.running_clocks import ClocksMoved
 
 
 class Format(StrEnum):
@@ -135,7 +138,7 @@ def _checked(files: "ConfigFiles", config: Path, asked: _Asked) -> "Checked":
     from ortoo_daemon.daemon.wiring import utc_now
 
     parsed = parse(files)
-    known = _ask(files, parsed, config) if asked.org else None
+    known, clocks = _ask(files, parsed, config) if asked.org else (None, None)
     now = utc_now()
     beside = Beside(today=now.date(), postal=load_postal_index())
     found = checkup(files, parsed, known, beside=beside)
@@ -147,6 +150,7 @@ def _checked(files: "ConfigFiles", config: Path, asked: _Asked) -> "Checked":
         checkup=found,
         proofs=proven(found, beside) if asked.coverage else None,
         shortages=shortages(found, now) if asked.roster else None,
+        clocks=clocks,
     )
 
 
@@ -157,11 +161,14 @@ def _schema(kind: Schema) -> dict[str, Any]:
     return policy_schema() if kind is Schema.POLICY else tests_schema()
 
 
-def _ask(files: "ConfigFiles", parsed: "Parsed", config: Path) -> "KnownOrg":
-    """What the org says. The login is that of the settings at hand."""
+def _ask(
+    files: "ConfigFiles", parsed: "Parsed", config: Path
+) -> tuple["KnownOrg", "Sequence[ClocksMoved] | None"]:
+    """What the org says, and what becomes of its clocks. The login is that of the settings at hand."""
     import asyncio
 
     from ortoo_daemon.daemon.asking import logged_in
+    from ortoo_daemon.daemon.running_clocks import clocks_moved_by
     from ortoo_daemon.daemon.saved_org import ask_org
     from ortoo_daemon.daemon.settings import load_settings
     from ortoo_daemon.errors import ConfigError
@@ -171,8 +178,9 @@ def _ask(files: "ConfigFiles", parsed: "Parsed", config: Path) -> "KnownOrg":
     mapping = parsed.mapping
     settings = parsed.settings or load_settings(files.settings or config)
 
-    async def ask() -> "KnownOrg":
+    async def ask() -> tuple["KnownOrg", "Sequence[ClocksMoved] | None"]:
         async with logged_in(settings) as org:
-            return await ask_org(org, parsed.policies, mapping)
+            known = await ask_org(org, parsed.policies, mapping)
+            return known, await clocks_moved_by(org, parsed.policies) if parsed.policies else None
 
     return asyncio.run(ask())

@@ -14,17 +14,19 @@ from ortoo_daemon.errors import Level, Problem
 from ortoo_daemon.simulation.coverage import Proof
 from ortoo_daemon.simulation.look_ahead import Shortage
 from ortoo_daemon.simulation.policy_tests import CaseResult, TestsReport
+from ortoo_daemon.simulation.running_clocks import ClocksMoved
 
 _LOOKS = {Level.ERROR: "bold red", Level.HINT: "yellow"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Checked:
-    """What a check by hand found. ``proofs`` and ``shortages`` are None where they were not asked for."""
+    """What a check by hand found. What was not asked for is None; ``clocks`` are asked of the org alone."""
 
     checkup: Checkup
     proofs: Sequence[Proof] | None = None
     shortages: Sequence[Shortage] | None = None
+    clocks: Sequence[ClocksMoved] | None = None
 
 
 def show(checked: Checked) -> None:
@@ -42,6 +44,8 @@ def show(checked: Checked) -> None:
         coverage_report.show(checked.proofs)
     if checked.shortages is not None:
         roster_report.show(checked.shortages)
+    for moved in checked.clocks or ():
+        say(moved.text, "yellow")
     _show_sum(found)
 
 
@@ -57,7 +61,7 @@ def show_for_github(found: Checkup) -> None:
 
 
 def as_json(checked: Checked) -> dict[str, Any]:
-    """The whole; ``coverage`` and ``roster`` are null where they were not asked for."""
+    """The whole; ``coverage``, ``roster`` and ``clocks`` are null where they were not asked for."""
     found, proofs, shortages = checked.checkup, checked.proofs, checked.shortages
     policies = found.policies
     return {
@@ -69,6 +73,16 @@ def as_json(checked: Checked) -> dict[str, Any]:
         "tests": _tests_json(found.tests) if found.tests else None,
         "coverage": None if proofs is None else coverage_report.as_json(proofs),
         "roster": None if shortages is None else roster_report.as_json(shortages),
+        "clocks": None if checked.clocks is None else [_clocks_json(m) for m in checked.clocks],
+    }
+
+
+def _clocks_json(moved: ClocksMoved) -> dict[str, Any]:
+    return {
+        "policy": moved.policy,
+        "clock": moved.clock,
+        "running": moved.running,
+        "what": moved.what,
     }
 
 
