@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from ortoo_daemon.sandbox.seed import identities as seed
 from tests.cli.command import Ended, copied_config, ortoo, pointing_at
 from tests.processes import DaemonProcess, SandboxProcess, wait_until
 
@@ -51,26 +54,34 @@ class Past:
         return ortoo("simulate", self.config, "--since", "1d", *arguments, env=self.env)
 
 
+def until_proven(sandbox: SandboxProcess, leads: list[str]) -> None:
+    def proven() -> bool:
+        rows = sandbox.rows_of("Ortoo_Decision__c", ["Record_Id__c"], leads, "Record_Id__c")
+        return len(rows) == len(leads)
+
+    wait_until(proven, 30, "the leads decided and proven")
+
+
 @pytest.fixture(scope="module")
-def past(sandbox: SandboxProcess, tmp_path_factory: pytest.TempPathFactory) -> Past:
+def org(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SandboxProcess]:
+    """An org in which nothing else is decided."""
+    with SandboxProcess(tmp_path_factory.mktemp("org") / "sandbox.log") as process:
+        yield process
+
+
+@pytest.fixture(scope="module")
+def past(org: SandboxProcess, tmp_path_factory: pytest.TempPathFactory) -> Past:
     folder = tmp_path_factory.mktemp("past")
     config = copied_config(folder, policies=policy())
-    env = pointing_at(sandbox, folder / "state.db")
+    env = pointing_at(org, folder / "state.db")
     with DaemonProcess(config / "ortoo.yaml", environment=env) as daemon:
         daemon.until_ready()
         leads = {
-            name: sandbox.leads(1, Company="Backtested", **values)[0]
-            for name, values in GIVEN.items()
+            name: org.leads(1, Company="Backtested", **values)[0] for name, values in GIVEN.items()
         }
 
-        def proven() -> bool:
-            fields = ["Record_Id__c"]
-            rows = sandbox.rows_of(
-                "Ortoo_Decision__c", fields, list(leads.values()), "Record_Id__c"
-            )
-            return len(rows) == len(leads)
-
-        wait_until(proven, 30, "the leads decided and proven")
+        until_proven(org, list(leads.values()))
+        org.change(leads["electric"], Fuel__c="Diesel", Status="Contacted")
     return Past(config, env, leads)
 
 
@@ -115,6 +126,43 @@ def test_the_live_policies_would_have_done_what_was_done(past: Past) -> None:
     assert found["totals"]["then"] == {**found["totals"]["then"], "routed": 2, "unrouted": 3}
 
 
+def test_what_a_person_has_changed_since_is_not_what_was_decided_on(past: Past) -> None:
+    found = past.simulate("--json").json()
+    assert found["values"]["records_with_todays"] == 0
+    (electric,) = (each for each in found["groups"]["rule"] if each["name"].endswith("electric"))
+    assert electric["live"] == 1
+
+
+def test_turns_and_open_work_fall_as_they_really_did(
+    sandbox: SandboxProcess, tmp_path: Path
+) -> None:
+    team = {
+        "leads.yaml": LEADS[: LEADS.index("  rules:")].replace("acktested", "y-turns")
+        + f"""\
+  rules:
+    - name: team
+      assign:
+        rooftop: {{where: {{Id: {seed.FLAGSHIP_ROOFTOP_ID}}}}}
+        team: {{role: sales_adviser}}
+        person: {{by: least_loaded}}
+  otherwise: {{queue: Unrouted_Leads}}
+"""
+    }
+    config = copied_config(tmp_path, policies=team)
+    env = pointing_at(sandbox, tmp_path / "state.db")
+    with DaemonProcess(config / "ortoo.yaml", environment=env) as daemon:
+        daemon.until_ready()
+        began = datetime.now(UTC)
+        leads = sandbox.leads(40, Company="By-turns")
+        until_proven(sandbox, leads)
+    since = began.isoformat(timespec="seconds")
+    found = ortoo("simulate", config, "--since", since, "--json", env=env).json()
+    reality, people = found["reality"], found["groups"]["person"]
+    assert found["totals"]["live"]["routed"] == len(leads)
+    assert reality["same"] + reality["colleague"] == len(leads)
+    assert [each["difference"] for each in people] == [0] * seed.FLAGSHIP_ADVISERS
+
+
 def test_a_history_in_a_file_gives_the_same_without_asking_the_org(
     past: Past, candidate: Path, tmp_path: Path
 ) -> None:
@@ -126,11 +174,11 @@ def test_a_history_in_a_file_gives_the_same_without_asking_the_org(
 
 
 def test_a_simulation_writes_nothing_to_the_org(
-    past: Past, candidate: Path, sandbox: SandboxProcess
+    past: Past, candidate: Path, org: SandboxProcess
 ) -> None:
-    calls = sandbox.last_call()
+    calls = org.last_call()
     assert past.simulate("--candidate", candidate).code == 0
-    assert sandbox.writes(after=calls) == []
+    assert org.writes(after=calls) == []
 
 
 def test_the_page_for_people_tells_totals_gains_movers_with_both_reasons_and_what_it_rests_on(

@@ -40,25 +40,16 @@ class Counters:
         since: datetime,
     ) -> None:
         self._since = int(since.timestamp())
-        self._begun: set[Tally] = set()
-        self._open_for = open_for
+        self._open = _Held(open_for)
         self._customer_fields = customer_fields
-        self._really: dict[str, dict[RecordId, int]] = defaultdict(dict)
-        self._beside: dict[str, dict[RecordId, int]] = defaultdict(dict)
-        self._open: dict[str, dict[RecordId, int]] = defaultdict(dict)
-        self._passing: deque[tuple[datetime, str, RecordId, int]] = deque()
         self._turns: dict[str, Turns] = {}
         self._given: dict[Tally, list[int]] = defaultdict(list)
+        self._begun: set[Tally] = set()
         self._customers: dict[tuple[str, str, str], _Given] = {}
 
     def workload(self, past: PastDecision) -> Workload:
         """The counters as they stand when the record is decided. A live view, for one decision."""
-        while self._passing and self._passing[0][0] <= past.decided_at:
-            _, object_name, person, number = self._passing.popleft()
-            self._shift(object_name, person, -number)
-        for person, number in past.open_work.items():
-            self._really[past.object][person] = number
-            self._settle(past.object, person)
+        self._open.observe(past, past.open_work)
         if past.pool is not None and past.turns is not None:
             self._turns.setdefault(past.pool, past.turns)
         for tally, moments in past.given.items():
@@ -66,8 +57,9 @@ class Counters:
                 self._begun.add(tally)
                 before = [moment for moment in moments if moment < self._since]
                 self._given[tally] = before + self._given[tally]
-        open_work = self._open[past.object]
-        return Workload(open_work=open_work, turns=self._turns, given=self._given)
+        return Workload(
+            open_work=self._open.by_person(past.object), turns=self._turns, given=self._given
+        )
 
     def past_owner(
         self, question: PastOwnerQuestion, past: PastDecision
@@ -84,16 +76,8 @@ class Counters:
 
     def take(self, decision: Decision, past: PastDecision) -> None:
         """What the decision uses up, and what really went to somebody."""
-        really = past.happened.person
-        if really is not None:
-            counts = self._really[past.object]
-            counts[really] = counts.get(really, 0) + 1
-            self._settle(past.object, really)
         reservation = decision.reservation
-        mine = reservation.person if reservation else None
-        if mine != really:
-            self._lend(past, really, -1)
-            self._lend(past, mine, 1)
+        self._open.give(past, reservation.person if reservation else None, 1)
         if reservation is not None:
             self._reserve(reservation)
         if decision.owner is not None and decision.owner.kind is OwnerKind.USER:
@@ -112,12 +96,49 @@ class Counters:
             if value:
                 self._customers[past.object, name, fold(value)] = (past.decided_at, owner)
 
+
+class _Held:
+    """What each person holds: what was really there, and what went elsewhere in this run.
+
+    What went elsewhere counts for ``open_for``, as if it were done with then.
+    """
+
+    def __init__(self, open_for: timedelta) -> None:
+        self._open_for = open_for
+        self._really: dict[str, dict[RecordId, int]] = defaultdict(dict)
+        self._beside: dict[str, dict[RecordId, int]] = defaultdict(dict)
+        self._held: dict[str, dict[RecordId, int]] = defaultdict(dict)
+        self._passing: deque[tuple[datetime, str, RecordId, int]] = deque()
+
+    def by_person(self, object_name: str) -> Mapping[RecordId, int]:
+        """A live view."""
+        return self._held[object_name]
+
+    def observe(self, past: PastDecision, kept: Mapping[RecordId, int]) -> None:
+        """What a decision record has kept, as of its moment."""
+        while self._passing and self._passing[0][0] <= past.decided_at:
+            _, object_name, person, number = self._passing.popleft()
+            self._shift(object_name, person, -number)
+        for person, number in kept.items():
+            self._really[past.object][person] = number
+            self._settle(past.object, person)
+
+    def give(self, past: PastDecision, person: RecordId | None, number: int) -> None:
+        """So much goes to a person here (None: to nobody), and really went where it went."""
+        really = past.happened.person
+        if really is not None:
+            counts = self._really[past.object]
+            counts[really] = counts.get(really, 0) + number
+            self._settle(past.object, really)
+        if person != really:
+            self._lend(past, really, -number)
+            self._lend(past, person, number)
+
     def _lend(self, past: PastDecision, person: RecordId | None, number: int) -> None:
-        if person is None:
-            return
-        self._shift(past.object, person, number)
-        passes_at = past.decided_at + self._open_for
-        self._passing.append((passes_at, past.object, person, number))
+        if person is not None:
+            self._shift(past.object, person, number)
+            passes_at = past.decided_at + self._open_for
+            self._passing.append((passes_at, past.object, person, number))
 
     def _shift(self, object_name: str, person: RecordId, number: int) -> None:
         beside = self._beside[object_name]
@@ -126,7 +147,7 @@ class Counters:
 
     def _settle(self, object_name: str, person: RecordId) -> None:
         really = self._really[object_name].get(person, 0)
-        self._open[object_name][person] = max(0, really + self._beside[object_name].get(person, 0))
+        self._held[object_name][person] = max(0, really + self._beside[object_name].get(person, 0))
 
 
 class Turnover:
