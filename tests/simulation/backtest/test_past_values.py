@@ -136,6 +136,12 @@ def test_a_later_step_of_a_clock_may_hide_a_persons_change():
     assert values(known(stepped, touched=False), "City") == {"City": ("Lyon", False)}
 
 
+def test_the_moment_is_the_one_that_was_decided_at_not_its_second():
+    exact = known({}, facts={"now": "2026-11-23T09:15:00.250Z"})
+    assert exact.decided_at == NOW + timedelta(milliseconds=250)
+    assert known({}).decided_at == NOW
+
+
 def test_a_lead_that_was_decided_was_not_converted():
     found = known({"IsConverted": True})
     assert values(found, "IsConverted") == {"IsConverted": (False, True)}

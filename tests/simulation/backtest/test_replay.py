@@ -2,8 +2,10 @@
 
 from datetime import timedelta
 
+import pytest
+
 from ortoo_daemon.calendars import BusinessHours
-from ortoo_daemon.facts import Tally
+from ortoo_daemon.facts import Tally, Turns
 from ortoo_daemon.policy.ownership_model import (
     LimitLevel,
     Limits,
@@ -109,6 +111,13 @@ def test_another_turn_at_the_same_place_is_a_colleague_and_no_move():
     assert found.reality.counts == {Change.COLLEAGUE: 1}
 
 
+def test_turns_go_on_from_where_they_stood():
+    stood = Turns(clock=1.0, at={ANN.id: 2.0, BOB.id: 1.0})
+    found = replayed(DESKS, TAKES_TURNS, past(1, pool="leads/all/-", turns=stood))
+    (one,) = (each for each in found.groups.of(Dimension.PERSON, Side.THEN, Side.LIVE))
+    assert one.name == "Bob"
+
+
 def test_open_work_starts_from_what_was_kept_and_goes_on_with_what_is_given_here():
     kept = {ANN.id: 5, BOB.id: 2}
     first = past(1, open_work=kept, happened=to(ANN.id))
@@ -156,6 +165,15 @@ def test_what_was_given_before_the_history_begins_counts_for_rate_limits():
     assert found.totals[Side.LIVE].limit_hits["rate_limit"] == 3
 
 
+def test_what_was_really_given_meanwhile_does_not_count_for_rate_limits():
+    rate = RateLimit(level=LimitLevel.PERSON, at_most=1, per=timedelta(hours=8), place=PLACE)
+    limited = policies(policy(rule("all", assign=to_people()), limits=Limits(rates=(rate,))))
+    meanwhile = int(NOW.timestamp()) + 30
+    kept = {Tally("leads", "person", each.id): (meanwhile,) for each in (ANN, BOB)}
+    found = replayed(DESKS, limited, past(1, after=1, given=kept))
+    assert found.totals[Side.LIVE].fates == {Fate.ROUTED: 1}
+
+
 STICKY = policies(
     policy(
         rule(
@@ -176,6 +194,12 @@ def test_a_customer_who_comes_again_meets_whom_this_run_gave_the_first_record():
     (one,) = found.groups.of(Dimension.PERSON, Side.THEN, Side.LIVE)
     assert one.counts[Side.LIVE] == 4
     assert found.values.answers == {"not_known": 1, "simulated": 3}
+
+
+def test_a_customer_who_comes_again_too_late_is_not_known():
+    fields = {"Email": "a@example.com"}
+    pasts = [past(n, after=days * 24 * 60, fields=fields) for n, days in enumerate((0, 10))]
+    assert replayed(DESKS, STICKY, *pasts).values.answers == {"not_known": 2}
 
 
 def test_a_former_owner_who_was_kept_counts_until_this_run_knows_better():
@@ -224,9 +248,10 @@ def test_a_record_that_another_policy_took_is_no_proof_of_this_ones_condition():
     assert entered("EV", happened=other).totals[Side.LIVE].fates == {Fate.NOT_TAKEN: 1}
 
 
-def test_take_from_is_not_asked_of_the_past():
-    later = policies(policy(rule("all"), take_from=TAKE_FROM + timedelta(days=300)))
-    assert replayed(DESKS, later, past(1)).totals[Side.LIVE].fates == {Fate.ROUTED: 1}
+@pytest.mark.parametrize("enter", [None, is_("Fuel__c", "EV")])
+def test_take_from_is_not_asked_of_the_past(enter):
+    later = policies(policy(rule("all"), take_from=TAKE_FROM + timedelta(days=300), enter=enter))
+    assert replayed(DESKS, later, *fuels("EV")).totals[Side.LIVE].fates == {Fate.ROUTED: 1}
 
 
 def test_a_record_that_a_person_held_is_left_to_that_person_again():
