@@ -21,7 +21,7 @@ LONGEST_VALUE = 4_000
 MOST_PEOPLE = 60
 """Of more people than so many only those whom the trace names are kept, up to so many."""
 
-_CUTS = ("people", "rooftops", "hashes", "fields", "turns", "given", "open_work", "answers")
+_CUTS = ("people", "rooftops", "hashes", "fields", "turns", "given", "load", "open_work", "answers")
 """What goes first when the whole is longer than its field; the moment and watched fields stay longest."""
 
 

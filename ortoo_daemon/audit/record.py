@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from ortoo_daemon.audit.kept_facts import fitted, kept_to_replay
+from ortoo_daemon.audit.kept_facts import fitted, kept_to_replay, staff_asked
 from ortoo_daemon.audit.summary import summary
 from ortoo_daemon.audit.trace_json import trace_to_json
 from ortoo_daemon.audit.watched import watched_values
@@ -119,7 +119,7 @@ def _way_in(decision: Decision, facts: Facts) -> str:
 def _facts(decision: Decision, facts: Facts, written: Written) -> str:
     """What can't be read again: the moment, answers, the counters of those who were compared, watched fields
     as the decision left them, and what else it takes to decide again."""
-    people = {step.id for step in decision.trace.candidates if step.kind == "person"}
+    people = {person.id for person in staff_asked(decision, facts)[0]}
     kept: dict[str, Any] = {
         "v": 1,
         "now": instant_text(facts.now),

@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from ortoo_daemon import flow
+from ortoo_daemon.audit.kept_facts import staff_asked
 from ortoo_daemon.daemon.answers import Answers
 from ortoo_daemon.daemon.knowledge import Knowledge, Policies
 from ortoo_daemon.decision import Decision
@@ -66,14 +67,13 @@ async def decide_record(
 
 def with_counters_kept(knowledge: Knowledge, facts: Facts, decision: Decision) -> Facts:
     """The facts with a copy of the counters looked at; the live ones move on."""
-    steps = decision.trace.candidates
-    people = [RecordId(step.id) for step in steps if step.kind == "person"]
+    staff, _ = staff_asked(decision, facts)
     pool = decision.reservation.pool if decision.reservation else None
     tallies: Iterable[Tally] = ()
     if facts.workload.given and (policy := knowledge.policies.named(decision.policy)):
-        known = facts.directory.people
-        sites = [step.id for step in steps if step.kind == "rooftop"]
-        tallies = tallies_between(policy, [known[id] for id in people if id in known], sites)
+        sites = [step.id for step in decision.trace.candidates if step.kind == "rooftop"]
+        tallies = tallies_between(policy, staff, sites)
+    people = [person.id for person in staff]
     workload = knowledge.ledger.frozen(facts.record.object, people, pool, tallies)
     return replace(facts, workload=workload)
 

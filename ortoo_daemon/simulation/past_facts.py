@@ -66,7 +66,7 @@ def facts_of(row: Row, now: Now) -> tuple[Facts, list[str]]:
         record=record,
         now=moment,
         directory=directory,
-        workload=_workload(row, kept),
+        workload=_workload(kept),
         answers=dict(_answers(record, kept)),
         intake_owners=frozenset(RecordId(each) for each in kept.get("intake_owners", ())),
         changed_since=None if changed_since is None else frozenset(changed_since),
@@ -134,22 +134,18 @@ def _changed_rooftops(prints: Mapping[str, str], now: Directory) -> Iterator[str
             yield f"rooftop {rooftop.name} ({place}) has changed since; taken as it is now"
 
 
-def _workload(row: Row, kept: Mapping[str, Any]) -> Workload:
+def _workload(kept: Mapping[str, Any]) -> Workload:
     open_work = {RecordId(id_): int(n) for id_, n in kept.get("open_work", {}).items()}
     turns: dict[str, Turns] = {}
     if (saved := kept.get("turns")) is not None:
         at = {RecordId(id_): float(turn) for id_, turn in saved["at"].items()}
         turns[saved["pool"]] = Turns(clock=float(saved["clock"]), at=at)
-    policy = str(row["Policy__c"])
-    given = {_tally(policy, text): list(at) for text, at in kept.get("given", {}).items()}
-    return Workload(open_work=open_work, turns=turns, given=given)
-
-
-def _tally(policy: str, text: str) -> Tally:
-    """Of ``level subject`` or ``level subject #tag``."""
-    level, _, rest = text.partition(" ")
-    subject, _, tag = rest.partition(" #")
-    return Tally(policy, level, subject, tag)
+    given = {
+        Tally(policy, level, subject, tag): list(moments)
+        for policy, level, subject, tag, moments in kept.get("given", ())
+    }
+    load = {RecordId(id_): float(weight) for id_, weight in kept.get("load", {}).items()}
+    return Workload(open_work=open_work, turns=turns, given=given, load=load)
 
 
 def _answers(record: Record, kept: Mapping[str, Any]) -> Iterator[tuple[Question, Answer]]:

@@ -7,14 +7,18 @@ import pytest
 
 from ortoo_daemon.action.stamps import owner_write
 from ortoo_daemon.audit.record import Written, decision_row
-from ortoo_daemon.facts import PastOwnerQuestion, Turns, Workload
+from ortoo_daemon.facts import PastOwnerQuestion, Tally, Turns, Workload
 from ortoo_daemon.policy.ownership_model import (
+    LimitLevel,
+    Limits,
     PersonChoice,
     PersonMethod,
+    RateLimit,
     RooftopChoice,
     Sticky,
     TeamChoice,
 )
+from ortoo_daemon.policy.periods import Calendar
 from ortoo_daemon.simulation.deciding import settled
 from ortoo_daemon.simulation.past_facts import NotKeptError, Now
 from ortoo_daemon.simulation.replay import replay
@@ -105,6 +109,22 @@ def test_counters_and_answers_are_those_of_then():
     assert row["Reason_Code__c"] == "sticky"
     gone = replace(PEOPLE[1], active=False)
     assert replay(POLICIES, row, now((PEOPLE[0], gone, *PEOPLE[2:]))).differences == ()
+
+
+def test_what_limits_had_counted_is_of_then():
+    (network,) = (each for each in POLICIES.policies[0].rules if each.name == "network")
+    daily = RateLimit(level=LimitLevel.PERSON, at_most=2, per=Calendar.DAY, place=PLACE)
+    limits = Limits(rates=(daily,), open_per_team=50)
+    limited = policies(policy(network, limits=limits))
+    given = {Tally("leads", "person", PEOPLE[2].id): [int(NOW.timestamp()) - 60] * 2}
+    work = replace(WORK, given=given)
+    known, decision = settled(
+        limited, facts(RECORD, directory(SITES, PEOPLE), workload=work, now=NOW)
+    )
+    assert decision.owner.name == "Ada"
+    found = replay(limited, row_of(decision, known), now())
+    assert found.differences == ()
+    assert found.facts.workload == work
 
 
 def test_other_policies_are_told_by_what_comes_out_otherwise():
