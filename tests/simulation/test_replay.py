@@ -22,6 +22,8 @@ from ortoo_daemon.policy.periods import Calendar
 from ortoo_daemon.simulation.deciding import settled
 from ortoo_daemon.simulation.past_facts import NotKeptError, Now
 from ortoo_daemon.simulation.replay import replay
+from tests import timeline
+from tests.test_sla import NETWORK, asked
 from tests.world import (
     NOW,
     PLACE,
@@ -163,3 +165,25 @@ def test_without_facts_it_is_not_decided_again(kept):
     _, row = decided_then()
     with pytest.raises(NotKeptError):
         replay(POLICIES, {**row, "Facts__c": kept}, now())
+
+
+def test_every_decision_of_a_records_life_is_made_again(monkeypatch):
+    """Routed, warned, moved on by a clock, answered: each follows on what the one before had written."""
+    seen = []
+
+    def noted(*given, **more):
+        seen.append(facts(*given, **more))
+        return seen[-1]
+
+    monkeypatch.setattr(timeline, "facts", noted)
+    life = timeline.Timeline(asked(), NETWORK)
+    life.created()
+    for after in (15, 24, 30):
+        assert life.sweep(after) is not None
+    life.person_sets(45, Status="Working")
+    told = [each.outcome.value for each in life.decisions]
+    assert told == ["assigned", "warned", "warned", "reassigned", "clock_stopped"]
+    for decision, known in zip(life.decisions, seen, strict=True):
+        today = replace(known, now=NOW + timedelta(days=3), workload=Workload())
+        found = replay(life.policies, row_of(decision, known), Now(facts=today, record=None))
+        assert (found.differences, found.gaps) == ((), ())
