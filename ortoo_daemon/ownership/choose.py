@@ -7,7 +7,7 @@ never on to the next rule.
 from collections.abc import Iterator
 
 from ortoo_daemon.decision import ReasonCode, Reservation
-from ortoo_daemon.directory import Rooftop
+from ortoo_daemon.directory import Person, Rooftop
 from ortoo_daemon.handling import Handling
 from ortoo_daemon.ownership import rules
 from ortoo_daemon.ownership.limits import reserved
@@ -60,22 +60,22 @@ def _assign(handling: Handling, rule: Rule) -> bool:
     assign = rule.assign
     if assign.target is not None:
         return take_target(handling, assign.target)
-    if _must_ask(handling, assign):
+    person = _sticky(handling, assign)  # before rooftops are compared, which costs most
+    if handling.questions:
         return False
     sites: list[Site | None] = [None]
     if assign.rooftop is not None:
         sites = list(ordered_sites(handling, assign.rooftop))
-    if _keep_sticky(handling, assign, sites):
+    if _keep_sticky(handling, assign, sites, person):
         return True
     return any(_try_site(handling, rule, site) for site in _within_hops(handling, sites))
 
 
-def _must_ask(handling: Handling, assign: Assignment) -> bool:
-    """Whether the sticky owner is still to be asked for: before rooftops are compared, which costs most."""
+def _sticky(handling: Handling, assign: Assignment) -> Person | None:
+    """To whom an earlier record of the same customer went; None when to nobody, or it must be asked first."""
     if assign.person is None or assign.person.sticky is None:
-        return False
-    sticky_owner(handling, assign.person.sticky)
-    return bool(handling.questions)
+        return None
+    return sticky_owner(handling, assign.person.sticky)
 
 
 def _within_hops(handling: Handling, sites: list[Site | None]) -> Iterator[Site | None]:
@@ -102,11 +102,12 @@ def _try_site(handling: Handling, rule: Rule, site: Site | None) -> bool:
     return True
 
 
-def _keep_sticky(handling: Handling, assign: Assignment, sites: list[Site | None]) -> bool:
+def _keep_sticky(
+    handling: Handling, assign: Assignment, sites: list[Site | None], person: Person | None
+) -> bool:
     """Give the record to whom an earlier one of the same customer went, if that person is eligible."""
     if assign.person is None or assign.person.sticky is None or not sites:
         return False
-    person = sticky_owner(handling, assign.person.sticky)
     if person is None:
         report_not_asked(handling, assign.person.sticky)
         return False

@@ -5,6 +5,7 @@ Gates in the order in which they are tried; a person is removed by the first tha
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from ortoo_daemon.directory import Person, Rooftop
 from ortoo_daemon.handling import Handling
@@ -138,8 +139,18 @@ def _wanted(handling: Handling, wishes: tuple[SkillWish, ...]) -> tuple[tuple[st
 
 def _has(person: Person, kind: str, wanted: str) -> bool:
     if kind == "language":
-        return any(_primary(spoken) == wanted for spoken in person.languages)
-    return any(skill.casefold() == wanted for skill in person.skills)
+        return wanted in _primaries(person.languages)
+    return wanted in _folded(person.skills)
+
+
+@lru_cache(maxsize=1024)  # most people speak what many others speak
+def _primaries(languages: frozenset[str]) -> frozenset[str]:
+    return frozenset(map(_primary, languages))
+
+
+@lru_cache(maxsize=1024)
+def _folded(skills: frozenset[str]) -> frozenset[str]:
+    return frozenset(skill.casefold() for skill in skills)
 
 
 def _primary(language: str) -> str:
