@@ -359,7 +359,7 @@ async def test_more_may_come_while_items_wait_and_none_soon_after_the_last(url):
         async with working(queue, handle, parallel=4) as workers:
             assert not workers.may_bring_more()
             await until(lambda: workers.in_flight == 4)
-            await asyncio.sleep(0.3)
+            await asyncio.sleep(0.5)
             assert workers.may_bring_more()
             released.set()
             await until(nothing_left(queue))
