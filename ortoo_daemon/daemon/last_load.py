@@ -26,8 +26,9 @@ class LastLoad:
     ``waiting`` says why one could not be looked through yet.
 
     ``revision`` is the one in force afterwards, ``before`` the one until then; ``changed`` names files that
-    differ from those in force until then. ``cases`` is how many cases of the tests were run; None: they
-    were not. ``digest`` is of the files that were looked through, ``commit`` theirs.
+    differ from those in force until then, ``policies`` the policies that do. ``cases`` is how many cases of
+    the tests were run; None: they were not. ``digest`` is of the files that were looked through, ``commit``
+    theirs.
     """
 
     at: datetime
@@ -39,6 +40,7 @@ class LastLoad:
     digest: str = ""
     commit: Commit | None = None
     changed: tuple[str, ...] = ()
+    policies: tuple[str, ...] = ()
     cases: int | None = None
 
     @property

@@ -89,7 +89,8 @@ def summary(load: LastLoad) -> str:
     cases = f", {load.cases} cases passed" if load.cases is not None else ""
     match load.outcome:
         case LoadOutcome.ACCEPTED:
-            return f"In force: revision {load.revision}{cases}"
+            changes = f"; {', '.join(load.policies)}" if load.policies else ""
+            return f"In force: revision {load.revision}{cases}{changes}"
         case LoadOutcome.UNCHANGED:
             return f"Revision {load.revision} stays in force: the files mean the same{cases}"
         case LoadOutcome.REFUSED:

@@ -17,6 +17,14 @@ def changed_policies(before: PolicySet, after: PolicySet) -> list[str]:
     return sorted(each.name for each in after.policies if known.get(each.name) != each)
 
 
+def policies_changed(before: PolicySet, after: PolicySet) -> tuple[str, ...]:
+    """One phrase a policy that is added, edited (its tables and lists included) or removed."""
+    old, new = names_of(before), names_of(after)
+    found = {name: "edited" if name in old else "added" for name in changed_policies(before, after)}
+    found |= dict.fromkeys(old - new, "removed")
+    return tuple(f"{name} {what}" for name, what in sorted(found.items()))
+
+
 def changed_files(before: FilesFound, after: FilesFound) -> tuple[str, ...]:
     """One line a file that is added, edited or removed, by its name from the folder that holds all."""
     old, new = _by_short_name(before), _by_short_name(after)

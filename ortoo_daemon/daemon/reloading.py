@@ -24,7 +24,12 @@ from ortoo_daemon.daemon.load_posts import LoadPosts
 from ortoo_daemon.daemon.named_users import named_users
 from ortoo_daemon.daemon.notify import Notifier
 from ortoo_daemon.daemon.org_checking import check_by_org
-from ortoo_daemon.daemon.policy_changes import changed_files, changed_policies, names_of
+from ortoo_daemon.daemon.policy_changes import (
+    changed_files,
+    changed_policies,
+    names_of,
+    policies_changed,
+)
 from ortoo_daemon.daemon.policy_files import FilesFound
 from ortoo_daemon.daemon.policy_register import register_policies
 from ortoo_daemon.daemon.postal_file import load_postal_index, needs_geography
@@ -226,6 +231,7 @@ class Reloading:
             digest=found.digest,
             commit=self.commit,
             changed=changed_files(self._files, found),
+            policies=policies_changed(before, self.knowledge.policies.policy_set),
             cases=cases,
         )
         self._files, self._proven = found, True

@@ -231,6 +231,7 @@ def test_a_refused_edit_and_a_taken_one_are_rows_that_admins_find_in_the_org(
     assert (taken["Outcome__c"], taken["Revision_Before__c"]) == ("accepted", before)
     assert (taken["Revision__c"], taken["Cases__c"]) == (after, 0)
     assert after in taken["Summary__c"]
+    assert taken["Summary__c"].endswith(f"; {name} edited")
 
 
 def test_an_org_that_takes_no_rows_of_loads_costs_the_rows_alone(network: Network) -> None:

@@ -92,6 +92,11 @@ def test_a_refused_load_says_each_problem_with_its_place_and_names_the_commit():
     assert str(row["Summary__c"]).startswith("Refused, revision r2 stays in force: leads.yaml:3:1")
 
 
+def test_a_load_that_came_into_force_names_the_policies_that_it_changed():
+    row = load_row(load("d", cases=4, policies=("fleet added", "leads edited")))
+    assert row["Summary__c"] == "In force: revision r2, 4 cases passed; fleet added, leads edited"
+
+
 @pytest.mark.parametrize(("name", "longest"), [("Summary__c", 255), ("Problems__c", 32_768)])
 def test_no_text_is_longer_than_its_field(name, longest):
     problem = Problem(place=Place("leads.yaml"), rule="r", message="x" * 1000)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from ortoo_daemon.daemon.policy_changes import changed_files
+from ortoo_daemon.daemon.policy_changes import changed_files, policies_changed
 from ortoo_daemon.daemon.policy_files import files_of
+from tests.world import policies, policy, rule
 
 DIRECTORY = ("/etc/ortoo/directory.yaml", b"people: {}\n")
 BEFORE = files_of(
@@ -52,3 +53,11 @@ def test_what_can_not_be_read_has_no_names():
         "policies/cases.yaml removed",
         "policies/leads.yaml removed",
     )
+
+
+def test_policies_are_told_as_added_edited_or_removed():
+    leads, cases, fleet = (policy(name=name) for name in ("leads", "cases", "fleet"))
+    edited = policy(rule("all"), name="leads")
+    told = policies_changed(policies(leads, cases), policies(edited, fleet))
+    assert told == ("cases removed", "fleet added", "leads edited")
+    assert policies_changed(policies(leads, cases), policies(cases, leads)) == ()
