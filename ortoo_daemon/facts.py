@@ -64,8 +64,7 @@ class Workload:
     load: Mapping[RecordId, float] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PastOwnerQuestion:
+class PastOwnerQuestion(NamedTuple):
     """Who was last given a record whose ``field`` equals ``value``, since ``since``?
 
     Asked for sticky owners. The record at hand, ``beside``, does not count: one that is requeued would

@@ -2,8 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from ortoo_daemon.errors import OrgError, PermanentOrgError
 from ortoo_daemon.records import Record, RecordId, record_id
@@ -15,8 +14,7 @@ from ortoo_daemon.salesforce.rest import RestClient
 RECORDS_IN_A_QUERY = 200
 
 
-@dataclass(frozen=True, slots=True)
-class _Ask:
+class _Ask(NamedTuple):
     object: str
     id: RecordId
     fields: frozenset[str]
@@ -47,19 +45,21 @@ class RecordReader:
 
     async def _read(self, asks: Sequence[_Ask]) -> list[Record | Exception | None]:
         """One query for each object and set of fields among the asks; nearly always that is one."""
-        groups: dict[tuple[str, frozenset[str]], set[RecordId]] = defaultdict(set)
-        for ask in asks:
-            groups[ask.object, ask.fields].add(ask.id)
-        found: dict[_Ask, Record] = {}
-        failed: dict[tuple[str, frozenset[str]], Exception] = {}
-        for (object_name, fields), ids in groups.items():
+        groups: dict[tuple[str, frozenset[str]], list[int]] = defaultdict(list)
+        for number, ask in enumerate(asks):
+            groups[ask.object, ask.fields].append(number)
+        answers: list[Record | Exception | None] = [None] * len(asks)
+        for (object_name, fields), numbers in groups.items():
+            ids = {asks[number].id for number in numbers}
             try:
                 records = await read_records(self._rest, object_name, ids, fields)
             except OrgError as error:
-                failed[object_name, fields] = error
+                for number in numbers:
+                    answers[number] = error
                 continue
-            found |= {_Ask(object_name, id_, fields): record for id_, record in records.items()}
-        return [failed.get((ask.object, ask.fields)) or found.get(ask) for ask in asks]
+            for number in numbers:
+                answers[number] = records.get(asks[number].id)
+        return answers
 
 
 async def read_records(
