@@ -119,7 +119,8 @@ async def _from_org(
         fields = {
             name: frozenset().union(*(fields_of(each, name) for each in sets)) for name in objects
         }
-        reading = await read_past(org, span, fields, spool, progress=progress)
+        read_by = {(name, live.revision): fields_of(live, name) for name in objects}
+        reading = await read_past(org, span, fields, spool, read_by=read_by, progress=progress)
         return History(
             since=span.since,
             until=until,

@@ -42,6 +42,10 @@ _OUTCOMES = (Outcome.ASSIGNED, Outcome.PARKED, Outcome.LEFT_ALONE, Outcome.RECOV
 _HISTORY_OF_NO_FIELD = frozenset({"Owner"})
 
 
+Revision = tuple[str, str]
+"""An object, and the revision of the policies that decided."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Span:
     """Which decisions: from ``since`` on, before ``until``, about records of these objects."""
@@ -75,11 +79,16 @@ async def read_past(
     asked: Mapping[str, Iterable[str]],
     spool: HistorySpool,
     *,
+    read_by: Mapping[Revision, frozenset[str]],
     progress: Progress,
 ) -> PastReading:
-    """Fill the spool. ``asked`` are the fields that policies look at, by object. Raises OrgError."""
+    """Fill the spool. ``asked`` are the fields that policies look at, by object.
+
+    ``read_by`` are those that policies of known revisions read. Raises OrgError.
+    """
     fields = {name: await _fields(org, name, asked.get(name, ())) for name in span.objects}
     reader = _Reader(org, PastReading(fields=fields), spool, await org.identity())
+    reader.read_then.update(read_by)
     where = span.conditions()
     total = await org.count(soql.select(OBJECT, ["COUNT()"], where=where), essential=False)
     done, last = 0, ""
@@ -112,7 +121,7 @@ class _Reader:
         self._spool = spool
         self._daemon_user = daemon_user
         self._without_history: set[str] = set()
-        self._read_then: dict[tuple[str, str], frozenset[str]] = defaultdict(frozenset)
+        self.read_then: dict[Revision, frozenset[str]] = defaultdict(frozenset)
 
     async def take(self, rows: Sequence[dict[str, Any]]) -> None:
         records = await asyncio.gather(*(self._record(row) for row in rows))
@@ -120,7 +129,7 @@ class _Reader:
         self.reading.left_out[GONE] += len(rows) - len(there)
         changes = await self._changes(there)
         for row, _ in there:
-            self._read_then[_revision(row)] |= names_kept(row)
+            self.read_then[_revision(row)] |= names_kept(row)
         for row, record in there:
             try:
                 past = past_decision(
@@ -128,7 +137,7 @@ class _Reader:
                     record,
                     daemon_user=self._daemon_user,
                     changes=changes.get(record.id, ()),
-                    read_then=self._read_then[_revision(row)],
+                    read_then=self.read_then[_revision(row)],
                 )
             except (AttributeError, KeyError, TypeError, ValueError):
                 self.reading.left_out[UNREADABLE] += 1
@@ -186,7 +195,7 @@ class _Reader:
             )
 
 
-def _revision(row: Mapping[str, Any]) -> tuple[str, str]:
+def _revision(row: Mapping[str, Any]) -> Revision:
     """By the same revision the same fields are read of all records of an object."""
     return str(row["Object__c"]), str(row["Revision__c"])
 

@@ -11,14 +11,17 @@ from collections import defaultdict, deque
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Generic, TypeVar
 
 from ortoo_daemon.decision import Decision, Reservation
 from ortoo_daemon.facts import PastOwnerQuestion, Tally, Turns, Workload
+from ortoo_daemon.policy.ownership_model import UNWEIGHED
 from ortoo_daemon.policy.values import fold
 from ortoo_daemon.records import FieldValue, OwnerKind, RecordId
 from ortoo_daemon.simulation.backtest.history import PastDecision
 
 _Given = tuple[datetime, RecordId]
+Amount = TypeVar("Amount", int, float)
 
 
 class AnsweredBy(StrEnum):
@@ -40,7 +43,8 @@ class Counters:
         since: datetime,
     ) -> None:
         self._since = int(since.timestamp())
-        self._open = _Held(open_for)
+        self._open: _Held[int] = _Held(open_for)
+        self._load: _Held[float] = _Held(open_for)
         self._customer_fields = customer_fields
         self._turns: dict[str, Turns] = {}
         self._given: dict[Tally, list[int]] = defaultdict(list)
@@ -50,6 +54,7 @@ class Counters:
     def workload(self, past: PastDecision) -> Workload:
         """The counters as they stand when the record is decided. A live view, for one decision."""
         self._open.observe(past, past.open_work)
+        self._load.observe(past, past.load)
         if past.pool is not None and past.turns is not None:
             self._turns.setdefault(past.pool, past.turns)
         for tally, moments in past.given.items():
@@ -58,7 +63,10 @@ class Counters:
                 before = [moment for moment in moments if moment < self._since]
                 self._given[tally] = before + self._given[tally]
         return Workload(
-            open_work=self._open.by_person(past.object), turns=self._turns, given=self._given
+            open_work=self._open.by_person(past.object),
+            turns=self._turns,
+            given=self._given,
+            load=self._load.by_person(past.object),
         )
 
     def past_owner(
@@ -77,7 +85,10 @@ class Counters:
     def take(self, decision: Decision, past: PastDecision) -> None:
         """What the decision uses up, and what really went to somebody."""
         reservation = decision.reservation
-        self._open.give(past, reservation.person if reservation else None, 1)
+        person = reservation.person if reservation else None
+        weight = reservation.load if reservation else None
+        self._open.give(past, person, 1)
+        self._load.give(past, person, UNWEIGHED if weight is None else weight)
         if reservation is not None:
             self._reserve(reservation)
         if decision.owner is not None and decision.owner.kind is OwnerKind.USER:
@@ -97,24 +108,24 @@ class Counters:
                 self._customers[past.object, name, fold(value)] = (past.decided_at, owner)
 
 
-class _Held:
-    """What each person holds: what was really there, and what went elsewhere in this run.
+class _Held(Generic[Amount]):
+    """What each person holds, by number or by weight: what was really there, and what this run moved.
 
     What went elsewhere counts for ``open_for``, as if it were done with then.
     """
 
     def __init__(self, open_for: timedelta) -> None:
         self._open_for = open_for
-        self._really: dict[str, dict[RecordId, int]] = defaultdict(dict)
-        self._beside: dict[str, dict[RecordId, int]] = defaultdict(dict)
-        self._held: dict[str, dict[RecordId, int]] = defaultdict(dict)
-        self._passing: deque[tuple[datetime, str, RecordId, int]] = deque()
+        self._really: dict[str, dict[RecordId, Amount]] = defaultdict(dict)
+        self._beside: dict[str, dict[RecordId, Amount]] = defaultdict(dict)
+        self._held: dict[str, dict[RecordId, Amount]] = defaultdict(dict)
+        self._passing: deque[tuple[datetime, str, RecordId, Amount]] = deque()
 
-    def by_person(self, object_name: str) -> Mapping[RecordId, int]:
+    def by_person(self, object_name: str) -> Mapping[RecordId, Amount]:
         """A live view."""
         return self._held[object_name]
 
-    def observe(self, past: PastDecision, kept: Mapping[RecordId, int]) -> None:
+    def observe(self, past: PastDecision, kept: Mapping[RecordId, Amount]) -> None:
         """What a decision record has kept, as of its moment."""
         while self._passing and self._passing[0][0] <= past.decided_at:
             _, object_name, person, number = self._passing.popleft()
@@ -123,7 +134,7 @@ class _Held:
             self._really[past.object][person] = number
             self._settle(past.object, person)
 
-    def give(self, past: PastDecision, person: RecordId | None, number: int) -> None:
+    def give(self, past: PastDecision, person: RecordId | None, number: Amount) -> None:
         """So much goes to a person here (None: to nobody), and really went where it went."""
         really = past.happened.person
         if really is not None:
@@ -134,13 +145,13 @@ class _Held:
             self._lend(past, really, -number)
             self._lend(past, person, number)
 
-    def _lend(self, past: PastDecision, person: RecordId | None, number: int) -> None:
+    def _lend(self, past: PastDecision, person: RecordId | None, number: Amount) -> None:
         if person is not None:
             self._shift(past.object, person, number)
             passes_at = past.decided_at + self._open_for
             self._passing.append((passes_at, past.object, person, number))
 
-    def _shift(self, object_name: str, person: RecordId, number: int) -> None:
+    def _shift(self, object_name: str, person: RecordId, number: Amount) -> None:
         beside = self._beside[object_name]
         beside[person] = beside.get(person, 0) + number
         self._settle(object_name, person)

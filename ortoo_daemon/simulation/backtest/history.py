@@ -63,8 +63,8 @@ class Happened:
 class PastDecision:
     """One record, as it was decided about last in the time looked at.
 
-    ``past_owners`` are the answers that were kept; ``open_work``, ``turns`` and ``given`` the counters of
-    those who were compared, as they stood before the decision.
+    ``past_owners`` are the answers that were kept; ``open_work``, ``load``, ``turns`` and ``given`` the
+    counters of those who were compared, as they stood before the decision.
     """
 
     key: str
@@ -78,6 +78,7 @@ class PastDecision:
     of_then: frozenset[str] = frozenset()
     past_owners: Mapping[CustomerKey, RecordId | None] = field(default_factory=dict)
     open_work: Mapping[RecordId, int] = field(default_factory=dict)
+    load: Mapping[RecordId, float] = field(default_factory=dict)
     pool: str | None = None
     turns: Turns | None = None
     given: Mapping[Tally, Sequence[int]] = field(default_factory=dict)
@@ -161,6 +162,7 @@ def decision_text(past: PastDecision) -> str:
         "of_then": sorted(past.of_then),
         "past_owners": [[*key, owner] for key, owner in past.past_owners.items()],
         "open_work": dict(past.open_work),
+        "load": dict(past.load),
         "given": [[*tally, list(moments)] for tally, moments in past.given.items()],
     }
     if past.pool is not None and past.turns is not None:
@@ -191,6 +193,7 @@ def decision_from(text: str) -> PastDecision:
                 (name, value): owner for name, value, owner in saved.get("past_owners", ())
             },
             open_work=dict(saved.get("open_work", {})),
+            load=dict(saved.get("load", {})),
             pool=turns["pool"] if turns else None,
             turns=Turns(clock=float(turns["clock"]), at=dict(turns["at"])) if turns else None,
             given={Tally(*names): tuple(moments) for *names, moments in saved.get("given", ())},

@@ -104,6 +104,7 @@ def past_decision(
         of_then=frozenset(certain) | (FIXED & values.keys()),
         past_owners=dict(_past_owners(kept)),
         open_work={RecordId(id): int(n) for id, n in kept.get("open_work", {}).items()},
+        load={RecordId(id): float(n) for id, n in kept.get("load", {}).items()},
         pool=str(turns["pool"]) if turns else None,
         turns=Turns(clock=float(turns["clock"]), at=turns["at"]) if turns else None,
         given={Tally(*names): tuple(moments) for *names, moments in kept.get("given", ())},

@@ -25,6 +25,7 @@ def test_a_decision_comes_back_as_it_was_kept():
         of_then=frozenset({"Brand__c"}),
         past_owners={("Email", "a@example.com"): an_id("005", 1), ("Email", "b@x"): None},
         open_work={an_id("005", 1): 7},
+        load={an_id("005", 1): 7.5},
         pool="leads/all/-",
         turns=Turns(clock=2.5, at={an_id("005", 1): 3.0}),
         given={Tally("leads", "person", an_id("005", 1)): (1, 2)},

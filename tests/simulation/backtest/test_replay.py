@@ -6,9 +6,11 @@ import pytest
 
 from ortoo_daemon.calendars import BusinessHours
 from ortoo_daemon.facts import Tally, Turns
+from ortoo_daemon.policy.expressions import Constant
 from ortoo_daemon.policy.ownership_model import (
     LimitLevel,
     Limits,
+    LoadLimit,
     PersonChoice,
     PersonMethod,
     RateLimit,
@@ -134,6 +136,15 @@ def test_work_that_was_given_to_somebody_else_is_done_after_a_while():
     found = replayed(DESKS, LEAST_LOADED, *pasts, open_for=timedelta(hours=1))
     people = found.groups.of(Dimension.PERSON, Side.THEN, Side.LIVE)
     assert {each.name: each.counts.get(Side.LIVE, 0) for each in people} == {"Ann": 0, "Bob": 4}
+
+
+def test_weighed_work_starts_from_what_was_kept_and_goes_on_by_weight():
+    limits = Limits(load=LoadLimit(person=4, weigh=Constant(PLACE, 3), place=PLACE))
+    weighed = policies(policy(rule("all", assign=to_people()), limits=limits))
+    pasts = [past(n, after=n, load={ANN.id: 2.0} if n == 1 else {}) for n in range(1, 4)]
+    found = replayed(DESKS, weighed, *pasts)
+    assert found.totals[Side.LIVE].fates == {Fate.ROUTED: 1, Fate.UNROUTED: 2}
+    assert found.totals[Side.LIVE].limit_hits["load_limit"] == 3
 
 
 def test_a_limit_that_turns_people_away_is_counted_by_record():
