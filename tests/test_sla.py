@@ -12,10 +12,18 @@ from hypothesis import strategies as st
 from ortoo_daemon.action.stamps import owner_write
 from ortoo_daemon.calendars import BusinessHours
 from ortoo_daemon.decision import FOLLOW_UPS, Outcome, ReasonCode
+from ortoo_daemon.facts import Tally
 from ortoo_daemon.flow import recovered
 from ortoo_daemon.instants import instant_text
 from ortoo_daemon.policy.model import Triggers
-from ortoo_daemon.policy.ownership_model import Limits, QueueTarget, RooftopChoice
+from ortoo_daemon.policy.ownership_model import (
+    LimitLevel,
+    Limits,
+    QueueTarget,
+    RateLimit,
+    RooftopChoice,
+)
+from ortoo_daemon.policy.periods import Calendar
 from ortoo_daemon.policy.sla_model import (
     EscalateTo,
     Reassign,
@@ -229,6 +237,24 @@ def test_the_policys_own_limit_holds_too():
     record = Timeline(limited, NETWORK, open_work={ANA.id: 0, BEN.id: 3, CLEO.id: 3})
     record.created()
     assert record.sweep(30).reason is ReasonCode.SLA_NOBODY
+
+
+def test_a_colleague_who_was_given_enough_is_passed_over_and_a_record_that_goes_on_counts_once():
+    """The rooftop and its team have the record already: their limits are no reason to keep it."""
+    levels = tuple(
+        RateLimit(level=level, at_most=1, per=Calendar.DAY, place=PLACE) for level in LimitLevel
+    )
+    limited = asked(clock(step(COLLEAGUE)), limits=Limits(rates=levels))
+    record = Timeline(limited, NETWORK, open_work={ANA.id: 0, BEN.id: 3, CLEO.id: 4})
+    first = record.created().reservation.given
+    assert [tally.level for tally in first.tallies] == ["person", "rooftop", "team"]
+    had = {**record.workload.given, Tally("leads", "person", BEN.id): [first.at]}
+    record.workload = replace(record.workload, given=had)
+    found = record.sweep(30)
+    assert record.owner == CLEO.id
+    assert {each.id: each.removed_by for each in found.trace.candidates}[BEN.id] == "rate_limit"
+    tallies = found.reservation.given.tallies
+    assert tallies == (Tally("leads", "person", CLEO.id),)
 
 
 def test_where_no_colleague_is_left_the_next_step_is_taken_at_once():

@@ -93,6 +93,8 @@ def weight_of(handling: Handling) -> float | None:
 
 def reserved(handling: Handling, reservation: Reservation, person: Person) -> Reservation:
     """The reservation with all that limits count of it."""
+    if handling.policy.limits.simple:
+        return reservation
     found = rates.counted(handling, reservation, person)
     weight = weight_of(handling)
     return found if weight is None else replace(found, load=weight)

@@ -115,6 +115,8 @@ _Gate = LoadGate | PersonRates | TeamLimits
 def _further(handling: Handling, rooftop: Rooftop | None) -> tuple[_Gate, ...]:
     """Gates that few policies have."""
     limits = handling.policy.limits
+    if limits.simple:
+        return ()
     found: list[_Gate] = []
     if limits.load is not None and limits.load.person is not None:
         found.append(LoadGate(handling))

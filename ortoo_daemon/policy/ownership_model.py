@@ -194,7 +194,8 @@ class Limits:
 
     ``open_limit``: most open records one person, team or rooftop may hold (None: no bound). The smaller
     of this and the person's own limit holds. Records for which ``unless`` holds pass. ``rates`` and
-    ``rates_unless`` are those of ``rate_limit``, ``load`` is ``load_limit``.
+    ``rates_unless`` are those of ``rate_limit``, ``load`` is ``load_limit``. ``simple``: people have no
+    other limit than that of their open work.
     """
 
     open_per_person: int | None = None
@@ -206,6 +207,7 @@ class Limits:
     load: LoadLimit | None = None
     of_sites: bool = field(init=False, repr=False, compare=False)
     of_teams: bool = field(init=False, repr=False, compare=False)
+    simple: bool = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         levels = {rate.level for rate in self.rates}
@@ -216,6 +218,7 @@ class Limits:
         teams = teams or (load is not None and load.team is not None)
         object.__setattr__(self, "of_sites", sites)  # asked of every record
         object.__setattr__(self, "of_teams", teams)
+        object.__setattr__(self, "simple", not (self.rates or self.load or teams))
 
     def conditions(self) -> tuple[Condition, ...]:
         """Every condition on the record, in no particular order."""
