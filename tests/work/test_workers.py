@@ -347,7 +347,8 @@ def finished(queue: WorkQueue, number: int):
 
 
 @asynchronous
-async def test_more_may_come_while_items_wait_and_none_soon_after_the_last(url):
+async def test_more_may_come_while_items_wait_and_none_soon_after_the_last(url, monkeypatch):
+    monkeypatch.setattr("ortoo_daemon.work.workers._MORE_WITHIN", 0.05)
     released = asyncio.Event()
 
     async def handle(claim):
@@ -359,7 +360,7 @@ async def test_more_may_come_while_items_wait_and_none_soon_after_the_last(url):
         async with working(queue, handle, parallel=4) as workers:
             assert not workers.may_bring_more()
             await until(lambda: workers.in_flight == 4)
-            await asyncio.sleep(0.5)
+            await asyncio.sleep(0.1)
             assert workers.may_bring_more()
             released.set()
             await until(nothing_left(queue))
