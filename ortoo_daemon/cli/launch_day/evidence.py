@@ -78,7 +78,8 @@ async def gather(org: Org, *, calls: Sequence[Row], daemon_user: str, until: dat
     ):
         (steps if row["Outcome__c"] in FOLLOW_UPS else decisions)[row["Record_Id__c"]].append(row)
     people = await org.query(soql.select("User", ["Id", "Ortoo_Role__c", "Ortoo_Rooftop__c"]))
-    register = await org.query(soql.select("Ortoo_Policy__c", ["Revision__c"]))
+    of_policies = soql.differs("Object__c", None)  # beside rows that hold the content of revisions
+    register = await org.query(soql.select("Ortoo_Policy__c", ["Revision__c"], where=[of_policies]))
     return Evidence(
         rows=await _rows(org),
         decisions=decisions,
