@@ -28,5 +28,11 @@ def _instant(text: str) -> datetime | None:
 
 def instant_text(at: datetime) -> str:
     """ISO 8601 in UTC with milliseconds, as the REST API takes it: ``2026-11-23T09:15:00.000Z``."""
-    text = at.astimezone(UTC).isoformat(timespec="milliseconds")
+    return _text(at if at.tzinfo is UTC else at.astimezone(UTC))
+
+
+@lru_cache(maxsize=2048)  # a decision names its moments many times
+def _text(at: datetime) -> str:
+    """Of UTC only: in other zones two different instants may be equal, when clocks are put back."""
+    text = at.isoformat(timespec="milliseconds")
     return f"{text[:-6]}Z"  # for +00:00
