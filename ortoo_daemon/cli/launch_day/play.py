@@ -9,6 +9,7 @@ import time
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from math import ceil
 from random import Random
 
 from ortoo_daemon.cli.launch_day.editing import Editing, Stage
@@ -33,7 +34,8 @@ _HAND_AT = 0.3
 """The dispatcher changes an owner by hand after this share of the day, or as soon as one is there."""
 
 _SLIP_AT, _MENDED_AT = 0.55, 0.8
-"""The policies are wrong between these shares of the day, and until the daemon said so at least."""
+"""The policies are wrong between these shares of the records. However fast or slowly the machine goes, the
+ones between come in meanwhile, and the later ones when the policies are mended."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -46,6 +48,9 @@ class Play:
     _answer_later: list[str] = field(default_factory=list)
     _considered: set[str] = field(default_factory=set)
     _overridden_at: float = 0.0
+    _handled_before: int = 0
+    """How many records were handled when the slip was made."""
+    _decided_while_wrong_at: float | None = None
 
     def run(self, planned: Sequence[Timed]) -> None:
         """Play to the end; what did not come to an end shows in the tally. Raises DemoError."""
@@ -53,15 +58,26 @@ class Play:
         next_up, seen = 0, 0
         while not self._over(moved):
             after = self.scene.after
-            due = [each.arrival for each in planned[next_up:] if each.after <= after]
+            coming = planned[next_up : self._let_in(len(planned))]
+            due = [each.arrival for each in coming if each.after <= after]
             next_up += len(due)
             self._create(due)
             self.scene.look()
-            if len(self._tally.handled) > seen or next_up < len(planned):
+            if due or len(self._tally.handled) > seen or planned[-1].after > after:
                 seen, moved = len(self._tally.handled), time.monotonic()
             self._act(next_up / max(1, len(planned)))
-            self._edit(next_up / max(1, len(planned)))
+            self._edit(all_in=next_up == self._let_in(len(planned)))
             time.sleep(max(0.0, after + _TICK - self.scene.after))
+
+    def _let_in(self, total: int) -> int:
+        """How many of the records may have come at this stage of the edit."""
+        match self.editing.stage:
+            case Stage.GOOD:
+                return int(total * _SLIP_AT)
+            case Stage.WRONG:
+                return ceil(total * _MENDED_AT)
+            case Stage.MENDED:
+                return total
 
     @property
     def _tally(self) -> Tally:
@@ -107,12 +123,25 @@ class Play:
         if not self._tally.overridden and progress >= _HAND_AT:
             self._override()
 
-    def _edit(self, progress: float) -> None:
+    def _edit(self, *, all_in: bool) -> None:
         """An admin saves the policies with a mistake, and rightly once the daemon has refused that."""
-        if self.editing.stage is Stage.GOOD and progress >= _SLIP_AT:
+        if not all_in:
+            return
+        if self.editing.stage is Stage.GOOD:
+            self._handled_before = len(self._tally.handled)
             self.editing.slip(self.scene.org_time.now())
-        elif self.editing.stage is Stage.WRONG and progress >= _MENDED_AT and self._tally.refused:
+        elif self.editing.stage is Stage.WRONG and self._tally.refused and self._has_decided():
             self.editing.mend(self.scene.org_time.now())
+
+    def _has_decided(self) -> bool:
+        """Whether the daemon decided while the policies were wrong, in a second of the org's that is over:
+        its decisions bear whole seconds."""
+        now = self.scene.org_time.now()
+        if self._decided_while_wrong_at is None:
+            if len(self._tally.handled) > self._handled_before:
+                self._decided_while_wrong_at = now
+            return False
+        return int(now) > int(self._decided_while_wrong_at)
 
     def _new_routed_leads(self) -> list[Handled]:
         handled = self._tally.handled

@@ -11,7 +11,8 @@ _NAME = "a wrong edit changed nothing, the mended one is in force"
 def edited(evidence: Evidence, editing: Editing) -> Check:
     """Decisions while the files were wrong bear the revision before; the org's register has the one after."""
     proofs = [each for record in evidence.rows for each in evidence.decided(record)]
-    meanwhile = [each for each in proofs if editing.wrong_at <= _at(each) < editing.mended_at]
+    wrong_at, mended_at = int(editing.wrong_at), int(editing.mended_at)  # as the org keeps moments
+    meanwhile = [each for each in proofs if wrong_at <= _at(each) < mended_at]
     strange = [
         each for each in proofs if each["Revision__c"] not in (editing.before, editing.after)
     ]
