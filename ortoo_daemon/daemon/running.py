@@ -1,0 +1,251 @@
+"""What runs while the daemon runs, and in which order does it begin and end?
+
+Listening begins first, so that nothing is missed while the directory is read; deciding begins when
+directory and counters stand. When stopped, the stream ends, what is in hand is seen through within a
+deadline, and the rest waits in the queue.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
+import structlog
+
+from ortoo_daemon.daemon.answers import Answers
+from ortoo_daemon.daemon.file_watch import FileWatch
+from ortoo_daemon.daemon.handling import Handler
+from ortoo_daemon.daemon.hearing import Hearing
+from ortoo_daemon.daemon.knowledge import Knowledge, Policies
+from ortoo_daemon.daemon.ledger import Ledger
+from ortoo_daemon.daemon.notify import Notifier
+from ortoo_daemon.daemon.org_clock import org_clock
+from ortoo_daemon.daemon.parts import Parts
+from ortoo_daemon.daemon.postal_file import load_postal_index, needs_geography
+from ortoo_daemon.daemon.reloading import Reloading
+from ortoo_daemon.daemon.settings import Settings
+from ortoo_daemon.daemon.silence import Silence
+from ortoo_daemon.daemon.start_files import StartFiles
+from ortoo_daemon.daemon.sweeping import Sweeping
+from ortoo_daemon.daemon.wiring import put_in_line
+from ortoo_daemon.directory import Directory
+from ortoo_daemon.errors import LoginError, StateError, TemporaryOrgError
+from ortoo_daemon.postal import PostalIndex
+from ortoo_daemon.salesforce.directory import DirectoryReader
+from ortoo_daemon.salesforce.stream.listener import Listener
+from ortoo_daemon.work.workers import Workers
+
+_log = structlog.get_logger("ortoo_daemon.service")
+
+Answer = TypeVar("Answer")
+
+_SAVE_EVERY = 1.0
+_FIRST_PAUSE, _LONGEST_PAUSE = 1.0, 60.0
+_SUBSCRIBED_WITHIN = 15.0
+
+
+class Running:
+    """The parts of a started service. `now` is the org's clock."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        files: StartFiles,
+        parts: Parts,
+        notifier: Notifier,
+    ) -> None:
+        self._notifier = notifier
+        self._settings = settings
+        self._files = files
+        self._parts = parts
+        self._queue = parts.queue
+        self._org = parts.org
+        self._roster = DirectoryReader(parts.org, files.mapping)
+        self.now = org_clock(parts.org)
+
+    async def run(self, stop: asyncio.Event, *, shadow: bool) -> None:
+        """Listen, prepare, decide, drain. Raises ConfigError for files by which nothing can work."""
+        policies = self._files.policies
+        user = await self._until_it_works("log in", self._org.identity, stop)
+        if user is None:
+            return
+        ledger = Ledger(await self._queue.rotations())
+        knowledge = Knowledge(
+            policies=Policies(policies, loaded_at=self._parts.policies_loaded_at),
+            directory=Directory(),
+            ledger=ledger,
+            daemon_user=user,
+            postal=load_postal_index() if needs_geography(policies) else PostalIndex.empty(),
+        )
+        budgets = self._parts.budgets
+        sweeping = Sweeping(
+            self._org,
+            self._queue,
+            knowledge,
+            self._roster,
+            now=self.now,
+            stretch=budgets.stretch,
+        )
+        sweeping.plan(self._settings.sweeps, shadow=shadow)
+        events = self._settings.events
+        hearing = Hearing(
+            self._queue,
+            lambda: knowledge,
+            events.channels,
+            on_gap=sweeping.gaps.fill,
+            clock=self.now,
+            stop=stop,
+        )
+        silence = Silence(events, knowledge, hearing.events, now=self.now)
+        listener = Listener(
+            events.names,
+            self._org.tokens,
+            checkpoint_of=hearing.checkpoint_of,
+            deliver=hearing.deliver,
+            gap=hearing.gap,
+            is_silent=silence.judge,
+            api_version=self._settings.org.api_version,
+        )
+        self._parts.silence = silence
+        self._show(knowledge, sweeping, hearing, listener)
+        async with asyncio.TaskGroup() as tasks:
+            listening = tasks.create_task(listener.run(stop), name="ortoo-listener")
+            tasks.create_task(budgets.run(stop), name="ortoo-budgets")
+            reloading = self._parts.reloading = self._reloading(knowledge, sweeping, shadow=shadow)
+            if not await self._prepare(reloading, sweeping, stop, shadow=shadow):
+                await sweeping.schedule.stop()  # a gap may be being filled already
+            else:
+                handler = Handler(
+                    org=self._org,
+                    knowledge=knowledge,
+                    answers=Answers(self._org, may_refine=budgets.may_refine),
+                    clock=self.now,
+                    meters=self._parts.meters,
+                    puts_off=budgets.puts_off,
+                    witness=silence.note,
+                    shadow=shadow,
+                )
+                await self._work(handler, listener, reloading, stop)
+            await listening
+        await self._queue.save_rotations(ledger.take_unsaved_turns())
+
+    def _show(
+        self, knowledge: Knowledge, sweeping: Sweeping, hearing: Hearing, listener: Listener
+    ) -> None:
+        """Let those who look on see these parts, and the watchdog the stream."""
+        parts = self._parts
+        parts.knowledge, parts.sweeping = knowledge, sweeping
+        parts.hearing, parts.listener = hearing, listener
+        parts.watchdog.watch("stream", lambda: listener.turns_by)
+
+    async def _prepare(
+        self, reloading: Reloading, sweeping: Sweeping, stop: asyncio.Event, *, shadow: bool
+    ) -> bool:
+        """Directory, counters, policies and their register; False when stopped before they stood.
+
+        Raises ConfigError for policies that the org does not bear out, where none ever were in force.
+        """
+        steps: list[tuple[str, Callable[[], Awaitable[object]]]] = [
+            ("check the policies", reloading.prove),
+            ("read the directory", sweeping.read_directory),
+            ("count open work", sweeping.count_open_work),
+            ("count what was given lately", sweeping.count_given),
+            ("look for edits", reloading.look),
+        ]
+        if not shadow:
+            steps.append(("register the policies", reloading.register))
+        for what, step in steps:
+            await self._until_it_works(what, step, stop)
+        return not stop.is_set()
+
+    async def _work(
+        self, handler: Handler, listener: Listener, reloading: Reloading, stop: asyncio.Event
+    ) -> None:
+        """Decide until stopped, then drain."""
+        sweeping = reloading.sweeping
+        limits = self._settings.workers
+        workers = Workers(
+            self._queue, handler.handle, parallel=limits.parallel, drain_for=limits.drain_for
+        )
+        put_in_line(workers, self._org, handler.answers)
+        self._parts.workers = workers
+        self._parts.watchdog.watch("workers", lambda: workers.turns_by)
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(workers.run(stop), name="ortoo-workers")
+            tasks.create_task(self._save_turns(handler.knowledge.ledger, stop))
+            _log.info("service.ready", objects=sorted(handler.knowledge.policies.objects))
+            self._notifier.ready(reloading.standing)
+            looking = tasks.create_task(reloading.run(), name="ortoo-reload")
+            await _happens(listener.tried_event, stop, within=_SUBSCRIBED_WITHIN)
+            if not stop.is_set():
+                sweeping.schedule.start()
+            await stop.wait()
+            _log.info("service.draining", in_flight=workers.in_flight)
+            looking.cancel()
+            await asyncio.wait([looking])  # its last word must not come after this one
+            self._notifier.stopping()
+            await sweeping.schedule.stop()
+        await handler.answers.close()
+
+    def _reloading(self, knowledge: Knowledge, sweeping: Sweeping, *, shadow: bool) -> Reloading:
+        """What keeps the policies those of the files, seen by those who look on."""
+        settings, parts = self._settings, self._parts
+        watch = FileWatch(
+            folder=settings.path(settings.policies),
+            directory=settings.path(settings.directory),
+            asked=parts.reload_asked,
+        )
+        return Reloading(
+            org=self._org,
+            queue=self._queue,
+            knowledge=knowledge,
+            sweeping=sweeping,
+            notifier=self._notifier,
+            watch=watch,
+            settings_watch=parts.settings_watch,
+            start=self._files,
+            now=self.now,
+            last=parts.last_load,
+            shadow=shadow,
+        )
+
+    async def _save_turns(self, ledger: Ledger, stop: asyncio.Event) -> None:
+        """Rotations are made durable about once a second; a crash loses at most that much fairness."""
+        while not stop.is_set():
+            await _happens(stop, stop, within=_SAVE_EVERY)
+            turns = ledger.take_unsaved_turns()
+            if not turns:
+                continue
+            try:
+                await self._queue.save_rotations(turns)
+            except StateError as error:  # workers and stream wait for the store, too
+                ledger.keep_unsaved(turns)
+                _log.error("service.turns_not_saved", error=str(error))
+
+    async def _until_it_works(
+        self, what: str, step: Callable[[], Awaitable[Answer]], stop: asyncio.Event
+    ) -> Answer | None:
+        """The step's result, tried again for as long as the org can't be reached; None when stopped."""
+        pause = _FIRST_PAUSE
+        while not stop.is_set():
+            try:
+                found = await step()
+            except (TemporaryOrgError, LoginError) as error:
+                wait = max(getattr(error, "retry_after", None) or 0.0, pause)
+                _log.error("service.waiting_for_org", step=what, error=str(error), again_in=wait)
+                self._parts.waiting_for = f"waiting for the org to {what}: {error}"
+                self._notifier.status(self._parts.waiting_for)
+            else:
+                self._parts.waiting_for = ""
+                return found
+            await _happens(stop, stop, within=wait)
+            pause = min(pause * 2, _LONGEST_PAUSE)
+        return None
+
+
+async def _happens(event: asyncio.Event, stop: asyncio.Event, *, within: float) -> None:
+    """Return when ``event`` or ``stop`` is set, or after ``within`` seconds."""
+    waits = [asyncio.ensure_future(each.wait()) for each in {event, stop}]
+    await asyncio.wait(waits, timeout=within, return_when=asyncio.FIRST_COMPLETED)
+    for wait in waits:
+        wait.cancel()
+    await asyncio.gather(*waits, return_exceptions=True)
