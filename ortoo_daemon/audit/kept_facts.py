@@ -25,11 +25,13 @@ _CUTS = ("people", "rooftops", "hashes", "fields", "turns", "given", "load", "op
 """What goes first when the whole is longer than its field; the moment and watched fields stay longest."""
 
 
-def kept_to_replay(decision: Decision, facts: Facts) -> dict[str, Any]:
-    """``item``, ``intake_owners``, ``fields`` and ``hashes`` of the record, ``people`` and how
-    many ``more_people`` there were, ``rooftops`` and ``changed_since``; what is empty is left out."""
+def kept_to_replay(
+    decision: Decision, facts: Facts, *, staff: Sequence[Person], more: int
+) -> dict[str, Any]:
+    """``item``, ``intake_owners``, ``fields`` and ``hashes`` of the record, ``people`` and how many
+    ``more_people`` there were, ``rooftops`` and ``changed_since``; what is empty is left out. ``staff`` and
+    ``more`` are what `staff_asked` says."""
     directory = facts.directory
-    staff, more = staff_asked(decision, facts)
     kept: dict[str, Any] = {
         "item": _item(facts),
         "intake_owners": sorted(facts.intake_owners),

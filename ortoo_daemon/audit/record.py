@@ -119,7 +119,8 @@ def _way_in(decision: Decision, facts: Facts) -> str:
 def _facts(decision: Decision, facts: Facts, written: Written) -> str:
     """What can't be read again: the moment, answers, the counters of those who were compared, watched fields
     as the decision left them, and what else it takes to decide again."""
-    people = {person.id for person in staff_asked(decision, facts)[0]}
+    staff, more = staff_asked(decision, facts)
+    people = {person.id for person in staff}
     kept: dict[str, Any] = {
         "v": 1,
         "now": instant_text(facts.now),
@@ -149,7 +150,8 @@ def _facts(decision: Decision, facts: Facts, written: Written) -> str:
     if turns is not None:
         at = {person: turn for person, turn in sorted(turns.at.items()) if person in people}
         kept["turns"] = {"pool": pool, "clock": turns.clock, "at": at}
-    return fitted({**kept, **kept_to_replay(decision, facts)}, length=LENGTHS["Facts__c"])
+    kept |= kept_to_replay(decision, facts, staff=staff, more=more)
+    return fitted(kept, length=LENGTHS["Facts__c"])
 
 
 def _written(written: Written) -> str:
