@@ -143,10 +143,13 @@ class Day:
         self.sandbox.control("POST", "/sessions/revoke")
 
     def _outage(self) -> None:
-        """The org answers nothing for a while; what happens meanwhile is found afterwards."""
+        """The org answers nothing until a sweep has given up; what happens meanwhile is found afterwards."""
+        before = len(self.daemon.events("sweep.failed"))
         self.sandbox.fault("error", path="/services|/cometd", status=503, body="", times=None)
         self._arrive(lead_arrivals(4, **self._world()))
-        time.sleep(self.hour_for / 2)
+        wait_until(
+            lambda: len(self.daemon.events("sweep.failed")) > before, 60, "a sweep that failed"
+        )
         self.sandbox.heal()
 
     def _edit(self) -> None:
