@@ -13,7 +13,6 @@ from ortoo_daemon.directory import Point, Rooftop
 from ortoo_daemon.handling import KEPT_IN_ORDER, Handling
 from ortoo_daemon.ownership.geography import distance_km, record_place
 from ortoo_daemon.ownership.limits import SiteLimits
-from ortoo_daemon.ownership.naming import named_rooftop
 from ortoo_daemon.ownership.territory import Covered, covered_by
 from ortoo_daemon.policy.ownership_model import RooftopChoice
 from ortoo_daemon.records import FieldValue, RecordId
@@ -176,6 +175,6 @@ def _signalled(handling: Handling, order: Sequence[str]) -> dict[str, frozenset[
         bound = handling.signals.get(name)
         text = handling.scope.text(bound)
         if text:
-            named = (named_rooftop(handling.facts.directory, part) for part in text.split(";"))
+            named = (handling.facts.directory.rooftop_named(part) for part in text.split(";"))
             found[name] = frozenset(rooftop.id for rooftop in named if rooftop is not None)
     return found

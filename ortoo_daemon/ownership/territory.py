@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from ortoo_daemon.countries import country_code
 from ortoo_daemon.directory import Directory, Rooftop
 from ortoo_daemon.handling import Handling
-from ortoo_daemon.ownership.naming import named_rooftop
 from ortoo_daemon.policy.ownership_model import RooftopChoice
 from ortoo_daemon.policy.territory_model import TerritoryRow
 from ortoo_daemon.records import RecordId
@@ -74,7 +73,7 @@ def _spread(coverage: Coverage, rows: tuple[TerritoryRow, ...], directory: Direc
         covered = Covered(order=order, level=level, row=row)
         if row.region:
             coverage.by_region.setdefault(row.region.strip().casefold(), covered)
-        rooftop = named_rooftop(directory, row.rooftop) if row.rooftop else None
+        rooftop = directory.rooftop_named(row.rooftop) if row.rooftop else None
         if rooftop is not None:
             coverage.by_rooftop.setdefault(rooftop.id, covered)
 

@@ -66,7 +66,7 @@ def facts_of(row: Row, now: Now) -> tuple[Facts, list[str]]:
         record=record,
         now=moment,
         directory=directory,
-        workload=_workload(kept),
+        workload=workload_of(kept),
         answers=dict(_answers(record, kept)),
         intake_owners=frozenset(RecordId(each) for each in kept.get("intake_owners", ())),
         changed_since=None if changed_since is None else frozenset(changed_since),
@@ -134,7 +134,8 @@ def _changed_rooftops(prints: Mapping[str, str], now: Directory) -> Iterator[str
             yield f"rooftop {rooftop.name} ({place}) has changed since; taken as it is now"
 
 
-def _workload(kept: Mapping[str, Any]) -> Workload:
+def workload_of(kept: Mapping[str, Any]) -> Workload:
+    """The counters that a decision's ``Facts__c`` keeps: of those who were asked, and of one rotation."""
     open_work = {RecordId(id_): int(n) for id_, n in kept.get("open_work", {}).items()}
     turns: dict[str, Turns] = {}
     if (saved := kept.get("turns")) is not None:

@@ -15,11 +15,11 @@ from typing import Any
 from ortoo_daemon.action.stamps import DECISION_KEY, MODIFIED_AT, MODIFIED_BY, OWNER, STAMPS
 from ortoo_daemon.audit.kept_facts import value_hash
 from ortoo_daemon.audit.trace_json import LONGEST_VALUE
-from ortoo_daemon.facts import Tally, Turns
 from ortoo_daemon.instants import instant
 from ortoo_daemon.policy.values import fold
 from ortoo_daemon.records import FieldValue, Record, RecordId, WorkReason, record_id
 from ortoo_daemon.simulation.backtest.history import CustomerKey, Happened, PastDecision
+from ortoo_daemon.simulation.past_facts import workload_of
 
 FIXED = frozenset({"Id", "CreatedDate", "CreatedById", OWNER, MODIFIED_AT, MODIFIED_BY})
 """Fields that never change, and those that the replay sets by itself."""
@@ -91,7 +91,8 @@ def past_decision(
         of_then[_NEVER_CONVERTED] = False  # nobody can write to a converted lead, so it was none
     untouched = is_untouched_since(record, row, daemon_user)
     certain = values.keys() if untouched else of_then.keys()
-    turns = kept.get("turns")
+    workload = workload_of(kept)
+    pool, turns = next(iter(workload.turns.items()), (None, None))
     return PastDecision(
         key=str(row["Ortoo_Key__c"]),
         object=str(row["Object__c"]),
@@ -103,11 +104,11 @@ def past_decision(
         fields={**values, **of_then},
         of_then=frozenset(certain) | (FIXED & values.keys()),
         past_owners=dict(_past_owners(kept)),
-        open_work={RecordId(id): int(n) for id, n in kept.get("open_work", {}).items()},
-        load={RecordId(id): float(n) for id, n in kept.get("load", {}).items()},
-        pool=str(turns["pool"]) if turns else None,
-        turns=Turns(clock=float(turns["clock"]), at=turns["at"]) if turns else None,
-        given={Tally(*names): tuple(moments) for *names, moments in kept.get("given", ())},
+        open_work=workload.open_work,
+        load=workload.load,
+        pool=pool,
+        turns=turns,
+        given={tally: tuple(moments) for tally, moments in workload.given.items()},
     )
 
 
