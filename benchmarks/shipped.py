@@ -13,8 +13,8 @@ from typing import Any
 
 from benchmarks.figures import Figure
 from benchmarks.leads import Place, leads
-from ortoo_daemon.daemon.policy_files import load_policies, read_directory_mapping
-from ortoo_daemon.daemon.postal_file import load_postal_index
+from ortoo_daemon.daemon.loading.policy_files import load_policies, read_directory_mapping
+from ortoo_daemon.daemon.loading.postal_file import load_postal_index
 from ortoo_daemon.daemon.settings import load_settings
 from ortoo_daemon.daemon.wiring import make_org
 from ortoo_daemon.decision import Decision

@@ -20,7 +20,7 @@ import requests
 import structlog
 from prometheus_client.parser import text_string_to_metric_families
 
-from ortoo_daemon.daemon.metrics import Exposition
+from ortoo_daemon.daemon.watching.metrics import Exposition
 from tests.docs.pages import first_cells, section
 
 PAGE = "docs/operations.md"

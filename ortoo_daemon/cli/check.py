@@ -13,9 +13,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from ortoo_daemon.cli.check_report import Checked
-    from ortoo_daemon.daemon.checking import Parsed
-    from ortoo_daemon.daemon.config_files import ConfigFiles
-    from ortoo_daemon.daemon.saved_org import KnownOrg
+    from ortoo_daemon.daemon.loading.checking import Parsed
+    from ortoo_daemon.daemon.loading.config_files import ConfigFiles
+    from ortoo_daemon.daemon.loading.saved_org import KnownOrg
     from ortoo_daemon.simulation.running_clocks import ClocksMoved
 
 
@@ -78,7 +78,7 @@ def check(
     """
     from ortoo_daemon.cli import check_report
     from ortoo_daemon.cli.terminal import show_json
-    from ortoo_daemon.daemon.config_files import config_files
+    from ortoo_daemon.daemon.loading.config_files import config_files
 
     face = _face(format, as_json=as_json)
     if schema:
@@ -130,11 +130,11 @@ class _Asked:
 def _checked(files: "ConfigFiles", config: Path, asked: _Asked) -> "Checked":
     """What a check finds, and the proofs that were asked for."""
     from ortoo_daemon.cli.check_report import Checked
-    from ortoo_daemon.daemon.checking import Beside, parse
-    from ortoo_daemon.daemon.checking import check as checkup
-    from ortoo_daemon.daemon.postal_file import load_postal_index
-    from ortoo_daemon.daemon.proving import proven, shortages
-    from ortoo_daemon.daemon.saved_org import save_org
+    from ortoo_daemon.daemon.loading.checking import Beside, parse
+    from ortoo_daemon.daemon.loading.checking import check as checkup
+    from ortoo_daemon.daemon.loading.postal_file import load_postal_index
+    from ortoo_daemon.daemon.loading.proving import proven, shortages
+    from ortoo_daemon.daemon.loading.saved_org import save_org
     from ortoo_daemon.daemon.wiring import utc_now
 
     parsed = parse(files)
@@ -167,9 +167,9 @@ def _ask(
     """What the org says, and what becomes of its clocks. The login is that of the settings at hand."""
     import asyncio
 
-    from ortoo_daemon.daemon.asking import logged_in
-    from ortoo_daemon.daemon.running_clocks import clocks_moved_by
-    from ortoo_daemon.daemon.saved_org import ask_org
+    from ortoo_daemon.daemon.asking.login import logged_in
+    from ortoo_daemon.daemon.loading.running_clocks import clocks_moved_by
+    from ortoo_daemon.daemon.loading.saved_org import ask_org
     from ortoo_daemon.daemon.settings import load_settings
     from ortoo_daemon.errors import ConfigError
 

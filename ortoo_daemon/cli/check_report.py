@@ -9,7 +9,7 @@ from rich.text import Text
 
 from ortoo_daemon.cli import coverage_report, roster_report
 from ortoo_daemon.cli.terminal import console, problem_json, say, show_tree
-from ortoo_daemon.daemon.checking import Checkup
+from ortoo_daemon.daemon.loading.checking import Checkup
 from ortoo_daemon.errors import Level, Problem
 from ortoo_daemon.simulation.coverage import Proof
 from ortoo_daemon.simulation.look_ahead import Shortage

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from ortoo_daemon.cli.terminal import say, show_table
-from ortoo_daemon.daemon.cross_checks import MANUALS
+from ortoo_daemon.daemon.loading.cross_checks import MANUALS
 from ortoo_daemon.errors import ConfigError, Place, Problem
 from ortoo_daemon.policy.lint import RULES, LintRule
 from ortoo_daemon.policy.naming import did_you_mean

@@ -9,7 +9,7 @@ import typer
 from ortoo_daemon.cli.options import DEFAULT_CONFIG, AsJson, Config
 
 if TYPE_CHECKING:
-    from ortoo_daemon.daemon.findings import Finding
+    from ortoo_daemon.daemon.asking.findings import Finding
 
 
 def doctor(config: Config = DEFAULT_CONFIG, as_json: AsJson = False) -> None:
@@ -32,7 +32,7 @@ def doctor(config: Config = DEFAULT_CONFIG, as_json: AsJson = False) -> None:
 
 
 async def _findings(config: Path, *, show: bool) -> "list[Finding]":
-    from ortoo_daemon.daemon.diagnosis import diagnose
+    from ortoo_daemon.daemon.asking.diagnosis import diagnose
 
     found = []
     async for finding in diagnose(config):

@@ -9,8 +9,8 @@ import typer
 from ortoo_daemon.cli.options import DEFAULT_CONFIG, AsJson, Config, parsed_id
 
 if TYPE_CHECKING:
-    from ortoo_daemon.daemon.explaining import Explanation
-    from ortoo_daemon.daemon.past_explaining import PastExplanation
+    from ortoo_daemon.daemon.asking.explaining import Explanation
+    from ortoo_daemon.daemon.asking.past_explaining import PastExplanation
     from ortoo_daemon.records import RecordId
 
 
@@ -68,10 +68,10 @@ def _show_then(record: str, config: Path, as_of: str, *, as_json: bool) -> None:
 
 
 def _of_file(path: Path, config: Path) -> "Explanation":
-    from ortoo_daemon.daemon.asking import policies_of, postal_index
-    from ortoo_daemon.daemon.config_files import config_files
-    from ortoo_daemon.daemon.explaining import explain_file
-    from ortoo_daemon.daemon.saved_org import load_saved_org
+    from ortoo_daemon.daemon.asking.explaining import explain_file
+    from ortoo_daemon.daemon.asking.login import policies_of, postal_index
+    from ortoo_daemon.daemon.loading.config_files import config_files
+    from ortoo_daemon.daemon.loading.saved_org import load_saved_org
     from ortoo_daemon.daemon.settings import load_settings
     from ortoo_daemon.daemon.wiring import utc_now
 
@@ -81,8 +81,8 @@ def _of_file(path: Path, config: Path) -> "Explanation":
 
 
 async def _of_org(id: "RecordId", config: Path, *, again: bool) -> "Explanation":
-    from ortoo_daemon.daemon.asking import know, logged_in, object_of
-    from ortoo_daemon.daemon.explaining import explain_record
+    from ortoo_daemon.daemon.asking.explaining import explain_record
+    from ortoo_daemon.daemon.asking.login import know, logged_in, object_of
     from ortoo_daemon.daemon.settings import load_settings
 
     settings = load_settings(config)
@@ -94,8 +94,8 @@ async def _of_org(id: "RecordId", config: Path, *, again: bool) -> "Explanation"
 
 
 async def _of_then(id: "RecordId", config: Path, as_of: str) -> "PastExplanation":
-    from ortoo_daemon.daemon.asking import know, logged_in, object_of
-    from ortoo_daemon.daemon.past_explaining import explain_then
+    from ortoo_daemon.daemon.asking.login import know, logged_in, object_of
+    from ortoo_daemon.daemon.asking.past_explaining import explain_then
     from ortoo_daemon.daemon.settings import load_settings
 
     settings = load_settings(config)

@@ -63,7 +63,7 @@ def _shared(
         ),
     ] = False,
 ) -> None:
-    from ortoo_daemon.daemon.logs import configure_logs
+    from ortoo_daemon.daemon.watching.logs import configure_logs
 
     configure_logs(level="CRITICAL")  # a verb answers for itself; `run` sets its own level
 

@@ -9,7 +9,7 @@ import typer
 from ortoo_daemon.cli.options import DEFAULT_CONFIG, AsJson, Config
 
 if TYPE_CHECKING:
-    from ortoo_daemon.daemon.requeueing import ParkedRecord
+    from ortoo_daemon.daemon.asking.requeueing import ParkedRecord
 
 
 def parked(
@@ -60,8 +60,8 @@ def parked(
 
 
 async def _parked(config: Path, object_name: str | None, limit: int) -> "list[ParkedRecord]":
-    from ortoo_daemon.daemon.asking import beside_daemon, has_store, logged_in, policies_of
-    from ortoo_daemon.daemon.requeueing import longest_first, parked_in_org, parked_in_queue
+    from ortoo_daemon.daemon.asking.login import beside_daemon, has_store, logged_in, policies_of
+    from ortoo_daemon.daemon.asking.requeueing import longest_first, parked_in_org, parked_in_queue
     from ortoo_daemon.daemon.settings import load_settings
 
     settings = load_settings(config)

@@ -57,8 +57,8 @@ async def _named(
     settings: "Settings", ids: Sequence["RecordId"], query: str | None
 ) -> "dict[RecordId, str]":
     """The records with their objects. The org is asked only where it must be."""
-    from ortoo_daemon.daemon.asking import STANDARD_OBJECTS, logged_in, policies_of
-    from ortoo_daemon.daemon.requeueing import named_objects, refuse_unrouted
+    from ortoo_daemon.daemon.asking.login import STANDARD_OBJECTS, logged_in, policies_of
+    from ortoo_daemon.daemon.asking.requeueing import named_objects, refuse_unrouted
 
     policies = policies_of(settings)
     if query is None and all(id[:3] in STANDARD_OBJECTS for id in ids):
@@ -79,8 +79,8 @@ def _ids(rows: Sequence[dict[str, object]]) -> "list[RecordId]":
 
 
 async def _put(settings: "Settings", records: "dict[RecordId, str]") -> None:
-    from ortoo_daemon.daemon.asking import beside_daemon
-    from ortoo_daemon.daemon.requeueing import requeue as put_back
+    from ortoo_daemon.daemon.asking.login import beside_daemon
+    from ortoo_daemon.daemon.asking.requeueing import requeue as put_back
     from ortoo_daemon.daemon.wiring import utc_now
 
     async with beside_daemon(settings) as queue:

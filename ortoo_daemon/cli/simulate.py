@@ -12,7 +12,7 @@ import typer
 from ortoo_daemon.cli.options import DEFAULT_CONFIG, AsJson, Config
 
 if TYPE_CHECKING:
-    from ortoo_daemon.daemon.history_file import Progress
+    from ortoo_daemon.daemon.asking.history_file import Progress
     from ortoo_daemon.daemon.settings import Settings
     from ortoo_daemon.policy.model import PolicySet
 
@@ -70,7 +70,7 @@ def simulate(
     """
     from ortoo_daemon.cli import simulate_html, simulate_json, simulate_view
     from ortoo_daemon.cli.terminal import show_json
-    from ortoo_daemon.daemon.backtesting import Asked, backtest, live_policies
+    from ortoo_daemon.daemon.asking.backtesting import Asked, backtest, live_policies
     from ortoo_daemon.daemon.wiring import utc_now
 
     if export is not None and file is not None:
@@ -98,7 +98,7 @@ def simulate(
 
 
 def _settings(path: Path | None, config: Path) -> "Settings":
-    from ortoo_daemon.daemon.config_files import config_files
+    from ortoo_daemon.daemon.loading.config_files import config_files
     from ortoo_daemon.daemon.settings import load_settings
 
     files = config_files(path, config)
@@ -144,7 +144,7 @@ def _candidate(settings: "Settings", folder: Path, *, as_json: bool) -> "PolicyS
     """The candidate, or the end with its problems shown."""
     from ortoo_daemon.cli import check_report
     from ortoo_daemon.cli.terminal import show_json
-    from ortoo_daemon.daemon.backtesting import check_candidate
+    from ortoo_daemon.daemon.asking.backtesting import check_candidate
 
     found = check_candidate(settings, folder)
     if found.policies is not None and found.passed:

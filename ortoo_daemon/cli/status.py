@@ -51,7 +51,7 @@ def _view(address: str | None, config: "Config") -> "DaemonView":
     import os
 
     from ortoo_daemon.cli.asking_daemon import DaemonView
-    from ortoo_daemon.daemon.listening import Address
+    from ortoo_daemon.daemon.watching.address import Address
 
     if address is None:
         return DaemonView.of_settings(config)

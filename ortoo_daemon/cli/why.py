@@ -9,7 +9,7 @@ import typer
 from ortoo_daemon.cli.options import DEFAULT_CONFIG, AsJson, Config, parsed_id
 
 if TYPE_CHECKING:
-    from ortoo_daemon.daemon.story import Story
+    from ortoo_daemon.daemon.asking.story import Story
     from ortoo_daemon.records import RecordId
 
 
@@ -38,9 +38,9 @@ def why(
 
 
 async def _story(id: "RecordId", config: Path) -> "Story":
-    from ortoo_daemon.daemon.asking import logged_in, object_of
+    from ortoo_daemon.daemon.asking.login import logged_in, object_of
+    from ortoo_daemon.daemon.asking.story import story_of
     from ortoo_daemon.daemon.settings import load_settings
-    from ortoo_daemon.daemon.story import story_of
 
     async with logged_in(load_settings(config)) as org:
         return await story_of(org, await object_of(id, org), id)

@@ -5,17 +5,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from ortoo_daemon.daemon.budget_watch import BudgetWatch
-from ortoo_daemon.daemon.checkout import Commit
-from ortoo_daemon.daemon.hearing import Hearing
-from ortoo_daemon.daemon.knowledge import Knowledge
-from ortoo_daemon.daemon.last_load import LastLoad
-from ortoo_daemon.daemon.meters import Meters
-from ortoo_daemon.daemon.reloading import Reloading
+from ortoo_daemon.daemon.budgets.allowance import BudgetWatch
+from ortoo_daemon.daemon.handling.knowledge import Knowledge
+from ortoo_daemon.daemon.hearing.events import Hearing
+from ortoo_daemon.daemon.hearing.silence import Silence
+from ortoo_daemon.daemon.loading.checkout import Commit
+from ortoo_daemon.daemon.loading.last_load import LastLoad
+from ortoo_daemon.daemon.loading.reloading import Reloading
 from ortoo_daemon.daemon.settings_watch import SettingsWatch
-from ortoo_daemon.daemon.silence import Silence
 from ortoo_daemon.daemon.sweeping import Sweeping
-from ortoo_daemon.daemon.watchdog import Watchdog
+from ortoo_daemon.daemon.watching.meters import Meters
+from ortoo_daemon.daemon.watching.watchdog import Watchdog
 from ortoo_daemon.errors import StateError
 from ortoo_daemon.policy.model import PolicySet
 from ortoo_daemon.salesforce.org import Org

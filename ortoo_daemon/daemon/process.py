@@ -11,10 +11,10 @@ import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from ortoo_daemon.daemon.logs import configure_logs
 from ortoo_daemon.daemon.memory import share_one_arena
 from ortoo_daemon.daemon.service import Service
 from ortoo_daemon.daemon.settings import load_settings
+from ortoo_daemon.daemon.watching.logs import configure_logs
 from ortoo_daemon.errors import ConfigError, OrtooError
 
 UNUSABLE_FILES = 78

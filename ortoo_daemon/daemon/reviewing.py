@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from ortoo_daemon.action.stamps import DECIDED_AT, PARKED, reason_word
-from ortoo_daemon.daemon.knowledge import Knowledge
+from ortoo_daemon.daemon.handling.knowledge import Knowledge
 from ortoo_daemon.instants import instant, instant_text
 from ortoo_daemon.records import WorkItem
 from ortoo_daemon.salesforce import soql

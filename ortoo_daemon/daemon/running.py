@@ -11,20 +11,20 @@ from typing import TypeVar
 
 import structlog
 
-from ortoo_daemon.daemon.answers import Answers
-from ortoo_daemon.daemon.file_watch import FileWatch
-from ortoo_daemon.daemon.handling import Handler
-from ortoo_daemon.daemon.hearing import Hearing
-from ortoo_daemon.daemon.knowledge import Knowledge, Policies
-from ortoo_daemon.daemon.ledger import Ledger
+from ortoo_daemon.daemon.handling.answers import Answers
+from ortoo_daemon.daemon.handling.handler import Handler
+from ortoo_daemon.daemon.handling.knowledge import Knowledge, Policies
+from ortoo_daemon.daemon.handling.ledger import Ledger
+from ortoo_daemon.daemon.hearing.events import Hearing
+from ortoo_daemon.daemon.hearing.silence import Silence
+from ortoo_daemon.daemon.loading.file_watch import FileWatch
+from ortoo_daemon.daemon.loading.postal_file import load_postal_index, needs_geography
+from ortoo_daemon.daemon.loading.reloading import Reloading
+from ortoo_daemon.daemon.loading.start_files import StartFiles
 from ortoo_daemon.daemon.notify import Notifier
 from ortoo_daemon.daemon.org_clock import org_clock
 from ortoo_daemon.daemon.parts import Parts
-from ortoo_daemon.daemon.postal_file import load_postal_index, needs_geography
-from ortoo_daemon.daemon.reloading import Reloading
 from ortoo_daemon.daemon.settings import Settings
-from ortoo_daemon.daemon.silence import Silence
-from ortoo_daemon.daemon.start_files import StartFiles
 from ortoo_daemon.daemon.sweeping import Sweeping
 from ortoo_daemon.daemon.wiring import put_in_line
 from ortoo_daemon.directory import Directory

@@ -9,20 +9,20 @@ from contextlib import AsyncExitStack
 
 import structlog
 
-from ortoo_daemon.daemon.budget_watch import BudgetWatch
-from ortoo_daemon.daemon.last_good import read_last_good
+from ortoo_daemon.daemon.budgets.allowance import BudgetWatch
+from ortoo_daemon.daemon.loading.last_good import read_last_good
+from ortoo_daemon.daemon.loading.policy_files import find_files
+from ortoo_daemon.daemon.loading.start_files import StartFiles, start_files
 from ortoo_daemon.daemon.memory import spare_what_is_loaded
-from ortoo_daemon.daemon.meters import Meters
 from ortoo_daemon.daemon.notify import Notifier
 from ortoo_daemon.daemon.org_clock import org_clock
 from ortoo_daemon.daemon.parts import Parts
-from ortoo_daemon.daemon.policy_files import find_files
 from ortoo_daemon.daemon.running import Running
 from ortoo_daemon.daemon.settings import Settings
 from ortoo_daemon.daemon.settings_watch import SettingsWatch
-from ortoo_daemon.daemon.start_files import StartFiles, start_files
-from ortoo_daemon.daemon.watchdog import Watchdog
-from ortoo_daemon.daemon.watching import watched
+from ortoo_daemon.daemon.watching.meters import Meters
+from ortoo_daemon.daemon.watching.watchdog import Watchdog
+from ortoo_daemon.daemon.watching.watchers import watched
 from ortoo_daemon.daemon.wiring import make_org, open_queue, utc_now
 from ortoo_daemon.instants import instant_text
 from ortoo_daemon.salesforce.org import Org

@@ -25,9 +25,9 @@ from pydantic_settings import (
     SettingsError,
 )
 
-from ortoo_daemon.daemon.event_settings import EventSettings
-from ortoo_daemon.daemon.listening import Address
+from ortoo_daemon.daemon.hearing.event_settings import EventSettings
 from ortoo_daemon.daemon.sections import Duration, Section
+from ortoo_daemon.daemon.watching.address import Address
 from ortoo_daemon.daemon.yaml_settings import place_of, read_mapping, validated
 from ortoo_daemon.errors import ConfigError, Place, Problem
 from ortoo_daemon.policy.nodes import MapNode

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from socket import gethostname
 
-from ortoo_daemon.daemon.answers import Answers
+from ortoo_daemon.daemon.handling.answers import Answers
 from ortoo_daemon.daemon.settings import JwtBearerSettings, Settings, secret
 from ortoo_daemon.salesforce.org import Org
 from ortoo_daemon.salesforce.tokens import Auth, ClientCredentials, JwtBearer

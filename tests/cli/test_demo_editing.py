@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from ortoo_daemon.cli.launch_day.editing import Editing, Stage, copy_policies
-from ortoo_daemon.daemon.policy_files import read_policy_files
+from ortoo_daemon.daemon.loading.policy_files import read_policy_files
 from ortoo_daemon.errors import ConfigError
 from ortoo_daemon.policy.load import load
 

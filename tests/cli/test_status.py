@@ -11,8 +11,8 @@ from rich.console import Console
 from structlog.testing import capture_logs
 
 from ortoo_daemon.cli.status_view import rows, scene, span
-from ortoo_daemon.daemon.http import serving
-from ortoo_daemon.daemon.listening import Address
+from ortoo_daemon.daemon.watching.address import Address
+from ortoo_daemon.daemon.watching.http import serving
 from tests.acceptance.network import Network
 from tests.asynchronous import asynchronous
 from tests.cli.command import ortoo

@@ -8,13 +8,13 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from ortoo_daemon.daemon.budget_watch import BudgetWatch
-from ortoo_daemon.daemon.meters import Meters
+from ortoo_daemon.daemon.budgets.allowance import BudgetWatch
 from ortoo_daemon.daemon.notify import Notifier
 from ortoo_daemon.daemon.parts import Parts
 from ortoo_daemon.daemon.settings import BudgetSettings
 from ortoo_daemon.daemon.settings_watch import SettingsWatch
-from ortoo_daemon.daemon.watchdog import Watchdog
+from ortoo_daemon.daemon.watching.meters import Meters
+from ortoo_daemon.daemon.watching.watchdog import Watchdog
 from ortoo_daemon.policy.model import PolicySet
 from ortoo_daemon.salesforce.org import Org
 from ortoo_daemon.salesforce.tokens import ClientCredentials

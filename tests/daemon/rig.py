@@ -10,12 +10,12 @@ from typing import Any
 
 import yaml
 
-from ortoo_daemon.daemon.answers import Answers
-from ortoo_daemon.daemon.handling import Handler
-from ortoo_daemon.daemon.knowledge import Knowledge, Policies
-from ortoo_daemon.daemon.ledger import Ledger
-from ortoo_daemon.daemon.meters import Meters
-from ortoo_daemon.daemon.policy_files import read_directory_mapping
+from ortoo_daemon.daemon.handling.answers import Answers
+from ortoo_daemon.daemon.handling.handler import Handler
+from ortoo_daemon.daemon.handling.knowledge import Knowledge, Policies
+from ortoo_daemon.daemon.handling.ledger import Ledger
+from ortoo_daemon.daemon.loading.policy_files import read_directory_mapping
+from ortoo_daemon.daemon.watching.meters import Meters
 from ortoo_daemon.policy.load import load
 from ortoo_daemon.policy.model import PolicySet
 from ortoo_daemon.records import WorkItem, WorkReason, record_id

@@ -10,7 +10,7 @@ from pathlib import Path
 from structlog.testing import capture_logs
 
 from ortoo_daemon.daemon import reviewing as module
-from ortoo_daemon.daemon.handling import Handler
+from ortoo_daemon.daemon.handling.handler import Handler
 from ortoo_daemon.daemon.reviewing import Reviewing
 from ortoo_daemon.records import WorkReason
 from ortoo_daemon.work.queue import WorkQueue

@@ -5,7 +5,7 @@ from datetime import date
 
 import pytest
 
-from ortoo_daemon.daemon.cross_checks import MANUALS
+from ortoo_daemon.daemon.loading.cross_checks import MANUALS
 from ortoo_daemon.policy import (
     literals,
     parse_action,

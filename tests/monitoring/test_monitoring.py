@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 import yaml
 
-from ortoo_daemon.daemon.meters import Meters
-from ortoo_daemon.daemon.readings import READINGS
+from ortoo_daemon.daemon.watching.meters import Meters
+from ortoo_daemon.daemon.watching.readings import READINGS
 from ortoo_daemon.decision import Outcome, ReasonCode
 from ortoo_daemon.records import WorkReason
 from ortoo_daemon.salesforce.allocations import Allocation

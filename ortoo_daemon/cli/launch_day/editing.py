@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-from ortoo_daemon.daemon.policy_files import read_policy_files
+from ortoo_daemon.daemon.loading.policy_files import read_policy_files
 from ortoo_daemon.daemon.yaml_settings import read_mapping
 from ortoo_daemon.policy.load import is_policy_file, load
 from ortoo_daemon.policy.nodes import Scalar

@@ -4,7 +4,7 @@ import asyncio
 from dataclasses import dataclass
 
 from ortoo_daemon.cli.asking_daemon import DaemonView, NoDaemonError
-from ortoo_daemon.daemon.listening import Address
+from ortoo_daemon.daemon.watching.address import Address
 
 _SLA = "sla"
 

@@ -1,0 +1,237 @@
+"""What would be decided about one record now, and what stands already? Looks only, writes nothing."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
+
+from ortoo_daemon.action.stamps import DECIDED_AT, DECISION_KEY, PARKED, SLA_CLOCKS
+from ortoo_daemon.audit.decision_json import ROW_FIELDS, decision_of
+from ortoo_daemon.audit.explain import Met, Node, Style, explain
+from ortoo_daemon.audit.record import KEY, OBJECT
+from ortoo_daemon.daemon.handling.answers import Answers
+from ortoo_daemon.daemon.handling.deciding import decide_record, read_record
+from ortoo_daemon.daemon.handling.knowledge import Knowledge
+from ortoo_daemon.daemon.loading.saved_org import KnownOrg
+from ortoo_daemon.decision import Decision, Outcome
+from ortoo_daemon.errors import ConfigError, OrtooError, Place, Problem
+from ortoo_daemon.facts import Answer, Facts, Question
+from ortoo_daemon.flow import Needs, decide
+from ortoo_daemon.instants import instant_text
+from ortoo_daemon.policy.model import PolicySet
+from ortoo_daemon.postal import PostalIndex
+from ortoo_daemon.records import (
+    FIRST_ENTRY,
+    FieldValue,
+    Record,
+    RecordId,
+    WorkItem,
+    WorkReason,
+    record_id,
+)
+from ortoo_daemon.salesforce import soql
+from ortoo_daemon.salesforce.org import Org
+from ortoo_daemon.scope import RecordScope
+from ortoo_daemon.simulation.alternatives import Alternatives, alternatives
+from ortoo_daemon.simulation.values_met import values_met
+
+
+class NoSuchRecordError(OrtooError):
+    """The record is not there, or the daemon's user does not see it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Explanation:
+    """``stands`` is what was decided (None: nothing yet), ``now`` what would be decided at this moment.
+
+    ``requeued``: the record is decided already, so ``now`` is what a requeue would lead to.
+    ``why_not`` tells of each policy why it does not take the record, where none does; ``gap`` why what
+    stands can't be told. ``alternatives`` are what would lead to another owner than ``now``, ``met``
+    values of other fields that its failed conditions met.
+    """
+
+    object: str
+    record: RecordId
+    stands: Decision | None = None
+    now: Decision | None = None
+    requeued: bool = False
+    why_not: tuple[Node, ...] = ()
+    gap: str = ""
+    alternatives: Alternatives | None = None
+    met: Met = field(default_factory=dict)
+
+    def node(self) -> Node:
+        """One tree; where only one decision is told of, that decision's own."""
+        parts = []
+        if self.stands is not None:
+            text = f"decided {instant_text(self.stands.decided_at)}, and it stands"
+            parts.append(Node(text=text, style=Style.HEAD, children=(explain(self.stands),)))
+        if self.gap:
+            parts.append(Node(text=self.gap, style=Style.WARNING))
+        if self.now is not None:
+            found = explain(self.now, self.met)
+            beside = (*self.why_not, *([self.alternatives.node()] if self.alternatives else []))
+            found = Node(text=found.text, style=found.style, children=found.children + beside)
+            if not self.requeued:
+                return found
+            text = "if it were requeued now"
+            parts.append(Node(text=text, style=Style.HEAD, children=(found,)))
+        return Node(text=f"{self.object} {self.record}", style=Style.HEAD, children=tuple(parts))
+
+
+class RecordFile(BaseModel):
+    """A record in a file: ``{"object": "Lead", "fields": {...}, "now": "2026-11-23T10:15:00+01:00"}``."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    object: str
+    fields: dict[str, FieldValue]
+    now: AwareDatetime | None = None
+    id: str | None = None
+
+
+async def explain_record(
+    org: Org, knowledge: Knowledge, object_name: str, id: RecordId, *, again: bool, now: datetime
+) -> Explanation:
+    """One record of the org. ``again``: of a decided record also what would be decided now.
+
+    Raises NoSuchRecordError and OrgError.
+    """
+    policies = knowledge.policies
+    record = await read_record(org, policies, object_name, id)
+    if record is None:
+        raise NoSuchRecordError(f"{object_name} {id}: there is no such record, or no access to it")
+    stands, gap = await _standing(org, record)
+    decided = bool(record.text(DECIDED_AT))
+    if decided and not again:
+        return Explanation(object=object_name, record=id, stands=stands, gap=gap)
+    item = _item(record, decided=decided, now=now)
+    answers = Answers(org)
+    try:
+        decision, facts = await decide_record(
+            knowledge, answers, item, record, policies=policies, now=now
+        )
+    finally:
+        await answers.close()
+    whole = decide(policies.policy_set, facts, whole_trace=True)
+    decision = whole if isinstance(whole, Decision) else decision
+    return Explanation(
+        object=object_name,
+        record=id,
+        stands=stands,
+        now=decision,
+        requeued=decided,
+        gap=gap,
+        why_not=_why_not(policies.policy_set, facts, decision),
+        alternatives=alternatives(policies.policy_set, facts, decision),
+        met=values_met(policies.policy_set, facts, decision),
+    )
+
+
+def explain_file(
+    path: Path, policies: PolicySet, known: KnownOrg, postal: PostalIndex, *, now: datetime
+) -> Explanation:
+    """A record of a file, as if it were new. Earlier owners and open work count as unknown.
+
+    Raises ConfigError when the file is no record.
+    """
+    given = _record_file(path)
+    moment = given.now.astimezone(UTC) if given.now else now
+    record = Record(
+        object=given.object,
+        id=_file_id(path, given),
+        fields={"CreatedDate": instant_text(moment)} | given.fields,
+    )
+    facts = Facts(
+        item=_item(record, decided=False, now=moment),
+        record=record,
+        now=moment,
+        directory=known.directory,
+        postal=postal,
+    )
+    while isinstance(found := decide(policies, facts, whole_trace=True), Needs):
+        unknown: dict[Question, Answer] = dict.fromkeys(found.questions)
+        facts = replace(facts, answers={**facts.answers, **unknown})
+    return Explanation(
+        object=record.object,
+        record=record.id,
+        now=found,
+        why_not=_why_not(policies, facts, found),
+        alternatives=alternatives(policies, facts, found),
+        met=values_met(policies, facts, found),
+    )
+
+
+async def _standing(org: Org, record: Record) -> tuple[Decision | None, str]:
+    """The decision whose key the record bears, or why there is none to tell of."""
+    key = record.text(DECISION_KEY)
+    if not key:
+        return None, ""
+    rows = await org.query(soql.select(OBJECT, ROW_FIELDS, where=[soql.equals(KEY, key)]))
+    if not rows:
+        return None, f"decided as {key}, but there is no decision record of it (yet)"
+    stamps = await org.reader.read(record.object, record.id, frozenset({SLA_CLOCKS}))
+    clocks = stamps.get(SLA_CLOCKS) if stamps else None
+    try:
+        return decision_of(rows[0], clocks=clocks, parked_for=record.text(PARKED) or None), ""
+    except ValueError as error:
+        return None, f"decided: {rows[0]['Summary__c']}, but its record is not readable ({error})"
+
+
+def _item(record: Record, *, decided: bool, now: datetime) -> WorkItem:
+    """A first look at the record as a sweep takes it, or a requeue of a decided one."""
+    return WorkItem(
+        object=record.object,
+        record_id=record.id,
+        reason=WorkReason.REQUEUED if decided else WorkReason.RECONCILED,
+        entry="explained" if decided else FIRST_ENTRY,
+        heard_at=now,
+    )
+
+
+def _why_not(policies: PolicySet, facts: Facts, decision: Decision) -> tuple[Node, ...]:
+    if decision.outcome is not Outcome.NOTHING:
+        return ()
+    return tuple(_refusals(policies, facts))
+
+
+def _refusals(policies: PolicySet, facts: Facts) -> Iterator[Node]:
+    """Of each policy for the object, the part of ``enter`` that does not hold."""
+    scope = RecordScope(facts.record, now=facts.now, zone="UTC")
+    for policy in policies.for_object(facts.record.object):
+        scope.zone = policy.zone
+        failed = policy.enter.failure(scope) if policy.enter else None
+        if failed is None:
+            at = f"takes records from {instant_text(policy.take_from)} on"
+            yield Node(text=f"{policy.name} ({policy.place}): {at}")
+            continue
+        value = "empty" if failed.value in (None, "") else failed.value
+        text = f"{policy.name}: {failed.text} fails, {failed.field} is {value} ({failed.place})"
+        yield Node(text=text, style=Style.FAILED)
+
+
+def _record_file(path: Path) -> RecordFile:
+    try:
+        return RecordFile.model_validate_json(path.read_bytes())
+    except OSError as error:
+        raise _problem(path, f"can't be read: {error.strerror}") from error
+    except ValidationError as error:
+        found = "; ".join(
+            f"{'.'.join(map(str, each['loc'])) or 'file'}: {each['msg']}" for each in error.errors()
+        )
+        raise _problem(path, found) from error
+
+
+def _file_id(path: Path, given: RecordFile) -> RecordId:
+    try:
+        return record_id(given.id or "000000000000000")
+    except ValueError as error:
+        raise _problem(path, str(error)) from error
+
+
+def _problem(path: Path, message: str) -> ConfigError:
+    mend = 'write {"object": "Lead", "fields": {...}, "now": "2026-11-23T10:15:00+01:00"}'
+    place = Place(path.as_posix())
+    return ConfigError([Problem(place=place, rule="record-file", message=message, mend=mend)])

@@ -1,0 +1,177 @@
+"""What happened to one record so far? Decisions out of the audit records, owners out of the org's history."""
+
+import asyncio
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from ortoo_daemon.action.stamps import OWNER
+from ortoo_daemon.audit.decision_json import ROW_FIELDS
+from ortoo_daemon.audit.record import OBJECT
+from ortoo_daemon.daemon.asking.explaining import NoSuchRecordError
+from ortoo_daemon.errors import PermanentOrgError
+from ortoo_daemon.instants import instant
+from ortoo_daemon.records import RecordId, record_id
+from ortoo_daemon.salesforce import soql
+from ortoo_daemon.salesforce.org import Org
+
+_DAWN = datetime(1970, 1, 1, tzinfo=UTC)
+_ORDER = {"created": 0, "decided": 1, "owner": 2}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Happening:
+    """One line of the story. ``kind``: created, decided, owner. ``by`` is who, for people to read.
+
+    ``details`` are names and values that programs may want; of a decision: key, outcome, reason, way in,
+    policy, revision, rule, and the fields as ``written`` and ``refused``.
+    """
+
+    at: datetime
+    kind: str
+    text: str
+    by: str = ""
+    details: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Story:
+    """Oldest first. ``owner`` is who holds the record now; ``gaps`` say what could not be told."""
+
+    object: str
+    record: RecordId
+    owner: str
+    happenings: tuple[Happening, ...]
+    gaps: tuple[str, ...] = ()
+
+
+async def story_of(org: Org, object_name: str, id: RecordId) -> Story:
+    """The story of a record. Raises NoSuchRecordError and OrgError."""
+    base, rows, (changes, gaps), daemon = await asyncio.gather(
+        _base(org, object_name, id),
+        _decisions(org, id),
+        _owner_changes(org, object_name, id),
+        org.identity(),
+    )
+    if not rows:
+        gaps = (*gaps, "nothing has been decided about it")
+    names = await _names(org, changes)
+    created = Happening(
+        at=instant(base["CreatedDate"]) or _DAWN,
+        kind="created",
+        text="",
+        by=_who(base, daemon),
+    )
+    happenings = [created, *map(_decided, rows), *(_changed(row, names, daemon) for row in changes)]
+    return Story(
+        object=object_name,
+        record=id,
+        owner=str(base.get("Owner.Name") or base[OWNER]),
+        happenings=tuple(sorted(happenings, key=lambda each: (each.at, _ORDER[each.kind]))),
+        gaps=gaps,
+    )
+
+
+async def _base(org: Org, object_name: str, id: RecordId) -> Mapping[str, Any]:
+    fields = ["Id", OWNER, "Owner.Name", "CreatedDate", "CreatedById", "CreatedBy.Name"]
+    rows = await org.query(soql.select(object_name, fields, where=[soql.equals("Id", id)]))
+    if not rows:
+        raise NoSuchRecordError(f"{object_name} {id}: there is no such record, or no access to it")
+    return rows[0]
+
+
+async def _decisions(org: Org, id: RecordId) -> list[dict[str, Any]]:
+    fields = [name for name in ROW_FIELDS if name != "Trace__c"]
+    return await org.query(
+        soql.select(
+            OBJECT,
+            fields,
+            where=[soql.equals("Record_Id__c", id)],
+            order_by=["Decided_At__c"],
+        )
+    )
+
+
+async def _owner_changes(
+    org: Org, object_name: str, id: RecordId
+) -> tuple[list[dict[str, Any]], tuple[str, ...]]:
+    """Rows of the org's field history; a gap where it keeps none for the object."""
+    custom = object_name.endswith("__c")
+    history = f"{object_name[:-3]}__History" if custom else f"{object_name}History"
+    parent = "ParentId" if custom else f"{object_name}Id"
+    fields = ["CreatedDate", "CreatedById", "CreatedBy.Name", "OldValue", "NewValue"]
+    where = [soql.equals(parent, id), soql.equals("Field", "Owner")]
+    try:
+        rows = await org.query(soql.select(history, fields, where=where, order_by=["CreatedDate"]))
+    except PermanentOrgError as error:
+        return [], (f"owner history is not kept or not readable ({error.code})",)
+    return _named(rows), ()
+
+
+def _named(rows: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The platform writes a row with names and one with ids for each change: those with names tell more."""
+    every = list(rows)
+    by_name = [row for row in every if not (_is_id(row["OldValue"]) and _is_id(row["NewValue"]))]
+    return by_name or every
+
+
+async def _names(org: Org, rows: Iterable[Mapping[str, Any]]) -> dict[str, str]:
+    """Names of the owners that the rows know by id only."""
+    ids = {str(row[name]) for row in rows for name in ("OldValue", "NewValue") if _is_id(row[name])}
+    found: dict[str, str] = {}
+    for object_name, prefix in (("User", "005"), ("Group", "00G")):
+        for part in soql.chunks(sorted(id for id in ids if id.startswith(prefix))):
+            text = soql.select(object_name, ["Id", "Name"], where=[soql.one_of("Id", part)])
+            found |= {row["Id"]: row["Name"] for row in await org.query(text)}
+    return found
+
+
+def _is_id(value: Any) -> bool:
+    try:
+        return record_id(str(value))[:3] in ("005", "00G")
+    except ValueError:
+        return False
+
+
+def _decided(row: Mapping[str, Any]) -> Happening:
+    policy = f" [{row['Policy__c']}@{row['Revision__c']}]" if row["Policy__c"] else ""
+    names = (
+        "Ortoo_Key__c",
+        "Outcome__c",
+        "Reason_Code__c",
+        "Reason__c",
+        "Policy__c",
+        "Revision__c",
+    )
+    keys = ("key", "outcome", "reason", "way_in", "policy", "revision")
+    details = {key: row[name] for key, name in zip(keys, names, strict=True)}
+    fields = json.loads(row["Fields_Written__c"] or "{}")
+    refused = fields.get("refused") or {}
+    said = f"; refused by the org: {', '.join(refused)}" if refused else ""
+    return Happening(
+        at=instant(row["Decided_At__c"]) or _DAWN,
+        kind="decided",
+        text=f"{row['Summary__c']}{said}{policy}",
+        by="the daemon",
+        details={**details, "rule": row["Rule__c"], **fields},
+    )
+
+
+def _changed(row: Mapping[str, Any], names: Mapping[str, str], daemon: RecordId) -> Happening:
+    before, after = (names.get(str(row[name]), row[name]) for name in ("OldValue", "NewValue"))
+    return Happening(
+        at=instant(row["CreatedDate"]) or _DAWN,
+        kind="owner",
+        text=f"{before} → {after}",
+        by=_who(row, daemon),
+        details={"before": row["OldValue"], "after": row["NewValue"]},
+    )
+
+
+def _who(row: Mapping[str, Any], daemon: RecordId) -> str:
+    by = row.get("CreatedById")
+    if by and record_id(str(by)) == daemon:
+        return "the daemon"
+    return str(row.get("CreatedBy.Name") or by or "")

@@ -1,0 +1,98 @@
+"""How does one record get its decision from what the daemon knows?
+
+Shared by the handling of records and by every face that explains one: there is no second way of
+gathering facts. Writes nothing and reserves nothing.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from datetime import datetime
+
+from ortoo_daemon import flow
+from ortoo_daemon.audit.kept_facts import staff_asked
+from ortoo_daemon.daemon.handling.answers import Answers
+from ortoo_daemon.daemon.handling.knowledge import Knowledge, Policies
+from ortoo_daemon.decision import Decision
+from ortoo_daemon.facts import Answer, Facts, Question, Tally
+from ortoo_daemon.ownership.rates import tallies_between
+from ortoo_daemon.records import Record, RecordId, WorkItem
+from ortoo_daemon.salesforce.org import Org
+
+
+async def read_record(
+    org: Org, policies: Policies, object_name: str, id: RecordId
+) -> Record | None:
+    """The record with what any policy may look at, None when it is gone. Raises OrgError.
+
+    Of an object that no policy is for, nothing is read.
+    """
+    if object_name not in policies.objects:
+        return Record(object=object_name, id=id)
+    return await org.reader.read(object_name, id, policies.fields(object_name))
+
+
+async def decide_record(
+    knowledge: Knowledge,
+    answers: Answers,
+    item: WorkItem,
+    record: Record,
+    *,
+    policies: Policies,
+    now: datetime,
+    changed_since: frozenset[str] | None = None,
+) -> tuple[Decision, Facts]:
+    """The decision and the facts it was made from, questions asked until none is open.
+
+    ``policies`` are those the record was read for; others may have come into force since.
+    ``changed_since`` as in Facts.
+
+    The counters in the facts are live ones, and nothing is awaited between the last look at them and
+    the return: a caller that reserves at once can't be overtaken. Raises OrgError.
+    """
+    known: dict[Question, Answer] = {}
+    watched = policies.reopening(item.object)
+
+    def gathered() -> Facts:
+        facts = _facts(knowledge, item, record, now, known)
+        return replace(facts, watched=watched, changed_since=changed_since) if watched else facts
+
+    facts = gathered()
+    found = flow.decide(policies.policy_set, facts)
+    while not isinstance(found, Decision):
+        known |= {question: await answers.ask(question) for question in found.questions}
+        facts = gathered()
+        found = flow.resume(found, facts)
+    return found, facts
+
+
+def with_counters_kept(knowledge: Knowledge, facts: Facts, decision: Decision) -> Facts:
+    """The facts with a copy of the counters looked at; the live ones move on."""
+    staff, _ = staff_asked(decision, facts)
+    pool = decision.reservation.pool if decision.reservation else None
+    tallies: Iterable[Tally] = ()
+    if facts.workload.given and (policy := knowledge.policies.named(decision.policy)):
+        sites = [step.id for step in decision.trace.candidates if step.kind == "rooftop"]
+        tallies = tallies_between(policy, staff, sites)
+    people = [person.id for person in staff]
+    workload = knowledge.ledger.frozen(facts.record.object, people, pool, tallies)
+    return replace(facts, workload=workload)
+
+
+def _facts(
+    knowledge: Knowledge,
+    item: WorkItem,
+    record: Record,
+    now: datetime,
+    answers: Mapping[Question, Answer],
+) -> Facts:
+    return Facts(
+        item=item,
+        record=record,
+        now=now,
+        directory=knowledge.usable_directory(now),
+        workload=knowledge.ledger.workload(record.object),
+        postal=knowledge.postal,
+        answers=knowledge.customers.completed(answers),
+        intake_owners=frozenset({knowledge.daemon_user}),
+        usernames=knowledge.usernames,
+    )

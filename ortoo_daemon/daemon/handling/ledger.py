@@ -1,0 +1,191 @@
+"""Who holds how much, counting what is decided but not yet visible in the org?
+
+Decisions are made one after the other on one thread, so reading the counters and reserving on them is
+one step: two records decided at the same moment never both take the last free place. Counts are read
+anew from the org now and then; what was written since that reading began is added on top, so that a
+limit may be met early for a moment but never passed.
+"""
+
+import time
+from collections import Counter, defaultdict, deque
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from dataclasses import dataclass
+
+from ortoo_daemon.daemon.handling.rate_log import RateLog
+from ortoo_daemon.decision import Reservation
+from ortoo_daemon.facts import Given, Tally, Turns, Workload
+from ortoo_daemon.policy.ownership_model import UNWEIGHED
+from ortoo_daemon.records import RecordId
+
+Count = Callable[[str, Iterable[RecordId]], Awaitable[Mapping[RecordId, int]]]
+"""Open work of an object held by each of these people, as the org shows it. Raises OrgError."""
+
+Weigh = Callable[[str, Iterable[RecordId]], Awaitable[Mapping[RecordId, float]]]
+"""The same by its weight."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ticket:
+    """A reservation that was taken; hand it back with `settle` (written) or `release` (not written)."""
+
+    number: int
+    object: str
+    reservation: Reservation
+    turns_before: Turns | None
+    given_before: Given | None
+
+
+class Ledger:
+    """Counters of open work by object and person, of every pool's rotation, and what rate limits count."""
+
+    def __init__(
+        self,
+        turns: Mapping[str, Turns] | None = None,
+        *,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.rates = RateLog()
+        self._clock = clock
+        self._open: dict[str, dict[RecordId, int]] = defaultdict(dict)
+        self._load: dict[str, dict[RecordId, float]] = {}
+        """Of objects that some policy weighs."""
+        self._loads_settled: deque[tuple[float, Ticket]] = deque()
+        self._turns: dict[str, Turns] = dict(turns or {})
+        self._unsaved: set[str] = set()
+        self._pending: dict[int, Ticket] = {}
+        self._settled: deque[tuple[float, Ticket]] = deque()
+        self._number = 0
+
+    @property
+    def reserved(self) -> int:
+        """Places taken by decisions that are not written yet."""
+        return len(self._pending)
+
+    def workload(self, object_name: str) -> Workload:
+        """The counters as they stand. A live view: use it for one decision, then `frozen` to keep it."""
+        return Workload(
+            open_work=self._open[object_name],
+            turns=self._turns,
+            given=self.rates.moments,
+            load=self._load.get(object_name, _NO_LOAD),
+        )
+
+    def frozen(
+        self,
+        object_name: str,
+        people: Iterable[RecordId],
+        pool: str | None,
+        tallies: Iterable[Tally] = (),
+    ) -> Workload:
+        """The part of the counters that one decision looked at, as a copy to keep."""
+        people = tuple(people)
+        counts, load = self._open[object_name], self._load.get(object_name, _NO_LOAD)
+        turns = self._turns.get(pool) if pool else None
+        return Workload(
+            open_work={person: counts[person] for person in people if person in counts},
+            turns={pool: turns} if pool and turns else {},
+            given=self.rates.frozen(tallies),
+            load={person: load[person] for person in people if person in load} if load else {},
+        )
+
+    def reserve(self, object_name: str, reservation: Reservation) -> Ticket:
+        """Take what a decision uses up, before anything is written."""
+        self._number += 1
+        before = self._turns.get(reservation.pool) if reservation.pool else None
+        given = reservation.given
+        given_before = self.rates.add(given) if given is not None else None
+        ticket = Ticket(self._number, object_name, reservation, before, given_before)
+        self._pending[ticket.number] = ticket
+        self._add(object_name, reservation.person, 1)
+        self._weigh(object_name, reservation, 1)
+        if reservation.pool and reservation.turns:
+            self._turns[reservation.pool] = reservation.turns
+            self._unsaved.add(reservation.pool)
+        return ticket
+
+    def release(self, ticket: Ticket) -> None:
+        """Nothing was written: give back the place and, if nobody had a later one, the turn."""
+        if self._pending.pop(ticket.number, None) is None:
+            return
+        reservation = ticket.reservation
+        self._add(ticket.object, reservation.person, -1)
+        self._weigh(ticket.object, reservation, -1)
+        if reservation.given is not None:
+            self.rates.take_back(reservation.given, ticket.given_before)
+        pool = reservation.pool
+        if pool and self._turns.get(pool) is reservation.turns:
+            self._turns[pool] = ticket.turns_before or Turns()
+            self._unsaved.add(pool)
+
+    def settle(self, ticket: Ticket) -> None:
+        """The owner stands in the org; readings that begin from now on will show it."""
+        if self._pending.pop(ticket.number, None) is not None:
+            self._settled.append((self._clock(), ticket))
+            if ticket.object in self._load:
+                self._loads_settled.append((self._clock(), ticket))
+
+    async def refresh(self, object_name: str, people: Iterable[RecordId], count: Count) -> None:
+        """Read an object's counts anew. Raises what ``count`` raises; the old counts then stay."""
+        began = self._clock()
+        counts = Counter(dict(await count(object_name, people)))
+        kept: deque[tuple[float, Ticket]] = deque()
+        for at, ticket in self._settled:
+            if ticket.object != object_name:
+                kept.append((at, ticket))
+            elif at >= began:
+                counts[ticket.reservation.person] += 1
+                kept.append((at, ticket))
+        self._settled = kept
+        for ticket in self._pending.values():
+            if ticket.object == object_name:
+                counts[ticket.reservation.person] += 1
+        self._open[object_name] = dict(counts)
+
+    async def refresh_load(
+        self, object_name: str, people: Iterable[RecordId], weigh: Weigh
+    ) -> None:
+        """Read an object's loads anew, as `refresh` does its counts. Raises what ``weigh`` raises."""
+        self._load.setdefault(object_name, {})
+        began = self._clock()
+        loads = dict(await weigh(object_name, people))
+        self._loads_settled = deque(
+            (at, ticket)
+            for at, ticket in self._loads_settled
+            if ticket.object != object_name or at >= began
+        )
+        settled = [ticket for _, ticket in self._loads_settled]
+        for ticket in (*settled, *self._pending.values()):
+            if ticket.object == object_name:
+                person = ticket.reservation.person
+                loads[person] = loads.get(person, 0.0) + _weight(ticket.reservation)
+        self._load[object_name] = loads
+
+    def take_unsaved_turns(self) -> dict[str, Turns]:
+        """Rotations that moved since this was last asked, to be made durable."""
+        changed = {pool: self._turns[pool] for pool in self._unsaved if pool in self._turns}
+        self._unsaved.clear()
+        return changed
+
+    def keep_unsaved(self, turns: Iterable[str]) -> None:
+        """Saving these rotations failed: they are asked for again."""
+        self._unsaved.update(turns)
+
+    def _add(self, object_name: str, person: RecordId, number: int) -> None:
+        counts = self._open[object_name]
+        counts[person] = counts.get(person, 0) + number
+
+    def _weigh(self, object_name: str, reservation: Reservation, sign: int) -> None:
+        loads = self._load.get(object_name)
+        if loads is None:
+            if reservation.load is None:
+                return
+            loads = self._load[object_name] = {}
+        before = loads.get(reservation.person, 0.0)
+        loads[reservation.person] = round(before + sign * _weight(reservation), 2)
+
+
+def _weight(reservation: Reservation) -> float:
+    return UNWEIGHED if reservation.load is None else reservation.load
+
+
+_NO_LOAD: dict[RecordId, float] = {}

@@ -1,0 +1,90 @@
+"""How is a record stamped that nobody could decide, so that sweeps don't bring it back for ever?"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from ortoo_daemon.action.stamps import (
+    DECIDED_AT,
+    MODIFIED_AT,
+    OWNER,
+    PARKED,
+    READ,
+    reason_word,
+)
+from ortoo_daemon.audit.record import Written
+from ortoo_daemon.daemon.handling.knowledge import Knowledge
+from ortoo_daemon.daemon.handling.writing import write_decision
+from ortoo_daemon.decision import Decision, Outcome, ReasonCode
+from ortoo_daemon.errors import PermanentOrgError
+from ortoo_daemon.facts import Facts
+from ortoo_daemon.records import Record, RecordId, WorkItem, WorkReason
+from ortoo_daemon.salesforce.org import Org
+
+_TAKEN = frozenset({Outcome.ASSIGNED, Outcome.PARKED})
+"""A policy takes the record: a review may take it from the same owner again."""
+
+Stamped = tuple[Decision, Facts, Written]
+"""What was written, to be proven and told."""
+
+
+async def stamp_refused(
+    org: Org, facts: Facts, refused: Decision, error: PermanentOrgError
+) -> tuple[Decision, Written]:
+    """The org refuses even owner and stamps of a decision: say so on the record.
+
+    A review that is refused as before writes nothing. Raises OrgError, and StaleRecordError when the record
+    changed meanwhile.
+    """
+    parked_for = f"{error.code}: {error.message}"
+    decision = _parked(facts, ReasonCode.REFUSED_BY_ORG, refused.revision, parked_for)
+    if refused.outcome in _TAKEN:
+        decision = replace(decision, policy=refused.policy, rule=refused.rule)
+    stamped = reason_word(facts.record.text(PARKED))
+    if facts.item.reason is WorkReason.REVIEWED and stamped == error.code:
+        return replace(
+            decision, outcome=Outcome.NOTHING, reason=ReasonCode.PARKED_ALREADY
+        ), Written()
+    return decision, await write_decision(org.writer, decision, facts.record, conditional=True)
+
+
+async def stamp_given_up(
+    org: Org, knowledge: Knowledge, item: WorkItem, *, reason: ReasonCode, now: datetime
+) -> Stamped | None:
+    """Stamp a record that stays undecided after every try; None when there is nothing to stamp.
+
+    Reads only what every record has, as the trouble may lie in what the policies read. Raises OrgError.
+    """
+    if item.object not in knowledge.policies.objects:
+        return None
+    record = await org.reader.read(item.object, item.record_id, frozenset(READ))
+    if record is None or record.get(DECIDED_AT):
+        return None
+    facts = Facts(item=item, record=record, now=now, directory=knowledge.directory)
+    decision = _parked(facts, reason, knowledge.policies.revision, reason.value)
+    written = await write_decision(org.writer, decision, _bare(record), conditional=False)
+    return decision, facts, written
+
+
+def _parked(facts: Facts, reason: ReasonCode, revision: str, parked_for: str) -> Decision:
+    record = facts.record
+    owner = record.text(OWNER)
+    return Decision(
+        object=record.object,
+        record_id=record.id,
+        key=facts.item.decision_key,
+        outcome=Outcome.PARKED,
+        reason=reason,
+        decided_at=facts.now,
+        revision=revision,
+        seen_owner=RecordId(owner) if owner else None,
+        parked_for=parked_for,
+    )
+
+
+def _bare(record: Record) -> Record:
+    """Nothing was decided on what the record holds, so nothing but its owner is expected of it."""
+    return replace(record, fields={name: record.get(name) for name in _KEPT})
+
+
+_KEPT: Sequence[str] = (OWNER, MODIFIED_AT)

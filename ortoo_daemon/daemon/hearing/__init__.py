@@ -1,0 +1,1 @@
+"""What do the org's events lead to, and what where they are missing?"""

@@ -1,0 +1,107 @@
+"""How do admins without a shell learn what became of their edit? A row in the org for each load.
+
+Rows wait here until the org takes them, in order. Routing never waits for one, and an org that refuses
+them for good costs the row alone. Nothing is kept over a restart: the log has the same words.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import structlog
+
+from ortoo_daemon.daemon.loading.last_load import LastLoad, LoadOutcome
+from ortoo_daemon.errors import OrgError, PermanentOrgError
+from ortoo_daemon.instants import instant_text
+from ortoo_daemon.records import FieldValue
+from ortoo_daemon.salesforce.org import Org
+
+OBJECT = "Ortoo_Policy_Load__c"
+KEY = "Load_Key__c"
+
+_log = structlog.get_logger("ortoo_daemon.policies")
+
+_FIRST_PAUSE, _LONGEST_PAUSE = 2.0, 300.0
+_MOST_WAITING = 50
+_LONGEST_TEXT, _LONGEST_LIST = 255, 32_768
+
+
+@dataclass(slots=True, kw_only=True)
+class LoadPosts:
+    """Sends rows while `run` runs. In a shadow run nothing is written, so nothing is to be put here."""
+
+    org: Org
+    _waiting: deque[Mapping[str, FieldValue]] = field(
+        default_factory=lambda: deque(maxlen=_MOST_WAITING)
+    )
+    _some: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def put(self, load: LastLoad) -> None:
+        """Tell of a load as soon as may be."""
+        self._waiting.append(load_row(load))
+        self._some.set()
+
+    async def run(self) -> None:
+        """Send until cancelled."""
+        pause = _FIRST_PAUSE
+        while True:
+            if not self._waiting:
+                self._some.clear()
+                await self._some.wait()
+            row = self._waiting[0]
+            try:
+                await self.org.writer.upsert(OBJECT, KEY, [row])
+            except PermanentOrgError as error:
+                _log.error("policies.post_refused", code=error.code, error=error.message)
+            except OrgError as error:
+                _log.warning("policies.post_delayed", error=str(error), again_in=pause)
+                await asyncio.sleep(pause)
+                pause = min(pause * 2, _LONGEST_PAUSE)
+                continue
+            pause = _FIRST_PAUSE
+            if self._waiting and self._waiting[0] is row:  # a full queue lets go of its first
+                self._waiting.popleft()
+
+
+def load_row(load: LastLoad) -> dict[str, FieldValue]:
+    """The row as it stands in the org. The key is the load's own, so that it may be sent again."""
+    commit = load.commit
+    return {
+        KEY: f"{instant_text(load.at)}:{load.digest[:12]}",
+        "Outcome__c": load.outcome.value,
+        "Loaded_At__c": instant_text(load.at),
+        "Summary__c": _cut(summary(load), _LONGEST_TEXT),
+        "Revision__c": load.revision,
+        "Revision_Before__c": load.before,
+        "Changed_Files__c": _lines(load.changed) or None,
+        "Commit__c": commit.id if commit else None,
+        "Author__c": commit.author if commit else None,
+        "Note__c": commit.note if commit else None,
+        "Cases__c": load.cases,
+        "Problem_Count__c": len(load.problems),
+        "Problems__c": _lines([str(problem) for problem in load.problems]) or None,
+    }
+
+
+def summary(load: LastLoad) -> str:
+    """One sentence for a list of loads."""
+    cases = f", {load.cases} cases passed" if load.cases is not None else ""
+    match load.outcome:
+        case LoadOutcome.ACCEPTED:
+            changes = f"; {', '.join(load.policies)}" if load.policies else ""
+            return f"In force: revision {load.revision}{cases}{changes}"
+        case LoadOutcome.UNCHANGED:
+            return f"Revision {load.revision} stays in force: the files mean the same{cases}"
+        case LoadOutcome.REFUSED:
+            return f"Refused, revision {load.revision} stays in force: {load.problems[0]}"
+        case LoadOutcome.UNPROVEN:
+            return f"In force though not in order, revision {load.revision}: {load.problems[0]}"
+
+
+def _lines(texts: list[str] | tuple[str, ...]) -> str:
+    return _cut("\n".join(texts), _LONGEST_LIST)
+
+
+def _cut(text: str, longest: int) -> str:
+    return text if len(text) <= longest else f"{text[: longest - 1]}…"

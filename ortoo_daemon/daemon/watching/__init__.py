@@ -1,0 +1,1 @@
+"""How do people and machines see how the daemon is: health, metrics, status, logs, watchdog?"""

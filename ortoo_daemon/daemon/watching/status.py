@@ -1,0 +1,224 @@
+"""What does the daemon say about itself? One document for ``/status``, and the figures of its log.
+
+Times are ISO 8601 in UTC, durations and ages in seconds; None stands for what is not known (yet). Names
+channels, sweeps, policies and reasons; no record and no person.
+"""
+
+from collections import Counter
+from datetime import datetime
+from typing import Any
+
+from ortoo_daemon import __version__
+from ortoo_daemon.daemon.budgets.status import budgets_document
+from ortoo_daemon.daemon.loading.checkout import Commit
+from ortoo_daemon.daemon.parts import Parts, View
+from ortoo_daemon.daemon.watching.health import is_ready, readiness
+from ortoo_daemon.errors import StateError
+from ortoo_daemon.instants import instant_text
+
+_PARKED_LOOKED_AT = 1000
+
+Document = dict[str, Any]
+
+
+async def status_document(view: View) -> Document:
+    """Everything, for `ortoo-daemon status`. Does not raise when the store fails."""
+    parts = view.parts
+    ready = readiness(view)
+    return {
+        "version": __version__,
+        "at": instant_text(view.at),
+        "started_at": instant_text(parts.started_at),
+        "up_for": _age(parts.started_at, view.at),
+        "shadow": parts.shadow,
+        "ready": is_ready(ready),
+        "parts": [part.document() for part in ready],
+        "loops": {name: round(behind, 1) for name, behind in parts.watchdog.loops.items()},
+        "policies": {
+            "revision": parts.revision,
+            "commit": _commit(parts.commit),
+            "loaded_at": instant_text(parts.loaded_at),
+            "last_load_at": instant_text(parts.last_load.at),
+            "last_load_successful": parts.last_load.successful,
+            "refused": [str(problem) for problem in parts.last_load.problems],
+            "names": [policy.name for policy in parts.policies_in_force.policies],
+        },
+        "stream": _stream(parts, view.at),
+        "queue": await _queue(view),
+        "parked": _parked(parts, view.at),
+        "records": _records(parts),
+        "api": {
+            "calls": parts.org.rest.calls_made,
+            "calls_per_record": _calls_per_record(parts),
+        },
+        "budgets": budgets_document(parts.budgets),
+        "sla": _sla(parts, view.at),
+        "login": {
+            "failing": parts.org.tokens.login_error is not None,
+            "error": parts.org.tokens.login_error,
+            "failures": parts.org.tokens.failed_logins,
+        },
+        "sweeps": _sweeps(parts, view.at),
+        "directory": _directory(parts, view.at),
+    }
+
+
+def figures(view: View) -> Document:
+    """What ``service.figures`` logs."""
+    parts, queue = view.parts, view.queue
+    found: Document = {
+        "handled": dict(parts.handled),
+        "rate": _rate(parts),
+        "in_flight": parts.workers.in_flight if parts.workers else 0,
+        "api_calls": parts.org.rest.calls_made,
+        "api_calls_per_record": _calls_per_record(parts),
+        "stream_connected": parts.listener is not None and parts.listener.connected,
+        "budgets": {
+            name.value: round(budget.use.share, 4)
+            for name, budget in parts.budgets.budgets.items()
+            if budget.use
+        },
+    }
+    if queue is not None:
+        found |= {"ready": queue.ready, "leased": queue.leased, "parked": queue.parked}
+    return found
+
+
+def _commit(commit: Commit | None) -> Document | None:
+    if commit is None:
+        return None
+    return {
+        "id": commit.id,
+        "author": commit.author,
+        "note": commit.note,
+        "edited": commit.edited,
+    }
+
+
+def _stream(parts: Parts, now: datetime) -> Document:
+    listener, hearing = parts.listener, parts.hearing
+    if listener is None or hearing is None:
+        return {"connected": False, "channels": {}, "last_event_at": None, "last_event_age": None}
+    last, silent = listener.last_message_at, parts.silence.since if parts.silence else {}
+    return {
+        "connected": listener.connected,
+        "channels": {
+            name: {
+                "subscribed": name in listener.subscribed,
+                "refused": listener.refused.get(name),
+                "events": hearing.events[name],
+                "unusable": hearing.unusable[name],
+                "silent_since": instant_text(silent[name]) if name in silent else None,
+            }
+            for name in sorted(listener.channels)
+        },
+        "last_event_at": instant_text(last) if last else None,
+        "last_event_age": _age(last, now),
+        "rebuilds": listener.rebuilds,
+        "last_error": listener.last_error,
+        "gaps": dict(hearing.gaps),
+    }
+
+
+async def _queue(view: View) -> Document:
+    stats = view.queue
+    if stats is None:
+        return {"error": view.trouble}
+    return {
+        "ready": stats.ready,
+        "leased": stats.leased,
+        "parked": stats.parked,
+        "finished": stats.finished,
+        "oldest_ready_for": _age(stats.oldest_ready_at, view.at),
+        "parked_for": await _parked_for(view) if stats.parked else {},
+    }
+
+
+async def _parked_for(view: View) -> dict[str, int]:
+    """How many of the latest parked items there are for each reason."""
+    try:
+        items = await view.parts.queue.parked(limit=_PARKED_LOOKED_AT)
+    except StateError:
+        return {}  # the next look tells what is wrong with the store
+    return dict(Counter(item.reason for item in items).most_common())
+
+
+def _records(parts: Parts) -> Document:
+    workers = parts.workers
+    return {
+        "in_flight": workers.in_flight if workers else 0,
+        "in_flight_limit": workers.parallel if workers else None,
+        "rate": _rate(parts),
+        "by_outcome": dict(parts.handled),
+        "by_reason": parts.meters.handled_by("reason"),
+        "by_way_in": parts.meters.handled_by("way_in"),
+        "refused": parts.meters.refused(),
+        "reserved": parts.knowledge.ledger.reserved if parts.knowledge else 0,
+    }
+
+
+def _parked(parts: Parts, now: datetime) -> Document:
+    """Records that bear a park reason in the org, as they were last counted."""
+    reviewing = parts.sweeping.reviewing if parts.sweeping else None
+    census = reviewing.census if reviewing else None
+    if census is None:
+        return {"total": None, "by_reason": {}, "oldest_for": None, "counted_ago": None}
+    return {
+        "total": census.total,
+        "by_reason": dict(census.by_reason),
+        "oldest_for": _age(census.oldest_at, now),
+        "counted_ago": _age(census.at, now),
+    }
+
+
+def _sla(parts: Parts, now: datetime) -> Document:
+    outlook = parts.sweeping.outlook if parts.sweeping else None
+    if outlook is None:
+        return {"overdue": None, "soon": None, "counted_ago": None}
+    return {
+        "overdue": outlook.overdue,
+        "soon": outlook.soon,
+        "counted_ago": _age(outlook.at, now),
+    }
+
+
+def _sweeps(parts: Parts, now: datetime) -> Document:
+    if parts.sweeping is None:
+        return {}
+    return {
+        name: {
+            "ended_at": instant_text(run.ended_at),
+            "ended_ago": _age(run.ended_at, now),
+            "took_for": round(run.took_for.total_seconds(), 3),
+            "runs": run.runs,
+            "failures": run.failures,
+            "error": run.error or None,
+        }
+        for name, run in sorted(parts.sweeping.schedule.last_run.items())
+    }
+
+
+def _directory(parts: Parts, now: datetime) -> Document:
+    if parts.knowledge is None or parts.sweeping is None:
+        return {}
+    known, read_at = parts.knowledge.directory, parts.sweeping.directory_read_at
+    return {
+        "rooftops": len(known.rooftops),
+        "people": len(known.people),
+        "queues": len(known.queues),
+        "read_at": instant_text(read_at) if read_at else None,
+        "read_ago": _age(read_at, now),
+    }
+
+
+def _rate(parts: Parts) -> float:
+    return round(parts.workers.rate, 2) if parts.workers else 0.0
+
+
+def _calls_per_record(parts: Parts) -> float | None:
+    handled = sum(parts.handled.values())
+    return round(parts.org.rest.calls_made / handled, 4) if handled else None
+
+
+def _age(moment: datetime | None, now: datetime) -> float | None:
+    return round(max((now - moment).total_seconds(), 0.0), 1) if moment else None
