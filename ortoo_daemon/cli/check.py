@@ -155,8 +155,8 @@ def _checked(files: "ConfigFiles", config: Path, asked: _Asked) -> "Checked":
 
 
 def _schema(kind: Schema) -> dict[str, Any]:
-    from ortoo_daemon.policy.schema import policy_schema
-    from ortoo_daemon.policy.schema_cases import tests_schema
+    from ortoo_daemon.policy.schema.cases import tests_schema
+    from ortoo_daemon.policy.schema.policy_file import policy_schema
 
     return policy_schema() if kind is Schema.POLICY else tests_schema()
 

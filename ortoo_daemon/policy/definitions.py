@@ -11,7 +11,7 @@ from ortoo_daemon.policy.evaluation import Condition
 from ortoo_daemon.policy.model import Definition, DefinitionKind
 from ortoo_daemon.policy.naming import did_you_mean
 from ortoo_daemon.policy.nodes import ListNode, MapNode, Node, Problems, Scalar
-from ortoo_daemon.policy.reading import Section, mapping_in
+from ortoo_daemon.policy.parsing.sections import Section, mapping_in
 
 ReadCondition = Callable[[MapNode], Condition | None]
 

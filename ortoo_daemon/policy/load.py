@@ -14,7 +14,7 @@ from ortoo_daemon.policy.documents import read_document
 from ortoo_daemon.policy.model import Policy, PolicySet
 from ortoo_daemon.policy.naming import did_you_mean
 from ortoo_daemon.policy.nodes import Problems
-from ortoo_daemon.policy.parse import read_policy
+from ortoo_daemon.policy.parsing.policy_file import read_policy
 from ortoo_daemon.policy.resources import Resources
 
 ORDER_FILE = "ortoo.yaml"

@@ -6,16 +6,7 @@ from datetime import date
 import pytest
 
 from ortoo_daemon.daemon.loading.cross_checks import MANUALS
-from ortoo_daemon.policy import (
-    literals,
-    parse_action,
-    parse_assignment,
-    parse_cases,
-    parse_expectations,
-    parse_intake,
-    parse_sla_steps,
-    templates,
-)
+from ortoo_daemon.policy import literals, templates
 from ortoo_daemon.policy.enrichment_model import MatchKind
 from ortoo_daemon.policy.intake_model import CleanseKind
 from ortoo_daemon.policy.lint import RULES, lint
@@ -24,6 +15,12 @@ from ortoo_daemon.policy.lint.subject import Need, Subject
 from ortoo_daemon.policy.load import load
 from ortoo_daemon.policy.naming import FOUND_SO_FAR, LATER
 from ortoo_daemon.policy.ownership_model import PersonMethod
+from ortoo_daemon.policy.parsing import action as parse_action
+from ortoo_daemon.policy.parsing import assignment as parse_assignment
+from ortoo_daemon.policy.parsing import cases as parse_cases
+from ortoo_daemon.policy.parsing import expectations as parse_expectations
+from ortoo_daemon.policy.parsing import intake as parse_intake
+from ortoo_daemon.policy.parsing import sla_steps as parse_sla_steps
 from ortoo_daemon.scope import _OWNER_VALUES, _PERSON_VALUES, _ROOFTOP_VALUES
 from ortoo_daemon.simulation.policy_tests import run_tests
 from ortoo_daemon.simulation.snapshot import directory_from_json

@@ -10,8 +10,8 @@ from ortoo_daemon.policy.documents import read_document
 from ortoo_daemon.policy.evaluation import Condition, Expression
 from ortoo_daemon.policy.naming import FOUND_SO_FAR
 from ortoo_daemon.policy.nodes import Problems
-from ortoo_daemon.policy.parse_conditions import ConditionReader
-from ortoo_daemon.policy.parse_expressions import read_expression
+from ortoo_daemon.policy.parsing.conditions import ConditionReader
+from ortoo_daemon.policy.parsing.expressions import read_expression
 from ortoo_daemon.records import FieldValue
 
 NOW = datetime(2026, 11, 23, 9, 15, tzinfo=UTC)

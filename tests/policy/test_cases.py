@@ -6,7 +6,7 @@ import pytest
 
 from ortoo_daemon.errors import ConfigError
 from ortoo_daemon.policy.cases import ExpectedOwner
-from ortoo_daemon.policy.parse_cases import load_tests
+from ortoo_daemon.policy.parsing.cases import load_tests
 from tests.policy.files import shipped_files
 
 WHOLE = """\

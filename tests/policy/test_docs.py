@@ -4,12 +4,15 @@ import re
 
 import pytest
 
-from ortoo_daemon.policy import parse_action, parse_assignment, parse_intake, parse_ownership
 from ortoo_daemon.policy.lint import RULES
 from ortoo_daemon.policy.load import load
 from ortoo_daemon.policy.operators import OPERATORS
-from ortoo_daemon.policy.parse import POLICY_KEYS
-from ortoo_daemon.policy.parse_cases import load_tests
+from ortoo_daemon.policy.parsing import action as parse_action
+from ortoo_daemon.policy.parsing import assignment as parse_assignment
+from ortoo_daemon.policy.parsing import intake as parse_intake
+from ortoo_daemon.policy.parsing import ownership as parse_ownership
+from ortoo_daemon.policy.parsing.cases import load_tests
+from ortoo_daemon.policy.parsing.policy_file import POLICY_KEYS
 from tests.policy.files import HEAD, OTHERWISE, ROOT, shipped_files
 
 TEXT = (ROOT / "docs" / "policies.md").read_text(encoding="utf-8")

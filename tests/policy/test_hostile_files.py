@@ -9,7 +9,7 @@ from ortoo_daemon.errors import ConfigError
 from ortoo_daemon.policy.lint import lint
 from ortoo_daemon.policy.lint.subject import Subject
 from ortoo_daemon.policy.load import load
-from ortoo_daemon.policy.parse_cases import load_tests
+from ortoo_daemon.policy.parsing.cases import load_tests
 from tests.policy.files import ROOT, shipped_files
 
 POLICY = (ROOT / "config" / "policies" / "leads.yaml").read_bytes()

@@ -5,12 +5,12 @@ import json
 import pytest
 
 from ortoo_daemon.errors import ConfigError
-from ortoo_daemon.policy import schema_cases
 from ortoo_daemon.policy.documents import read_document
 from ortoo_daemon.policy.load import load
 from ortoo_daemon.policy.nodes import ListNode, MapNode, Problems, Scalar
-from ortoo_daemon.policy.schema import policy_schema
-from ortoo_daemon.policy.schema_terms import section
+from ortoo_daemon.policy.schema import cases as schema_cases
+from ortoo_daemon.policy.schema.policy_file import policy_schema
+from ortoo_daemon.policy.schema.terms import section
 from tests.policy.files import DEFECTS, defect_files, shipped_files
 
 

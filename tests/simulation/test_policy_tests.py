@@ -5,7 +5,7 @@ from datetime import date
 from ortoo_daemon.audit.explain import plain_lines
 from ortoo_daemon.calendars import BusinessHours
 from ortoo_daemon.policy.load import load
-from ortoo_daemon.policy.parse_cases import load_tests
+from ortoo_daemon.policy.parsing.cases import load_tests
 from ortoo_daemon.simulation.policy_tests import run_tests
 from tests.world import directory, person, rooftop
 

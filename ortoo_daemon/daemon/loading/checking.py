@@ -24,7 +24,7 @@ from ortoo_daemon.policy.lint.subject import Subject
 from ortoo_daemon.policy.load import ORDER_FILE, load
 from ortoo_daemon.policy.model import PolicySet
 from ortoo_daemon.policy.nodes import ListNode, MapNode, Scalar
-from ortoo_daemon.policy.parse_cases import load_tests
+from ortoo_daemon.policy.parsing.cases import load_tests
 from ortoo_daemon.postal import PostalIndex
 from ortoo_daemon.salesforce.directory_mapping import DirectoryMapping
 from ortoo_daemon.simulation.coverage import may_pass

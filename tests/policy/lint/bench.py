@@ -11,7 +11,7 @@ from ortoo_daemon.descriptions import FieldDescription, ObjectDescription, OrgDe
 from ortoo_daemon.directory import Directory, Person, Queue, Rooftop
 from ortoo_daemon.policy.lint.subject import Subject
 from ortoo_daemon.policy.load import load
-from ortoo_daemon.policy.parse_cases import load_tests
+from ortoo_daemon.policy.parsing.cases import load_tests
 from ortoo_daemon.postal import PostalIndex
 from ortoo_daemon.simulation.policy_tests import run_tests
 from tests.policy.files import HEAD

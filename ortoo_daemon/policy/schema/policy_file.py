@@ -5,12 +5,13 @@ so that the two can't drift apart. The parser stays the judge: a schema can't kn
 Sections have modules of their own, as their parsers have.
 """
 
-from ortoo_daemon.policy import definitions, parse
-from ortoo_daemon.policy.schema_action import action
-from ortoo_daemon.policy.schema_conditions import condition, expression
-from ortoo_daemon.policy.schema_intake import enrichment_step, intake
-from ortoo_daemon.policy.schema_ownership import assign, ownership, rule, target
-from ortoo_daemon.policy.schema_terms import (
+from ortoo_daemon.policy import definitions
+from ortoo_daemon.policy.parsing import policy_file as parse
+from ortoo_daemon.policy.schema.action import action
+from ortoo_daemon.policy.schema.conditions import condition, expression
+from ortoo_daemon.policy.schema.intake import enrichment_step, intake
+from ortoo_daemon.policy.schema.ownership import assign, ownership, rule, target
+from ortoo_daemon.policy.schema.terms import (
     FIELD,
     MOMENT,
     NAME,

@@ -9,11 +9,11 @@ from ortoo_daemon.policy.definitions import Definitions
 from ortoo_daemon.policy.model import Policy, Triggers
 from ortoo_daemon.policy.naming import FOUND_SO_FAR, did_you_mean, is_field_name
 from ortoo_daemon.policy.nodes import ListNode, MapNode, Node, Problems, Scalar
-from ortoo_daemon.policy.parse_action import read_action
-from ortoo_daemon.policy.parse_conditions import ConditionReader
-from ortoo_daemon.policy.parse_intake import read_enrichment, read_intake
-from ortoo_daemon.policy.parse_ownership import read_ownership
-from ortoo_daemon.policy.reading import Section, items_in, mapping_in, name_in, text_in
+from ortoo_daemon.policy.parsing.action import read_action
+from ortoo_daemon.policy.parsing.conditions import ConditionReader
+from ortoo_daemon.policy.parsing.intake import read_enrichment, read_intake
+from ortoo_daemon.policy.parsing.ownership import read_ownership
+from ortoo_daemon.policy.parsing.sections import Section, items_in, mapping_in, name_in, text_in
 from ortoo_daemon.policy.resources import Resources
 
 POLICY_KEYS = (

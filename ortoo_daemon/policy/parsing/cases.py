@@ -24,8 +24,14 @@ from ortoo_daemon.policy.cases import Later, PolicyCase, PolicyTests, RosterChan
 from ortoo_daemon.policy.documents import read_document
 from ortoo_daemon.policy.load import is_test_file
 from ortoo_daemon.policy.nodes import ListNode, MapNode, Node, Problems, Scalar
-from ortoo_daemon.policy.parse_expectations import NO_WRITE, read_expectation, read_fields
-from ortoo_daemon.policy.reading import Section, duration_in, flag_in, mapping_in, number_in
+from ortoo_daemon.policy.parsing.expectations import NO_WRITE, read_expectation, read_fields
+from ortoo_daemon.policy.parsing.sections import (
+    Section,
+    duration_in,
+    flag_in,
+    mapping_in,
+    number_in,
+)
 
 TESTS_KEYS = ("policy", "now", "defaults", "roster", "cases")
 CASE_KEYS = ("name", "given", "now", "roster", "expect", "then")

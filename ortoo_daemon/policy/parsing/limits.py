@@ -27,9 +27,9 @@ from ortoo_daemon.policy.ownership_model import (
     RateLimit,
     is_weight,
 )
-from ortoo_daemon.policy.parse_conditions import ConditionReader
-from ortoo_daemon.policy.parse_expressions import read_expression
-from ortoo_daemon.policy.reading import Section, mapping_in, number_in
+from ortoo_daemon.policy.parsing.conditions import ConditionReader
+from ortoo_daemon.policy.parsing.expressions import read_expression
+from ortoo_daemon.policy.parsing.sections import Section, mapping_in, number_in
 
 LIMITS_KEYS = ("open_limit", "rate_limit", "load_limit")
 OPEN_LIMIT_KEYS = (*LimitLevel, "unless")

@@ -1,9 +1,9 @@
 """What is the JSON Schema of ``intake:`` and of a step of ``enrichment:``?"""
 
-from ortoo_daemon.policy import parse_intake
 from ortoo_daemon.policy.intake_model import CleanseKind
-from ortoo_daemon.policy.schema_conditions import condition
-from ortoo_daemon.policy.schema_terms import FIELD, FLAG, NAME, TEXT, Schema, map_of, ref, section
+from ortoo_daemon.policy.parsing import intake as parse_intake
+from ortoo_daemon.policy.schema.conditions import condition
+from ortoo_daemon.policy.schema.terms import FIELD, FLAG, NAME, TEXT, Schema, map_of, ref, section
 
 
 def intake() -> Schema:

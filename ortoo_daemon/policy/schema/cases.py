@@ -1,7 +1,8 @@
 """What is the JSON Schema of the tests beside a policy, ``*_test.yaml``?"""
 
-from ortoo_daemon.policy import parse_cases, parse_expectations
-from ortoo_daemon.policy.schema_terms import (
+from ortoo_daemon.policy.parsing import cases as parse_cases
+from ortoo_daemon.policy.parsing import expectations as parse_expectations
+from ortoo_daemon.policy.schema.terms import (
     COUNT,
     DURATION,
     FLAG,

@@ -19,8 +19,8 @@ from ortoo_daemon.policy.ownership_model import (
     Target,
     TeamChoice,
 )
-from ortoo_daemon.policy.parse_conditions import ConditionReader
-from ortoo_daemon.policy.reading import Section, duration_in, mapping_in, text_in
+from ortoo_daemon.policy.parsing.conditions import ConditionReader
+from ortoo_daemon.policy.parsing.sections import Section, duration_in, mapping_in, text_in
 from ortoo_daemon.policy.resources import Resources
 
 FIXED = ("queue", "user")

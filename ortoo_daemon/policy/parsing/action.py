@@ -8,10 +8,10 @@ from ortoo_daemon.policy.enrichment_model import SetField
 from ortoo_daemon.policy.evaluation import Condition
 from ortoo_daemon.policy.naming import FOUND_SO_FAR
 from ortoo_daemon.policy.nodes import MapNode, Node, Problems, Scalar
-from ortoo_daemon.policy.parse_conditions import ConditionReader
-from ortoo_daemon.policy.parse_expressions import read_choices, read_sets
-from ortoo_daemon.policy.parse_sla_steps import read_steps, read_stops
-from ortoo_daemon.policy.reading import Section, duration_in, mapping_in
+from ortoo_daemon.policy.parsing.conditions import ConditionReader
+from ortoo_daemon.policy.parsing.expressions import read_choices, read_sets
+from ortoo_daemon.policy.parsing.sections import Section, duration_in, mapping_in
+from ortoo_daemon.policy.parsing.sla_steps import read_steps, read_stops
 from ortoo_daemon.policy.sla_model import SlaRule, SlaTarget
 
 ACTION_KEYS = ("set", "sla")

@@ -1,8 +1,8 @@
 """What is the JSON Schema of a condition, and of a value that depends on conditions?"""
 
-from ortoo_daemon.policy import parse_expressions
 from ortoo_daemon.policy.operators import OPERATORS, Takes
-from ortoo_daemon.policy.schema_terms import (
+from ortoo_daemon.policy.parsing import expressions as parse_expressions
+from ortoo_daemon.policy.schema.terms import (
     DURATION,
     FIELD,
     FLAG,

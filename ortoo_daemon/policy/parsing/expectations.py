@@ -6,7 +6,7 @@ from ortoo_daemon.decision import FOLLOW_UPS, Outcome
 from ortoo_daemon.policy.cases import Expectation, ExpectedOwner
 from ortoo_daemon.policy.naming import did_you_mean, is_field_name
 from ortoo_daemon.policy.nodes import ListNode, MapNode, Node, Problems, Scalar
-from ortoo_daemon.policy.reading import Section, duration_in, mapping_in, text_in
+from ortoo_daemon.policy.parsing.sections import Section, duration_in, mapping_in, text_in
 from ortoo_daemon.records import FieldValue
 
 EXPECT_KEYS = ("outcome", "rule", "rooftop", "owner", "queue", "parked", "sla", "fields")

@@ -1,9 +1,11 @@
 """What is the JSON Schema of ``ownership:`` — its rules, whom they assign, targets and limits?"""
 
-from ortoo_daemon.policy import parse_assignment, parse_limits, parse_ownership
 from ortoo_daemon.policy.ownership_model import LimitLevel, PersonMethod
+from ortoo_daemon.policy.parsing import assignment as parse_assignment
+from ortoo_daemon.policy.parsing import limits as parse_limits
+from ortoo_daemon.policy.parsing import ownership as parse_ownership
 from ortoo_daemon.policy.periods import Calendar
-from ortoo_daemon.policy.schema_terms import (
+from ortoo_daemon.policy.schema.terms import (
     DURATION,
     FIELD,
     FLAG,

@@ -4,9 +4,9 @@ from ortoo_daemon.policy.evaluation import Condition
 from ortoo_daemon.policy.naming import did_you_mean
 from ortoo_daemon.policy.nodes import ListNode, MapNode, Node, Problems, Scalar
 from ortoo_daemon.policy.ownership_model import Target
-from ortoo_daemon.policy.parse_assignment import read_target
-from ortoo_daemon.policy.parse_conditions import ConditionReader
-from ortoo_daemon.policy.reading import Section, duration_in, mapping_in, text_in
+from ortoo_daemon.policy.parsing.assignment import read_target
+from ortoo_daemon.policy.parsing.conditions import ConditionReader
+from ortoo_daemon.policy.parsing.sections import Section, duration_in, mapping_in, text_in
 from ortoo_daemon.policy.sla_model import EscalateTo, Reassign, SlaStep, Superior, Within
 
 STEP_KEYS = ("after", "reassign", "escalate")

@@ -10,8 +10,8 @@ from ortoo_daemon.policy.evaluation import Condition
 from ortoo_daemon.policy.naming import did_you_mean, wrong_with_name
 from ortoo_daemon.policy.nodes import ListNode, MapNode, Node, Problems, Scalar, written
 from ortoo_daemon.policy.operators import OPERATORS
-from ortoo_daemon.policy.parse_operands import OperandReader
-from ortoo_daemon.policy.reading import (
+from ortoo_daemon.policy.parsing.operands import OperandReader
+from ortoo_daemon.policy.parsing.sections import (
     NO_ROOTS,
     items_in,
     mapping_in,

@@ -1,8 +1,9 @@
 """What is the JSON Schema of ``action:`` — the fields to set, and the clocks with their steps?"""
 
-from ortoo_daemon.policy import parse_action, parse_sla_steps
-from ortoo_daemon.policy.schema_conditions import first
-from ortoo_daemon.policy.schema_terms import (
+from ortoo_daemon.policy.parsing import action as parse_action
+from ortoo_daemon.policy.parsing import sla_steps as parse_sla_steps
+from ortoo_daemon.policy.schema.conditions import first
+from ortoo_daemon.policy.schema.terms import (
     DURATION,
     TEXT,
     Schema,

@@ -7,10 +7,10 @@ from ortoo_daemon.policy import literals
 from ortoo_daemon.policy.evaluation import Condition
 from ortoo_daemon.policy.nodes import MapNode, Node, Scalar
 from ortoo_daemon.policy.ownership_model import Assignment, Limits, Rule, Target
-from ortoo_daemon.policy.parse_assignment import merged, read_assignment, read_target
-from ortoo_daemon.policy.parse_conditions import ConditionReader
-from ortoo_daemon.policy.parse_limits import read_limits
-from ortoo_daemon.policy.reading import Section, items_in, mapping_in
+from ortoo_daemon.policy.parsing.assignment import merged, read_assignment, read_target
+from ortoo_daemon.policy.parsing.conditions import ConditionReader
+from ortoo_daemon.policy.parsing.limits import read_limits
+from ortoo_daemon.policy.parsing.sections import Section, items_in, mapping_in
 from ortoo_daemon.policy.resources import Resources
 from ortoo_daemon.policy.rule_index import in_order
 

@@ -11,9 +11,9 @@ from ortoo_daemon.policy.enrichment_model import (
 from ortoo_daemon.policy.intake_model import Cleanse, CleanseKind, Require
 from ortoo_daemon.policy.naming import did_you_mean
 from ortoo_daemon.policy.nodes import ListNode, MapNode, Node, Problems, Scalar
-from ortoo_daemon.policy.parse_conditions import ConditionReader
-from ortoo_daemon.policy.parse_expressions import read_sets
-from ortoo_daemon.policy.reading import Section, items_in, mapping_in, name_in, text_in
+from ortoo_daemon.policy.parsing.conditions import ConditionReader
+from ortoo_daemon.policy.parsing.expressions import read_sets
+from ortoo_daemon.policy.parsing.sections import Section, items_in, mapping_in, name_in, text_in
 from ortoo_daemon.policy.resources import Resources
 from ortoo_daemon.policy.tables import CsvTable
 

@@ -11,7 +11,7 @@ from ortoo_daemon.policy import literals, patterns
 from ortoo_daemon.policy.definitions import Definitions
 from ortoo_daemon.policy.nodes import ListNode, MapNode, Node, Problems, Scalar, written
 from ortoo_daemon.policy.operators import Operator, Takes
-from ortoo_daemon.policy.reading import (
+from ortoo_daemon.policy.parsing.sections import (
     duration_in,
     flag_in,
     items_in,

@@ -7,8 +7,8 @@ from ortoo_daemon.policy.evaluation import Condition, Expression
 from ortoo_daemon.policy.expressions import Constant, FirstThatHolds, Reference, TextTemplate
 from ortoo_daemon.policy.naming import is_field_name, wrong_with_name
 from ortoo_daemon.policy.nodes import ListNode, MapNode, Node, Problems, Scalar
-from ortoo_daemon.policy.parse_conditions import ConditionReader
-from ortoo_daemon.policy.reading import Section, items_in, mapping_in
+from ortoo_daemon.policy.parsing.conditions import ConditionReader
+from ortoo_daemon.policy.parsing.sections import Section, items_in, mapping_in
 
 BRANCH_KEYS = ("when", "then", "else")
 
