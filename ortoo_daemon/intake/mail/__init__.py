@@ -1,0 +1,1 @@
+"""What does an e-mail say, and which of its words are its writer's own?"""
