@@ -179,6 +179,41 @@ class PastHolder:
     until: datetime
 
 
+class NoticeTo(StrEnum):
+    """Who is told.
+
+    OWNER: who holds the record once it is decided; of a queue its members. MANAGER: the owner's manager,
+    else the manager of the record's rooftop. ROOFTOP: the managers of the record's rooftop. QUEUE: the
+    members of a queue. ON_CALL: whoever reads the channel; no user of the org.
+    """
+
+    OWNER = "owner"
+    MANAGER = "manager"
+    ROOFTOP = "rooftop"
+    QUEUE = "queue"
+    ON_CALL = "on_call"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notice:
+    """Somebody is to be told of a decision. Texts are made when it is sent, from ids alone.
+
+    ``by`` is a way of the org's (``salesforce``, ``chatter``, ``task``, ``email_alert``) or the name of a
+    channel in ``ortoo.yaml``; ``template`` the name of a template. ``recipients`` are ids of users (of a
+    queue: its own), empty where a channel alone is told. An ``urgent`` one heeds neither quiet hours nor
+    ``digest_for``, the time within which notices to the same recipient are told together. ``clock`` names
+    the SLA clock that it is about.
+    """
+
+    to: NoticeTo
+    by: str
+    template: str
+    recipients: tuple[RecordId, ...] = ()
+    urgent: bool = False
+    digest_for: timedelta | None = None
+    clock: str | None = None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decision:
     """The outcome for one record, with everything needed to write it and to explain it.
@@ -188,7 +223,8 @@ class Decision:
     ``routed_at`` is when the decision was made that a follow-up follows.
 
     ``fields`` are the business fields to write (API names), owner and stamps excepted; ``parked_for``
-    is the reason stamped on a parked record; ``seen_owner`` is the owner that was read.
+    is the reason stamped on a parked record; ``seen_owner`` is the owner that was read. ``notices`` are
+    sent once the decision stands in the org.
     """
 
     object: str
@@ -211,5 +247,6 @@ class Decision:
     first_response_at: datetime | None = None
     routed_at: datetime | None = None
     parked_for: str | None = None
+    notices: tuple[Notice, ...] = ()
     reservation: Reservation | None = None
     trace: Trace = field(default_factory=Trace)

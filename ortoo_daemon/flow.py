@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from ortoo_daemon.action.fields import prepare_fields
+from ortoo_daemon.action.notices import prepare_notices
 from ortoo_daemon.action.sla_advance import advance_clocks
 from ortoo_daemon.action.sla_due import holder_place, routed_at
 from ortoo_daemon.action.stamps import (
@@ -43,6 +44,7 @@ STAGES: tuple[tuple[str, Stage], ...] = (
     ("ownership", find_rule),
     ("ownership", choose_owner),
     ("action", prepare_fields),
+    ("action", prepare_notices),
 )
 """The way of every record, in order; the fifth stage, audit, concludes from what these have left.
 

@@ -10,7 +10,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from ortoo_daemon.decision import PastHolder, ReasonCode, Reservation, SlaClock
+from ortoo_daemon.decision import Notice, PastHolder, ReasonCode, Reservation, SlaClock
 from ortoo_daemon.directory import Person, Rooftop
 from ortoo_daemon.errors import Place
 from ortoo_daemon.facts import Facts, Question
@@ -157,6 +157,7 @@ class Handling:
     reason: ReasonCode | None = None
     reservation: Reservation | None = None
     clocks: list[SlaClock] = field(default_factory=list)
+    notices: list[Notice] = field(default_factory=list)
     whole_trace: bool = False
     trail: tuple[PastHolder, ...] = ()
     sla: SlaProgress | None = None

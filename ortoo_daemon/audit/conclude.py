@@ -33,6 +33,7 @@ def conclude(handling: Handling) -> Decision:
         clocks=() if parked else tuple(handling.clocks),
         trail=tuple(handling.trail),
         parked_for=handling.parked_for,
+        notices=() if parked else tuple(handling.notices),
         reservation=None if parked else handling.reservation,
         trace=handling.trace.finished(),
     )
@@ -63,6 +64,7 @@ def conclude_step(handling: Handling, sla: SlaProgress) -> Decision:
         escalated_to=sla.escalated_to,
         first_response_at=sla.first_response_at,
         routed_at=sla.routed_at,
+        notices=tuple(handling.notices),
         reservation=handling.reservation,
         trace=handling.trace.finished(),
     )

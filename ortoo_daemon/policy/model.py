@@ -13,6 +13,7 @@ from ortoo_daemon.errors import Place
 from ortoo_daemon.policy.enrichment_model import EnrichmentStep, SetField
 from ortoo_daemon.policy.evaluation import Condition
 from ortoo_daemon.policy.intake_model import Cleanse, Require
+from ortoo_daemon.policy.notify_model import Notify
 from ortoo_daemon.policy.ownership_model import Limits, Rule, Target
 from ortoo_daemon.policy.sla_model import SlaRule
 
@@ -64,6 +65,7 @@ class Policy:
     otherwise: Target
     sets: tuple[SetField, ...] = ()
     sla: tuple[SlaRule, ...] = ()
+    notify: tuple[Notify, ...] = ()
     definitions: tuple[Definition, ...] = ()
     place: Place
 

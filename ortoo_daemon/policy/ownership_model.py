@@ -10,6 +10,7 @@ from enum import StrEnum
 
 from ortoo_daemon.errors import Place
 from ortoo_daemon.policy.evaluation import Condition, Expression
+from ortoo_daemon.policy.notify_model import Notify
 from ortoo_daemon.policy.periods import Period
 from ortoo_daemon.policy.territory_model import Territories
 from ortoo_daemon.records import FieldValue
@@ -17,9 +18,10 @@ from ortoo_daemon.records import FieldValue
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueueTarget:
-    """A fixed queue, by DeveloperName."""
+    """A fixed queue, by DeveloperName. ``notify``: who is told when it gets the record for want of others."""
 
     queue: str
+    notify: tuple[Notify, ...] = ()
     place: Place
 
 
@@ -28,6 +30,7 @@ class PersonTarget:
     """A fixed person, by username."""
 
     username: str
+    notify: tuple[Notify, ...] = ()
     place: Place
 
 

@@ -1,0 +1,109 @@
+"""Who is to be told of what was decided? Turns entries of ``notify:`` into notices with recipients.
+
+Says who and what; when and how it is sent is no matter of a decision.
+"""
+
+from collections.abc import Iterable
+
+from ortoo_daemon.decision import Notice, NoticeTo, ReasonCode
+from ortoo_daemon.directory import Person
+from ortoo_daemon.handling import Handling
+from ortoo_daemon.policy.notify_model import Notify, OrgWay
+from ortoo_daemon.policy.sla_model import Superior
+from ortoo_daemon.records import RecordId
+
+
+def prepare_notices(handling: Handling) -> None:
+    """What the policy tells of an assignment, and what its way out tells when nobody else was found."""
+    entries = list(handling.policy.notify)
+    rule = handling.rule
+    if handling.reason is ReasonCode.OTHERWISE:
+        entries += handling.policy.otherwise.notify
+    elif handling.reason is ReasonCode.RULE_ELSE and rule is not None and rule.orelse is not None:
+        entries += rule.orelse.notify
+    tell(handling, entries)
+
+
+def tell(handling: Handling, entries: Iterable[Notify], *, clock: str | None = None) -> None:
+    """Add a notice for each entry whose condition holds; the trace says who is told, or why nobody.
+
+    ``clock`` names the SLA clock of whose step somebody is told.
+    """
+    for entry in entries:
+        if entry.when is not None and not entry.when.holds(handling.scope):
+            continue
+        recipients = _recipients(handling, entry)
+        outside = entry.by not in set(OrgWay) or entry.by == OrgWay.EMAIL_ALERT
+        if not recipients and not outside:
+            handling.trace.notes.append(f"{entry.place}: no {entry.to.value} is there to be told")
+            continue
+        names = ", ".join(_name(handling, each) for each in recipients)
+        told = f"{entry.to.value}{f' ({names})' if names else ''}"
+        handling.trace.notes.append(f"{told} is told by {entry.by}: {entry.template}")
+        handling.notices.append(
+            Notice(
+                to=entry.to,
+                by=entry.by,
+                template=entry.template,
+                recipients=recipients,
+                urgent=entry.urgent,
+                digest_for=entry.digest_for,
+                clock=clock,
+            )
+        )
+
+
+def _recipients(handling: Handling, entry: Notify) -> tuple[RecordId, ...]:
+    owner = _owner(handling)
+    match entry.to:
+        case NoticeTo.OWNER:
+            return (owner,) if owner else ()
+        case NoticeTo.MANAGER:
+            return _managers_of(handling, owner)
+        case NoticeTo.ROOFTOP:
+            return tuple(person.id for person in _rooftop_managers(handling))
+        case NoticeTo.QUEUE:
+            return _queue(handling, entry, owner)
+        case NoticeTo.ON_CALL:
+            return ()
+
+
+def _owner(handling: Handling) -> RecordId:
+    """Who holds the record afterwards."""
+    owner = handling.scope.owner
+    if owner is None or (handling.sla is not None and handling.sla.due.held_by_hand):
+        return RecordId(handling.facts.record.text("OwnerId"))
+    return owner.id
+
+
+def _managers_of(handling: Handling, owner: RecordId) -> tuple[RecordId, ...]:
+    person = handling.facts.directory.people.get(owner)
+    if person is not None and person.manager:
+        return (person.manager,)
+    return tuple(each.id for each in _rooftop_managers(handling))
+
+
+def _rooftop_managers(handling: Handling) -> list[Person]:
+    directory, rooftop = handling.facts.directory, handling.scope.rooftop
+    if rooftop is None:
+        return []
+    staff = directory.people_by_rooftop.get(rooftop.id, ())
+    role = Superior.ROOFTOP_MANAGER.value
+    return [each for each in staff if each.active and (each.role or "").casefold() == role]
+
+
+def _queue(handling: Handling, entry: Notify, owner: RecordId) -> tuple[RecordId, ...]:
+    if entry.queue is None:
+        queues = {queue.id for queue in handling.facts.directory.queues.values()}
+        return (owner,) if owner in queues else ()
+    found = handling.facts.directory.queues.get(entry.queue)
+    return (found.id,) if found else ()
+
+
+def _name(handling: Handling, recipient: RecordId) -> str:
+    directory = handling.facts.directory
+    person = directory.people.get(recipient)
+    if person is not None:
+        return person.name
+    queues = {queue.id: queue.label or queue.name for queue in directory.queues.values()}
+    return queues.get(recipient, recipient)

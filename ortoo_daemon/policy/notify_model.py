@@ -1,0 +1,41 @@
+"""Who is to be told of a decision, by what way and in which words? Values of ``notify:``."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+
+from ortoo_daemon.decision import NoticeTo
+from ortoo_daemon.errors import Place
+from ortoo_daemon.policy.evaluation import Condition
+
+
+class OrgWay(StrEnum):
+    """Ways that lead through the org itself; every other way is a channel of ``ortoo.yaml``.
+
+    SALESFORCE: a custom notification (the bell). CHATTER: a post on the record that mentions the recipients.
+    TASK: a task of each recipient, due when the record is. EMAIL_ALERT: an e-mail alert of the org, which
+    knows its recipients itself.
+    """
+
+    SALESFORCE = "salesforce"
+    CHATTER = "chatter"
+    TASK = "task"
+    EMAIL_ALERT = "email_alert"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notify:
+    """One entry of ``notify:``. ``queue`` names the queue where ``to`` is one by name (DeveloperName).
+
+    ``when`` is asked of the record as ownership and action left it. ``digest_for``: what comes within this
+    time is told together.
+    """
+
+    to: NoticeTo
+    by: str
+    template: str
+    queue: str | None = None
+    when: Condition | None = None
+    urgent: bool = False
+    digest_for: timedelta | None = None
+    place: Place
