@@ -23,6 +23,13 @@ class OrgWay(StrEnum):
     EMAIL_ALERT = "email_alert"
 
 
+NEW_RECORD = "new_record"
+UNROUTED = "unrouted"
+SLA_WARNING = "sla_warning"
+SLA_VIOLATION = "sla_violation"
+"""Templates of entries that name none, by where they stand."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Notify:
     """One entry of ``notify:``. ``queue`` names the queue where ``to`` is one by name (DeveloperName).

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 
 from ortoo_daemon.policy.enrichment_model import TableStep
 from ortoo_daemon.policy.model import Policy
+from ortoo_daemon.policy.notify_model import Notify
 from ortoo_daemon.policy.ownership_model import Assignment, Rule
 
 
@@ -14,6 +15,15 @@ def rules_of(policy: Policy) -> Iterator[Rule]:
         rule = pending.pop()
         yield rule
         pending.extend(reversed(rule.rules))
+
+
+def notifies_of(policy: Policy) -> Iterator[Notify]:
+    """Everybody who is told of an assignment, or of a way out that took it."""
+    yield from policy.notify
+    yield from policy.otherwise.notify
+    for rule in rules_of(policy):
+        if rule.orelse is not None:
+            yield from rule.orelse.notify
 
 
 def fields_read(policy: Policy, signals: Mapping[str, str] | None = None) -> frozenset[str]:
@@ -82,6 +92,7 @@ def _names(policy: Policy) -> Iterator[frozenset[str]]:
             yield rule.when.fields()
         yield frozenset(_of_assignment(rule.assign))
     yield from (each.value.fields() for each in policy.sets)
+    yield from (entry.when.fields() for entry in notifies_of(policy) if entry.when is not None)
     for clock in policy.sla:
         yield from (when.fields() for when, _ in clock.target.choices if when is not None)
         yield from (condition.fields() for condition in clock.stopped_by)

@@ -21,7 +21,7 @@ from ortoo_daemon.policy.ownership_model import (
     RooftopChoice,
     Target,
 )
-from ortoo_daemon.policy.reach import rules_of
+from ortoo_daemon.policy.reach import notifies_of, rules_of
 from ortoo_daemon.postal import PostalIndex
 
 
@@ -85,6 +85,7 @@ def conditions_of(policy: Policy) -> Iterator[Condition]:
     for expression in _expressions(policy):
         if isinstance(expression, FirstThatHolds):
             yield from (when for when, _ in expression.choices if when is not None)
+    yield from (entry.when for entry in notifies_of(policy) if entry.when is not None)
     for clock in policy.sla:
         yield from (when for when, _ in clock.target.choices if when is not None)
         yield from clock.stopped_by

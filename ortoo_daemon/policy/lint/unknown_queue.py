@@ -19,6 +19,7 @@ from ortoo_daemon.errors import Problem
 from ortoo_daemon.policy.lint.subject import Need, Subject, targets_of
 from ortoo_daemon.policy.naming import did_you_mean
 from ortoo_daemon.policy.ownership_model import QueueTarget
+from ortoo_daemon.policy.reach import notifies_of
 
 ID = "unknown_queue"
 NEEDS = (Need.ORG,)
@@ -46,6 +47,14 @@ def check(subject: Subject) -> Iterator[Problem]:
                     rule=ID,
                     message=f"the queue {target.queue!r} may not hold {policy.object} records",
                     mend=f"add {policy.object} to its supported objects in Setup",
+                )
+        for entry in notifies_of(policy):
+            if entry.queue is not None and entry.queue not in org.queues:
+                yield Problem(
+                    place=entry.place,
+                    rule=ID,
+                    message=f"'notify' names the queue {entry.queue!r}, which the org does not have",
+                    mend=did_you_mean(entry.queue, org.queues),
                 )
         for owner in policy.take_over:
             if "@" not in owner and owner not in org.queues:

@@ -1,6 +1,7 @@
-"""How does ``action:`` become fields to set and clocks to start?"""
+"""How does ``action:`` become fields to set, clocks to start and people to tell?"""
 
 import re
+from dataclasses import dataclass
 from datetime import timedelta
 
 from ortoo_daemon.policy import literals
@@ -8,27 +9,36 @@ from ortoo_daemon.policy.enrichment_model import SetField
 from ortoo_daemon.policy.evaluation import Condition
 from ortoo_daemon.policy.naming import FOUND_SO_FAR
 from ortoo_daemon.policy.nodes import MapNode, Node, Problems, Scalar
+from ortoo_daemon.policy.notify_model import NEW_RECORD, Notify
 from ortoo_daemon.policy.parsing.conditions import ConditionReader
 from ortoo_daemon.policy.parsing.expressions import read_choices, read_sets
+from ortoo_daemon.policy.parsing.notify import read_notify
 from ortoo_daemon.policy.parsing.sections import Section, duration_in, mapping_in
 from ortoo_daemon.policy.parsing.sla_steps import read_steps, read_stops
 from ortoo_daemon.policy.sla_model import SlaRule, SlaTarget
 
-ACTION_KEYS = ("set", "sla")
-ACTION_LATER = ("notify", "handoff", "fuse", "split")
+ACTION_KEYS = ("set", "sla", "notify")
+ACTION_LATER = ("handoff", "fuse", "split")
 SLA_KEYS = ("clock", "target", "hours", "warn", "stopped_by", "on_violation")
 SLA_LATER = ("on_warning", "paused_by")
 
 _CLOCK_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,39}")
 
 
-def read_action(
-    node: MapNode, conditions: ConditionReader
-) -> tuple[tuple[SetField, ...], tuple[SlaRule, ...]]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Action:
+    """What ``action:`` says."""
+
+    sets: tuple[SetField, ...] = ()
+    sla: tuple[SlaRule, ...] = ()
+    notify: tuple[Notify, ...] = ()
+
+
+def read_action(node: MapNode, conditions: ConditionReader) -> Action:
     problems = conditions.problems
     later = conditions.knowing(FOUND_SO_FAR)
     section = Section(node, problems, what="action", known=ACTION_KEYS, later=ACTION_LATER)
-    sets = section.get("set")
+    sets, notify = section.get("set"), section.get("notify")
     clocks: list[SlaRule] = []
     for item in section.items("sla"):
         mapping = mapping_in(item, problems, what="an SLA clock")
@@ -39,7 +49,11 @@ def read_action(
             message = f"a clock {clock.clock!r} is started twice"
             problems.add(clock.place, "duplicate_name", message, "give it another name")
         clocks.append(clock)
-    return () if sets is None else read_sets(sets, later), tuple(clocks)
+    return Action(
+        sets=() if sets is None else read_sets(sets, later),
+        sla=tuple(clocks),
+        notify=() if notify is None else read_notify(notify, later, template=NEW_RECORD),
+    )
 
 
 def _clock(node: MapNode, later: ConditionReader, conditions: ConditionReader) -> SlaRule | None:

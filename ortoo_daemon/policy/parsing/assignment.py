@@ -28,7 +28,6 @@ CHOICE = ("rooftop", "team", "person")
 ASSIGN_KEYS = (*FIXED, *CHOICE, "else")
 ASSIGN_LATER = ("keep",)
 TARGET_KEYS = FIXED
-TARGET_LATER = ("notify",)
 ROOFTOP_KEYS = (
     "brand", "territory", "territories", "country", "city", "within", "where", "prefer",
 )  # fmt: skip
@@ -68,12 +67,14 @@ def _laid_over(outer: MapNode, inner: MapNode) -> MapNode:
     return result
 
 
-def read_target(node: Node, problems: Problems, *, what: str) -> Target | None:
+def read_target(
+    node: Node, problems: Problems, *, what: str, known: tuple[str, ...] = TARGET_KEYS
+) -> Target | None:
     """``{queue: DeveloperName}`` or ``{user: username}``."""
     mapping = mapping_in(node, problems, what=what)
     if mapping is None:
         return None
-    section = Section(mapping, problems, what=what, known=TARGET_KEYS, later=TARGET_LATER)
+    section = Section(mapping, problems, what=what, known=known)
     given = [key for key in FIXED if key in mapping.entries]
     if len(given) != 1:
         message = f"{what} needs one of queue and user"

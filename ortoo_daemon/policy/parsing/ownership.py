@@ -7,10 +7,11 @@ from ortoo_daemon.policy import literals
 from ortoo_daemon.policy.evaluation import Condition
 from ortoo_daemon.policy.nodes import MapNode, Node, Scalar
 from ortoo_daemon.policy.ownership_model import Assignment, Limits, Rule, Target
-from ortoo_daemon.policy.parsing.assignment import merged, read_assignment, read_target
+from ortoo_daemon.policy.parsing.assignment import merged, read_assignment
 from ortoo_daemon.policy.parsing.conditions import ConditionReader
 from ortoo_daemon.policy.parsing.limits import read_limits
 from ortoo_daemon.policy.parsing.sections import Section, items_in, mapping_in
+from ortoo_daemon.policy.parsing.ways_out import read_way_out
 from ortoo_daemon.policy.resources import Resources
 from ortoo_daemon.policy.rule_index import in_order
 
@@ -42,7 +43,7 @@ def read_ownership(node: MapNode, conditions: ConditionReader, resources: Resour
         rules=() if rules is None else reader.rules(rules, path=(), outer=None),
         limits=Limits() if limits is None else read_limits(limits, conditions),
         otherwise=(
-            None if otherwise is None else read_target(otherwise, problems, what="otherwise")
+            None if otherwise is None else read_way_out(otherwise, conditions, what="otherwise")
         ),
     )
 
@@ -115,7 +116,7 @@ class _RuleReader:
             during=self._during(section.get("during")),
             assign=assignment,
             rules=rules,
-            orelse=(None if orelse is None else read_target(orelse, self.problems, what="else")),
+            orelse=None if orelse is None else read_way_out(orelse, self.conditions, what="else"),
             place=section.place,
         )
 

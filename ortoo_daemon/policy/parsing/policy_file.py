@@ -9,7 +9,7 @@ from ortoo_daemon.policy.definitions import Definitions
 from ortoo_daemon.policy.model import Policy, Triggers
 from ortoo_daemon.policy.naming import FOUND_SO_FAR, did_you_mean, is_field_name
 from ortoo_daemon.policy.nodes import ListNode, MapNode, Node, Problems, Scalar
-from ortoo_daemon.policy.parsing.action import read_action
+from ortoo_daemon.policy.parsing.action import Action, read_action
 from ortoo_daemon.policy.parsing.conditions import ConditionReader
 from ortoo_daemon.policy.parsing.intake import read_enrichment, read_intake
 from ortoo_daemon.policy.parsing.ownership import read_ownership
@@ -47,7 +47,7 @@ def read_policy(node: Node, problems: Problems, resources: Resources) -> Policy 
     ownership = (
         None if ownership_node is None else read_ownership(ownership_node, conditions, resources)
     )
-    sets, sla = ((), ()) if action is None else read_action(action, conditions)
+    acts = Action() if action is None else read_action(action, conditions)
     steps = () if enrichment is None else read_enrichment(enrichment, conditions, resources)
     enters = None if enter is None else conditions.read(enter, what="'enter'")
     triggers, take_over, zone = _triggers(section), _take_over(section), _zone(section)
@@ -71,8 +71,9 @@ def read_policy(node: Node, problems: Problems, resources: Resources) -> Policy 
         rules=ownership.rules,
         limits=ownership.limits,
         otherwise=ownership.otherwise,
-        sets=sets,
-        sla=sla,
+        sets=acts.sets,
+        sla=acts.sla,
+        notify=acts.notify,
         definitions=definitions.summary(),
         place=mapping.entries["policy"][0].place,
     )

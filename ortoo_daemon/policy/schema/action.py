@@ -1,10 +1,14 @@
 """What is the JSON Schema of ``action:`` — the fields to set, and the clocks with their steps?"""
 
+from ortoo_daemon.decision import NoticeTo
 from ortoo_daemon.policy.parsing import action as parse_action
+from ortoo_daemon.policy.parsing import notify as parse_notify
 from ortoo_daemon.policy.parsing import sla_steps as parse_sla_steps
 from ortoo_daemon.policy.schema.conditions import first
 from ortoo_daemon.policy.schema.terms import (
     DURATION,
+    FLAG,
+    NAME,
     TEXT,
     Schema,
     list_of,
@@ -30,8 +34,28 @@ def action() -> Schema:
         ("clock", "target", "hours"),
     )
     return section(
-        parse_action.ACTION_KEYS, {"set": map_of(ref("expression")), "sla": list_of(clock)}
+        parse_action.ACTION_KEYS,
+        {"set": map_of(ref("expression")), "sla": list_of(clock), "notify": ref("notify")},
     )
+
+
+def notify() -> Schema:
+    """One entry or several: a word, or who is told, how and when."""
+    name: Schema = {"type": "string", "pattern": f"^{parse_notify.NAME.pattern}$"}
+    queue = section(parse_notify.TO_KEYS, {"queue": NAME}, parse_notify.TO_KEYS)
+    entry = section(
+        parse_notify.NOTIFY_KEYS,
+        {
+            "to": {"anyOf": [{"enum": [str(each) for each in NoticeTo]}, queue]},
+            "by": name,
+            "template": name,
+            "when": ref("condition"),
+            "urgent": FLAG,
+            "digest": DURATION,
+        },
+        ("to",),
+    )
+    return one_or_several({"anyOf": [name, entry]})
 
 
 def _step_of_violation() -> Schema:

@@ -4,6 +4,7 @@ from ortoo_daemon.policy.ownership_model import LimitLevel, PersonMethod
 from ortoo_daemon.policy.parsing import assignment as parse_assignment
 from ortoo_daemon.policy.parsing import limits as parse_limits
 from ortoo_daemon.policy.parsing import ownership as parse_ownership
+from ortoo_daemon.policy.parsing import ways_out as parse_ways_out
 from ortoo_daemon.policy.periods import Calendar
 from ortoo_daemon.policy.schema.terms import (
     DURATION,
@@ -25,7 +26,7 @@ def ownership() -> Schema:
         {
             "rules": list_of(ref("rule")),
             "limits": _limits(),
-            "otherwise": ref("target"),
+            "otherwise": ref("way_out"),
         },
         ("otherwise",),
     )
@@ -76,6 +77,13 @@ def target() -> Schema:
     return found | {"minProperties": 1, "maxProperties": 1}
 
 
+def way_out() -> Schema:
+    """A target of ``else`` and ``otherwise``, who may have somebody told."""
+    keys = {"queue": NAME, "user": NAME, "notify": ref("notify")}
+    found = section(parse_ways_out.WAY_OUT_KEYS, keys)
+    return found | {"oneOf": [{"required": ["queue"]}, {"required": ["user"]}]}
+
+
 def assign() -> Schema:
     return section(
         parse_assignment.ASSIGN_KEYS,
@@ -85,7 +93,7 @@ def assign() -> Schema:
             "rooftop": _rooftop(),
             "team": _team(),
             "person": _person(),
-            "else": ref("target"),
+            "else": ref("way_out"),
         },
     )
 

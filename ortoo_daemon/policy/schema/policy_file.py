@@ -7,10 +7,10 @@ Sections have modules of their own, as their parsers have.
 
 from ortoo_daemon.policy import definitions
 from ortoo_daemon.policy.parsing import policy_file as parse
-from ortoo_daemon.policy.schema.action import action
+from ortoo_daemon.policy.schema.action import action, notify
 from ortoo_daemon.policy.schema.conditions import condition, expression
 from ortoo_daemon.policy.schema.intake import enrichment_step, intake
-from ortoo_daemon.policy.schema.ownership import assign, ownership, rule, target
+from ortoo_daemon.policy.schema.ownership import assign, ownership, rule, target, way_out
 from ortoo_daemon.policy.schema.terms import (
     FIELD,
     MOMENT,
@@ -36,6 +36,8 @@ def policy_schema() -> Schema:
             "condition": condition(),
             "expression": expression(),
             "target": target(),
+            "way_out": way_out(),
+            "notify": notify(),
             "rule": rule(),
             "assign": assign(),
         },
