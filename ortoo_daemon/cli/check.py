@@ -30,6 +30,8 @@ class Format(StrEnum):
 class Schema(StrEnum):
     POLICY = "policy"
     TESTS = "tests"
+    SETTINGS = "settings"
+    DIRECTORY = "directory"
 
 
 def check(
@@ -71,6 +73,10 @@ def check(
     schema_of: Annotated[
         Schema, typer.Option(help="Which files --schema is about.")
     ] = Schema.POLICY,
+    save_schemas: Annotated[
+        Path | None,
+        typer.Option(help="Write the JSON schemas of all files into this folder and leave."),
+    ] = None,
 ) -> None:
     """Find every problem of settings, directory, policies and tables, and run the policies' tests.
 
@@ -83,6 +89,9 @@ def check(
     face = _face(format, as_json=as_json)
     if schema:
         show_json(_schema(schema_of))
+        return
+    if save_schemas is not None:
+        _save_schemas(save_schemas)
         return
     if rules:
         _show_rules(path.as_posix() if path else None, face)
@@ -155,10 +164,17 @@ def _checked(files: "ConfigFiles", config: Path, asked: _Asked) -> "Checked":
 
 
 def _schema(kind: Schema) -> dict[str, Any]:
-    from ortoo_daemon.policy.schema.cases import tests_schema
-    from ortoo_daemon.policy.schema.policy_file import policy_schema
+    from ortoo_daemon.daemon.loading.file_schemas import FileKind, schema_of
 
-    return policy_schema() if kind is Schema.POLICY else tests_schema()
+    return schema_of(FileKind(kind.value))
+
+
+def _save_schemas(folder: Path) -> None:
+    from ortoo_daemon.cli.terminal import say
+    from ortoo_daemon.daemon.loading.file_schemas import write_schemas
+
+    for path in write_schemas(folder):
+        say(f"written: {path}")
 
 
 def _ask(

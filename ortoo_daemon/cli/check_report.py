@@ -7,10 +7,13 @@ from typing import Any
 
 from rich.text import Text
 
+from ortoo_daemon.audit.explain import node_json
+from ortoo_daemon.audit.summary import summary
 from ortoo_daemon.cli import coverage_report, roster_report
 from ortoo_daemon.cli.terminal import console, problem_json, say, show_tree
 from ortoo_daemon.daemon.loading.checking import Checkup
 from ortoo_daemon.errors import Level, Problem
+from ortoo_daemon.instants import instant_text
 from ortoo_daemon.simulation.coverage import Proof
 from ortoo_daemon.simulation.look_ahead import Shortage
 from ortoo_daemon.simulation.policy_tests import CaseResult, TestsReport
@@ -129,7 +132,11 @@ def _case_json(result: CaseResult) -> dict[str, Any]:
         "case": result.case.name,
         "file": place.file,
         "line": place.line,
+        "given": dict(result.case.given),
+        "now": instant_text(result.case.now),
         "missed": list(result.missed),
+        "got": summary(result.decision) if result.decision else None,
+        "trace": node_json(result.node()),
     }
 
 

@@ -116,6 +116,9 @@ def test_a_failing_case_is_a_problem_and_rules_without_case_are_named(tmp_path: 
     ]
     assert [each["case"] for each in found["tests"]["failed"]] == ["forty cars are a fleet"]
     assert [each["rule"] for each in found["tests"]["unreached"]] == ["ev"]
+    (failed,) = found["tests"]["failed"]
+    assert failed["missed"][0] in json.dumps(failed["trace"])
+    assert (failed["given"]["FleetSize__c"], bool(failed["got"])) == (40, True)
 
 
 def test_a_folder_of_policies_alone_is_checked_with_what_stands_around_it(tmp_path: Path) -> None:

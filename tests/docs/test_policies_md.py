@@ -17,6 +17,7 @@ from ortoo_daemon.policy.naming import FOUND_SO_FAR, LATER
 from ortoo_daemon.policy.ownership_model import PersonMethod
 from ortoo_daemon.policy.parsing import action as parse_action
 from ortoo_daemon.policy.parsing import assignment as parse_assignment
+from ortoo_daemon.policy.parsing import case_tables as parse_tables
 from ortoo_daemon.policy.parsing import cases as parse_cases
 from ortoo_daemon.policy.parsing import expectations as parse_expectations
 from ortoo_daemon.policy.parsing import intake as parse_intake
@@ -31,7 +32,8 @@ NAME = "docs/policies.md"
 TABLES = {name: data for name, data in shipped_files().items() if name.endswith(".csv")} | {
     f"config/{block.about}": block.text.encode() for block in blocks(NAME, "csv")
 }
-FRAGMENTS = [block for block in blocks(NAME, "yaml") if block.about]
+CASES = "fragment: cases"
+FRAGMENTS = [block for block in blocks(NAME, "yaml") if block.about not in ("", CASES)]
 WHOLE = [block for block in blocks(NAME, "yaml") if block.text.startswith("policy:")]
 
 
@@ -64,9 +66,23 @@ def test_the_policy_at_the_top_passes_the_tests_below_it():
     assert report.problems == ()
 
 
+def test_the_tables_of_cases_shown_hold_for_the_shipped_policies():
+    (block,) = (each for each in blocks(NAME, "yaml") if each.about == CASES)
+    head, _, _ = (ROOT / "config/policies/leads_test.yaml").read_text().partition("cases:")
+    text = f"{head}cases:\n{indented(block.text, 2)}"
+    directory = (ROOT / "config" / "org_directory.json").read_text(encoding="utf-8")
+    report = run_tests(
+        load(shipped_files(), ["retail-leads", "dealer-cases"]),
+        parse_cases.load_tests({"leads_test.yaml": text.encode()}),
+        directory_from_json(directory),
+    )
+    assert len(report.results) == 6
+    assert report.problems == ()
+
+
 def test_every_key_of_a_tests_file_is_described():
     words = {
-        *parse_cases.TESTS_KEYS, *parse_cases.CASE_KEYS, *parse_cases.ROSTER_KEYS,
+        *parse_cases.TESTS_KEYS, *parse_tables.ROW_KEYS, *parse_cases.CASE_KEYS, *parse_cases.ROSTER_KEYS,
         *parse_expectations.EXPECT_KEYS, *parse_expectations.OWNER_KEYS, parse_expectations.NO_WRITE,
     }  # fmt: skip
     text = section(NAME, "## Tests beside a policy")

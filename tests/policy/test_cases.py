@@ -112,3 +112,94 @@ cases: []
     assert told == {
         (4, 36, "wrong_type"), (5, 39, "wrong_type"), (6, 31, "missing_key"), (7, 31, "wrong_type"),
     }  # fmt: skip
+
+
+TABLE = """\
+policy: x
+now: 2026-11-23T00:00:00Z
+defaults: {Status: New}
+cases:
+  - name: own site
+    given: {Country: FR}
+    roster: {ana@x.example: {away: true}}
+    expect: {rule: network}
+    each:
+      - [Brand__c, PostalCode, rooftop, now, sla.first_response, fields.Pod__c]
+      - [Renault, "35000", R1, ~, 30m, POD-RG]
+      - [Renault, "35000", ~, 2026-11-24T00:00:00Z, ~, ~]
+      - [~, "31000", R2, ~, ~, ~]
+  - name: a fleet
+    expect: {queue: Fleet_Desk}
+    each:
+      - {given: {FleetSize__c: 10}, expect: {rule: fleet}}
+      - {given: {FleetSize__c: 10}, roster: {bea@x.example: {away: true}}}
+      - {name: none at all, given: {FleetSize__c: 0}, expect: no_write}
+"""
+
+
+def test_a_row_of_a_table_is_a_case_at_its_own_place_with_what_the_case_says_beside_it():
+    (tests,) = load_tests({"a_test.yaml": TABLE.encode()})
+    first, second, third = tests.cases[:3]
+    assert [case.name for case in tests.cases] == [
+        "own site: Renault, 35000",
+        "own site: Renault, 35000, 2026-11-24T00:00:00Z",
+        "own site: nothing, 31000",
+        "a fleet: 10",
+        "a fleet: 10 (row 2)",
+        "a fleet: none at all",
+    ]
+    assert [case.place.line for case in tests.cases] == [11, 12, 13, 17, 18, 19]
+    assert first.given == {
+        "Status": "New", "Country": "FR", "Brand__c": "Renault", "PostalCode": "35000",
+    }  # fmt: skip
+    assert third.given["Brand__c"] is None
+    assert [case.expect.rooftop for case in (first, second, third)] == ["R1", None, "R2"]
+    assert {case.expect.rule for case in (first, second, third)} == {"network"}
+    assert first.expect.sla == {"first_response": timedelta(minutes=30)}
+    assert [case.expect.fields for case in (first, second)] == [{"Pod__c": "POD-RG"}, {}]
+    assert second.now - first.now == timedelta(days=1)
+    assert all(len(case.roster) == 1 for case in (first, second, third))
+
+
+def test_a_row_goes_before_its_case_and_adds_to_it_key_by_key():
+    (tests,) = load_tests({"a_test.yaml": TABLE.encode()})
+    ten, away, none = tests.cases[3:]
+    assert (ten.expect.rule, ten.expect.queue) == ("fleet", "Fleet_Desk")
+    assert (away.expect.rule, away.expect.queue) == (None, "Fleet_Desk")
+    assert [one.username for one in away.roster] == ["bea@x.example"]
+    assert none.expect.no_write
+
+
+def test_mistakes_in_a_table_are_told_once_with_their_places():
+    text = """\
+policy: x
+now: 2026-11-23T00:00:00Z
+cases:
+  - {name: none, expect: no_write, each: []}
+  - name: heading
+    expct: x
+    given: {Brand__c: [a, b]}
+    expect: no_write
+    each:
+      - [Status, own.role, Status]
+      - [a, b]
+      - [a, b, c]
+      - [d, e, f]
+  - name: rows
+    each:
+      - {given: {A: 1}, expec: 3}
+      - {given: {A: [1]}, expect: no_write}
+      - 3
+  - {name: no list, expect: no_write, each: {a: b}}
+  - {name: only a heading, expect: no_write, each: [[Status]]}
+  - {name: no heading, expect: no_write, each: [[[a], b], [c, d]]}
+"""
+    with pytest.raises(ConfigError) as caught:
+        load_tests({"a_test.yaml": text.encode()})
+    told = sorted((p.place.line, p.place.column, p.rule) for p in caught.value.problems)
+    assert told == [
+        (4, 42, "empty"), (6, 5, "unknown_key"), (7, 23, "wrong_type"), (10, 18, "unknown_key"),
+        (10, 28, "duplicate_key"), (11, 9, "wrong_type"), (16, 9, "missing_key"),
+        (16, 25, "unknown_key"), (17, 21, "wrong_type"), (18, 9, "wrong_type"),
+        (19, 45, "wrong_type"), (20, 52, "empty"), (21, 49, "wrong_type"),
+    ]  # fmt: skip

@@ -13,9 +13,11 @@
         then:
           - {after: 35m, expect: {outcome: reassigned}}
           - {after: 40m, given: {Status: Working}, expect: {outcome: clock_stopped}}
+
+A case with ``each`` is many: `case_tables` says which.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 
 from ortoo_daemon.errors import ConfigError, Place
@@ -24,6 +26,7 @@ from ortoo_daemon.policy.cases import Later, PolicyCase, PolicyTests, RosterChan
 from ortoo_daemon.policy.documents import read_document
 from ortoo_daemon.policy.load import is_test_file
 from ortoo_daemon.policy.nodes import ListNode, MapNode, Node, Problems, Scalar
+from ortoo_daemon.policy.parsing.case_tables import EACH, rows_of
 from ortoo_daemon.policy.parsing.expectations import NO_WRITE, read_expectation, read_fields
 from ortoo_daemon.policy.parsing.sections import (
     Section,
@@ -34,7 +37,7 @@ from ortoo_daemon.policy.parsing.sections import (
 )
 
 TESTS_KEYS = ("policy", "now", "defaults", "roster", "cases")
-CASE_KEYS = ("name", "given", "now", "roster", "expect", "then")
+CASE_KEYS = ("name", "given", "now", "roster", "expect", "then", EACH)
 THEN_KEYS = ("after", "given", "expect")
 CASE_LATER = ("answers",)
 ROSTER_KEYS = ("active", "away", "open_work", "load", "given_last")
@@ -68,7 +71,7 @@ def read_tests(node: Node, problems: Problems) -> PolicyTests | None:
     section.required("cases")
     reader = _CaseReader(problems, section)
     name = section.text("policy")
-    cases = tuple(case for case in map(reader.case, section.items("cases")) if case is not None)
+    cases = tuple(case for node in section.items("cases") for case in reader.cases(node))
     if name is None:
         return None
     return PolicyTests(policy=name, cases=cases, place=mapping.place)
@@ -84,11 +87,26 @@ class _CaseReader:
         self.roster = _roster(file.mapping("roster"), problems)
         self.names: dict[str, int] = {}
 
-    def case(self, node: Node) -> PolicyCase | None:
-        problems = self.problems
-        mapping = mapping_in(node, problems, what="a case")
+    def cases(self, node: Node) -> Iterator[PolicyCase]:
+        """The case, or those of its table. What is wrong with the case itself is told once."""
+        mapping = mapping_in(node, self.problems, what="a case")
         if mapping is None:
-            return None
+            return
+        whole = self.problems
+        Section(mapping, whole, what="a case", known=CASE_KEYS, later=CASE_LATER)
+        told = set(whole.found)
+        tried = rows_of(mapping, whole) if EACH in mapping.entries else [mapping]
+        for each in tried:
+            self.problems = Problems()
+            case = self.case(each)
+            found, self.problems = self.problems.found, whole
+            whole.found += [problem for problem in dict.fromkeys(found) if problem not in told]
+            told.update(found)
+            if case is not None:
+                yield case
+
+    def case(self, mapping: MapNode) -> PolicyCase | None:
+        problems = self.problems
         section = Section(mapping, problems, what="a case", known=CASE_KEYS, later=CASE_LATER)
         section.required("name", "say in a sentence what the case shows")
         expect_node = section.required("expect", f"say what should happen, or {NO_WRITE}")

@@ -1,5 +1,6 @@
 """What is the JSON Schema of the tests beside a policy, ``*_test.yaml``?"""
 
+from ortoo_daemon.policy.parsing import case_tables as parse_tables
 from ortoo_daemon.policy.parsing import cases as parse_cases
 from ortoo_daemon.policy.parsing import expectations as parse_expectations
 from ortoo_daemon.policy.schema.terms import (
@@ -58,18 +59,22 @@ def tests_schema() -> Schema:
         {"after": DURATION, "given": fields, "expect": expectation},
         ("after", "expect"),
     )
-    case = section(
-        parse_cases.CASE_KEYS,
-        {
-            "name": TEXT,
-            "given": fields,
-            "now": MOMENT,
-            "roster": map_of(person),
-            "expect": expectation,
-            "then": list_of(later),
-        },
-        ("name", "expect"),
-    )
+    said: dict[str, Schema] = {
+        "name": TEXT,
+        "given": fields,
+        "now": MOMENT,
+        "roster": map_of(person),
+        "expect": expectation,
+        "then": list_of(later),
+    }
+    cell = {"type": ["string", "number", "boolean", "null"]}
+    each = {"anyOf": [list_of(section(parse_tables.ROW_KEYS, said)), list_of(list_of(cell))]}
+    case: Schema = {
+        "anyOf": [
+            section(parse_tables.ROW_KEYS, said, ("name", "expect")),
+            section(parse_cases.CASE_KEYS, {**said, "each": each}, ("name", "each")),
+        ]
+    }
     whole = section(
         parse_cases.TESTS_KEYS,
         {
