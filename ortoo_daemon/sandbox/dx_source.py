@@ -202,7 +202,14 @@ def _with_type_details(
         if not target:
             raise SchemaError(f"{path}: a lookup needs referenceTo")
         relationship = re.sub(r"__c$", "__r", field.name)
-        return replace(field, reference_to=(target,), relationship=relationship, length=18)
+        named = xml.text("relationshipName")
+        return replace(
+            field,
+            reference_to=(target,),
+            relationship=relationship,
+            children=f"{named}__r" if named else None,
+            length=18,
+        )
     if field.type in (FieldType.PICKLIST, FieldType.MULTIPICKLIST):
         return _picklist(field, xml, value_sets, path)
     try:

@@ -62,6 +62,8 @@ TEXTS = frozenset(
 class Field:
     """One field of an object, as describe shows it.
 
+    `relationship` names a reference's way up to the parent, `children` the parent's way down here.
+
     `length` counts characters of text; `precision` and `scale` digits of a number. `parts` are
     the member fields of a compound address. `default` is in API JSON form.
     """
@@ -76,6 +78,7 @@ class Field:
     restricted: bool = False
     reference_to: tuple[str, ...] = ()
     relationship: str | None = None
+    children: str | None = None
     required: bool = False
     createable: bool = True
     updateable: bool = True

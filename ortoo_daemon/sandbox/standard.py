@@ -73,6 +73,7 @@ def parse_field(name: str, line: str) -> Field:
     changes: dict[str, Any] = _argument(kind, match["arg"] or "")
     if kind is FieldType.REFERENCE:
         changes["relationship"] = named.get("as") or name.removesuffix("Id")
+        changes["children"] = named.get("children")
     if default or kind is FieldType.BOOLEAN:
         changes["default"] = _default(kind, default)
     return Field(

@@ -37,7 +37,8 @@ FIELDS = {
         "Likes__c": "<type>MultiselectPicklist</type><visibleLines>4</visibleLines><valueSet>"
         "<valueSetDefinition><value><fullName>EV</fullName></value><value><fullName>Van</fullName>"
         "</value><value><fullName>SUV</fullName></value></valueSetDefinition></valueSet>",
-        "Site__c": "<type>Lookup</type><referenceTo>Site__c</referenceTo>",
+        "Site__c": "<type>Lookup</type><referenceTo>Site__c</referenceTo>"
+        "<relationshipName>Visitors</relationshipName>",
     },
     "Site__c": {
         "Code__c": "<type>Text</type><length>10</length><unique>true</unique>"

@@ -134,7 +134,7 @@ def _selected(select: tree.Select) -> Iterator[str]:
     if select.limit is not None or select.offset is not None:
         raise _refused("LIMIT and OFFSET are not supported")
     for item in select.items:
-        if isinstance(item, tree.AllFields) or isinstance(item.what, tree.Aggregate):
+        if not isinstance(item, tree.Item) or isinstance(item.what, tree.Aggregate):
             raise _refused("the SELECT clause must name plain fields")
         yield _own(item.what)
 

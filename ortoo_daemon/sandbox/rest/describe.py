@@ -159,12 +159,12 @@ def _record_types(org: Org, kind: ObjectType, base: str) -> list[dict[str, Any]]
 
 
 def _children(org: Org, kind: ObjectType) -> list[dict[str, Any]]:
-    """Who refers to this object. Names of the relationships downwards are not modelled."""
+    """Who refers to this object, and by which name a query finds them from here."""
     return [
         {
             "childSObject": child.name,
             "field": field.name,
-            "relationshipName": None,
+            "relationshipName": field.children,
             "cascadeDelete": False,
             "deprecatedAndHidden": False,
         }

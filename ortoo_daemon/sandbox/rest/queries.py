@@ -12,8 +12,10 @@ def query(org: Org, call: Call) -> Answer:
     soql = call.query.get("q")
     if not soql:
         raise OrgError("MALFORMED_QUERY", "SOQL statement cannot be null or empty")
-    if "columns" in call.query or "explain" in call.query:
-        raise OrgError("INVALID_QUERY_SCOPE", "columns and explain are not spoken by this org")
+    if "explain" in call.query:
+        raise OrgError("INVALID_QUERY_SCOPE", "explain is not spoken by this org")
+    if call.query.get("columns", "").lower() == "true":
+        return Answer(body=org.queries.columns(soql))
     return Answer(
         body=org.queries.query(
             soql,

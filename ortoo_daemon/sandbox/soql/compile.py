@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ortoo_daemon.sandbox.schema import IDS, ObjectType, Schema
+from ortoo_daemon.sandbox.schema import IDS, Field, ObjectType, Schema
 from ortoo_daemon.sandbox.soql import tree
+from ortoo_daemon.sandbox.soql.children import child_reference
 from ortoo_daemon.sandbox.soql.clauses import check_clauses, refuse_aggregates
 from ortoo_daemon.sandbox.soql.columns import Column, Columns
 from ortoo_daemon.sandbox.soql.conditions import Conditions, Parameter
@@ -24,10 +25,16 @@ from ortoo_daemon.sandbox.soql.refusals import malformed, no_such_type
 from ortoo_daemon.sandbox.soql.selection import plain_items
 from ortoo_daemon.sandbox.soql.shape import AggregateShape, Shape
 
+_DEEPEST_CHILDREN = 5  # a query and four levels below it
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Compiled:
-    """SQL with its parameters, and how to read the rows. `counts`: COUNT(), no records."""
+    """SQL with its parameters, and how to read the rows.
+
+    `counts`: COUNT(), no records. `children` are the subqueries of the SELECT list by the name of
+    their relationship; the SQL of each takes the parent's id before its own parameters.
+    """
 
     entity: str
     sql: str
@@ -35,6 +42,7 @@ class Compiled:
     shape: Shape | AggregateShape
     counts: bool = False
     aggregates: bool = False
+    children: tuple[tuple[str, Compiled], ...] = ()
 
 
 def compile_query(schema: Schema, source: str, *, deleted_too: bool = False) -> Compiled:
@@ -48,14 +56,28 @@ def compile_select(schema: Schema, select: tree.Select, *, deleted_too: bool = F
 
 
 class _Compiler:
-    def __init__(self, schema: Schema, source: str, deleted_too: bool) -> None:
+    def __init__(self, schema: Schema, source: str, deleted_too: bool, *, above: int = 0) -> None:
+        """`above`: how many statements this one is a child of."""
         self._schema = schema
         self._source = source
         self._deleted_too = deleted_too
+        self._above = above
         self._level = 0
+        self._child_of: Field | None = None
 
     def statement(self, select: tree.Select) -> Compiled:
-        kind = self._kind(select)
+        return self._statement(select, self._kind(select))
+
+    def children_of(self, parent: ObjectType, select: tree.Select) -> tuple[str, Compiled]:
+        """The name of the relationship in its own case, and the rows of one parent."""
+        field, kind = child_reference(self._schema, self._source, parent, select)
+        self._child_of = field
+        compiled = self._statement(select, kind)
+        if compiled.counts or compiled.aggregates:
+            raise malformed("A subquery of the SELECT list takes no aggregates")
+        return field.children or "", compiled
+
+    def _statement(self, select: tree.Select, kind: ObjectType) -> Compiled:
         self._columns = Columns(self._schema, self._source, kind)
         conditions = Conditions(self._source, self._operand, self._sub_select)
         grouped = is_grouped(select)
@@ -81,7 +103,27 @@ class _Compiler:
         selected, shape = plain_items(select, self._columns)
         tail = self._tail(select, conditions, grouped=False)
         sql = f"SELECT {', '.join(selected)}{tail}"
-        return Compiled(entity=kind.name, sql=sql, parameters=conditions.parameters, shape=shape)
+        return Compiled(
+            entity=kind.name,
+            sql=sql,
+            parameters=conditions.parameters,
+            shape=shape,
+            children=self._children(select, kind),
+        )
+
+    def _children(self, select: tree.Select, kind: ObjectType) -> tuple[tuple[str, Compiled], ...]:
+        below = [item.select for item in select.items if isinstance(item, tree.Children)]
+        if below and self._above + 1 == _DEEPEST_CHILDREN:
+            raise malformed(f"Only {_DEEPEST_CHILDREN} levels of child relationships are allowed")
+        compiled = tuple(
+            _Compiler(
+                self._schema, self._source, self._deleted_too, above=self._above + 1
+            ).children_of(kind, each)
+            for each in below
+        )
+        if len({name for name, _ in compiled}) < len(compiled):
+            raise malformed("Cannot follow the same child relationship twice")
+        return compiled
 
     def _kind(self, select: tree.Select) -> ObjectType:
         kind = self._schema.find(select.entity)
@@ -96,6 +138,9 @@ class _Compiler:
     def _tail(self, select: tree.Select, conditions: Conditions, *, grouped: bool) -> str:
         """Everything behind the SELECT list. Joins are known only when all paths are resolved."""
         tests = [] if self._deleted_too else [f"{self._columns.deleted_sql()} = 0"]
+        if self._child_of is not None and self._level == 0:
+            path = tree.Path((self._child_of.name,), select.entity_at)
+            tests.insert(0, f"{self._columns.resolve(path).sql} = ?")
         if select.where is not None:
             refuse_aggregates(select.where, self._source)
             tests.append(conditions.sql(select.where))

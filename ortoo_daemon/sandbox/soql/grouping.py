@@ -7,7 +7,7 @@ from dataclasses import replace
 from ortoo_daemon.sandbox.schema import NUMBERS, Field, FieldType
 from ortoo_daemon.sandbox.soql import tree
 from ortoo_daemon.sandbox.soql.columns import Column, Columns
-from ortoo_daemon.sandbox.soql.refusals import located, malformed
+from ortoo_daemon.sandbox.soql.refusals import located, malformed, unexpected_token
 from ortoo_daemon.sandbox.soql.shape import AggregateShape
 
 # Types of which no value is the smallest: nothing to sort by, no MIN and no MAX.
@@ -39,6 +39,8 @@ def grouped_items(
     for item in select.items:
         if isinstance(item, tree.AllFields):
             raise malformed("The FIELDS function is not supported with GROUP BY")
+        if isinstance(item, tree.Children):
+            raise unexpected_token(source, item.at, "(")
         if isinstance(item.what, tree.Path):
             column = columns.resolve(item.what)
             _require_grouped(column, item.what, groups, what="Field", source=source)

@@ -86,6 +86,9 @@ class _Builder(Transformer[Token, Any]):
     def fields_item(self, fields: Token, group: Token) -> tree.AllFields:
         return tree.AllFields(group.upper(), fields.start_pos or 0)
 
+    def children_item(self, select: tree.Select) -> tree.Children:
+        return tree.Children(select, select.entity_at)
+
     def function(self, name: Token) -> Token:
         return name
 

@@ -18,6 +18,7 @@ from ortoo_daemon.sandbox.errors import OrgError
 from ortoo_daemon.sandbox.ids import make_id
 from ortoo_daemon.sandbox.schema import Schema
 from ortoo_daemon.sandbox.soql import tree
+from ortoo_daemon.sandbox.soql.column_metadata import column_metadata
 from ortoo_daemon.sandbox.soql.compile import Compiled, compile_query, compile_select
 from ortoo_daemon.sandbox.soql.conditions import bind
 from ortoo_daemon.sandbox.soql.periods import Moment
@@ -30,9 +31,13 @@ _KEPT_STATEMENTS = 512
 
 @dataclass(frozen=True, slots=True)
 class _Cursor:
+    """What a query found. `asked_by` and `version` serve the subqueries of its records."""
+
     compiled: Compiled
     rows: list[tuple[Any, ...]]
     page_size: int
+    asked_by: str
+    version: str
 
 
 class Queries:
@@ -60,16 +65,20 @@ class Queries:
         rows = self._rows(compiled, user_id)
         if compiled.counts:
             return {"totalSize": len(rows), "done": True, "records": []}
-        cursor = _Cursor(compiled, rows, page_size)
+        cursor = _Cursor(compiled, rows, page_size, user_id, version)
         if len(rows) <= page_size:
-            return self._page(cursor, 0, None, version)
+            return self._page(cursor, 0, None)
         if compiled.aggregates:
             message = (
                 "Aggregate query does not support queryMore(), "
                 "use LIMIT to restrict the results to a single batch"
             )
             raise OrgError("EXCEEDED_ID_LIMIT", message)
-        return self._page(cursor, 0, self._open(cursor, user_id), version)
+        return self._page(cursor, 0, self._open(cursor))
+
+    def columns(self, soql: str) -> dict[str, Any]:
+        """What `columns=true` answers: the columns of the rows, without them. Raises OrgError."""
+        return column_metadata(self._schema, soql)
 
     def more(
         self, locator: str, *, user_id: str, version: str = "66.0", page_size: int | None = None
@@ -79,9 +88,8 @@ class Queries:
         cursor = self._cursors.get(user_id, OrderedDict()).get(key)
         if cursor is None or not dash or not start.isdecimal() or int(start) > len(cursor.rows):
             raise OrgError("INVALID_QUERY_LOCATOR", "invalid query locator")
-        if page_size is not None:
-            cursor = _Cursor(cursor.compiled, cursor.rows, page_size)
-        return self._page(cursor, int(start), key, version)
+        cursor = replace(cursor, version=version, page_size=page_size or cursor.page_size)
+        return self._page(cursor, int(start), key)
 
     def among(
         self, select: tree.Select, record_ids: Sequence[str], *, user_id: str
@@ -96,28 +104,44 @@ class Queries:
         rows = self._rows(compiled, user_id)
         return [compiled.shape.record(each, "", self._entity_of_id) or {} for each in rows]
 
-    def _page(self, cursor: _Cursor, start: int, key: str | None, version: str) -> dict[str, Any]:
-        base = f"/services/data/v{version}"
+    def _page(self, cursor: _Cursor, start: int, key: str | None) -> dict[str, Any]:
+        base = f"/services/data/v{cursor.version}"
         end = start + cursor.page_size
         record, entity_of_id = cursor.compiled.shape.record, self._entity_of_id
-        records = [record(values, base, entity_of_id) for values in cursor.rows[start:end]]
+        shown = cursor.rows[start:end]
+        records = [record(values, base, entity_of_id) or {} for values in shown]
+        if cursor.compiled.children:
+            for each in records:
+                parent_id = each["attributes"]["url"].rpartition("/")[2]
+                each.update(self._children(cursor, parent_id))
         page: dict[str, Any] = {"totalSize": len(cursor.rows), "done": end >= len(cursor.rows)}
         if not page["done"]:
             page["nextRecordsUrl"] = f"{base}/query/{key}-{end}"
         page["records"] = records
         return page
 
-    def _open(self, cursor: _Cursor, user_id: str) -> str:
+    def _children(self, above: _Cursor, parent_id: str) -> dict[str, Any]:
+        """The subqueries' answers for one parent; null where it has no such child."""
+        answers: dict[str, Any] = {}
+        for name, compiled in above.compiled.children:
+            rows = self._rows(compiled, above.asked_by, parent_id)
+            cursor = replace(above, compiled=compiled, rows=rows)
+            key = self._open(cursor) if len(rows) > above.page_size else None
+            answers[name] = self._page(cursor, 0, key) if rows else None
+        return answers
+
+    def _open(self, cursor: _Cursor) -> str:
         self._opened += 1
         key = make_id("01g", self._opened)
-        mine = self._cursors.setdefault(user_id, OrderedDict())
+        mine = self._cursors.setdefault(cursor.asked_by, OrderedDict())
         mine[key] = cursor
         while len(mine) > _CURSORS_PER_USER:
             mine.popitem(last=False)
         return key
 
-    def _rows(self, compiled: Compiled, user_id: str) -> list[tuple[Any, ...]]:
-        parameters = bind(compiled.parameters, self._moment(user_id))
+    def _rows(self, compiled: Compiled, user_id: str, *before: Any) -> list[tuple[Any, ...]]:
+        """`before`: values for the statement's first places."""
+        parameters = [*before, *bind(compiled.parameters, self._moment(user_id))]
         try:
             return self._storage.query(compiled.sql, parameters)
         except sqlite3.OperationalError as error:

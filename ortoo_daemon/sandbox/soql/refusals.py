@@ -9,6 +9,11 @@ _APPEND = (
     "Please reference your WSDL or the describe call for the appropriate names."
 )
 
+_APPEND_R = (
+    "be sure to append the '__r' after the custom relationship name. "
+    "Please reference your WSDL or the describe call for the appropriate names."
+)
+
 
 def malformed(message: str) -> OrgError:
     return OrgError("MALFORMED_QUERY", message)
@@ -34,10 +39,17 @@ def no_such_column(source: str, at: int, name: str, entity: str) -> OrgError:
 def no_such_relationship(source: str, at: int, name: str) -> OrgError:
     message = (
         f"Didn't understand relationship '{name}' in field path. If you are attempting to use a "
-        "custom relationship, be sure to append the '__r' after the custom relationship name. "
-        "Please reference your WSDL or the describe call for the appropriate names."
+        f"custom relationship, {_APPEND_R}"
     )
     return located("INVALID_FIELD", source, at, message)
+
+
+def no_such_children(source: str, at: int, name: str) -> OrgError:
+    message = (
+        f"Didn't understand relationship '{name}' in FROM part of query call. If you are "
+        f"attempting to use a custom relationship, {_APPEND_R}"
+    )
+    return located("INVALID_TYPE", source, at, message)
 
 
 def no_such_type(source: str, at: int, name: str) -> OrgError:

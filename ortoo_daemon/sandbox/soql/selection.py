@@ -18,7 +18,7 @@ def plain_items(select: tree.Select, columns: Columns) -> tuple[list[str], Shape
                 raise malformed(f"unexpected token: FIELDS({item.group})")
             for field in columns.all_fields(item.group):
                 selection.add(columns.resolve(tree.Path((field.name,), item.at)))
-        else:
+        elif isinstance(item, tree.Item):
             assert isinstance(item.what, tree.Path)
             selection.add(columns.resolve(item.what), at=item.what)
     return selection.selected, selection.shape

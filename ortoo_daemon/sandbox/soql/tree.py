@@ -55,6 +55,14 @@ class AllFields:
 
 
 @dataclass(frozen=True, slots=True)
+class Children:
+    """A subquery of the SELECT list; its `entity` is the name of a relationship downwards."""
+
+    select: Select
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
 class Literal:
     kind: LiteralKind
     value: str | float | bool | date | datetime | None
@@ -103,7 +111,7 @@ class Order:
 class Select:
     """A statement. `items` is empty for COUNT()."""
 
-    items: tuple[Item | AllFields, ...]
+    items: tuple[Item | AllFields | Children, ...]
     entity: str
     entity_at: int
     where: Condition | None = None
