@@ -60,6 +60,7 @@ class ReasonCode(StrEnum):
     RULE_ELSE = "rule_else"
     OTHERWISE = "otherwise"
     STICKY = "sticky"
+    KEPT = "kept"
     NO_CONTACT = "requirement_failed"
     TAKEN_BY_PERSON = "taken_by_person"
     PERSON_WINS = "person_wins"

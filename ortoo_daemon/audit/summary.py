@@ -8,6 +8,7 @@ _WHY = {
     ReasonCode.RULE: "by rule {rule}",
     ReasonCode.RULE_ELSE: "by the else of rule {rule}: nobody there could take it",
     ReasonCode.STICKY: "by rule {rule}: had the same customer before",
+    ReasonCode.KEPT: "by rule {rule}: has the customer already",
     ReasonCode.TAKEN_BY_PERSON: "a person holds it",
     ReasonCode.PERSON_WINS: "a person had given it there while it was being decided",
     ReasonCode.NO_POLICY: "no policy is for this object",

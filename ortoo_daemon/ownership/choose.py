@@ -10,6 +10,7 @@ from ortoo_daemon.decision import ReasonCode, Reservation
 from ortoo_daemon.directory import Person, Rooftop
 from ortoo_daemon.handling import Handling
 from ortoo_daemon.ownership import rules
+from ortoo_daemon.ownership.keeping import keeper
 from ortoo_daemon.ownership.limits import reserved
 from ortoo_daemon.ownership.person import Winner, pick, pool_name, report_not_asked, sticky_owner
 from ortoo_daemon.ownership.rooftop import Site, ordered_sites
@@ -60,6 +61,12 @@ def _assign(handling: Handling, rule: Rule) -> bool:
     assign = rule.assign
     if assign.target is not None:
         return take_target(handling, assign.target)
+    if (kept := keeper(handling, assign)) is not None:
+        handling.reason = ReasonCode.KEPT
+        _take_without_turn(handling, kept.person, kept.rooftop)
+        return True
+    if not assign.chooses:
+        return False
     person = _sticky(handling, assign)  # before rooftops are compared, which costs most
     if handling.questions:
         return False
@@ -121,7 +128,7 @@ def _keep_sticky(
         handling.trace.notes.append(f"{person.name} had it before; is not eligible now")
         return False
     handling.reason = ReasonCode.STICKY
-    _take(handling, Winner(person=person, reservation=Reservation(person=person.id)), rooftop)
+    _take_without_turn(handling, person, rooftop)
     return True
 
 
@@ -130,6 +137,11 @@ def _allowed(sites: list[Site | None]) -> dict[str | None, Rooftop | None]:
     chosen = [site for site in sites if site is not None and site.chosen_by_customer]
     wanted = chosen or sites
     return {site.rooftop.id if site else None: site.rooftop if site else None for site in wanted}
+
+
+def _take_without_turn(handling: Handling, person: Person, rooftop: Rooftop | None) -> None:
+    reservation = Reservation(person=person.id)
+    _take(handling, Winner(person=person, reservation=reservation), rooftop)
 
 
 def _take(handling: Handling, winner: Winner, rooftop: Rooftop | None) -> None:

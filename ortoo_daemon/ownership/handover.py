@@ -94,7 +94,7 @@ def _nobody(handling: Handling) -> None:
 
 def _to_colleague(handling: Handling, sla: SlaProgress) -> bool:
     rule = _rule_of(handling, sla.rule)
-    desk = rule is None or rule.assign.rooftop is None
+    desk = rule is None or (rule.assign.rooftop is None and rule.assign.keep is None)
     place = None if desk or sla.place is None else sla.place
     rooftop = handling.facts.directory.rooftops.get(place) if place else None
     why = _no_team(rule, place, rooftop)
@@ -122,6 +122,8 @@ def _no_team(rule: Rule | None, place: RecordId | None, rooftop: Rooftop | None)
         return "no rule takes the record any more, so nobody knows who may have it"
     if rule.assign.target is not None:
         return f"rule {rule.name} names a fixed owner: there are no colleagues"
+    if not rule.assign.chooses:
+        return f"rule {rule.name} names no team: there are no colleagues"
     if place is not None and rooftop is None:
         return "the record's rooftop is no longer in the directory"
     if rule.assign.rooftop is not None and rooftop is None:

@@ -99,17 +99,44 @@ class PersonChoice:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Holder:
+    """Somebody whom the record names: ``field`` holds a user's id or username, ``name`` is as written."""
+
+    name: str
+    field: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Keep:
+    """Who has the customer already gets the record: the first holder who can take it."""
+
+    holders: tuple[Holder, ...]
+    place: Place
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Assignment:
     """Whom a rule gives the record to: a fixed target, or a choice of rooftop, team and person.
 
-    A rooftop without team and person is not an owner: the linter refuses it.
+    ``keep`` comes before a choice, and may stand alone. A rooftop without team and person is not an
+    owner: the linter refuses it.
     """
 
     target: Target | None = None
+    keep: Keep | None = None
     rooftop: RooftopChoice | None = None
     team: TeamChoice | None = None
     person: PersonChoice | None = None
     place: Place
+
+    @property
+    def chooses(self) -> bool:
+        """Whether people are compared, after whoever is to keep the record."""
+        return self.target is None and (self.keep is None or self._has_choice)
+
+    @property
+    def _has_choice(self) -> bool:
+        return not (self.rooftop is None and self.team is None and self.person is None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

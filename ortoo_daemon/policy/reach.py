@@ -100,6 +100,8 @@ def _names(policy: Policy) -> Iterator[frozenset[str]]:
 
 def _of_assignment(assign: Assignment) -> Iterator[str]:
     rooftop, team, person = assign.rooftop, assign.team, assign.person
+    if assign.keep is not None:
+        yield from (holder.field for holder in assign.keep.holders)
     if rooftop is not None:
         # A distance needs the country and postal code even where no territory is asked for.
         yield from (name for name in (rooftop.brand, rooftop.territory) if name)

@@ -65,6 +65,8 @@ def _why(policies: PolicySet, first: Decision, second: Decision) -> str:
         return "nobody else there could take it"
     if first.reason is ReasonCode.STICKY:
         return "the customer's former owner comes first"
+    if first.reason is ReasonCode.KEPT:
+        return "who has the customer already comes first"
     if second.rooftop != first.rooftop:
         lost = _lost(first.trace, "rooftop", first.rooftop, second.rooftop, order=())
         return f"nobody else at the rooftop could take it; the next: {lost}"

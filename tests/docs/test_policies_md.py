@@ -21,6 +21,7 @@ from ortoo_daemon.policy.parsing import case_tables as parse_tables
 from ortoo_daemon.policy.parsing import cases as parse_cases
 from ortoo_daemon.policy.parsing import expectations as parse_expectations
 from ortoo_daemon.policy.parsing import intake as parse_intake
+from ortoo_daemon.policy.parsing import people as parse_people
 from ortoo_daemon.policy.parsing import sla_steps as parse_sla_steps
 from ortoo_daemon.scope import _OWNER_VALUES, _PERSON_VALUES, _ROOFTOP_VALUES
 from ortoo_daemon.simulation.policy_tests import run_tests
@@ -95,7 +96,7 @@ def test_every_way_to_choose_cleanse_and_filter_is_described():
     text = page(NAME)
     words = {
         *CleanseKind, *PersonMethod, *MatchKind, *templates.FILTERS,
-        *parse_assignment.PERSON_KEYS, *parse_assignment.SKILLS_KEYS, *parse_assignment.STICKY_KEYS,
+        *parse_people.PERSON_KEYS, *parse_people.SKILLS_KEYS, *parse_people.STICKY_KEYS,
         *_ROOFTOP_VALUES, *_OWNER_VALUES, *_PERSON_VALUES, *FOUND_SO_FAR,
     }  # fmt: skip
     assert [word for word in sorted(words - {"exact"}) if word not in text] == []
@@ -103,8 +104,8 @@ def test_every_way_to_choose_cleanse_and_filter_is_described():
 
 def test_what_this_version_refuses_is_listed_and_nothing_else():
     refused = {
-        *parse_intake.INTAKE_LATER, *parse_intake.STEP_LATER, *parse_assignment.ASSIGN_LATER,
-        *parse_assignment.TEAM_LATER,
+        *parse_intake.INTAKE_LATER, *parse_intake.STEP_LATER, *parse_assignment.KEEP_LATER,
+        *parse_people.TEAM_LATER,
         *parse_action.ACTION_LATER, *parse_action.SLA_LATER,
         *parse_sla_steps.STEP_LATER, parse_sla_steps.ACTIVITY,
         *parse_cases.CASE_LATER, *(f"${name}" for name in LATER),

@@ -97,7 +97,7 @@ def _always_before(policy: Policy, other: RateLimit, rate: RateLimit) -> bool:
 def _all_at_rooftops(policy: Policy) -> bool:
     """Desks belong to no rooftop, so that no rooftop's limit bounds them."""
     assigns = [rule.assign for rule in rules_of(policy)]
-    return all(assign.rooftop or assign.target for assign in assigns)
+    return all(assign.keep is None and (assign.rooftop or assign.target) for assign in assigns)
 
 
 def _windows(other: RateLimit, rate: RateLimit) -> int | None:

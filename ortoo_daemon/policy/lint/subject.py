@@ -150,6 +150,8 @@ def _uses(policy: Policy) -> Iterator[FieldUse]:
 
 def _of_assignment(assign: Assignment) -> Iterator[FieldUse]:
     rooftop, team, person = assign.rooftop, assign.team, assign.person
+    if assign.keep is not None:
+        yield from (FieldUse(assign.keep.place, holder.field) for holder in assign.keep.holders)
     if rooftop is not None:
         names = [rooftop.brand, rooftop.territory]
         if rooftop.territory or rooftop.territories is not None:

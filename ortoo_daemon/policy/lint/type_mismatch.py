@@ -1,6 +1,7 @@
 """A test can't hold because of the field's type, or holds for other reasons than it seems.
 
-Types come from the org's description. Numbers in text fields may be compared as numbers.
+Types come from the org's description. Numbers in text fields may be compared as numbers. What `keep`
+names must be able to name a person.
 
 PASS (FleetSize__c is a number, CreatedDate a date and time)::
 
@@ -11,6 +12,11 @@ FAIL (IsConverted is a checkbox, Brand__c is no multi-select)::
     when: {IsConverted: {at_least: 1}, Brand__c: {includes: Audi}}
     → IsConverted is a checkbox: 'at_least' compares numbers
     → Brand__c is of type picklist: 'includes' is for multi-selects (use in or not_in)
+
+FAIL (FleetSize__c names nobody)::
+
+    assign: {keep: [FleetSize__c]}
+    → FleetSize__c is a number: it names no person (name a field with a user's id or username)
 """
 
 from collections.abc import Iterator
@@ -20,6 +26,7 @@ from ortoo_daemon.errors import Problem
 from ortoo_daemon.policy.conditions import FieldTest
 from ortoo_daemon.policy.lint.subject import Need, Subject, described_tests
 from ortoo_daemon.policy.operators import Takes
+from ortoo_daemon.policy.reach import rules_of
 from ortoo_daemon.policy.values import moment, number
 
 ID = "type_mismatch"
@@ -30,6 +37,7 @@ _NUMBERS = frozenset({"int", "double", "currency", "percent", "long"})
 _MOMENTS = frozenset({"date", "datetime"})
 _NEVER_A_NUMBER = _MOMENTS | {"boolean", "multipicklist", "reference", "id", "time"}
 _NEVER_A_MOMENT = _NUMBERS | {"boolean", "multipicklist", "reference", "id", "email", "phone"}
+_NAMES_A_PERSON = frozenset({"reference", "id", "string", "email"})
 _WHAT = {"boolean": "a checkbox", "multipicklist": "a multi-select", "double": "a number"}
 
 
@@ -39,6 +47,23 @@ def check(subject: Subject) -> Iterator[Problem]:
         if wrong is not None:
             message, mend = wrong
             yield Problem(place=test.place, rule=ID, message=message, mend=mend)
+    yield from _keepers(subject)
+
+
+def _keepers(subject: Subject) -> Iterator[Problem]:
+    """Fields of ``keep`` that hold no ids or text."""
+    org = subject.description
+    for policy in subject.policies.policies if org else ():
+        kept = {rule.assign.keep for rule in rules_of(policy) if rule.assign.keep is not None}
+        for keep in sorted(kept, key=lambda each: each.place):
+            for holder in keep.holders:
+                field = org.resolve(policy.object, holder.field) if org else None
+                if field is None or field.type in _NAMES_A_PERSON:
+                    continue
+                what = _WHAT.get(field.type, f"of type {field.type}")
+                message = f"{holder.field} is {what}: it names no person"
+                mend = "name a field with a user's id or username"
+                yield Problem(place=keep.place, rule=ID, message=message, mend=mend)
 
 
 def _wrong_with(test: FieldTest, field: FieldDescription) -> tuple[str, str] | None:

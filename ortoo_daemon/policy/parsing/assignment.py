@@ -1,43 +1,32 @@
 """How does ``assign:`` become whom a record goes to?
 
 An inner rule's ``assign`` is laid over the outer one's before it is read: maps merge key by key, lists
-and values replace. A fixed owner and a choice of rooftop, team and person replace each other.
+and values replace. A fixed owner and a choice of rooftop, team and person replace each other; who keeps
+a record is asked before a choice, and replaced by a fixed owner.
 """
 
-from ortoo_daemon.policy import literals
-from ortoo_daemon.policy.naming import did_you_mean
-from ortoo_daemon.policy.nodes import MapNode, Node, Problems, Scalar
+from ortoo_daemon.policy.nodes import ListNode, MapNode, Node, Problems
 from ortoo_daemon.policy.ownership_model import (
     Assignment,
-    PersonChoice,
-    PersonMethod,
+    Holder,
+    Keep,
     PersonTarget,
     QueueTarget,
-    RooftopChoice,
-    SkillWish,
-    Sticky,
     Target,
-    TeamChoice,
 )
 from ortoo_daemon.policy.parsing.conditions import ConditionReader
-from ortoo_daemon.policy.parsing.sections import Section, duration_in, mapping_in, text_in
+from ortoo_daemon.policy.parsing.people import read_person, read_team
+from ortoo_daemon.policy.parsing.rooftops import read_rooftop
+from ortoo_daemon.policy.parsing.sections import Section, mapping_in, name_in, text_in
 from ortoo_daemon.policy.resources import Resources
 
 FIXED = ("queue", "user")
 CHOICE = ("rooftop", "team", "person")
-ASSIGN_KEYS = (*FIXED, *CHOICE, "else")
-ASSIGN_LATER = ("keep",)
+ASSIGN_KEYS = (*FIXED, "keep", *CHOICE, "else")
 TARGET_KEYS = FIXED
-ROOFTOP_KEYS = (
-    "brand", "territory", "territories", "country", "city", "within", "where", "prefer",
-)  # fmt: skip
-TEAM_KEYS = ("role", "skills", "open_now")
-TEAM_LATER = ("relax_after", "hold_in")
-SKILLS_KEYS = ("required", "wished")
-WISH_KEYS = ("language",)
-PERSON_KEYS = ("by", "sticky")
-STICKY_KEYS = ("on", "for")
-PREFER = ("customer_choice", "known_dealer", "in_stock", "nearest", "territory")
+HOLDERS = {"account_owner": "Account.OwnerId", "opportunity_owner": "Opportunity.OwnerId"}
+"""Words for those who have the customer already, and the fields that name them."""
+KEEP_LATER = ("match_owner",)
 
 
 def merged(outer: MapNode | None, inner: MapNode | None) -> MapNode | None:
@@ -46,8 +35,8 @@ def merged(outer: MapNode | None, inner: MapNode | None) -> MapNode | None:
         return inner if inner is not None else outer
     dropped: tuple[str, ...] = ()
     if any(key in inner.entries for key in FIXED):
-        dropped = (*FIXED, *CHOICE)
-    elif any(key in inner.entries for key in CHOICE):
+        dropped = (*FIXED, "keep", *CHOICE)
+    elif any(key in inner.entries for key in ("keep", *CHOICE)):
         dropped = FIXED
     return _laid_over(outer.without(*dropped), inner)
 
@@ -97,9 +86,9 @@ def read_assignment(
 ) -> Assignment | None:
     """The assignment of one rule, inheritance done; ``else`` is read by `read_target`."""
     problems = conditions.problems
-    section = Section(node, problems, what="assign", known=ASSIGN_KEYS, later=ASSIGN_LATER)
+    section = Section(node, problems, what="assign", known=ASSIGN_KEYS)
     fixed = [key for key in FIXED if section.get(key) is not None]
-    chosen = [key for key in CHOICE if section.get(key) is not None]
+    chosen = [key for key in ("keep", *CHOICE) if section.get(key) is not None]
     if len(fixed) > 1 or (fixed and chosen):
         first, second = [*fixed, *chosen][:2]
         message = f"{first!r} and {second!r} exclude each other"
@@ -108,124 +97,39 @@ def read_assignment(
     if fixed:
         return Assignment(target=_fixed(section), place=node.place)
     if not chosen:
-        if not any(key in node.entries for key in ASSIGN_LATER):
-            message = "assign names nobody"
-            problems.add(node, "missing_key", message, "add queue, user, or rooftop/team/person")
+        message = "assign names nobody"
+        problems.add(node, "missing_key", message, "add queue, user, or rooftop/team/person")
         return None
     rooftop, team, person = (section.mapping(key) for key in CHOICE)
     return Assignment(
-        rooftop=None if rooftop is None else _rooftop(rooftop, conditions, resources),
-        team=None if team is None else _team(team, problems),
-        person=None if person is None else _person(person, problems),
+        keep=_keep(section),
+        rooftop=None if rooftop is None else read_rooftop(rooftop, conditions, resources),
+        team=None if team is None else read_team(team, problems),
+        person=None if person is None else read_person(person, problems),
         place=node.place,
     )
 
 
-def _rooftop(
-    node: MapNode, conditions: ConditionReader, resources: Resources
-) -> RooftopChoice | None:
-    problems = conditions.problems
-    section = Section(node, problems, what="rooftop", known=ROOFTOP_KEYS)
-    where, within = section.get("where"), section.get("within")
-    file = section.get("territories")
-    if file is not None and not isinstance(file, Scalar):
-        section.text("territories")
-    return RooftopChoice(
-        brand=section.name("brand"),
-        territory=section.name("territory"),
-        country=section.name("country") or "Country",
-        city=section.name("city") or "City",
-        territories=resources.territories(file) if isinstance(file, Scalar) else None,
-        within_km=None if within is None else _distance(within, problems),
-        where=None if where is None else conditions.read(where, what="'where'"),
-        prefer=_prefer(section),
-        place=node.place,
-    )
-
-
-def _distance(node: Node, problems: Problems) -> float | None:
-    text = node.text if isinstance(node, Scalar) else ""
-    found = literals.kilometres(text)
-    if found is None:
-        message = f"'within' is not a distance: {text!r}"
-        problems.add(node, "wrong_type", message, "write a number and km, such as 80km")
-    return found
-
-
-def _prefer(section: Section) -> tuple[str, ...]:
-    found: list[str] = []
-    for item in section.items("prefer"):
-        wish = text_in(item, section.problems, what="a wish of 'prefer'")
-        if wish is None:
-            continue
-        if wish not in PREFER:
-            message = f"no wish is called {wish!r}"
-            section.problems.add(item, "unknown_name", message, did_you_mean(wish, PREFER))
-        elif wish in found:
-            section.problems.add(item, "duplicate", f"{wish!r} stands here twice")
-        else:
-            found.append(wish)
-    return tuple(found)
-
-
-def _team(node: MapNode, problems: Problems) -> TeamChoice:
-    section = Section(node, problems, what="team", known=TEAM_KEYS, later=TEAM_LATER)
-    skills = section.mapping("skills")
-    required: tuple[SkillWish, ...] = ()
-    wished: tuple[SkillWish, ...] = ()
-    if skills is not None:
-        inner = Section(skills, problems, what="skills", known=SKILLS_KEYS)
-        required = _wishes(inner, "required")
-        wished = _wishes(inner, "wished")
-    return TeamChoice(
-        role=section.text("role"),
-        required=required,
-        wished=wished,
-        open_now=section.flag("open_now"),
-        place=node.place,
-    )
-
-
-def _wishes(section: Section, key: str) -> tuple[SkillWish, ...]:
-    found = (_wish(item, section.problems) for item in section.items(key))
-    return tuple(wish for wish in found if wish is not None)
-
-
-def _wish(node: Node, problems: Problems) -> SkillWish | None:
-    """A skill, or ``{language: Field}``."""
-    if isinstance(node, MapNode):
-        section = Section(node, problems, what="a skill", known=WISH_KEYS)
-        if section.required("language") is None:
-            return None
-        field = section.name("language")
-        return None if field is None else SkillWish(language_field=field)
-    skill = text_in(node, problems, what="a skill")
-    return None if skill is None else SkillWish(skill=skill)
-
-
-def _person(node: MapNode, problems: Problems) -> PersonChoice:
-    section = Section(node, problems, what="person", known=PERSON_KEYS)
-    word, method = section.text("by"), PersonMethod.ROTATION
-    if word is not None and word in tuple(PersonMethod):
-        method = PersonMethod(word)
-    elif word is not None:
-        message = f"no way to choose a person is called {word!r}"
-        at = node.entries["by"][1]
-        problems.add(at, "unknown_name", message, did_you_mean(word, tuple(PersonMethod)))
-    sticky = section.mapping("sticky")
-    return PersonChoice(
-        by=method,
-        sticky=None if sticky is None else _sticky(sticky, problems),
-        place=node.place,
-    )
-
-
-def _sticky(node: MapNode, problems: Problems) -> Sticky | None:
-    section = Section(node, problems, what="sticky", known=STICKY_KEYS)
-    on, length = section.required("on"), section.required("for")
-    if on is None or length is None:
+def _keep(section: Section) -> Keep | None:
+    """One holder, or a list of them."""
+    node = section.get("keep")
+    if node is None:
         return None
-    field, within = section.name("on"), duration_in(length, problems, what="'for'")
-    if field is None or within is None:
+    items = node.items if isinstance(node, ListNode) else [node]
+    if not items:
+        section.problems.add(node, "empty", "'keep' names nobody", "name a field, or take it out")
+    found = (_holder(item, section.problems) for item in items)
+    return Keep(holders=tuple(each for each in found if each is not None), place=node.place)
+
+
+def _holder(node: Node, problems: Problems) -> Holder | None:
+    """A word for somebody, or the field that names them."""
+    text = text_in(node, problems, what="'keep'")
+    if text is None:
         return None
-    return Sticky(on=field, within=within, place=node.place)
+    if text in KEEP_LATER:
+        message = f"{text!r} of 'keep' is not supported in this version"
+        problems.add(node, "not_supported", message, "take it out")
+        return None
+    field = HOLDERS.get(text) or name_in(node, problems, what="'keep'")
+    return None if field is None else Holder(name=text, field=field)

@@ -4,6 +4,8 @@ from ortoo_daemon.policy.ownership_model import LimitLevel, PersonMethod
 from ortoo_daemon.policy.parsing import assignment as parse_assignment
 from ortoo_daemon.policy.parsing import limits as parse_limits
 from ortoo_daemon.policy.parsing import ownership as parse_ownership
+from ortoo_daemon.policy.parsing import people as parse_people
+from ortoo_daemon.policy.parsing import rooftops as parse_rooftops
 from ortoo_daemon.policy.parsing import ways_out as parse_ways_out
 from ortoo_daemon.policy.periods import Calendar
 from ortoo_daemon.policy.schema.terms import (
@@ -90,6 +92,7 @@ def assign() -> Schema:
         {
             "queue": NAME,
             "user": NAME,
+            "keep": one_or_several(FIELD),
             "rooftop": _rooftop(),
             "team": _team(),
             "person": _person(),
@@ -100,7 +103,7 @@ def assign() -> Schema:
 
 def _rooftop() -> Schema:
     return section(
-        parse_assignment.ROOFTOP_KEYS,
+        parse_rooftops.ROOFTOP_KEYS,
         {
             "brand": FIELD,
             "territory": FIELD,
@@ -109,19 +112,19 @@ def _rooftop() -> Schema:
             "city": FIELD,
             "within": {"type": "string", "pattern": "^[0-9.]+\\s*km$"},
             "where": ref("condition"),
-            "prefer": list_of({"enum": list(parse_assignment.PREFER)}),
+            "prefer": list_of({"enum": list(parse_rooftops.PREFER)}),
         },
     )
 
 
 def _team() -> Schema:
-    language = section(parse_assignment.WISH_KEYS, {"language": FIELD}, ("language",))
+    language = section(parse_people.WISH_KEYS, {"language": FIELD}, ("language",))
     wishes = list_of({"anyOf": [TEXT, language]})
-    skills = section(parse_assignment.SKILLS_KEYS, {"required": wishes, "wished": wishes})
-    return section(parse_assignment.TEAM_KEYS, {"role": TEXT, "skills": skills, "open_now": FLAG})
+    skills = section(parse_people.SKILLS_KEYS, {"required": wishes, "wished": wishes})
+    return section(parse_people.TEAM_KEYS, {"role": TEXT, "skills": skills, "open_now": FLAG})
 
 
 def _person() -> Schema:
-    sticky = section(parse_assignment.STICKY_KEYS, {"on": FIELD, "for": DURATION}, ("on", "for"))
+    sticky = section(parse_people.STICKY_KEYS, {"on": FIELD, "for": DURATION}, ("on", "for"))
     methods = [str(method) for method in PersonMethod]
-    return section(parse_assignment.PERSON_KEYS, {"by": {"enum": methods}, "sticky": sticky})
+    return section(parse_people.PERSON_KEYS, {"by": {"enum": methods}, "sticky": sticky})

@@ -1,0 +1,84 @@
+"""How do ``team:`` and ``person:`` become who comes into question, and who of them is next?"""
+
+from ortoo_daemon.policy.naming import did_you_mean
+from ortoo_daemon.policy.nodes import MapNode, Node, Problems
+from ortoo_daemon.policy.ownership_model import (
+    PersonChoice,
+    PersonMethod,
+    SkillWish,
+    Sticky,
+    TeamChoice,
+)
+from ortoo_daemon.policy.parsing.sections import Section, duration_in, text_in
+
+TEAM_KEYS = ("role", "skills", "open_now")
+TEAM_LATER = ("relax_after", "hold_in")
+SKILLS_KEYS = ("required", "wished")
+WISH_KEYS = ("language",)
+PERSON_KEYS = ("by", "sticky")
+STICKY_KEYS = ("on", "for")
+
+
+def read_team(node: MapNode, problems: Problems) -> TeamChoice:
+    """Who comes into question; what is wrong is noted."""
+    section = Section(node, problems, what="team", known=TEAM_KEYS, later=TEAM_LATER)
+    skills = section.mapping("skills")
+    required: tuple[SkillWish, ...] = ()
+    wished: tuple[SkillWish, ...] = ()
+    if skills is not None:
+        inner = Section(skills, problems, what="skills", known=SKILLS_KEYS)
+        required = _wishes(inner, "required")
+        wished = _wishes(inner, "wished")
+    return TeamChoice(
+        role=section.text("role"),
+        required=required,
+        wished=wished,
+        open_now=section.flag("open_now"),
+        place=node.place,
+    )
+
+
+def _wishes(section: Section, key: str) -> tuple[SkillWish, ...]:
+    found = (_wish(item, section.problems) for item in section.items(key))
+    return tuple(wish for wish in found if wish is not None)
+
+
+def _wish(node: Node, problems: Problems) -> SkillWish | None:
+    """A skill, or ``{language: Field}``."""
+    if isinstance(node, MapNode):
+        section = Section(node, problems, what="a skill", known=WISH_KEYS)
+        if section.required("language") is None:
+            return None
+        field = section.name("language")
+        return None if field is None else SkillWish(language_field=field)
+    skill = text_in(node, problems, what="a skill")
+    return None if skill is None else SkillWish(skill=skill)
+
+
+def read_person(node: MapNode, problems: Problems) -> PersonChoice:
+    """Who is next; what is wrong is noted."""
+    section = Section(node, problems, what="person", known=PERSON_KEYS)
+    word, method = section.text("by"), PersonMethod.ROTATION
+    if word is not None and word in tuple(PersonMethod):
+        method = PersonMethod(word)
+    elif word is not None:
+        message = f"no way to choose a person is called {word!r}"
+        at = node.entries["by"][1]
+        problems.add(at, "unknown_name", message, did_you_mean(word, tuple(PersonMethod)))
+    sticky = section.mapping("sticky")
+    return PersonChoice(
+        by=method,
+        sticky=None if sticky is None else _sticky(sticky, problems),
+        place=node.place,
+    )
+
+
+def _sticky(node: MapNode, problems: Problems) -> Sticky | None:
+    section = Section(node, problems, what="sticky", known=STICKY_KEYS)
+    on, length = section.required("on"), section.required("for")
+    if on is None or length is None:
+        return None
+    field, within = section.name("on"), duration_in(length, problems, what="'for'")
+    if field is None or within is None:
+        return None
+    return Sticky(on=field, within=within, place=node.place)
