@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test day check lint types contracts policies wheel bench constraints clean \
+.PHONY: help demo test day check lint types contracts policies wheel bench judge constraints clean \
   install-service uninstall-service
 
 help:  ## show this help
@@ -51,6 +51,9 @@ day: $(READY)  ## a day of 24 hours in four minutes, with what the process held 
 bench: $(READY)  ## figures side by side, kept in benchmarks/results/
 	$(BIN)/python -m benchmarks
 
+judge: $(READY)  ## jsforce, the CometD client and the Salesforce CLI, pointed at the sandbox (needs npm)
+	$(BIN)/python tests/judge
+
 constraints: $(READY)  ## pin every dependency anew, with hashes
 	$(BIN)/pip-compile --quiet --upgrade --all-extras --generate-hashes --strip-extras --allow-unsafe \
 	  --no-emit-index-url --no-emit-find-links --no-emit-trusted-host \
@@ -64,4 +67,5 @@ uninstall-service:  ## take it away again; settings and state stay unless PURGE=
 
 clean:  ## remove what the other targets made
 	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf tests/judge/node_modules
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

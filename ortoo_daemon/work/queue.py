@@ -4,6 +4,7 @@ Durable, asynchronous, leased. Who needs what:
 
 - ways in (stream, sweeps, requeue): `put`, `checkpoints`, `forget_checkpoint`, `requeue`
 - workers: `claim`, `renew`, `finish`, `retry`, `park`, `wait_for_work`
+- notices of decisions: `notices`
 - wiring and verbs: `open`, `close`, `parked`, `stats`, `purge`, rotations and notes
 
 Every method raises StateError when the store fails; nothing is half done then.
@@ -21,6 +22,7 @@ from ortoo_daemon.work import checkpoints as _checkpoints
 from ortoo_daemon.work import leases, overview, rotations, waiting
 from ortoo_daemon.work.checkpoints import Checkpoint
 from ortoo_daemon.work.claims import Claim, ParkedItem, QueueStats
+from ortoo_daemon.work.notices import NoticeBox
 from ortoo_daemon.work.store import Store
 from ortoo_daemon.work.tables import State
 from ortoo_daemon.work.thread import StoreThread
@@ -54,6 +56,7 @@ class WorkQueue:
         self._work = asyncio.Event()
         self._room = asyncio.Event()
         self._in_order = asyncio.Lock()
+        self.notices = NoticeBox(thread)
 
     @classmethod
     async def open(

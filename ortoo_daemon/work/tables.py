@@ -28,7 +28,7 @@ from sqlalchemy.engine import Dialect
 
 from ortoo_daemon.records import RecordId, WorkItem, WorkReason
 
-SCHEMA_VERSION = "2"
+SCHEMA_VERSION = "3"
 """Rises with every change of the tables below; a store of any other version is refused."""
 
 LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
@@ -42,6 +42,16 @@ class State(StrEnum):
     LEASED = "leased"
     FINISHED = "finished"
     PARKED = "parked"
+
+
+class NoticeState(StrEnum):
+    """Where a notice stands. ``held``: nobody knows yet whether its decision stands in the org."""
+
+    HELD = "held"
+    READY = "ready"
+    TOLD = "told"
+    DROPPED = "dropped"
+    GIVEN_UP = "given_up"
 
 
 class Moment(TypeDecorator[datetime]):
@@ -114,6 +124,30 @@ rotation = Table(
     Column("at", Text, nullable=False),  # JSON object: person's id -> virtual time
 )
 
+notice = Table(
+    "notice",
+    metadata,
+    Column("key", String(200), primary_key=True),
+    Column("decision_key", String(160), nullable=False),
+    Column("object", String(255), nullable=False),
+    Column("record_id", String(18), nullable=False),
+    Column("outcome", String(32), nullable=False),
+    Column("owner", String(18), nullable=False, default=""),
+    Column("told_to", String(16), nullable=False),
+    Column("way", String(64), nullable=False),
+    Column("template", String(64), nullable=False),
+    Column("clock", String(64), nullable=False, default=""),
+    Column("recipient", String(18), nullable=False, default=""),
+    Column("urgent", Integer, nullable=False, default=0),
+    Column("together", Integer, nullable=False, default=0),
+    Column("state", String(16), nullable=False),
+    Column("held_at", Moment, nullable=False),
+    Column("due_at", Moment, nullable=False),
+    Column("attempts", Integer, nullable=False, default=0),
+    Column("settled_at", Moment),
+    Column("note", Text, nullable=False, default=""),
+)
+
 meta = Table(
     "meta",
     metadata,
@@ -144,6 +178,8 @@ _partial("work_item_oldest", _c.heard_at, _c.id, state=State.READY)
 _partial("work_item_finished", _c.settled_at, state=State.FINISHED)
 _partial("work_item_parked", _c.settled_at, state=State.PARKED)
 Index("work_item_record", _c.record_id)
+Index("notice_of_decision", notice.c.decision_key)
+Index("notice_due", notice.c.state, notice.c.due_at)
 
 
 def item_of(row: Any) -> WorkItem:
