@@ -21,9 +21,10 @@ from ortoo_daemon.action.stamps import (
     PRIOR_OWNER,
     SLA_CLOCKS,
 )
-from ortoo_daemon.decision import Outcome, ReasonCode
+from ortoo_daemon.action.wait_due import key_of_wait, wait_over, waits_there
+from ortoo_daemon.decision import Outcome, ReasonCode, Waiting
 from ortoo_daemon.facts import Facts
-from ortoo_daemon.handling import DueStep
+from ortoo_daemon.handling import DueStep, StepKind
 from ortoo_daemon.instants import instant
 from ortoo_daemon.policy.model import Policy, PolicySet
 from ortoo_daemon.records import FIRST_ENTRY, Owner, OwnerKind, Record, RecordId, WorkReason
@@ -32,12 +33,16 @@ from ortoo_daemon.scope import RecordScope
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Admitted:
-    """The policy that takes the record; ``key`` is the decision's, ``received_at`` the record's age."""
+    """The policy that takes the record; ``key`` is the decision's, ``received_at`` the record's age.
+
+    ``waited``: it comes from a wait for somebody with the wished skills.
+    """
 
     policy: Policy
     scope: RecordScope
     key: str
     received_at: datetime
+    waited: Waiting | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,7 +94,16 @@ def admit(policies: PolicySet, facts: Facts) -> Admitted | AdmittedStep | Refuse
             key=key,
             policy=policy,
         )
-    return Admitted(policy=policy, scope=scope, key=key, received_at=received_at)
+    waited = _waited(facts)
+    return Admitted(policy=policy, scope=scope, key=key, received_at=received_at, waited=waited)
+
+
+def _waited(facts: Facts) -> Waiting | None:
+    """The wait that a decided record comes from; a person's requeue starts anew."""
+    stamped = facts.record.get(SLA_CLOCKS)
+    if not stamped or facts.item.reason is WorkReason.REQUEUED:
+        return None
+    return read_stamp(stamped).waiting
 
 
 def _first_taking(
@@ -183,8 +197,11 @@ _ANEW = frozenset({WorkReason.REQUEUED, WorkReason.REVIEWED})
 """Ways in that look at a decided record once more; each has an entry of its own."""
 
 
-def _due_step(candidates: Sequence[Policy], facts: Facts, done: ReasonCode) -> AdmittedStep | None:
-    """What a clock asks for; a change may have stopped it. The org lets nobody write a converted lead."""
+def _due_step(
+    candidates: Sequence[Policy], facts: Facts, done: ReasonCode
+) -> Admitted | AdmittedStep | None:
+    """What a clock or a wait asks for; a change may have stopped it. The org lets nobody write a converted
+    lead."""
     record, item = facts.record, facts.item
     if done is not ReasonCode.ALREADY_DECIDED or record.get("IsConverted") is True:
         return None
@@ -194,17 +211,30 @@ def _due_step(candidates: Sequence[Policy], facts: Facts, done: ReasonCode) -> A
     policy = own or candidates[0]
     scope = RecordScope(record, now=facts.now, zone=policy.zone)
     stamp = read_stamp(record.get(SLA_CLOCKS))
-    due = find_due(own, stamp, record, scope)
+    received_at = instant(record.get("CreatedDate")) or facts.now
+    due, waiting = find_due(own, stamp, record, scope), stamp.waiting
+    waits = waiting is not None and waiting.next_at <= facts.now
+    if waiting is not None and waits and (due is None or due.kind not in _ENDS):
+        if waits_there(own, record, scope):
+            key = key_of_wait(record, waiting)
+            return Admitted(
+                policy=policy, scope=scope, key=key, received_at=received_at, waited=waiting
+            )
+        due = wait_over(record, waiting)
     if due is None:
         return None
     return AdmittedStep(
         policy=policy,
         scope=scope,
         key=key_of(due, record),
-        received_at=instant(record.get("CreatedDate")) or facts.now,
+        received_at=received_at,
         stamp=stamp,
         due=due,
     )
+
+
+_ENDS = frozenset({StepKind.STOP, StepKind.REMOVE})
+"""Steps of clocks that go before the next step of a wait."""
 
 
 def _key_of_reopening(facts: Facts) -> str:

@@ -61,6 +61,8 @@ class ReasonCode(StrEnum):
     OTHERWISE = "otherwise"
     STICKY = "sticky"
     KEPT = "kept"
+    WAITING = "waiting"
+    WAIT_OVER = "wait_over"
     NO_CONTACT = "requirement_failed"
     TAKEN_BY_PERSON = "taken_by_person"
     PERSON_WINS = "person_wins"
@@ -173,6 +175,19 @@ class SlaClock:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Waiting:
+    """A record waits in a queue for somebody with the wished skills.
+
+    ``rule`` is the name of the rule that lets it wait, ``since`` when that began, ``next_at`` when the next
+    wish is dropped and the record is decided again.
+    """
+
+    rule: str
+    since: datetime
+    next_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PastHolder:
     """Somebody from whom a clock took the record, and when."""
 
@@ -221,7 +236,8 @@ class Decision:
 
     ``clocks`` are all clocks of the record as they stand afterwards, ``trail`` those from whom a clock took
     it, oldest first. ``escalated_to`` may differ from ``owner``: a person who took the record keeps it.
-    ``routed_at`` is when the decision was made that a follow-up follows.
+    ``routed_at`` is when the decision was made that a follow-up follows. ``waiting``: the owner is a queue
+    in which the record waits for somebody with the wished skills.
 
     ``fields`` are the business fields to write (API names), owner and stamps excepted; ``parked_for``
     is the reason stamped on a parked record; ``seen_owner`` is the owner that was read. ``notices`` are
@@ -244,6 +260,7 @@ class Decision:
     fields: Mapping[str, FieldValue] = field(default_factory=dict)
     clocks: tuple[SlaClock, ...] = ()
     trail: tuple[PastHolder, ...] = ()
+    waiting: Waiting | None = None
     escalated_to: Owner | None = None
     first_response_at: datetime | None = None
     routed_at: datetime | None = None

@@ -10,7 +10,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from ortoo_daemon.decision import Notice, PastHolder, ReasonCode, Reservation, SlaClock
+from ortoo_daemon.decision import Notice, PastHolder, ReasonCode, Reservation, SlaClock, Waiting
 from ortoo_daemon.directory import Person, Rooftop
 from ortoo_daemon.errors import Place
 from ortoo_daemon.facts import Facts, Question
@@ -91,6 +91,7 @@ class StepKind(StrEnum):
 
     STOP = "stopped"
     REMOVE = "removed"
+    END_WAIT = "wait_over"
     WARN = "warning"
     VIOLATE = "violation"
 
@@ -138,7 +139,8 @@ class Handling:
 
     ``signals`` binds names such as ``customer_choice`` to names of the scope. ``received_at`` is when
     the record came in (UTC). A stage that sets ``parked_for`` or ``questions`` ends the way. ``trail``
-    is who has lost the record to a clock so far. ``sla`` is set where a clock's step is taken of a record
+    is who has lost the record to a clock so far. ``waited`` is the wait that the record comes from,
+    ``waiting`` that which it goes to. ``sla`` is set where a clock's step is taken of a record
     that is decided already.
     """
 
@@ -160,6 +162,8 @@ class Handling:
     notices: list[Notice] = field(default_factory=list)
     whole_trace: bool = False
     trail: tuple[PastHolder, ...] = ()
+    waited: Waiting | None = None
+    waiting: Waiting | None = None
     sla: SlaProgress | None = None
 
     @property

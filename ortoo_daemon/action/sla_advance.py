@@ -36,6 +36,8 @@ def _advanced(clock: SlaClock, handling: Handling, sla: SlaProgress) -> SlaClock
             return _ended(clock, ClockState.STOPPED, ended_at, handling.facts.directory)
         case StepKind.REMOVE:
             return _ended(clock, ClockState.REMOVED, now, handling.facts.directory)
+        case StepKind.END_WAIT:  # it is about no clock
+            return clock
         case StepKind.WARN:
             return replace(clock, warned=warnings_passed(clock, now))
         case StepKind.VIOLATE:

@@ -3,7 +3,8 @@
 ``Ortoo_SLA_Clocks__c`` holds ``{"v": 1, "clocks": [...], "trail": [...], "routed_at": ...}``. A clock is
 ``name``, ``state``, ``started_at``, ``target_at``, ``warn_at`` (a list) and ``hours``, and as far as it
 has come ``act_at``, ``warned``, ``steps``, ``step_at``, ``stopped_at``, ``open_s``, ``elapsed_s`` and
-``run``; what is none or nought is left out. The trail is ``{"owner", "until"}``, oldest first.
+``run``; what is none or nought is left out. The trail is ``{"owner", "until"}``, oldest first. A record
+that waits for wished skills has ``"waiting": {"rule", "since", "next_at"}``.
 Instants are ISO 8601 in UTC, lengths are seconds.
 """
 
@@ -13,7 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from ortoo_daemon.decision import ClockState, PastHolder, SlaClock
+from ortoo_daemon.decision import ClockState, PastHolder, SlaClock, Waiting
 from ortoo_daemon.instants import instant, instant_text
 from ortoo_daemon.json_text import json_text
 from ortoo_daemon.records import FieldValue, RecordId
@@ -27,11 +28,15 @@ _LENGTHS = {"open_for": "open_s", "elapsed_for": "elapsed_s"}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SlaStamp:
-    """What the field says. ``routed_at``: when the record was routed, if a clock's step came after it."""
+    """What the field says. ``routed_at``: when the record was routed, if a clock's step came after it.
+
+    ``waiting``: the record waits in a queue for somebody with the wished skills.
+    """
 
     clocks: tuple[SlaClock, ...] = ()
     trail: tuple[PastHolder, ...] = ()
     routed_at: datetime | None = None
+    waiting: Waiting | None = None
 
     @property
     def live(self) -> tuple[SlaClock, ...]:
@@ -54,6 +59,10 @@ def stamp_text(stamp: SlaStamp) -> str:
         ]
     if stamp.routed_at is not None:
         saved["routed_at"] = instant_text(stamp.routed_at)
+    if stamp.waiting is not None:
+        waiting = stamp.waiting
+        moments = {"since": instant_text(waiting.since), "next_at": instant_text(waiting.next_at)}
+        saved["waiting"] = {"rule": waiting.rule} | moments
     return json_text(saved)
 
 
@@ -67,6 +76,7 @@ def read_stamp(value: FieldValue) -> SlaStamp:
             clocks=tuple(_clock(entry) for entry in saved["clocks"]),
             trail=tuple(_past(entry) for entry in saved.get("trail", ())),
             routed_at=instant(saved.get("routed_at")),
+            waiting=_waiting(saved.get("waiting")),
         )
     except (AttributeError, KeyError, TypeError, ValueError):
         return NO_CLOCKS
@@ -119,6 +129,13 @@ def _clock(entry: Mapping[str, Any]) -> SlaClock:
 
 def _past(entry: Mapping[str, Any]) -> PastHolder:
     return PastHolder(owner=RecordId(str(entry["owner"])), until=_instant(entry["until"]))
+
+
+def _waiting(entry: Mapping[str, Any] | None) -> Waiting | None:
+    if entry is None:
+        return None
+    since, next_at = _instant(entry["since"]), _instant(entry["next_at"])
+    return Waiting(rule=str(entry["rule"]), since=since, next_at=next_at)
 
 
 def _instant(value: FieldValue) -> datetime:

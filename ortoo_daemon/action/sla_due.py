@@ -38,7 +38,7 @@ def find_due(
     if answered:
         return _step(StepKind.STOP, answered, rules, record)
     removed = tuple(clock for clock in live if clock.name not in rules)
-    if removed or (not live and record.get(SLA_NEXT_AT)):
+    if removed or (not live and stamp.waiting is None and record.get(SLA_NEXT_AT)):
         return _step(StepKind.REMOVE, removed, rules, record)
     late = [clock for clock in live if _is_due(clock, scope.now)]
     if not late:

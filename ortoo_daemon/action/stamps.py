@@ -141,7 +141,7 @@ def _assignment(decision: Decision, record: Record) -> dict[str, FieldValue]:
         stamps[OWNER] = owner.id
     if decision.reservation is not None and decision.reservation.load is not None:
         stamps[LOAD] = decision.reservation.load
-    if decision.clocks or record.get(SLA_CLOCKS):
+    if decision.clocks or decision.waiting or record.get(SLA_CLOCKS):
         stamps |= clock_stamps(decision)
     return stamps
 
@@ -160,14 +160,21 @@ def clock_stamps(decision: Decision) -> dict[str, FieldValue]:
     """The four SLA fields: the earliest step due, the earliest target that runs, status, all clocks."""
     clocks = decision.clocks
     due = [clock.next_at for clock in clocks if clock.next_at is not None]
+    if decision.waiting is not None:
+        due.append(decision.waiting.next_at)
     live = [clock for clock in clocks if clock.is_live]
     targets = [clock.target_at for clock in live or clocks]
-    stamp = SlaStamp(clocks=clocks, trail=decision.trail, routed_at=decision.routed_at)
+    stamp = SlaStamp(
+        clocks=clocks,
+        trail=decision.trail,
+        routed_at=decision.routed_at,
+        waiting=decision.waiting,
+    )
     return {
         SLA_NEXT_AT: instant_text(min(due)) if due else None,
         SLA_TARGET_AT: instant_text(min(targets)) if targets else None,
         SLA_STATUS: _status(decision),
-        SLA_CLOCKS: stamp_text(stamp) if clocks else None,
+        SLA_CLOCKS: stamp_text(stamp) if clocks or decision.waiting else None,
     }
 
 

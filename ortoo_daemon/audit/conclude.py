@@ -1,6 +1,6 @@
 """What came of the handling? Turns what the stages left into an immutable Decision."""
 
-from ortoo_daemon.decision import Decision, Outcome, ReasonCode
+from ortoo_daemon.decision import Decision, Outcome, ReasonCode, Waiting
 from ortoo_daemon.handling import Handling, SlaProgress, StepKind
 from ortoo_daemon.policy.sla_model import Reassign
 from ortoo_daemon.records import RecordId
@@ -32,6 +32,7 @@ def conclude(handling: Handling) -> Decision:
         fields=handling.changed_fields(),
         clocks=() if parked else tuple(handling.clocks),
         trail=tuple(handling.trail),
+        waiting=None if parked else handling.waiting,
         parked_for=handling.parked_for,
         notices=() if parked else tuple(handling.notices),
         reservation=None if parked else handling.reservation,
@@ -61,6 +62,7 @@ def conclude_step(handling: Handling, sla: SlaProgress) -> Decision:
         rooftop=sla.place,
         clocks=tuple(handling.clocks),
         trail=tuple(sla.trail),
+        waiting=_still_waits(handling, sla),
         escalated_to=sla.escalated_to,
         first_response_at=sla.first_response_at,
         routed_at=sla.routed_at,
@@ -70,12 +72,20 @@ def conclude_step(handling: Handling, sla: SlaProgress) -> Decision:
     )
 
 
+def _still_waits(handling: Handling, sla: SlaProgress) -> Waiting | None:
+    """A wait goes on while its record stays where it is."""
+    moved = handling.scope.owner is not None
+    return None if moved or sla.due.kind is StepKind.END_WAIT else handling.waited
+
+
 def _step_outcome(handling: Handling, sla: SlaProgress) -> tuple[Outcome, ReasonCode]:
     match sla.due.kind:
         case StepKind.STOP:
             return Outcome.CLOCK_STOPPED, ReasonCode.SLA_ANSWERED
         case StepKind.REMOVE:
             return Outcome.CLOCK_STOPPED, ReasonCode.SLA_CLOCK_REMOVED
+        case StepKind.END_WAIT:
+            return Outcome.CLOCK_STOPPED, ReasonCode.WAIT_OVER
         case StepKind.WARN:
             return Outcome.WARNED, ReasonCode.SLA_WARNING
         case StepKind.VIOLATE:

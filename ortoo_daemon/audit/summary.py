@@ -9,6 +9,8 @@ _WHY = {
     ReasonCode.RULE_ELSE: "by the else of rule {rule}: nobody there could take it",
     ReasonCode.STICKY: "by rule {rule}: had the same customer before",
     ReasonCode.KEPT: "by rule {rule}: has the customer already",
+    ReasonCode.WAITING: "by rule {rule}: waits for somebody with the wished skills",
+    ReasonCode.WAIT_OVER: "the record is no longer where it waited, or its policy takes it no more",
     ReasonCode.TAKEN_BY_PERSON: "a person holds it",
     ReasonCode.PERSON_WINS: "a person had given it there while it was being decided",
     ReasonCode.NO_POLICY: "no policy is for this object",
@@ -56,7 +58,8 @@ def _what(decision: Decision) -> str:
         case Outcome.WARNED | Outcome.VIOLATED:
             return decision.outcome.value
         case Outcome.CLOCK_STOPPED:
-            return "clock stopped"
+            over = decision.reason is ReasonCode.WAIT_OVER
+            return "wait ended" if over else "clock stopped"
 
 
 def _escalated_to(decision: Decision) -> str:

@@ -7,16 +7,16 @@ never on to the next rule.
 from collections.abc import Iterator
 
 from ortoo_daemon.decision import ReasonCode, Reservation
-from ortoo_daemon.directory import Person, Rooftop
 from ortoo_daemon.handling import Handling
 from ortoo_daemon.ownership import rules
 from ortoo_daemon.ownership.keeping import keeper
-from ortoo_daemon.ownership.limits import reserved
-from ortoo_daemon.ownership.person import Winner, pick, pool_name, report_not_asked, sticky_owner
+from ortoo_daemon.ownership.person import pick, pool_name
+from ortoo_daemon.ownership.relaxing import Ladder, hold, ladder
 from ortoo_daemon.ownership.rooftop import Site, ordered_sites
-from ortoo_daemon.ownership.targets import person_owner, take_target
+from ortoo_daemon.ownership.sticky import keep_sticky, sticky_person
+from ortoo_daemon.ownership.targets import give, take_target
 from ortoo_daemon.ownership.team import eligible_team
-from ortoo_daemon.policy.ownership_model import Assignment, PersonChoice, Rule, Target
+from ortoo_daemon.policy.ownership_model import PersonChoice, Rule, Target, TeamChoice
 
 MOST_HOPS = 5
 """So many rooftops are asked in order before a rule counts as having found nobody."""
@@ -63,26 +63,36 @@ def _assign(handling: Handling, rule: Rule) -> bool:
         return take_target(handling, assign.target)
     if (kept := keeper(handling, assign)) is not None:
         handling.reason = ReasonCode.KEPT
-        _take_without_turn(handling, kept.person, kept.rooftop)
+        give(handling, Reservation(person=kept.person.id), kept.person, kept.rooftop)
         return True
-    if not assign.chooses:
-        return False
-    person = _sticky(handling, assign)  # before rooftops are compared, which costs most
+    return assign.chooses and _choose(handling, rule)
+
+
+def _choose(handling: Handling, rule: Rule) -> bool:
+    """Compare rooftops and people; where wishes are not met yet, let the record wait."""
+    assign = rule.assign
+    person = sticky_person(handling, assign)
     if handling.questions:
         return False
     sites: list[Site | None] = [None]
     if assign.rooftop is not None:
         sites = list(ordered_sites(handling, assign.rooftop))
-    if _keep_sticky(handling, assign, sites, person):
+    if keep_sticky(handling, assign, sites, person):
         return True
-    return any(_try_site(handling, rule, site) for site in _within_hops(handling, sites))
+    step = ladder(handling, rule)
+    team = assign.team if step is None else step.team
+    if any(_try_site(handling, rule, team, site) for site in _within_hops(handling, sites)):
+        return True
+    return step is not None and bool(sites) and _wait(handling, rule, step, sites[0])
 
 
-def _sticky(handling: Handling, assign: Assignment) -> Person | None:
-    """To whom an earlier record of the same customer went; None when to nobody, or it must be asked first."""
-    if assign.person is None or assign.person.sticky is None:
-        return None
-    return sticky_owner(handling, assign.person.sticky)
+def _wait(handling: Handling, rule: Rule, step: Ladder, first: Site | None) -> bool:
+    """Until it has an owner, the record counts for the first rooftop in order, by whose hours clocks run."""
+    if not hold(handling, rule, step):
+        return False
+    handling.reason = ReasonCode.WAITING
+    handling.scope.rooftop = first.rooftop if first else None
+    return True
 
 
 def _within_hops(handling: Handling, sites: list[Site | None]) -> Iterator[Site | None]:
@@ -97,55 +107,13 @@ def _within_hops(handling: Handling, sites: list[Site | None]) -> Iterator[Site 
         )
 
 
-def _try_site(handling: Handling, rule: Rule, site: Site | None) -> bool:
+def _try_site(handling: Handling, rule: Rule, asked: TeamChoice | None, site: Site | None) -> bool:
     rooftop = site.rooftop if site else None
-    team = eligible_team(handling, rule.assign.team, rooftop)
+    team = eligible_team(handling, asked, rooftop)
     choice = rule.assign.person or PersonChoice(place=rule.assign.place)
     pool = pool_name(handling, rule, rooftop)
     winner = pick(handling, choice, team, pool=pool)
     if winner is None:
         return False
-    _take(handling, winner, rooftop)
+    give(handling, winner.reservation, winner.person, rooftop)
     return True
-
-
-def _keep_sticky(
-    handling: Handling, assign: Assignment, sites: list[Site | None], person: Person | None
-) -> bool:
-    """Give the record to whom an earlier one of the same customer went, if that person is eligible."""
-    if assign.person is None or assign.person.sticky is None or not sites:
-        return False
-    if person is None:
-        report_not_asked(handling, assign.person.sticky)
-        return False
-    allowed = _allowed(sites)
-    if None not in allowed and person.rooftop not in allowed:
-        handling.trace.notes.append(f"{person.name} had it before; works at none of these rooftops")
-        return False
-    rooftop = allowed.get(person.rooftop)
-    team = eligible_team(handling, assign.team, rooftop, only=person)
-    if not team.people:
-        handling.trace.notes.append(f"{person.name} had it before; is not eligible now")
-        return False
-    handling.reason = ReasonCode.STICKY
-    _take_without_turn(handling, person, rooftop)
-    return True
-
-
-def _allowed(sites: list[Site | None]) -> dict[str | None, Rooftop | None]:
-    """Rooftops a sticky owner may work at: a customer who chose one wants no other."""
-    chosen = [site for site in sites if site is not None and site.chosen_by_customer]
-    wanted = chosen or sites
-    return {site.rooftop.id if site else None: site.rooftop if site else None for site in wanted}
-
-
-def _take_without_turn(handling: Handling, person: Person, rooftop: Rooftop | None) -> None:
-    reservation = Reservation(person=person.id)
-    _take(handling, Winner(person=person, reservation=reservation), rooftop)
-
-
-def _take(handling: Handling, winner: Winner, rooftop: Rooftop | None) -> None:
-    handling.scope.owner = person_owner(winner.person)
-    handling.scope.person = winner.person
-    handling.scope.rooftop = rooftop
-    handling.reservation = reserved(handling, winner.reservation, winner.person)

@@ -1,17 +1,16 @@
-"""Who of an eligible team is next? Rotation, weighted rotation, least loaded; before these, sticky."""
+"""Who of an eligible team is next? Rotation, weighted rotation, least loaded."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from ortoo_daemon.decision import Reservation
 from ortoo_daemon.directory import Person, Rooftop
-from ortoo_daemon.facts import NotAsked, PastOwnerQuestion, Turns
+from ortoo_daemon.facts import Turns
 from ortoo_daemon.handling import KEPT_IN_ORDER, Handling
 from ortoo_daemon.ownership.team import KIND, Team
 from ortoo_daemon.ownership.turns import Turn, after_turn, next_turns
-from ortoo_daemon.policy.ownership_model import PersonChoice, PersonMethod, Rule, Sticky
+from ortoo_daemon.policy.ownership_model import PersonChoice, PersonMethod, Rule
 from ortoo_daemon.records import FieldValue, RecordId
-from ortoo_daemon.trace import NOT_ASKED
 
 _NO_TURNS = Turns()
 
@@ -82,36 +81,3 @@ def _show(handling: Handling, order: Sequence[Turn], by_id: dict[RecordId, Perso
         handling.trace.keep(KIND, by_id[turn.person], rank=rank)
     if len(order) > KEPT_IN_ORDER:
         handling.trace.count(KIND, "not_listed", removed=len(order) - KEPT_IN_ORDER)
-
-
-def sticky_owner(handling: Handling, sticky: Sticky) -> Person | None:
-    """Who had the last record of the same customer; None when nobody did, or it must be asked first.
-
-    Asked since a whole minute, so that an answer stays good while the record is decided again.
-    """
-    value = handling.scope.text(sticky.on)
-    if not value:
-        return None
-    since = (handling.facts.now - sticky.within).replace(second=0, microsecond=0)
-    question = PastOwnerQuestion(
-        object=handling.facts.record.object,
-        field=sticky.on,
-        value=value,
-        since=since,
-        beside=handling.facts.record.id,
-    )
-    answers = handling.facts.answers
-    if question not in answers:
-        handling.questions.append(question)
-        return None
-    return handling.facts.directory.people.get(RecordId(str(answers[question])))
-
-
-def report_not_asked(handling: Handling, sticky: Sticky) -> None:
-    """Tell that the customer's former owner is not known because nobody asked."""
-    unasked = (answer for answer in handling.facts.answers.values() if isinstance(answer, NotAsked))
-    if (why := next(unasked, None)) is not None:
-        message = f"who had the customer before: {why}"
-        handling.report(
-            sticky.on, stage="ownership", code=NOT_ASKED, message=message, place=sticky.place
-        )

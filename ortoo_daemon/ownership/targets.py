@@ -1,7 +1,7 @@
 """Can a fixed queue or person take the record, and who is that in the org?"""
 
 from ortoo_daemon.decision import Reservation
-from ortoo_daemon.directory import Person
+from ortoo_daemon.directory import Person, Rooftop
 from ortoo_daemon.handling import Handling
 from ortoo_daemon.ownership.limits import reserved
 from ortoo_daemon.policy.ownership_model import PersonTarget, QueueTarget, Target
@@ -19,6 +19,16 @@ def take_target(handling: Handling, target: Target) -> bool:
 
 def person_owner(person: Person) -> Owner:
     return Owner(id=person.id, kind=OwnerKind.USER, name=person.name)
+
+
+def give(
+    handling: Handling, reservation: Reservation, person: Person, rooftop: Rooftop | None
+) -> None:
+    """Make a person that was chosen the owner, with the counters that this uses up."""
+    handling.scope.owner = person_owner(person)
+    handling.scope.person = person
+    handling.scope.rooftop = rooftop
+    handling.reservation = reserved(handling, reservation, person)
 
 
 def _take_queue(handling: Handling, target: QueueTarget) -> bool:

@@ -67,12 +67,18 @@ class SkillWish:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TeamChoice:
-    """Who of the rooftop (or of the desk, where no rooftop is chosen) comes into question."""
+    """Who of the rooftop (or of the desk, where no rooftop is chosen) comes into question.
+
+    With ``relax_after`` the record waits in ``hold_in`` for somebody who meets what is ``wished``; after
+    each such span the last wish is dropped.
+    """
 
     role: str | None = None
     required: tuple[SkillWish, ...] = ()
     wished: tuple[SkillWish, ...] = ()
     open_now: bool = False
+    relax_after: timedelta | None = None
+    hold_in: QueueTarget | None = None
     place: Place
 
 

@@ -105,7 +105,7 @@ def test_every_way_to_choose_cleanse_and_filter_is_described():
 def test_what_this_version_refuses_is_listed_and_nothing_else():
     refused = {
         *parse_intake.INTAKE_LATER, *parse_intake.STEP_LATER, *parse_assignment.KEEP_LATER,
-        *parse_people.TEAM_LATER,
+       
         *parse_action.ACTION_LATER, *parse_action.SLA_LATER,
         *parse_sla_steps.STEP_LATER, parse_sla_steps.ACTIVITY,
         *parse_cases.CASE_LATER, *(f"${name}" for name in LATER),

@@ -63,6 +63,9 @@ _NOT_TAKEN = frozenset({ReasonCode.NOT_ENTERED, ReasonCode.BEFORE_TAKE_FROM})
 
 _DONE_BEFORE = frozenset({ReasonCode.ALREADY_DECIDED, ReasonCode.PARKED_ALREADY})
 
+_LATER = frozenset({WorkReason.REVIEWED, WorkReason.SLA})
+"""Ways in by which the daemon comes back to a record that people have long seen."""
+
 _WAIT_AFTER_STALE = timedelta(seconds=5)
 _WAIT_AFTER_TROUBLE = timedelta(seconds=10)
 _WAIT_AT_LIMIT = timedelta(minutes=5)
@@ -238,7 +241,7 @@ class Handler:
         if self.shadow or decision.outcome in (Outcome.NOTHING, Outcome.RECOVERED):
             return Written()
         item = claim.item
-        again = claim.taken_over or item.attempts > 0 or item.reason is WorkReason.REVIEWED
+        again = claim.taken_over or item.attempts > 0 or item.reason in _LATER
         conditional = again or decision.outcome in FOLLOW_UPS or self._is_held(record)
         return await write_decision(self.org.writer, decision, record, conditional=conditional)
 

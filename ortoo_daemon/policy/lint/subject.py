@@ -117,7 +117,8 @@ def targets_of(policy: Policy) -> list[Target]:
     """Every fixed owner, each place once, in file order."""
     found: dict[Place, Target] = {policy.otherwise.place: policy.otherwise}
     for rule in rules_of(policy):
-        for target in (rule.assign.target, rule.orelse):
+        held = rule.assign.team.hold_in if rule.assign.team is not None else None
+        for target in (rule.assign.target, held, rule.orelse):
             if target is not None:
                 found[target.place] = target
     for clock in policy.sla:

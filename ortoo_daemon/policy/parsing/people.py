@@ -1,18 +1,20 @@
 """How do ``team:`` and ``person:`` become who comes into question, and who of them is next?"""
 
+from datetime import timedelta
+
 from ortoo_daemon.policy.naming import did_you_mean
 from ortoo_daemon.policy.nodes import MapNode, Node, Problems
 from ortoo_daemon.policy.ownership_model import (
     PersonChoice,
     PersonMethod,
+    QueueTarget,
     SkillWish,
     Sticky,
     TeamChoice,
 )
 from ortoo_daemon.policy.parsing.sections import Section, duration_in, text_in
 
-TEAM_KEYS = ("role", "skills", "open_now")
-TEAM_LATER = ("relax_after", "hold_in")
+TEAM_KEYS = ("role", "skills", "open_now", "relax_after", "hold_in")
 SKILLS_KEYS = ("required", "wished")
 WISH_KEYS = ("language",)
 PERSON_KEYS = ("by", "sticky")
@@ -21,7 +23,7 @@ STICKY_KEYS = ("on", "for")
 
 def read_team(node: MapNode, problems: Problems) -> TeamChoice:
     """Who comes into question; what is wrong is noted."""
-    section = Section(node, problems, what="team", known=TEAM_KEYS, later=TEAM_LATER)
+    section = Section(node, problems, what="team", known=TEAM_KEYS)
     skills = section.mapping("skills")
     required: tuple[SkillWish, ...] = ()
     wished: tuple[SkillWish, ...] = ()
@@ -29,13 +31,37 @@ def read_team(node: MapNode, problems: Problems) -> TeamChoice:
         inner = Section(skills, problems, what="skills", known=SKILLS_KEYS)
         required = _wishes(inner, "required")
         wished = _wishes(inner, "wished")
+    relax_after, hold_in = _relaxing(section, wished)
     return TeamChoice(
         role=section.text("role"),
         required=required,
         wished=wished,
         open_now=section.flag("open_now"),
+        relax_after=relax_after,
+        hold_in=hold_in,
         place=node.place,
     )
+
+
+def _relaxing(
+    section: Section, wished: tuple[SkillWish, ...]
+) -> tuple[timedelta | None, QueueTarget | None]:
+    """After what span a wish is dropped, and where the record waits until then; both or neither."""
+    after, queue = section.get("relax_after"), section.text("hold_in")
+    problems, entries = section.problems, section.node.entries
+    span = None if after is None else duration_in(after, problems, what="'relax_after'")
+    if after is not None and "hold_in" not in entries:
+        mend = "say where the record waits: hold_in: Its_Developer_Name"
+        problems.add(after, "missing_key", "'relax_after' needs 'hold_in'", mend)
+    if queue is not None and after is None:
+        mend = "say after what time a wish is dropped: relax_after: 10m"
+        problems.add(entries["hold_in"][0], "missing_key", "'hold_in' needs 'relax_after'", mend)
+    if after is not None and not wished:
+        mend = "add skills: {wished: […]}, the most important first"
+        problems.add(after, "missing_key", "'relax_after' has no wished skill to drop", mend)
+    if span is None or queue is None:
+        return None, None
+    return span, QueueTarget(queue=queue, place=entries["hold_in"][1].place)
 
 
 def _wishes(section: Section, key: str) -> tuple[SkillWish, ...]:

@@ -121,7 +121,16 @@ def _team() -> Schema:
     language = section(parse_people.WISH_KEYS, {"language": FIELD}, ("language",))
     wishes = list_of({"anyOf": [TEXT, language]})
     skills = section(parse_people.SKILLS_KEYS, {"required": wishes, "wished": wishes})
-    return section(parse_people.TEAM_KEYS, {"role": TEXT, "skills": skills, "open_now": FLAG})
+    return section(
+        parse_people.TEAM_KEYS,
+        {
+            "role": TEXT,
+            "skills": skills,
+            "open_now": FLAG,
+            "relax_after": DURATION,
+            "hold_in": NAME,
+        },
+    )
 
 
 def _person() -> Schema:
