@@ -1,0 +1,1 @@
+"""The outside world that is not the org: where notices go."""

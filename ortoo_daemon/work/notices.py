@@ -1,0 +1,269 @@
+"""Who is still to be told of what was decided, and who has been?
+
+An outbox: a notice is held before its decision is written, made ready when the decision stands in the org,
+and kept for a while after it was told, so that nobody is told twice. Ids only, no texts. `NoticeBox` is what
+the daemon asks; the functions below it are batch functions for `work.thread`.
+"""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
+
+from ortoo_daemon.records import RecordId
+from ortoo_daemon.work.tables import NoticeState, notice
+from ortoo_daemon.work.thread import StoreThread
+
+_c = notice.c
+_MOST = 2000
+_LIVE = (NoticeState.HELD.value, NoticeState.READY.value)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptNotice:
+    """One notice to one recipient (none where a channel is told).
+
+    ``outcome`` and ``owner`` are those of the decision, by which it is known again in the org. ``together``:
+    may be told with others that wait for the same recipient.
+    """
+
+    key: str
+    decision_key: str
+    object: str
+    record_id: RecordId
+    outcome: str
+    owner: str = ""
+    told_to: str
+    way: str
+    template: str
+    clock: str = ""
+    recipient: str = ""
+    urgent: bool = False
+    together: bool = False
+    held_at: datetime
+    due_at: datetime
+    attempts: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settled:
+    """What came of a notice: told, dropped or given up; ``ready`` is another try at ``due_at``."""
+
+    key: str
+    state: NoticeState
+    at: datetime
+    due_at: datetime | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiting:
+    """How many notices wait, since when the oldest does, and when the next one is due."""
+
+    ready: int = 0
+    held: int = 0
+    oldest_at: datetime | None = None
+    next_at: datetime | None = None
+
+
+class NoticeBox:
+    """The notices of one store. Every method raises StateError when the store fails."""
+
+    def __init__(self, thread: StoreThread) -> None:
+        self._thread = thread
+        self.news = asyncio.Event()
+        """Set when something may have become due; the one who tells clears it."""
+
+    async def hold(self, notices: Sequence[KeptNotice]) -> None:
+        """Keep them until their decision is known to stand; those held for it before are forgotten."""
+        if notices:
+            await self._thread.call(_hold, tuple(notices), rows=len(notices))
+
+    async def release(self, decision_key: str) -> None:
+        """The decision stands: tell."""
+        await self._thread.call(_release, decision_key)
+        self.news.set()
+
+    async def forget(self, decision_key: str) -> None:
+        """The decision was not written: nobody is told."""
+        await self._thread.call(_forget, decision_key)
+
+    async def held(self, before: datetime) -> list[KeptNotice]:
+        """Those held since before a moment, oldest first."""
+        return await self._thread.call(_held, before)
+
+    async def due(self, now: datetime) -> list[KeptNotice]:
+        """Those due by now, oldest first, with all that may be told together with one of them."""
+        return await self._thread.call(_due, now)
+
+    async def settle(self, settled: Sequence[Settled]) -> None:
+        if settled:
+            await self._thread.call(_settle, tuple(settled), rows=len(settled))
+
+    async def waiting(self) -> Waiting:
+        return await self._thread.call(_waiting, None)
+
+    async def purge(self, before: datetime) -> int:
+        """Forget what was settled before a moment; how many."""
+        return await self._thread.call(_purge, before, rows=_MOST)
+
+
+def _hold(connection: Connection, asked: Sequence[Sequence[KeptNotice]]) -> list[None]:
+    rows = {each.key: each for notices in asked for each in notices}
+    for some in _slices(sorted({each.decision_key for each in rows.values()})):
+        held = _c.state == NoticeState.HELD.value
+        connection.execute(delete(notice).where(held, _c.decision_key.in_(some)))
+    known: set[str] = set()
+    for some in _slices(sorted(rows)):
+        known.update(connection.execute(select(_c.key).where(_c.key.in_(some))).scalars())
+    new = [_row(each) for key, each in rows.items() if key not in known]
+    if new:
+        connection.execute(insert(notice), new)
+    return [None for _ in asked]
+
+
+def _release(connection: Connection, asked: Sequence[str]) -> list[None]:
+    for some in _slices(sorted(set(asked))):
+        held = _c.state == NoticeState.HELD.value
+        ready = update(notice).where(held, _c.decision_key.in_(some))
+        connection.execute(ready.values(state=NoticeState.READY.value))
+    return [None for _ in asked]
+
+
+def _forget(connection: Connection, asked: Sequence[str]) -> list[None]:
+    for some in _slices(sorted(set(asked))):
+        held = _c.state == NoticeState.HELD.value
+        connection.execute(delete(notice).where(held, _c.decision_key.in_(some)))
+    return [None for _ in asked]
+
+
+def _held(connection: Connection, asked: Sequence[datetime]) -> list[list[KeptNotice]]:
+    return [_found(connection, NoticeState.HELD, _c.held_at <= before) for before in asked]
+
+
+def _due(connection: Connection, asked: Sequence[datetime]) -> list[list[KeptNotice]]:
+    return [_due_by(connection, now) for now in asked]
+
+
+def _due_by(connection: Connection, now: datetime) -> list[KeptNotice]:
+    found = _found(connection, NoticeState.READY, _c.due_at <= now)
+    by_key = {each.key: each for each in found}
+    for recipient in sorted({each.recipient for each in found if each.together}):
+        mates = _found(connection, NoticeState.READY, _c.recipient == recipient, _c.together == 1)
+        ways = {each.way for each in found if each.together and each.recipient == recipient}
+        by_key |= {each.key: each for each in mates if each.way in ways}
+    return list(by_key.values())
+
+
+_SETTLE = (
+    update(notice)
+    .where(_c.key == bindparam("row_key"))
+    .values(
+        state=bindparam("new_state"),
+        due_at=func.coalesce(bindparam("new_due_at", type_=_c.due_at.type), _c.due_at),
+        settled_at=bindparam("new_settled_at", type_=_c.settled_at.type),
+        note=bindparam("new_note"),
+        attempts=_c.attempts + 1,
+    )
+)
+
+
+def _settle(connection: Connection, asked: Sequence[Sequence[Settled]]) -> list[None]:
+    rows = [
+        {
+            "row_key": each.key,
+            "new_state": each.state.value,
+            "new_due_at": each.due_at,
+            "new_settled_at": None if each.state is NoticeState.READY else each.at,
+            "new_note": each.note[:500],
+        }
+        for settled in asked
+        for each in settled
+    ]
+    connection.execute(_SETTLE, rows)
+    return [None for _ in asked]
+
+
+def _waiting(connection: Connection, asked: Sequence[None]) -> list[Waiting]:
+    counts = dict.fromkeys(_LIVE, 0)
+    oldest: dict[str, datetime | None] = {}
+    due: dict[str, datetime | None] = {}
+    query = select(
+        _c.state,
+        func.count(),
+        func.min(_c.held_at, type_=_c.held_at.type),
+        func.min(_c.due_at, type_=_c.due_at.type),
+    )
+    for state, count, held_at, due_at in connection.execute(
+        query.where(_c.state.in_(_LIVE)).group_by(_c.state)
+    ):
+        counts[state], oldest[state], due[state] = count, held_at, due_at
+    ready = NoticeState.READY.value
+    found = Waiting(
+        ready=counts[ready],
+        held=counts[NoticeState.HELD.value],
+        oldest_at=oldest.get(ready),
+        next_at=due.get(ready),
+    )
+    return [found for _ in asked]
+
+
+def _purge(connection: Connection, asked: Sequence[datetime]) -> list[int]:
+    gone = [connection.execute(delete(notice).where(_c.settled_at < each)) for each in asked]
+    return [result.rowcount for result in gone]
+
+
+def _found(connection: Connection, state: NoticeState, *where: Any) -> list[KeptNotice]:
+    query = select(notice).where(_c.state == state.value, *where)
+    rows = connection.execute(query.order_by(_c.held_at, _c.key).limit(_MOST))
+    return [_kept(row) for row in rows]
+
+
+def _kept(row: Any) -> KeptNotice:
+    return KeptNotice(
+        key=row.key,
+        decision_key=row.decision_key,
+        object=row.object,
+        record_id=RecordId(row.record_id),
+        outcome=row.outcome,
+        owner=row.owner,
+        told_to=row.told_to,
+        way=row.way,
+        template=row.template,
+        clock=row.clock,
+        recipient=row.recipient,
+        urgent=bool(row.urgent),
+        together=bool(row.together),
+        held_at=row.held_at,
+        due_at=row.due_at,
+        attempts=row.attempts,
+    )
+
+
+def _row(kept: KeptNotice) -> dict[str, Any]:
+    return {
+        "key": kept.key,
+        "decision_key": kept.decision_key,
+        "object": kept.object,
+        "record_id": kept.record_id,
+        "outcome": kept.outcome,
+        "owner": kept.owner,
+        "told_to": kept.told_to,
+        "way": kept.way,
+        "template": kept.template,
+        "clock": kept.clock,
+        "recipient": kept.recipient,
+        "urgent": int(kept.urgent),
+        "together": int(kept.together),
+        "state": NoticeState.HELD.value,
+        "held_at": kept.held_at,
+        "due_at": kept.due_at,
+        "attempts": 0,
+    }
+
+
+def _slices(keys: Sequence[str], size: int = 5000) -> list[Sequence[str]]:
+    return [keys[at : at + size] for at in range(0, len(keys), size)]
