@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from benchmarks import burst, directory, replay, rules, sla, steady
+from benchmarks import burst, calendars, directory, replay, rules, sla, steady
 from benchmarks.figures import Figure, Measured, with_growth
 
 
@@ -75,6 +75,14 @@ BENCHMARKS: dict[str, Benchmark] = {
             quick_sizes=(10_000,),
             about=sla.about,
             measure=sla.measure,
+        ),
+        Benchmark(
+            name="calendars",
+            unit="calendars",
+            sizes=(1_000,),
+            quick_sizes=(50,),
+            about=calendars.about,
+            measure=calendars.measure,
         ),
         Benchmark(
             name="directory",

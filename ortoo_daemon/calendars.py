@@ -1,7 +1,8 @@
 """When is a place open, and when will so much open time have passed?
 
-Weekly windows in one time zone, with closed days. Arithmetic is on real elapsed time: a window that
-spans a change of the clocks is an hour shorter or longer, as it is for the people in it. Pure.
+Weekly windows in one time zone, with closed days and closed parts of days. Arithmetic is on real elapsed
+time: a window that spans a change of the clocks is an hour shorter or longer, as it is for the people in
+it. Pure.
 """
 
 from collections.abc import Iterator, Sequence
@@ -17,6 +18,9 @@ A closing at or before the opening, or after 1440, is on the next day: ``(1320, 
 ``(1320, 1800)`` are both 22:00 to 06:00, and ``(0, 0)`` is the whole day.
 """
 
+ClosedPart = tuple[date, int, int]
+"""Part of a day that is closed: the day, and from which minute to which (1440 at most)."""
+
 _HORIZON_IN_WEEKS = 105
 _DAY = 1440
 _ONE_DAY = timedelta(days=1)
@@ -25,7 +29,8 @@ _ONE_WEEK = timedelta(days=7)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BusinessHours:
-    """Windows of each weekday (Monday first), in local time of ``zone``; ``closed`` are whole days.
+    """Windows of each weekday (Monday first), in local time of ``zone``; ``closed`` are whole days, and
+    ``closed_parts`` parts of further ones.
 
     A week with no window at all is never open. Windows may overlap and may run into the next day; a
     closed day is closed from midnight to midnight, also for a window that began the evening before.
@@ -36,6 +41,7 @@ class BusinessHours:
     zone: str
     windows: tuple[tuple[Window, ...], ...]
     closed: frozenset[date] = frozenset()
+    closed_parts: frozenset[ClosedPart] = frozenset()
 
     def __post_init__(self) -> None:
         if len(self.windows) != 7:
@@ -43,6 +49,9 @@ class BusinessHours:
         for start, end in (window for day in self.windows for window in day):
             if not (0 <= start < _DAY and 0 <= end <= 2 * _DAY and end - start <= _DAY):
                 raise ValueError(f"hours {self.name!r}: no window of a day: {start} to {end}")
+        for _, start, end in self.closed_parts:
+            if not 0 <= start < end <= _DAY:
+                raise ValueError(f"hours {self.name!r}: no part of a day: {start} to {end}")
 
     @classmethod
     def always(cls, zone: str = "UTC") -> "BusinessHours":
@@ -107,12 +116,14 @@ class BusinessHours:
     def _spans(
         self, at: datetime, weeks: int = _HORIZON_IN_WEEKS
     ) -> Iterator[tuple[datetime, datetime]]:
-        """Open spans in UTC, in order and without overlap, from the day before the local day of ``at``.
+        """Open spans in UTC, in order and without overlap, from the Monday before the local day of ``at``.
 
-        The day before counts because its windows may run past midnight.
+        The day before counts because its windows may run past midnight. Weeks begin on Mondays, so that
+        moments of one week share what was worked out.
         """
-        first = at.astimezone(_zone(self.zone)).date() - _ONE_DAY
-        for number in range(weeks):
+        yesterday = at.astimezone(_zone(self.zone)).date() - _ONE_DAY
+        first = yesterday - yesterday.weekday() * _ONE_DAY
+        for number in range(weeks + 1):
             yield from _week_from(self, first + number * _ONE_WEEK)
 
     def __hash__(self) -> int:
@@ -131,7 +142,7 @@ def _zone(name: str) -> ZoneInfo:
     return ZoneInfo(name)
 
 
-@lru_cache(maxsize=2048)  # many records come in on one day
+@lru_cache(maxsize=4096)  # many records come in within one week
 def _week_from(hours: BusinessHours, first: date) -> tuple[tuple[datetime, datetime], ...]:
     """Open spans in UTC of seven days, in order and without overlap.
 
@@ -141,7 +152,7 @@ def _week_from(hours: BusinessHours, first: date) -> tuple[tuple[datetime, datet
     reached: datetime | None = None
     for offset in range(7):
         for start, end in _spans_of(hours, first + timedelta(days=offset)):
-            begin = start if reached is None else max(start, reached)
+            begin = start if reached is None or start > reached else reached
             if begin < end:
                 reached = end
                 found.append((begin, end))
@@ -153,17 +164,37 @@ def _spans_of(hours: BusinessHours, day: date) -> list[tuple[datetime, datetime]
     if day in hours.closed:
         return []
     yesterday = day - _ONE_DAY
-    before = () if yesterday in hours.closed else hours.windows[yesterday.weekday()]
-    return [
-        (_instant(day, opening, hours.zone), _instant(day, closing, hours.zone))
-        for opening, closing in _pieces_of(before, hours.windows[day.weekday()])
-    ]
+    worked = yesterday not in hours.closed and _is_there(yesterday, hours.zone)
+    before = hours.windows[yesterday.weekday()] if worked else ()
+    pieces = _pieces_of(before, hours.windows[day.weekday()])
+    if hours.closed_parts:
+        pieces = _left_open(pieces, [part for part in hours.closed_parts if part[0] == day])
+    midnight = _midnight_of_even_day(day, hours.zone)
+    if midnight is None:
+        zone = hours.zone
+        return [(_instant(day, start, zone), _instant(day, end, zone)) for start, end in pieces]
+    return [(midnight + _length(start), midnight + _length(end)) for start, end in pieces]
 
 
+@lru_cache(maxsize=2 * _DAY)
+def _length(minutes: int) -> timedelta:
+    return timedelta(minutes=minutes)
+
+
+@lru_cache(maxsize=4096)  # weeks repeat themselves
 def _pieces_of(yesterday: tuple[Window, ...], today: tuple[Window, ...]) -> list[Window]:
     """The pieces of a day by its own windows and those of the day before, in order."""
     pieces = [(0, closing - _DAY) for _, closing in map(_unfolded, yesterday) if closing > _DAY]
     pieces += [(opening, min(closing, _DAY)) for opening, closing in map(_unfolded, today)]
+    pieces.sort()
+    return pieces
+
+
+def _left_open(pieces: list[Window], closed: list[ClosedPart]) -> list[Window]:
+    """What closed parts of the day leave of its pieces, in order."""
+    for _, start, end in closed:
+        around = ((a, b) for x, y in pieces for a, b in ((x, min(y, start)), (max(x, end), y)))
+        pieces = [(opening, closing) for opening, closing in around if opening < closing]
     return sorted(pieces)
 
 
@@ -171,6 +202,24 @@ def _unfolded(window: Window) -> Window:
     """A window whose closing counts on from its opening's midnight."""
     start, end = window
     return (start, end + _DAY) if end <= start else window
+
+
+@lru_cache(maxsize=4096)  # many calendars share a zone
+def _midnight_of_even_day(day: date, zone_name: str) -> datetime | None:
+    """The day's first instant in UTC; None of a day with a change of the clocks."""
+    zone, wall = _zone(zone_name), datetime.combine(day, time())
+    first, last = wall.replace(tzinfo=zone), (wall + _ONE_DAY).replace(tzinfo=zone)
+    begins, ends = first.astimezone(UTC), last.astimezone(UTC)
+    shown = begins.astimezone(zone).replace(tzinfo=None) == wall
+    return begins if shown and ends - begins == _ONE_DAY else None
+
+
+@lru_cache(maxsize=4096)
+def _is_there(day: date, zone_name: str) -> bool:
+    """Whether the day comes at all: a zone that changes sides of the date line leaves one out."""
+    if _midnight_of_even_day(day, zone_name) is not None:
+        return True
+    return _instant(day, 0, zone_name) < _instant(day, _DAY, zone_name)
 
 
 def _instant(day: date, minutes: int, zone_name: str) -> datetime:

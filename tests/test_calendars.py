@@ -9,12 +9,23 @@ from hypothesis import strategies as st
 
 from ortoo_daemon.calendars import BusinessHours, Window
 
-ZONES = ("Europe/Paris", "America/New_York", "UTC", "Asia/Kolkata", "Australia/Lord_Howe")
+ZONES = (
+    *("Europe/Paris", "America/New_York", "UTC", "Asia/Kolkata", "Australia/Lord_Howe"),
+    *("Pacific/Apia", "America/Caracas", "Asia/Pyongyang"),  # changed their offset for good
+)
 WEEKDAYS = (((540, 1080),),) * 5 + ((), ())
 
 
-def hours(*days: tuple[Window, ...], zone: str = "Europe/Paris", closed=()) -> BusinessHours:
-    return BusinessHours(name="x", zone=zone, windows=tuple(days), closed=frozenset(closed))
+def hours(
+    *days: tuple[Window, ...], zone: str = "Europe/Paris", closed=(), parts=()
+) -> BusinessHours:
+    return BusinessHours(
+        name="x",
+        zone=zone,
+        windows=tuple(days),
+        closed=frozenset(closed),
+        closed_parts=frozenset(parts),
+    )
 
 
 def utc(*parts: int) -> datetime:
@@ -80,6 +91,37 @@ def test_an_opening_in_the_hour_that_is_left_out_is_the_moment_of_the_change():
     assert week.next_opening(utc(2026, 3, 29, 0, 0)) == utc(2026, 3, 29, 1, 0)
 
 
+def test_a_closed_afternoon_leaves_the_morning_open():
+    week = hours(*WEEKDAYS, parts=[(date(2026, 12, 24), 720, 1440)])
+    assert week.between(utc(2026, 12, 24), utc(2026, 12, 25)) == timedelta(hours=3)
+    assert week.next_opening(utc(2026, 12, 24, 11, 0)) == utc(2026, 12, 25, 8, 0)
+
+
+def test_a_lunch_break_that_is_closed_once_cuts_the_day_in_two():
+    week = hours(*WEEKDAYS, parts=[(date(2026, 11, 23), 720, 780)])
+    assert week.add(utc(2026, 11, 23, 10, 30), timedelta(hours=1)) == utc(2026, 11, 23, 12, 30)
+
+
+def test_the_leap_day_is_a_day_like_others():
+    week = hours(*(((540, 600),),) * 7)
+    assert week.between(utc(2028, 2, 28), utc(2028, 3, 2)) == timedelta(hours=3)
+    assert week.add(utc(2028, 2, 28, 8, 0), timedelta(hours=2)) == utc(2028, 2, 29, 9, 0)
+
+
+def test_a_day_that_a_zone_left_out_was_never_open():
+    """Samoa had no 30 December 2011: the day after the 29th was the 31st."""
+    week = hours(*(((540, 1020),),) * 7, zone="Pacific/Apia")
+    assert week.between(utc(2011, 12, 29, 12), utc(2011, 12, 31, 12)) == timedelta(hours=16)
+    opens_at = week.next_opening(utc(2011, 12, 30, 4, 0))
+    assert opens_at == utc(2011, 12, 30, 19, 0)  # 9:00 of the 31st
+
+
+@pytest.mark.parametrize("part", [(600, 600), (700, 600), (-1, 60), (0, 1441)])
+def test_what_is_no_part_of_a_day_is_refused(part):
+    with pytest.raises(ValueError, match="no part of a day"):
+        hours(*WEEKDAYS, parts=[(date(2026, 11, 23), *part)])
+
+
 def test_hours_without_any_window_never_open():
     never = hours(*((),) * 7)
     assert never.next_opening(utc(2026, 1, 1)) is None
@@ -133,13 +175,25 @@ def open_minutes(week: BusinessHours, begin: datetime, count: int) -> list[bool]
             tomorrow = day + timedelta(days=1)
             if whole > 1440 and tomorrow not in week.closed:
                 spans.append((edge(tomorrow, 0), edge(tomorrow, whole - 1440)))
-    return [any(a <= i < b for a, b in spans) for i in range(count)]
+    shut = [(edge(day, start), edge(day, end)) for day, start, end in week.closed_parts]
+
+    def within(index: int, of: list[tuple[int, int]]) -> bool:
+        return any(first <= index < last for first, last in of)
+
+    return [within(i, spans) and not within(i, shut) for i in range(count)]
 
 
 windows = st.tuples(st.integers(0, 95), st.integers(0, 96)).map(lambda w: (w[0] * 15, w[1] * 15))
 weeks = st.lists(st.lists(windows, max_size=2).map(tuple), min_size=7, max_size=7).map(tuple)
 moments = st.sampled_from(
-    [utc(2026, 3, 28), utc(2026, 10, 24), utc(2026, 3, 7), utc(2026, 10, 3), utc(2026, 6, 1)]
+    [
+        *(utc(2026, 3, 28), utc(2026, 10, 24), utc(2026, 3, 7), utc(2026, 10, 3), utc(2026, 6, 1)),
+        *(utc(2028, 2, 28), utc(2027, 12, 31), utc(2011, 12, 29), utc(2016, 4, 30)),
+        *(utc(2015, 8, 14), utc(2018, 5, 4)),
+    ]
+)
+parts = st.tuples(st.integers(0, 2), st.integers(0, 90), st.integers(1, 96)).map(
+    lambda p: (p[0], p[1] * 15, min(1440, (p[1] + p[2]) * 15))
 )
 
 
@@ -150,14 +204,16 @@ moments = st.sampled_from(
     begin=moments,
     offset=st.integers(0, 1440),
     closed=st.booleans(),
+    shut=st.lists(parts, max_size=2),
     working=st.integers(0, 2000),
 )
 def test_all_answers_agree_with_a_clock_looked_at_every_minute(
-    week, zone, begin, offset, closed, working
+    week, zone, begin, offset, closed, shut, working
 ):
     begin += timedelta(minutes=offset)
     days = [(begin + timedelta(days=1)).date()] if closed else []
-    hours_ = hours(*week, zone=zone, closed=days)
+    shut_parts = [((begin + timedelta(days=day)).date(), start, end) for day, start, end in shut]
+    hours_ = hours(*week, zone=zone, closed=days, parts=shut_parts)
     count = 2 * 1440
     expected = open_minutes(hours_, begin, count)
     sampled = range(0, count, 37)

@@ -4,8 +4,9 @@ A reading is a handful of queries. Afterwards `changed_since` tells with small o
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable, Iterator
-from datetime import datetime, timedelta
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from ortoo_daemon.directory import Directory, Queue
@@ -18,12 +19,13 @@ from ortoo_daemon.salesforce.directory_mapping import (
     RooftopMapping,
     conditions,
 )
-from ortoo_daemon.salesforce.directory_rows import (
+from ortoo_daemon.salesforce.directory_rows import Sharing, keeps_hours, person, rooftop
+from ortoo_daemon.salesforce.hours_rows import (
+    HOLIDAY_FIELDS,
     HOURS_FIELDS,
-    Sharing,
-    business_hours,
-    person,
-    rooftop,
+    all_hours,
+    closed_days,
+    years_around,
 )
 from ortoo_daemon.salesforce.org import Org
 
@@ -37,14 +39,28 @@ _MOST_GROUPS = 2_000
 """A query of groups answers no more, and has no further pages."""
 
 
-_Small = tuple[list[dict[str, Any]], list[Queue]]
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Small:
+    """What is little enough to be compared whole; ``years`` are those whose closed days count."""
+
+    hours: list[dict[str, Any]]
+    queues: list[Queue]
+    holidays: list[dict[str, Any]]
+    years: tuple[int, ...]
 
 
 class DirectoryReader:
     """Reads the directory and notices when it has changed. One reader for one Org."""
 
-    def __init__(self, org: Org, mapping: DirectoryMapping) -> None:
+    def __init__(
+        self,
+        org: Org,
+        mapping: DirectoryMapping,
+        *,
+        year: Callable[[], int] = lambda: datetime.now(UTC).year,
+    ) -> None:
         self._org = org
+        self._year = year
         self._mapping = mapping
         self._known: dict[str, dict[RecordId, int]] = {}
         self._small: _Small | None = None
@@ -55,16 +71,27 @@ class DirectoryReader:
             self._rows(self._mapping.rooftops), self._rows(self._mapping.people), self._read_small()
         )
         self._small = small
-        hours_rows, queues = small
         self._remember(self._mapping.rooftops, rooftops)
         self._remember(self._mapping.people, people)
-        sharing = Sharing()
-        sites = [rooftop(row, self._mapping, sharing) for row in _let_go(rooftops)]
+        return self._directory(rooftops, people, small)
+
+    def _directory(
+        self, rooftops: list[dict[str, Any]], people: list[dict[str, Any]], small: _Small
+    ) -> Directory:
+        mapping, sharing = self._mapping, Sharing()
+        closed = closed_days(mapping.holidays, small.holidays, small.years)
+        staff, sites = keeps_hours(
+            [person(row, mapping.people, sharing) for row in _let_go(people)],
+            [rooftop(row, mapping, sharing) for row in _let_go(rooftops)],
+            mapping,
+            closed,
+        )
+        keys = {*(site.hours for site in sites), *(person.hours for person in staff)}
         return Directory.of(
             rooftops=sites,
-            people=[person(row, self._mapping.people, sharing) for row in _let_go(people)],
-            queues=queues,
-            hours=business_hours(hours_rows, sites, self._mapping.holidays),
+            people=staff,
+            queues=small.queues,
+            hours=all_hours(small.hours, mapping.hours, keys, closed),
         )
 
     async def changed_since(self, at: datetime) -> bool:
@@ -141,12 +168,25 @@ class DirectoryReader:
         )
 
     async def _read_small(self) -> _Small:
-        """Business hours and queues: few enough to be compared whole."""
-        hours, queues = await asyncio.gather(
+        """Business hours, queues and holidays: few enough to be compared whole."""
+        hours, queues, holidays = await asyncio.gather(
             self._org.query(soql.select("BusinessHours", HOURS_FIELDS, order_by=["Id"])),
             self._org.queues(),
+            self._holidays(),
         )
-        return hours, queues
+        return _Small(
+            hours=hours, queues=queues, holidays=holidays, years=years_around(self._year())
+        )
+
+    async def _holidays(self) -> list[dict[str, Any]]:
+        """The org's Holiday records that the file names; no call where it names none."""
+        names = self._mapping.holidays_of_org
+        if not names:
+            return []
+        where = [soql.one_of("Name", names)]
+        return await self._org.query(
+            soql.select("Holiday", HOLIDAY_FIELDS, where=where, order_by=["Id"])
+        )
 
     def _remember(
         self, mapping: RooftopMapping | PersonMapping, rows: Iterable[dict[str, Any]]

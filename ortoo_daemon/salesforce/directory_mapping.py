@@ -5,12 +5,12 @@ what may stand in it.
 """
 
 from collections.abc import Iterator, Mapping
-from datetime import date
-from typing import Annotated
+from typing import Annotated, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from ortoo_daemon.salesforce import soql
+from ortoo_daemon.salesforce.hours_mapping import ClosedDaysOfPlace, HoursMapping
 
 Scalar = bool | int | float | str | None
 Criteria = dict[str, Scalar | list[Scalar]]
@@ -29,7 +29,8 @@ class _Model(BaseModel):
 
 
 class RooftopMapping(_Model):
-    """Accounts that are dealer sites. ``at`` are latitude and longitude; ``hours`` a Business Hours lookup.
+    """Accounts that are dealer sites. ``at`` are latitude and longitude; ``hours`` a Business Hours lookup,
+    or a text that names hours of the file.
 
     ``tags`` are names policies use for fields; ``fields`` are further ones policies may read
     (``$rooftop.Phone``).
@@ -114,19 +115,33 @@ class PersonMapping(_Model):
 class DirectoryMapping(_Model):
     """The whole file.
 
-    ``signals`` bind the wishes of ``prefer`` to fields of the routed record. ``holidays`` are closed days
-    by country (``FR``) or region (the rooftop's own region name). ``workload`` says which records of an
-    object are open work.
+    ``signals`` bind the wishes of ``prefer`` to fields of the routed record. ``hours`` are opening hours by
+    name, beside those of the org. ``holidays`` are closed days by country (``FR``), region (the rooftop's
+    own region name) or the rooftop's own code. ``workload`` says which records of an object are open work.
     """
 
     rooftops: RooftopMapping = RooftopMapping()
     people: PersonMapping = PersonMapping()
     signals: dict[str, str] = {}
-    holidays: dict[str, frozenset[date]] = {}
+    hours: dict[str, HoursMapping] = {}
+    holidays: dict[str, ClosedDaysOfPlace] = {}
     workload: dict[ApiName, Criteria] = {
         "Lead": {"IsConverted": False},
         "Case": {"IsClosed": False},
     }
+
+    @model_validator(mode="after")
+    def _holidays_are_known(self) -> Self:
+        for name, hours in self.hours.items():
+            for place in hours.holidays:
+                if place not in self.holidays:
+                    raise ValueError(f"hours {name!r}: 'holidays' names no place {place!r}")
+        return self
+
+    @property
+    def holidays_of_org(self) -> list[str]:
+        """Names of the org's Holiday records that some place keeps."""
+        return sorted({name for place in self.holidays.values() for name in place.org})
 
 
 def conditions(criteria: Mapping[str, Scalar | list[Scalar]]) -> list[soql.Condition]:

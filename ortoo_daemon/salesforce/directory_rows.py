@@ -1,26 +1,15 @@
-"""How does a row of the org become a rooftop, a person, or opening hours? Pure."""
+"""How does a row of the org become a rooftop or a person, and whose hours are which? Pure."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import date
-from typing import Any
-from zoneinfo import ZoneInfo
+from dataclasses import replace
+from typing import Any, TypeVar
 
-from ortoo_daemon.calendars import BusinessHours, Window
 from ortoo_daemon.countries import country_code
 from ortoo_daemon.directory import Person, Point, Rooftop
 from ortoo_daemon.instants import instant
 from ortoo_daemon.records import FieldValue, RecordId, record_id
 from ortoo_daemon.salesforce.directory_mapping import DirectoryMapping, PersonMapping
-
-DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-HOURS_FIELDS = (
-    "Id",
-    "Name",
-    "IsActive",
-    "TimeZoneSidKey",
-    *(f"{day}{edge}Time" for day in DAYS for edge in ("Start", "End")),
-)
-_DAY_IN_MINUTES = 1440
+from ortoo_daemon.salesforce.hours_rows import ClosedDays, hours_key
 
 
 class RowFields(Mapping[str, FieldValue]):
@@ -62,10 +51,9 @@ class Sharing:
 
 
 def rooftop(row: Mapping[str, Any], mapping: DirectoryMapping, sharing: Sharing) -> Rooftop:
-    """One site. Its hours are named by `hours_key`, so that closed days of its place count."""
+    """One site."""
     m = mapping.rooftops
     region, country = sharing.of(_text(row, m.region)), sharing.of(_country(row, m.country))
-    hours = _id(row, m.hours)
     return Rooftop(
         id=sharing.of(record_id(row["Id"])),
         name=_text(row, m.name) or row["Id"],
@@ -75,7 +63,7 @@ def rooftop(row: Mapping[str, Any], mapping: DirectoryMapping, sharing: Sharing)
         country=country,
         postal_code=_text(row, m.postal_code),
         point=_point(row, m.at),
-        hours=hours_key(hours, country, region, mapping.holidays) if hours else None,
+        hours=sharing.of(_hours(row, m.hours)),
         code=_text(row, m.code),
         tags={tag: row.get(field) for tag, field in m.tags.items()},
         fields=sharing.fields(row),
@@ -99,72 +87,71 @@ def person(row: Mapping[str, Any], m: PersonMapping, sharing: Sharing) -> Person
         open_limit=None if limit is None else int(limit),
         weight=1.0 if weight is None else max(weight, 0.0) / 100,
         manager=sharing.of(_id(row, m.manager)),
-        hours=sharing.of(_id(row, m.hours)),
+        hours=sharing.of(_hours(row, m.hours)),
         availability=sharing.of(_text(row, availability)),
         away_until=instant(row.get(away_until)) if away_until else None,
         fields=sharing.fields(row),
     )
 
 
-def hours_key(
-    hours: str,
-    country: str | None,
-    region: str | None,
-    holidays: Mapping[str, frozenset[date]],
-) -> str:
-    """The name under which a rooftop's hours stand in the directory.
-
-    The record's id; with the places whose closed days apply (``01m...@FR,FR-57``) where there are some.
-    """
-    places = [place for place in (country, region) if place and place in holidays]
-    return f"{hours}@{','.join(places)}" if places else hours
-
-
-def business_hours(
-    rows: Iterable[Mapping[str, Any]],
+def keeps_hours(
+    people: Iterable[Person],
     sites: Iterable[Rooftop],
-    holidays: Mapping[str, frozenset[date]],
-) -> dict[str, BusinessHours]:
-    """Active hours by record id, by name, and by every `hours_key` that a rooftop uses."""
-    found: dict[str, BusinessHours] = {}
-    for row in rows:
-        if row.get("IsActive") and (hours := _hours(row)) is not None:
-            found[record_id(row["Id"])] = hours
-            found.setdefault(hours.name, hours)
-    for key in {site.hours for site in sites if site.hours and "@" in site.hours}:
-        base, _, places = key.partition("@")
-        if base in found:
-            closed = frozenset().union(*(holidays[place] for place in places.split(",")))
-            plain = found[base]
-            found[key] = BusinessHours(
-                name=plain.name, zone=plain.zone, windows=plain.windows, closed=closed
-            )
-    return found
+    mapping: DirectoryMapping,
+    closed: Mapping[str, ClosedDays],
+) -> tuple[list[Person], list[Rooftop]]:
+    """The same people and sites, each with the `hours_key` of the hours they keep.
+
+    What the file says of one person or site comes before the org's field. A person without hours of their
+    own keeps those of their team, and without these the site's (None).
+    """
+    kept = KeptHours(mapping, closed)
+    of_sites = [_with_hours(site, kept.of_site(site)) for site in sites]
+    by_id = {site.id: site for site in of_sites}
+    of_people = []
+    for person in people:
+        site = by_id.get(person.rooftop) if person.rooftop else None
+        of_people.append(_with_hours(person, kept.of_person(person, site)))
+    return of_people, of_sites
 
 
-def _hours(row: Mapping[str, Any]) -> BusinessHours | None:
-    """None when the time zone is not one this machine knows."""
-    zone = row.get("TimeZoneSidKey") or "UTC"
-    try:
-        ZoneInfo(zone)
-    except (ValueError, OSError, KeyError):
-        return None
-    windows = tuple(_windows(row.get(f"{day}StartTime"), row.get(f"{day}EndTime")) for day in DAYS)
-    return BusinessHours(name=row["Name"], zone=zone, windows=windows)
+_Kept = TypeVar("_Kept", Person, Rooftop)
 
 
-def _windows(start: str | None, end: str | None) -> tuple[Window, ...]:
-    """Empty times mean closed; a closing at or before the opening lies on the next day."""
-    if start is None or end is None:
-        return ()
-    opening, closing = _minutes(start), _minutes(end)
-    return ((opening, closing if closing > opening else closing + _DAY_IN_MINUTES),)
+def _with_hours(entry: _Kept, hours: str | None) -> _Kept:
+    return entry if hours == entry.hours else replace(entry, hours=hours)
 
 
-def _minutes(text: str) -> int:
-    """From ``08:30:00.000Z``; the Z means nothing, the time is local to the hours' own zone."""
-    hour, minute = text.split(":")[:2]
-    return int(hour) * 60 + int(minute)
+class KeptHours:
+    """Who keeps which hours, by the file's ``for`` and by the org's fields."""
+
+    def __init__(self, mapping: DirectoryMapping, closed: Mapping[str, ClosedDays]) -> None:
+        self._closed = closed
+        self._by: dict[tuple[str, str, str], str] = {}
+        for name, hours in mapping.hours.items():
+            for each in hours.kept_by:
+                asked = (each.rooftop or "", each.role or "", each.person or "")
+                self._by.setdefault(tuple(map(str.casefold, asked)), name)  # type: ignore[arg-type]
+
+    def of_site(self, site: Rooftop) -> str | None:
+        own = self._at(site, "") or site.hours
+        return own and self._closing(own, site)
+
+    def of_person(self, person: Person, site: Rooftop | None) -> str | None:
+        role = (person.role or "").casefold()
+        own = self._by.get(("", "", person.username.casefold())) or person.hours
+        if own is None and role:
+            own = (self._at(site, role) if site else None) or self._by.get(("", role, ""))
+        return own and self._closing(own, site)
+
+    def _at(self, site: Rooftop, role: str) -> str | None:
+        names = (site.code or "", site.id, site.name)
+        found = (self._by.get((name.casefold(), role, "")) for name in names if name)
+        return next((name for name in found if name is not None), None) if self._by else None
+
+    def _closing(self, hours: str, site: Rooftop | None) -> str:
+        places = (site.country, site.region, site.code) if site else ()
+        return hours_key(hours, places, self._closed)
 
 
 def _text(row: Mapping[str, Any], field: str | None) -> str | None:
@@ -190,6 +177,11 @@ def _id(row: Mapping[str, Any], field: str | None) -> RecordId | None:
         return record_id(text) if text else None
     except ValueError:
         return None
+
+
+def _hours(row: Mapping[str, Any], field: str | None) -> str | None:
+    """A lookup's id, or the name of hours."""
+    return _id(row, field) or _text(row, field)
 
 
 def _number(row: Mapping[str, Any], field: str | None) -> float | None:

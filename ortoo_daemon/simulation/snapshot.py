@@ -106,4 +106,11 @@ def _person(entry: _Json) -> Person:
 def _hours(entry: _Json) -> BusinessHours:
     windows = tuple(tuple((start, end) for start, end in day) for day in entry["windows"])
     closed = frozenset(date.fromisoformat(day) for day in entry.get("closed", ()))
-    return BusinessHours(name=entry["name"], zone=entry["zone"], windows=windows, closed=closed)
+    parts = ((date.fromisoformat(day), a, b) for day, a, b in entry.get("closed_parts", ()))
+    return BusinessHours(
+        name=entry["name"],
+        zone=entry["zone"],
+        windows=windows,
+        closed=closed,
+        closed_parts=frozenset(parts),
+    )

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from benchmarks import burst, directory, machine, replay, rules, sla, steady
+from benchmarks import burst, calendars, directory, machine, replay, rules, sla, steady
 from benchmarks.catalogue import BENCHMARKS, Benchmark
 from benchmarks.figures import Figure, Measured, at_least, at_most, percentile, with_growth
 from benchmarks.morning import next_morning
@@ -37,6 +37,12 @@ def test_loading_is_timed_apart_from_linting():
     found = values(rules.load_apart(40))
     assert found["reading and compiling"] > 0
     assert found["linting"] > 0
+
+
+def test_open_time_is_added_over_many_calendars():
+    found = values(calendars.measure(5, lasts=0.02))
+    assert found.keys() == {"additions", "is it open", "open time between"}
+    assert min(found.values()) > 0
 
 
 def test_every_step_that_falls_due_is_taken_and_none_is_taken_early():

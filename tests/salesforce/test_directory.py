@@ -7,7 +7,8 @@ import yaml
 from ortoo_daemon.errors import PermanentOrgError
 from ortoo_daemon.salesforce.directory import DirectoryMapping, DirectoryReader
 from ortoo_daemon.salesforce.directory_mapping import PersonMapping, RooftopMapping
-from ortoo_daemon.salesforce.directory_rows import Sharing, business_hours, person, rooftop
+from ortoo_daemon.salesforce.directory_rows import Sharing, keeps_hours, person, rooftop
+from ortoo_daemon.salesforce.hours_rows import closed_days
 from tests.salesforce.answers import run
 
 FLAGSHIP = "0017Q000005kEzUQAU"
@@ -193,48 +194,16 @@ def test_a_mapping_with_an_unknown_key_or_a_name_that_is_none_is_refused():
         DirectoryMapping.model_validate({"rooftops": {"brand": "Brands__c FROM User"}})
 
 
-def hours_row(**times):
-    return {
-        "Id": HOURS,
-        "Name": "Site",
-        "IsActive": True,
-        "TimeZoneSidKey": "Europe/Paris",
-        **times,
-    }
-
-
-@pytest.mark.parametrize(
-    ("start", "end", "window"),
-    [
-        ("09:00:00.000Z", "18:30:00.000Z", ((540, 1110),)),
-        ("00:00:00.000Z", "00:00:00.000Z", ((0, 1440),)),
-        ("08:00:00.000Z", "00:00:00.000Z", ((480, 1440),)),
-        ("22:00:00.000Z", "06:00:00.000Z", ((1320, 1800),)),
-        (None, None, ()),
-    ],
-)
-def test_a_days_times_become_its_window(start, end, window):
-    row = hours_row(MondayStartTime=start, MondayEndTime=end)
-    hours = business_hours([row], [], {})[HOURS]
-    assert hours.windows == (window, *((),) * 6)
-
-
-def test_hours_are_found_by_id_by_name_and_with_the_closed_days_of_a_place():
-    holidays = {"FR": frozenset({date(2026, 12, 25)}), "FR-57": frozenset({date(2026, 12, 26)})}
+def test_a_site_of_a_holidays_place_is_closed_on_that_day_in_its_own_hours():
+    holidays = {"FR": [date(2026, 12, 25)], "FR-57": [date(2026, 12, 26)]}
     mapping = DirectoryMapping(
         rooftops=RooftopMapping(region="Region__c", hours="Hours__c"), holidays=holidays
     )
     row = {"Id": FLAGSHIP, "Name": "S", "BillingCountry": "France", "Region__c": "FR-57"}
     site = rooftop(row | {"Hours__c": HOURS}, mapping, Sharing())
-    found = business_hours([hours_row()], [site], holidays)
-    assert found[HOURS] is found["Site"]
-    assert found[HOURS].closed == frozenset()
-    assert found[site.hours].closed == {date(2026, 12, 25), date(2026, 12, 26)}
-
-
-def test_hours_that_are_inactive_or_in_no_known_zone_are_left_out():
-    rows = [hours_row(IsActive=False), hours_row(TimeZoneSidKey="Mars/Olympus")]
-    assert business_hours(rows, [], {}) == {}
+    closed = closed_days(mapping.holidays, [], (2026,))
+    _, (kept,) = keeps_hours([], [site], mapping, closed)
+    assert kept.hours == f"{HOURS}@FR,FR-57"
 
 
 def test_a_share_is_of_one_and_an_empty_field_means_what_the_mapping_says():
