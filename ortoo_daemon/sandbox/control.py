@@ -13,6 +13,8 @@
 | POST   /sandbox/assignment-rule   | `{"object": "Lead", "owner": ID}`; owner null switches it off  |
 | POST   /sandbox/clock             | `{"shift_seconds": 3600}` ahead of real time                   |
 | POST   /sandbox/limits            | set allocations, see below                                     |
+| GET    /sandbox/told              | custom notifications and e-mail alerts that were sent          |
+| POST   /sandbox/email-alerts      | `{"object": "Lead", "name": "Its_Name"}`: the org has it       |
 
 What concerns the event bus (`/sandbox/streams…`, `/sandbox/flows`) stands in `control_streams`.
 
@@ -49,6 +51,7 @@ from ortoo_daemon.sandbox.faults import Faults, fault_from
 from ortoo_daemon.sandbox.middleware import Pace
 from ortoo_daemon.sandbox.persons import Persons
 from ortoo_daemon.sandbox.sessions import Sessions
+from ortoo_daemon.sandbox.told import Told
 from ortoo_daemon.sandbox.usage import Usage
 
 
@@ -63,6 +66,7 @@ class Control:
     calls: CallLog
     pace: Pace
     persons: Persons
+    told: Told
     shift_clock: Callable[[timedelta], None]
     about: Callable[[], Mapping[str, Any]]
 
@@ -82,6 +86,8 @@ class Control:
             web.post("/sandbox/assignment-rule", self.assignment_rule),
             web.post("/sandbox/clock", self.clock),
             web.post("/sandbox/limits", self.limits),
+            web.get("/sandbox/told", self.list_told),
+            web.post("/sandbox/email-alerts", self.add_alert),
         ]
 
     async def overview(self, _request: web.Request) -> web.Response:
@@ -148,6 +154,14 @@ class Control:
     async def clock(self, request: web.Request) -> web.Response:
         self.shift_clock(timedelta(seconds=number_in(await read_body(request), "shift_seconds")))
         return web.json_response({})
+
+    async def list_told(self, _request: web.Request) -> web.Response:
+        return web.json_response(self.told.as_json())
+
+    async def add_alert(self, request: web.Request) -> web.Response:
+        body = await read_body(request)
+        self.told.alerts_known.add(f"{body.get('object')}.{body.get('name')}")
+        return web.json_response({"known": sorted(self.told.alerts_known)})
 
     async def limits(self, request: web.Request) -> web.Response:
         body = await read_body(request)

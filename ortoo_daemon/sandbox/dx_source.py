@@ -40,6 +40,9 @@ _TYPES = {
     "MasterDetail": FieldType.REFERENCE,
     "AutoNumber": FieldType.STRING,
 }
+_ACTIVITY, _ACTIVITIES = "Activity", ("Task", "Event")
+"""Own fields of tasks and events are declared on this object, which is neither."""
+
 _LENGTHS = {"TextArea": 255, "Email": 80, "Phone": 40, "Url": 255, "AutoNumber": 30}
 _LONG = frozenset({"LongTextArea", "Html"})
 _EVENT_TYPES = frozenset({"Checkbox", "Date", "DateTime", "LongTextArea", "Number", "Text"})
@@ -58,8 +61,12 @@ def add_metadata(objects: Mapping[str, ObjectType], root: Path) -> dict[str, Obj
             number = sum(each.event for each in result.values())
             result[name] = _platform_event(name, path, f"e{number:02d}")
     for path in sorted(root.rglob("*.field-meta.xml")):
-        owner = _owner(path, result)
         added = _field(path, value_sets)
+        if path.parent.parent.name == _ACTIVITY:
+            for name in _ACTIVITIES:
+                result[name] = result[name].with_fields({added.name: added})
+            continue
+        owner = _owner(path, result)
         if owner.event and _read(path).text("type") not in _EVENT_TYPES:
             allowed = ", ".join(sorted(_EVENT_TYPES))
             raise SchemaError(f"{path}: a platform event's field is one of {allowed}")
@@ -76,8 +83,8 @@ def add_metadata(objects: Mapping[str, ObjectType], root: Path) -> dict[str, Obj
 
 def _owner(path: Path, objects: Mapping[str, ObjectType]) -> ObjectType:
     name = path.parent.parent.name
-    if name == "Activity":
-        raise SchemaError(f"{path}: fields of Activity are not supported: declare them on Task")
+    if name == _ACTIVITY:
+        raise SchemaError(f"{path}: rules of Activity are not supported: declare them on Task")
     if name not in objects:
         raise SchemaError(f"{path}: no object {name}: add {name}.object-meta.xml beside it")
     return objects[name]

@@ -22,6 +22,7 @@ from ortoo_daemon.sandbox.platform_events import Publishing
 from ortoo_daemon.sandbox.schema import Field, ObjectType, Schema
 from ortoo_daemon.sandbox.soql.query import Queries
 from ortoo_daemon.sandbox.storage import Row, Storage
+from ortoo_daemon.sandbox.told import Told
 from ortoo_daemon.sandbox.unit import Caller, Unit, transaction_key
 from ortoo_daemon.sandbox.writes import DuplicateRule, WriteOptions, Writer
 
@@ -53,6 +54,7 @@ class Org:
         self._writer = Writer(schema, self.storage)
         self.queries = Queries(schema, self.storage, lambda: self.clock())
         self.events = Publishing(schema, self.storage, lambda: self.clock())
+        self.told = Told()
         self._callbacks: list[OnCommit] = []
         self.before_commit: Callable[[Unit], None] = lambda _unit: None
         self._unit: Unit | None = None

@@ -231,6 +231,7 @@ class Sandbox:
             calls=self.calls,
             pace=self.pace,
             persons=Persons(self.org),
+            told=self.org.told,
             shift_clock=self.shift_clock,
             about=self.about,
         )

@@ -58,6 +58,7 @@ def test_each_file_is_named_for_what_it_holds(path: Path) -> None:
         "object": "CustomObject",
         "permissionset": "PermissionSet",
         "tab": "CustomTab",
+        "notiftype": "CustomNotificationType",
     }
     assert root.tag == NAMESPACE + expected.get(kind, kind[0].upper() + kind[1:])
     full_name = root.findtext(f"{NAMESPACE}fullName")

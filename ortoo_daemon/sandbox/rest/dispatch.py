@@ -6,7 +6,15 @@ from collections.abc import Callable, Mapping
 
 from ortoo_daemon.sandbox.errors import OrgError, not_found
 from ortoo_daemon.sandbox.org import Org
-from ortoo_daemon.sandbox.rest import collections, composite, describe, queries, rows
+from ortoo_daemon.sandbox.rest import (
+    actions,
+    chatter,
+    collections,
+    composite,
+    describe,
+    queries,
+    rows,
+)
 from ortoo_daemon.sandbox.rest.call import Answer, Call, refusal
 
 Resource = Callable[[Org, Call], Answer]
@@ -48,6 +56,9 @@ _TABLE: tuple[tuple[tuple[str, ...], Mapping[str, Resource]], ...] = (
     (("sobjects", "*", "describe"), {"GET": describe.describe}),
     (("sobjects", "*", "*"), _ROW),
     (("sobjects", "*", "*", "*"), {"GET": rows.read_by_key, "PATCH": rows.upsert}),
+    (("actions", "standard", "*"), {"POST": actions.notify}),
+    (("actions", "custom", "*", "*", "*"), {"POST": actions.alert}),
+    (("chatter", "feed-elements"), {"POST": chatter.post}),
     (("composite",), {"POST": _composite}),
     (("composite", "batch"), {"POST": _batch}),
     (("composite", "sobjects"), _COLLECTION),

@@ -13,6 +13,7 @@ from ortoo_daemon.sandbox.seed.rooftops import load_rooftops
 from ortoo_daemon.sandbox.seed.roster import load_roster
 from ortoo_daemon.sandbox.seed.rows import created
 
+_NOTICE_TYPE = {"DeveloperName": "Ortoo_Notice", "CustomNotifTypeName": "Ortoo Notice"}
 _PERMISSION_SETS = {"Ortoo_Daemon": "Ortoo Daemon", "Ortoo_Auditor": "Ortoo Auditor"}
 
 
@@ -46,6 +47,7 @@ def _fill(org: Org) -> None:
     load_roster(org, rooftops, hours)
     load_queues(org, (each.region for each in rooftops))
     _grant_permissions(org)
+    created(org, "CustomNotificationType", [_NOTICE_TYPE], user_id=ADMIN_USER_ID)
 
 
 def _load_fixed_users(org: Org) -> None:
