@@ -1,0 +1,269 @@
+"""Which words open, close and frame an e-mail in French, German, Spanish, Italian, English and Dutch?
+
+Everything here is matched against folded lines (small letters, no accents, ``ss`` for ``ß``), so it is
+written that way. A language's words stand together: to add a language, add its row to every table.
+"""
+
+import re
+
+
+def _any(*alternatives: str) -> str:
+    return "|".join(alternatives)
+
+
+GREETING = re.compile(
+    r"(?:"
+    + _any(
+        r"bonjour|bonsoir|bjr|slt|salut|coucou|hello|chere?s?\b|madame|monsieur|mesdames|messieurs"
+        r"|mme|re[- ]?bonjour",
+        r"sehr geehrte[rsn]?|guten (?:tag|morgen|abend)|hallo|moin|servus|gruss gott|liebe[rs]?\b"
+        r"|werte[rs]?\b|tach|hi\b|hey\b",
+        r"hola|buen[oa]s(?: (?:dias|tardes|noches))?|estimad[oa]s?|apreciad[oa]s?"
+        r"|muy senor(?:es)? m[io][oa]?s?|buen dia|ola\b|egun on|bon dia",
+        r"buon ?giorno|buona ?sera|buon pomeriggio|buondi|salve|ciao|gentil[ei]|gent\.?m[aio]"
+        r"|egregi[oa]?|spett(?:abile|\.le)|caro|cara|cari",
+        r"dear|hi|hey|hello|good (?:morning|afternoon|evening|day)|morning|afternoon|evening"
+        r"|greetings|to whom it may concern|hiya",
+        r"beste|geachte|hoi|dag|hallo|goede?(?:n|r)?(?:morgen|middag|avond|dag)|goeie ?morgen"
+        r"|goedendag|l\.s\.|heren|mevrouw",
+    )
+    + r")(?![\w-])"
+)
+
+# What a line may hold and still be nothing but a farewell, next to names and places.
+_FAREWELL = _any(
+    # French
+    r"(?:bien )?cordialement(?: votre)?|(?:tres )?cordialement|bien (?:a vous|a toi|sincerement"
+    r"|respectueusement)|a vous lire",
+    r"(?:avec )?(?:mes|nos)? ?(?:sinceres|meilleures|cordiales"
+    r"|respectueuses)? ?salutations(?: (?:distinguees|cordiales|respectueuses|les meilleures"
+    r"|sinceres))?",
+    r"sinceres salutations|meilleures salutations|sincerement|respectueusement|amicalement|cdlt"
+    r"|cdt|crdlt|bav|bcdlt|bises|biz|bisous",
+    r"(?:tres )?(?:bonne|belle|excellente) (?:journee|soiree|fin de (?:journee|semaine|matinee)"
+    r"|apres-midi|reception|semaine|continuation|annee)",
+    r"bon (?:week-?end|courage|apres-midi)|a (?:bientot|plus|tres vite|\+)|l'equipe",
+    # German
+    r"(?:mit )?(?:ganz )?(?:freundlichem|freundlichen?|besten?|herzlichen?|lieben?|vielen?"
+    r"|schonen?|sonnigen?|kollegialen?|bestem|herzlichem|liebem|schone[nr]?|sportlichen?) gr(?:u"
+    r"|ue)sse?n?",
+    r"gr(?:u|ue)sse?|gruessle|mfg|m\.f\.g\.?|vg|lg|bg|mbg|mkg|hochachtungsvoll|hg",
+    r"(?:noch )?(?:einen )?(?:schonen?|angenehmen?) (?:tag|abend|feierabend|nachmittag|wochenende"
+    r"|woche|restwoche)(?: noch)?|schones wochenende|bis (?:bald|dann|die tage)",
+    # Spanish
+    r"(?:reciba[ns]? )?(?:un (?:cordial |fuerte |afectuoso )?(?:saludo|abrazo))s?"
+    r"|saludos?(?: cordiales| a todos)?|(?:muy )?atentamente|atte\.?|cordialmente",
+    r"(?:sin otro particular,? )?(?:les?|os|te) saludan?(?: muy)?(?: atentamente)?|slds|sldos"
+    r"|bicos|besos|abrazos|buen (?:dia|finde|fin de semana)|feliz (?:dia|tarde)"
+    r"|que tengais? buen dia",
+    # Italian
+    r"(?:i piu |piu )?(?:cordiali|distinti|cari|migliori|un cordiale|un caro) salut[io]"
+    r"|salut[io](?: e grazie)?|un saluto|cordialita|cordialmente|(?:buona|buon) (?:giornata|serata"
+    r"|lavoro|week-?end|proseguimento|domenica|fine settimana)|a presto|porgo|cs\b",
+    # English
+    r"(?:(?:with )?(?:kind|kindest|best|warm|warmest|many) )?regards|(?:best|warm|kind) wishes"
+    r"|with thanks|(?:kind|many) thanks|rgds|kr|br|cheers|best|all the best",
+    r"(?:yours )?(?:sincerely|faithfully|truly|respectfully|cordially)(?: yours)?|yours"
+    r"|respectfully submitted|take care|have a (?:great|good|nice|lovely|wonderful) (?:day|one"
+    r"|evening|weekend|week|afternoon)|speak soon|talk soon",
+    # Dutch
+    r"(?:met )?(?:de )?(?:vriendelijke|hartelijke|sportieve|beste|collegiale|warme"
+    r"|zonnige) groet(?:en|jes)?|met groet|groet(?:en|jes)?|gr|grt|grtz|grtjs|grtn|mvg|m\.v\.g\.?"
+    r"|mvrgr|vr\.? ?gr\.?",
+    r"(?:met (?:de )?(?:meeste )?)?hoogachting|hoogachtend|fijne (?:dag|avond|middag|week)|(?:fijn"
+    r"|prettig) weekend|(?:nog )?(?:een )?(?:prettige|fijne) (?:dag|avond)|tot (?:ziens|snel"
+    r"|horens)",
+)
+
+# Thanks end a mail as often as they stand in it: alone on a line, with no text below, they close it.
+_THANKS = _any(
+    r"(?:un grand |grand )?merci(?: (?:d'avance|par avance|beaucoup|bien|a vous|a tous|encore"
+    r"|infiniment|pour (?:votre|ton) (?:aide|retour|reponse|attention)|de votre (?:aide|retour"
+    r"|comprehension)|mille fois))*(?: (?:de|pour) (?:votre|ton|vos) (?:aide|retour|retours"
+    r"|reponse|attention|comprehension|diligence))?|d'avance merci"
+    r"|en vous remerciant(?: (?:d'avance|par avance))?(?: (?:de|pour) .{0,40})?"
+    r"|je vous remercie(?: (?:d'avance|par avance))?",
+    r"(?:vielen |besten |herzlichen |lieben |recht herzlichen )?dank(?:e)?(?: (?:im voraus|vorab"
+    r"|schon|euch|ihnen|sehr|fur (?:ihre|die|eure) (?:hilfe|ruckmeldung|unterstutzung|muhe"
+    r"|schnelle hilfe)))*|danke(?:schon)?|merci",
+    r"(?:muchas |mil )?gracias(?: (?:de antemano|por adelantado|por todo|por (?:vuestra"
+    r"|su) (?:ayuda|atencion)|a todos|y (?:perdonad?|disculpad?"
+    r"|perdon)(?: (?:por )?(?:las molestias|la molestia|el rollo))?))*|os lo agradezco"
+    r"|agradecid[oa]s?|agradeciendo .{0,50}",
+    r"(?:vi |ti |la )?(?:grazie|ringrazio|ringraziamo|ringraziando)(?: (?:mille|infinite|tante"
+    r"|in anticipo|anticipatamente|a tutti|ancora|per (?:la|il|l'|vostr[oa]) ?(?:collaborazione"
+    r"|attenzione|aiuto|disponibilita|supporto)|dell'attenzione|e (?:buon lavoro|buona giornata"
+    r"|saluti)))*",
+    r"(?:many |much )?(?:thanks|thank you|thx|tks|thanx|ta|tia|ty|appreciated|much appreciated"
+    r"|thank you very much)(?: (?:in advance|again|a lot|so much|very much|a million|all|both"
+    r"|everyone|team|folks|guys|for (?:your|the) (?:help|time|assistance|attention|quick (?:help"
+    r"|reply))))*",
+    r"(?:alvast |hartelijk |heel erg |nogmaals |veel )?(?:bedankt|dank|dank je(?: wel)?"
+    r"|dank u(?: wel)?|dankjewel|dankuwel)(?: (?:alvast|voor (?:de|jullie|uw|je) (?:hulp|moeite"
+    r"|medewerking|snelle reactie)))?|(?:bij|met) voorbaat (?:hartelijk )?dank|dank (?:bij"
+    r"|alvast) voorbaat",
+)
+
+FAREWELL = re.compile(rf"(?:{_FAREWELL})(?![\w-])")
+THANKS = re.compile(rf"(?:{_THANKS})(?![\w-])")
+
+# A whole sentence of politeness that ends a mail and asks for nothing.
+COURTESY = re.compile(
+    _any(
+        r"^(?:je|nous) (?:reste|restons|me tiens|nous tenons)(?: bien (?:sur|entendu))? ?(?:a"
+        r"|en attente|dans l'attente).{0,60}$",
+        r"^(?:dans l'attente|en attente|en l'attente|dans l'espoir).{0,80}$|^(?:je vous prie"
+        r"|veuillez|nous vous prions)[^.]{0,25}(?:agreer|croire|recevoir).{0,160}$"
+        r"|^n'hesitez pas (?:a (?:me|nous) |si )[^?]{0,70}$|^(?:a|en restant a) (?:votre"
+        r"|ton) (?:entiere )?disposition.{0,40}$",
+        r"^(?:fur|bei) (?:weitere |eventuelle |etwaige )?(?:ruckfragen"
+        r"|fragen)[^\d?]{0,25}(?:gerne?|jederzeit|zur verfugung)[^\d]{0,50}$|^(?:uber|auf) (?:eine"
+        r"|ihre) (?:baldige|schnelle|kurze|zeitnahe)? ?(?:ruckmeldung|antwort)[^\d?]{0,60}$"
+        r"|^(?:ich|wir) (?:freue|freuen|bedanke|bedanken|danke|danken) [^\d?]{0,70}$"
+        r"|^(?:bitte )?melden sie sich(?: gerne?)?,? (?:wenn|falls|bei)[^\d?]{0,50}$",
+        r"^(?:quedo|quedamos|estoy|estamos|me quedo) (?:a (?:la|tu|su|vuestra)|a vuestra entera"
+        r"|pendiente)[^\d?]{0,70}$|^(?:en|a la) espera de [^\d?]{0,70}$|^(?:cualquier (?:cosa|duda"
+        r"|consulta))[^\d?]{0,60}$|^sin otro particular.{0,90}$|^(?:un"
+        r"|de antemano) (?:muchas )?gracias.{0,30}$",
+        r"^(?:resto|restiamo|rimango|rimaniamo|sono|siamo) (?:in attesa"
+        r"|a (?:vostra )?(?:completa )?disposizione|a vostra)[^\d?]{0,80}$|^(?:in attesa"
+        r"|a disposizione|nell'attesa|certi|confidando)[^\d?]{0,90}$|^per (?:qualsiasi|ulteriori"
+        r"|eventuali)[^\d?]{0,40}disposizione.{0,20}$|^(?:porgo|porgiamo|con l'occasione"
+        r"|l'occasione).{0,60}$",
+        r"^(?:please )?(?:let me know|give me a (?:shout|ring|bell)|shout|do not hesitate"
+        r"|don't hesitate|feel free)(?: [^\d?]{0,20})?(?: if (?:you|there|anything)| to (?:contact"
+        r"|reach|call|get in touch))[^\d?]{0,60}$|^(?:i )?look(?:ing)? forward to [^\d?]{0,60}$"
+        r"|^(?:awaiting|hoping for) your [^\d?]{0,40}$|^(?:if you (?:have"
+        r"|need) any(?:thing)?)[^\d?]{0,20}(?:questions|queries|else)[^\d?]{0,50}$"
+        r"|^(?:any (?:questions|problems|queries)|any help (?:is|would be)|your help (?:is"
+        r"|would be)|much)[^\d?]{0,30}(?:shout|me know|appreciated|call|yell)[^\d?]{0,20}$",
+        r"^(?:ik|wij|we) (?:hoor|horen|zie|zien|verneem|vernemen|kijk|kijken"
+        r"|wacht)[^\d?]{0,20}(?:graag|reactie|bericht|antwoord|uit)[^\d?]{0,40}$|^(?:in afwachting"
+        r"|uitkijkend)[^\d?]{0,60}$|^(?:mocht(?:en)? (?:je|u|jullie|er)|bij vragen|heb(?:t)? (?:je"
+        r"|u) (?:nog )?vragen)[^\d?]{0,80}$|^(?:ik )?vertrouw(?:ende)? [^\d?]{0,70}$",
+    )
+)
+
+MOBILE = re.compile(
+    r"^(?:envoye (?:de(?:puis)?|a partir d[eu]) (?:mon|ma|un|l'|outlook|yahoo|orange)"
+    r"|(?:von meinem|von unterwegs|gesendet (?:von|mit|uber) )"
+    r"|enviado (?:desde|con|de) |(?:inviato|scritto) (?:da(?:l|lla)?|con|tramite) |sent (?:from"
+    r"|via|using|with) (?!the )|get outlook for"
+    r"|(?:verzonden|verstuurd) (?:vanaf|met|via|vanuit) |telechargez outlook|obtener outlook"
+    r"|outlook fur|scarica outlook|download outlook)"
+)
+
+DISCLAIMER = re.compile(
+    _any(
+        r"(?:ce|cet|le present|present) (?:message|courriel|e-?mail|mail"
+        r"|mel)[^.]{0,80}(?:confidenti|destin|exclusi|pieces? jointe|contenir)|toute (?:diffusion"
+        r"|utilisation|publication|reproduction)[^.]{0,40}(?:interdite|non autorisee|prohibee)"
+        r"|l'integrite de ce message|si vous n'(?:en )?etes pas (?:le |la )?destinataire"
+        r"|si vous (?:avez recu|recevez) ce (?:message|mail|courriel)[^.]{0,30}(?:par )?erreur"
+        r"|(?:pensez|songez)[^.]{0,30}(?:environnement|planete)|n'imprimez|avant d'imprimer"
+        r"|avis de confidentialite|decline toute responsabilite",
+        r"diese (?:e-?mail|nachricht|mail)[^.]{0,60}(?:vertraulich|bestimmt|enthal)|(?:der"
+        r"|dieser) inhalt dieser (?:e-?mail|nachricht)|(?:nicht"
+        r"|irrtumlich)[^.]{0,40}(?:richtige[rn]?|bezeichnete[rn]?|vorgesehene[rn]?"
+        r"|beabsichtigte[rn]?) (?:adressat|empfanger)|unbefugte[^.]{0,30}(?:weitergabe"
+        r"|weiterleitung|kopi|verwendung)|irrtumlich erhalten|denken sie an die umwelt"
+        r"|bevor sie diese (?:e-?mail|mail|seite)|(?:ausdrucken|drucken)[^.]{0,30}umwelt"
+        r"|datenschutz(?:hinweis|erklarung|informationen)",
+        r"(?:este|el presente|esta) (?:mensaje|correo|e-?mail"
+        r"|comunicacion)[^.]{0,80}(?:confidencial|destinatario|exclusiv|dirigid|privilegiad"
+        r"|dirige)|si (?:usted )?no es (?:usted )?el destinatario|si ha recibido este (?:mensaje"
+        r"|correo)[^.]{0,20}error|antes de imprimir|aviso (?:legal|de confidencialidad)|(?:rgpd"
+        r"|lopd|proteccion de datos)[^.]{0,80}(?:datos|tratad|responsable)"
+        r"|piense en el medio ?ambiente|clausula de confidencialidad",
+        r"(?:questo|il presente|presente|le informazioni contenute"
+        r"|il contenuto di quest[ao])[^.]{0,80}(?:riservat|confidenzial|destinatari|comunicazione"
+        r"|esclusiv)|avviso di riservatezza|(?:non stampare|prima di stampare|rispetta l'ambiente"
+        r"|pensa all'ambiente|pensate all'ambiente)|ai sensi del (?:gdpr|d\.? ?lgs|reg)"
+        r"|(?:ricev\w+|pervenut\w+)[^.]{0,25}per errore|informativa privacy|chi riceve",
+        r"(?:this|the information in this|the contents? of this) (?:e-?mail|electronic mail"
+        r"|message|communication|transmission)[^.]{0,80}(?:confidential|intended|privileged|solely"
+        r"|may contain)|confidentiality notice|if you (?:are not"
+        r"|have received)[^.]{0,40}(?:intended|error|mistake)|consider the environment"
+        r"|think before (?:you )?print|any (?:unauthori[sz]ed|views"
+        r"|opinions)[^.]{0,60}(?:prohibited|author|sender|expressed|disclos)|^disclaimer\b|(?:save"
+        r"|protect) paper|accepts? no (?:liability|responsibility)",
+        r"dit (?:e-?mail)?(?:bericht|mailbericht)[^.]{0,80}(?:vertrouwelijk|bestemd|geadresseerde)"
+        r"|de informatie in dit|(?:niet|u niet) de (?:geadresseerde|bedoelde ontvanger)|(?:is"
+        r"|zijn) uitsluitend bestemd|(?:denk|denkt)[^.]{0,15}(?:aan het milieu|om het milieu)"
+        r"|algemene voorwaarden[^.]{0,40}(?:toepassing|gedeponeerd)|(?:op al onze"
+        r"|voorwaarden van toepassing)|aan dit bericht kunnen geen rechten",
+    )
+)
+
+BANNER = re.compile(
+    r"^\W*(?:caution|warning|external|\[?ext(?:ern(?:al|e|o|a)?)?\]?|attention|achtung|vorsicht"
+    r"|precaucion|atencion|attenzione|let op|avertissement)\b"
+    r"[^\n]{0,60}(?:e-?mail|mail|message|sender|organi[sz]ation|organisation|absender|nachricht"
+    r"|expediteur|correo|remitente|mittente|messaggio|afzender|bericht|courriel)"
+    r"|(?:originated|received|sent|came) from (?:outside|an external)|(?:provient"
+    r"|emane) d'un(?:e)? (?:expediteur|source) extern|externen? absender|remitente externo"
+    r"|mittente esterno|externe afzender"
+    r"|you don't often get (?:e-?mail|mail) from|sie erhalten nicht oft"
+    r"|vous ne recevez pas souvent|u ontvangt niet vaak|non si riceve spesso|no suele recibir"
+)
+
+POSTSCRIPT = re.compile(r"^(?:p\.? ?[sd]\.?|post ?scriptum|nb|n\.b\.)\s*[:.\-–—]? ?\S")
+
+# Lines that a company puts below its people's names.
+COMPANY = re.compile(
+    r"\b(?:s\.?a\.?s\.?u?|s\.?a\.?r\.?l|sarl|gmbh|ag|kg|e\.?k|ohg|s\.?p\.?a|s\.?r\.?l|s\.?l\.?u?"
+    r"|s\.?a|ltd|limited|llc|inc|plc|b\.?v|n\.?v)\b\.?"
+    r"|\b(?:siret|siren|rcs|hrb|hra|amtsgericht|geschaftsfuhrer|ust-?id|steuernummer|kvk|btw"
+    r"|p\. ?iva|partita iva|cif|nif|vat|iban|bic|tva|capital|registered (?:in|office)"
+    r"|company (?:no|number|reg)|sitz der gesellschaft|bankverbindung|rea)\b"
+)
+ROLE = re.compile(
+    r"\b(?:responsable|directeur|directrice|direct(?:or|eur)|chef|secretaire|assistant[e]?"
+    r"|coordinat\w+|conseill\w+|magasinier|gerant|animat\w+|charge[e]? d[e']|technicien|comptab\w+"
+    r"|vendeur|"
+    r"leiter(?:in)?|\w+leiter(?:in)?|geschaftsleitung|sachbearbeit\w+|verkaufer(?:in)?"
+    r"|\w*berater(?:in)?|filialleiter|inhaber(?:in)?|buchhaltung|disposition|prokurist"
+    r"|serviceassisten\w+|garantieabwicklung|"
+    r"jefe|jefa|gestor[a]?|gerente|administracion|encargad[oa]|asesor[a]?|recambista|coordinacion|"
+    r"direttore|responsabile|capo|ufficio|titolare|addett[oa]|contabilita|consulente|magazzin\w+"
+    r"|resp\.|"
+    r"manager|executive|advisor|adviser|controller|director|president|owner|principal|proprietor"
+    r"|prop\.|coordinator|administrator|specialist|supervisor|accounts|gsm|"
+    r"\w*manager|medewerk\w+|verkoopadviseur|administratie|eigenaar|bedrijfsleider|werkplaatschef"
+    r"|vestigingsmanager|receptionist\w*|monteur|chef werkplaats|algemeen)\b"
+)
+CONTACT = re.compile(
+    r"\b(?:tel|telephone|telefon|telefono|telefoon|fon|phone|fax|mob|mobile|mobil|movil|cell|cel"
+    r"|port|std|ligne directe|durchwahl|direct|gsm|t|m|o|f)\b ?[.:)/]? ?[+(]?\d"
+    r"|(?<![\w.])(?:\+|00)?\(?\d{2,5}\)?(?:[ ./-]{1,3}\d{2,8}){1,5}(?![\w.])|www\.|https?://"
+    r"|[\w.+-]+@[\w-]+\.\w+"
+    r"|\b\d{4,5}(?: ?[a-z]{2})? [a-z]{3}|\b[a-z]{1,2}\d{1,2}[a-z]? \d[a-z]{2}\b|\b[a-z]{2} \d{5}\b"
+    r"|\b(?:rue|avenue|av\.|boulevard|bd|route|place|chemin|quai|impasse|\w*strasse|\w*str\."
+    r"|\w*allee|\w*weg|\w*platz|ring|calle|avda|avenida|carretera|ctra|paseo|plaza|poligono|via"
+    r"|viale|corso|piazza|street|road|lane|drive|parkway|highway|blvd|ave|st|rd|straat|\w*straat"
+    r"|laan|\w*laan|plein|kade|\w*dijk)\b\.? ?\d|\b\d{1,5}(?: ?bis| ?ter)?,? (?:rue|avenue|av"
+    r"|boulevard|bd|route|place|chemin|quai|impasse)\b"
+    r"|\b\d{1,5} [\w' ]{2,25}(?:street|road|lane|drive|parkway|highway|blvd|boulevard|avenue|ave"
+    r"|st|rd|way)\b"
+)
+FOLLOW_US = re.compile(
+    r"^(?:suivez|retrouvez|folgen sie|besuchen sie|siguenos|visitanos|seguici|visita|follow us"
+    r"|find us|visit (?:us|our)|volg ons|bezoek)\b"
+    r"|^(?:nos autres|nos (?:sites|points de vente|adresses|concessions)|unsere (?:standorte"
+    r"|hauser)|weitere (?:hauser|standorte)|nuestr[oa]s (?:centros|sedes|instalaciones|otras)"
+    r"|(?:le nostre )?sedi|onze vestigingen|vestigingen|our (?:other )?(?:sites|stores|locations"
+    r"|branches|dealerships))\b"
+)
+
+# Words that sentences need and cards do without.
+FUNCTION_WORDS = frozenset(
+    re.findall(
+        r"\S+",
+        "le la les un une des du est sont que qui nous vous je il elle on pas pour dans avec sur ce cette"
+        " notre votre mon ma mes der die das den dem ein eine ist sind dass wir ihr ich sie er nicht fur mit"
+        " auf bei bitte haben hat wird el los las una es son nos os yo no para con en por lo se ha han gli"
+        " uno che noi voi io non per nel della ci si ho abbiamo the a an is are was that we you i it not for"
+        " with on in please have has this to be my our your can de het een zijn dat wij jullie ik we niet"
+        " voor met op er heb hebben wordt graag",
+    )
+)
