@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from ortoo_daemon.action.sla_clocks import SlaStamp, read_stamp
+from ortoo_daemon.action.sla_clocks import NO_CLOCKS, SlaStamp, read_stamp
 from ortoo_daemon.action.sla_due import find_due, key_of, routed_at
 from ortoo_daemon.action.stamps import (
     ASSIGNED_OWNER,
@@ -35,13 +35,15 @@ from ortoo_daemon.scope import RecordScope
 class Admitted:
     """The policy that takes the record; ``key`` is the decision's, ``received_at`` the record's age.
 
-    ``waited``: it comes from a wait for somebody with the wished skills.
+    ``stamp`` is what the record says of its clocks and of who has had it. ``waited``: it comes from a wait
+    for somebody with the wished skills; a person's requeue starts anew.
     """
 
     policy: Policy
     scope: RecordScope
     key: str
     received_at: datetime
+    stamp: SlaStamp = NO_CLOCKS
     waited: Waiting | None = None
 
 
@@ -94,16 +96,17 @@ def admit(policies: PolicySet, facts: Facts) -> Admitted | AdmittedStep | Refuse
             key=key,
             policy=policy,
         )
-    waited = _waited(facts)
-    return Admitted(policy=policy, scope=scope, key=key, received_at=received_at, waited=waited)
-
-
-def _waited(facts: Facts) -> Waiting | None:
-    """The wait that a decided record comes from; a person's requeue starts anew."""
     stamped = facts.record.get(SLA_CLOCKS)
-    if not stamped or facts.item.reason is WorkReason.REQUEUED:
-        return None
-    return read_stamp(stamped).waiting
+    stamp = read_stamp(stamped) if stamped else NO_CLOCKS
+    anew = facts.item.reason is WorkReason.REQUEUED
+    return Admitted(
+        policy=policy,
+        scope=scope,
+        key=key,
+        received_at=received_at,
+        stamp=stamp,
+        waited=None if anew else stamp.waiting,
+    )
 
 
 def _first_taking(
@@ -218,7 +221,12 @@ def _due_step(
         if waits_there(own, record, scope):
             key = key_of_wait(record, waiting)
             return Admitted(
-                policy=policy, scope=scope, key=key, received_at=received_at, waited=waiting
+                policy=policy,
+                scope=scope,
+                key=key,
+                received_at=received_at,
+                stamp=stamp,
+                waited=waiting,
             )
         due = wait_over(record, waiting)
     if due is None:

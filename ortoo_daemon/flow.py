@@ -223,6 +223,7 @@ def _handling(policies: PolicySet, facts: Facts, admitted: Admitted | AdmittedSt
         facts=facts,
         scope=admitted.scope,
         received_at=admitted.received_at,
+        trail=admitted.stamp.trail,
         waited=admitted.waited if isinstance(admitted, Admitted) else admitted.stamp.waiting,
     )
 

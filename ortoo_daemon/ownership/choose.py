@@ -4,12 +4,13 @@ A rule that matches and finds nobody goes to its own or its ancestor's ``else``,
 never on to the next rule.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from ortoo_daemon.decision import ReasonCode, Reservation
 from ortoo_daemon.handling import Handling
 from ortoo_daemon.ownership import rules
 from ortoo_daemon.ownership.keeping import keeper
+from ortoo_daemon.ownership.past_holders import barred, past_places
 from ortoo_daemon.ownership.person import pick, pool_name
 from ortoo_daemon.ownership.relaxing import Ladder, hold, ladder
 from ortoo_daemon.ownership.rooftop import Site, ordered_sites
@@ -19,7 +20,7 @@ from ortoo_daemon.ownership.team import eligible_team
 from ortoo_daemon.policy.ownership_model import PersonChoice, Rule, Target, TeamChoice
 
 MOST_HOPS = 5
-"""So many rooftops are asked in order before a rule counts as having found nobody."""
+"""So many rooftops are asked in order, where a rule does not say, before it has found nobody."""
 
 
 def find_rule(handling: Handling) -> None:
@@ -81,7 +82,9 @@ def _choose(handling: Handling, rule: Rule) -> bool:
         return True
     step = ladder(handling, rule)
     team = assign.team if step is None else step.team
-    if any(_try_site(handling, rule, team, site) for site in _within_hops(handling, sites)):
+    hops = assign.rooftop.hops if assign.rooftop is not None else None
+    in_reach = _within_hops(handling, sites, hops)
+    if any(_try_site(handling, rule, team, site) for site in in_reach):
         return True
     return step is not None and bool(sites) and _wait(handling, rule, step, sites[0])
 
@@ -95,21 +98,30 @@ def _wait(handling: Handling, rule: Rule, step: Ladder, first: Site | None) -> b
     return True
 
 
-def _within_hops(handling: Handling, sites: list[Site | None]) -> Iterator[Site | None]:
-    for site in sites[:MOST_HOPS]:
+def _within_hops(
+    handling: Handling, sites: Sequence[Site | None], hops: int | None
+) -> Iterator[Site | None]:
+    """Sites in order, up to the most that may be asked; those that have lost the record count, too."""
+    past = past_places(handling) if handling.trail else frozenset()
+    most = hops or MOST_HOPS
+    left = most - len(past)
+    for number, site in enumerate(sites):
+        if site is not None and site.rooftop.id not in past:
+            left -= 1
+        if left < 0:
+            already = f", {len(past)} of them before" if past else ""
+            handling.trace.notes.append(
+                f"stopped after {most} rooftops{already}; {len(sites) - number} more were in order"
+            )
+            return
         yield site
         if site is not None:
             handling.trace.notes.append(f"{site.rooftop.name}: nobody there can take it")
-    if len(sites) > MOST_HOPS:
-        left = len(sites) - MOST_HOPS
-        handling.trace.notes.append(
-            f"stopped after {MOST_HOPS} rooftops; {left} more were in order"
-        )
 
 
 def _try_site(handling: Handling, rule: Rule, asked: TeamChoice | None, site: Site | None) -> bool:
     rooftop = site.rooftop if site else None
-    team = eligible_team(handling, asked, rooftop)
+    team = eligible_team(handling, asked, rooftop, barred=barred(handling, handling.trail))
     choice = rule.assign.person or PersonChoice(place=rule.assign.place)
     pool = pool_name(handling, rule, rooftop)
     winner = pick(handling, choice, team, pool=pool)

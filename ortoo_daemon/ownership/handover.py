@@ -6,13 +6,12 @@ whoever holds it, nor somebody from whom a clock took it lately. A person who to
 keeps it: it is escalated in name only.
 """
 
-from datetime import timedelta
-
 from ortoo_daemon.decision import PastHolder, ReasonCode, Reservation
 from ortoo_daemon.directory import Person, Rooftop
 from ortoo_daemon.handling import Handling, SlaProgress, StepKind
 from ortoo_daemon.ownership import rules
 from ortoo_daemon.ownership.limits import reserved
+from ortoo_daemon.ownership.past_holders import barred
 from ortoo_daemon.ownership.person import pick, pool_name
 from ortoo_daemon.ownership.targets import person_owner, take_target
 from ortoo_daemon.ownership.team import eligible_team
@@ -20,9 +19,6 @@ from ortoo_daemon.policy.ownership_model import PersonChoice, Rule
 from ortoo_daemon.policy.reach import rules_of
 from ortoo_daemon.policy.sla_model import EscalateTo, Reassign, SlaStep, Superior
 from ortoo_daemon.records import Owner, RecordId
-
-NOT_BACK_FOR = timedelta(days=30)
-"""So long nobody gets a record back that a clock took from them."""
 
 
 def hand_over(handling: Handling) -> None:
@@ -140,13 +136,7 @@ def _rule_of(handling: Handling, name: str) -> Rule | None:
 
 
 def _barred(handling: Handling, sla: SlaProgress) -> dict[RecordId, str]:
-    since = handling.facts.now - NOT_BACK_FOR
-    found = {
-        past.owner: f"a clock took the record from them on {past.until:%Y-%m-%d %H:%M} UTC"
-        for past in sla.trail
-        if past.until >= since
-    }
-    return found | {_holder(handling): "holds the record"}
+    return barred(handling, sla.trail) | {_holder(handling): "holds the record"}
 
 
 def _superior(handling: Handling, sla: SlaProgress, action: EscalateTo) -> Person | None:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from ortoo_daemon.directory import Person, Rooftop
 from ortoo_daemon.handling import Handling
 from ortoo_daemon.ownership.limits import SiteLimits
+from ortoo_daemon.ownership.past_holders import barred
 from ortoo_daemon.ownership.team import eligible_team
 from ortoo_daemon.policy.ownership_model import Assignment, Holder
 from ortoo_daemon.records import Owner, OwnerKind, record_id
@@ -65,4 +66,5 @@ def _can_take(
         if full is not None:
             handling.trace.remove("rooftop", rooftop, full[0], detail=full[1])
             return False
-    return bool(eligible_team(handling, assign.team, rooftop, only=person).people)
+    past = barred(handling, handling.trail)
+    return bool(eligible_team(handling, assign.team, rooftop, only=person, barred=past).people)

@@ -1,8 +1,8 @@
 """Which rooftops come into question, and in which order?
 
-Gates first (brand, territory, distance, ``where``, limits), then the order of ``prefer``. A rooftop that the
-customer chose passes the territory gate when ``prefer`` names ``customer_choice``; the other gates hold
-for it too. Of territory rows only the most exact ones count that name a rooftop in question: a general
+Gates first (brand, territory, distance, ``where``, hours, limits), then the order of ``prefer``. A rooftop
+that the customer chose passes the territory gate when ``prefer`` names ``customer_choice``; the other gates
+hold for it too. Of territory rows only the most exact ones count that name a rooftop in question: a general
 row never takes a record from the rooftop that owns the very code.
 """
 
@@ -13,15 +13,19 @@ from ortoo_daemon.directory import Point, Rooftop
 from ortoo_daemon.handling import KEPT_IN_ORDER, Handling
 from ortoo_daemon.ownership.geography import distance_km, record_place
 from ortoo_daemon.ownership.limits import SiteLimits
+from ortoo_daemon.ownership.opening import SiteOpening
 from ortoo_daemon.ownership.territory import Covered, covered_by
 from ortoo_daemon.policy.ownership_model import RooftopChoice
+from ortoo_daemon.policy.values import number
 from ortoo_daemon.records import FieldValue, RecordId
-from ortoo_daemon.scope import RooftopScope
+from ortoo_daemon.scope import RooftopScope, rooftop_value
 
 KIND = "rooftop"
 CUSTOMER_CHOICE = "customer_choice"
 TERRITORY = "territory"
 NEAREST = "nearest"
+OPEN_NOW = "open_now"
+PERFORMANCE = "performance"
 _DEFAULT_ORDER = (TERRITORY, NEAREST)
 
 
@@ -64,6 +68,7 @@ class _Search:
         self.covered = covered_by(handling, choice)
         self.measures = choice.within_km is not None or NEAREST in order
         self.place = record_place(handling, choice) if self.measures else None
+        self.opening = SiteOpening(handling)
 
     def of_brand(self) -> Sequence[Rooftop]:
         """Rooftops of the record's brand; the others are counted, not listed."""
@@ -106,6 +111,8 @@ class _Search:
             failed = where.failure(RooftopScope(self.handling.scope, site.rooftop))
             if failed is not None:
                 return "where", f"{failed.text} (is {failed.value})"
+        if self.choice.open_now and (closed := self.opening.closed(site.rooftop)):
+            return OPEN_NOW, closed
         return "", ""
 
     def _away_km(self, rooftop: Rooftop) -> float | None:
@@ -123,7 +130,21 @@ class _Search:
             return float("inf") if site.away_km is None else site.away_km
         if name == TERRITORY:
             return float("inf") if site.covered is None else site.covered.order
+        if name == OPEN_NOW:
+            return 1.0 if self.opening.closed(site.rooftop) else 0.0
+        if name == PERFORMANCE:
+            return -self._points(site.rooftop)
         return 0.0 if site.rooftop.id in self.signalled.get(name, ()) else 1.0
+
+    def _points(self, rooftop: Rooftop) -> float:
+        performance = self.choice.performance
+        if performance is None:
+            return 0.0
+        if performance.table is not None:
+            figure = performance.table.figure(rooftop, self.handling.received_on)
+        else:
+            figure = number(rooftop_value(rooftop, performance.of or ""))
+        return performance.points(figure)
 
     def rank(self, order: Sequence[str], site: Site) -> Mapping[str, FieldValue]:
         """What a site was compared by, for people to read."""
@@ -134,6 +155,10 @@ class _Search:
             elif name == TERRITORY:
                 if self.covered is not None:
                     found[name] = str(site.covered.row.place) if site.covered else None
+            elif name == OPEN_NOW:
+                found[name] = not self.opening.closed(site.rooftop)
+            elif name == PERFORMANCE:
+                found[name] = self._points(site.rooftop)
             else:
                 found[name] = site.rooftop.id in self.signalled.get(name, ())
         return found

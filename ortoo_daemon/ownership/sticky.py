@@ -10,6 +10,7 @@ from ortoo_daemon.decision import ReasonCode, Reservation
 from ortoo_daemon.directory import Person, Rooftop
 from ortoo_daemon.facts import NotAsked, PastOwnerQuestion
 from ortoo_daemon.handling import Handling
+from ortoo_daemon.ownership.past_holders import barred
 from ortoo_daemon.ownership.rooftop import Site
 from ortoo_daemon.ownership.targets import give
 from ortoo_daemon.ownership.team import eligible_team
@@ -39,7 +40,8 @@ def keep_sticky(
         handling.trace.notes.append(f"{person.name} had it before; works at none of these rooftops")
         return False
     rooftop = allowed.get(person.rooftop)
-    team = eligible_team(handling, assign.team, rooftop, only=person)
+    past = barred(handling, handling.trail)
+    team = eligible_team(handling, assign.team, rooftop, only=person, barred=past)
     if not team.people:
         handling.trace.notes.append(f"{person.name} had it before; is not eligible now")
         return False

@@ -10,6 +10,7 @@ from functools import lru_cache
 from ortoo_daemon.directory import Person, Rooftop
 from ortoo_daemon.handling import Handling
 from ortoo_daemon.ownership.limits import OPEN, LoadGate, OpenLimit, PersonRates, TeamLimits
+from ortoo_daemon.ownership.opening import TeamOpening
 from ortoo_daemon.policy.ownership_model import SkillWish, TeamChoice
 from ortoo_daemon.records import RecordId
 
@@ -81,7 +82,7 @@ class _Gates:
         self.role = (choice.role or "").casefold() if choice else ""
         self.required = _wanted(handling, choice.required) if choice else ()
         self.wished = _wanted(handling, choice.wished) if choice else ()
-        self.opening = _Opening(handling, rooftop) if choice and choice.open_now else None
+        self.opening = TeamOpening(handling, rooftop) if choice and choice.open_now else None
         self.limit = OpenLimit(handling)
         self.further = _further(handling, rooftop)
 
@@ -164,34 +165,3 @@ def _away(person: Person) -> str:
     if person.away_until is not None:
         return f"away until {person.away_until.isoformat()}"
     return f"availability is {person.availability}"
-
-
-class _Opening:
-    """Whether people are at work now: by their own hours, else by their rooftop's.
-
-    Where no hours are known nothing says that somebody is not at work.
-    """
-
-    __slots__ = ("handling", "known", "rooftop")
-
-    def __init__(self, handling: Handling, rooftop: Rooftop | None) -> None:
-        self.handling = handling
-        self.rooftop = rooftop
-        self.known: dict[str, str] = {}
-
-    def closed_for(self, person: Person) -> str:
-        """Why the person is not at work now; empty when at work."""
-        key = person.hours or (self.rooftop.hours if self.rooftop else None)
-        if not key:
-            return ""
-        if key not in self.known:
-            self.known[key] = self._closed(key)
-        return self.known[key]
-
-    def _closed(self, key: str) -> str:
-        hours = self.handling.facts.directory.hours.get(key)
-        if hours is None:
-            note = f"the directory has no hours {key!r}; taken as open"
-            self.handling.trace.notes.append(note)
-            return ""
-        return "" if hours.is_open(self.handling.facts.now) else f"{hours.name} is closed now"

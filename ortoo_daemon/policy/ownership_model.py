@@ -11,6 +11,7 @@ from enum import StrEnum
 from ortoo_daemon.errors import Place
 from ortoo_daemon.policy.evaluation import Condition, Expression
 from ortoo_daemon.policy.notify_model import Notify
+from ortoo_daemon.policy.performance import Performance
 from ortoo_daemon.policy.periods import Period
 from ortoo_daemon.policy.territory_model import Territories
 from ortoo_daemon.records import FieldValue
@@ -44,6 +45,8 @@ class RooftopChoice:
     ``brand``, ``country``, ``postal_code``, ``city`` name the record's fields. ``territories`` is the
     file that binds places to rooftops or regions (None: no territory filter). ``within_km`` bounds the
     distance from the record's postal code. ``where`` is read against the rooftop's own fields and tags.
+    ``open_now``: it must be within its opening hours. ``hops``: so many rooftops may be asked in the life of
+    a record (None: as ever).
     """
 
     brand: str | None = None
@@ -53,7 +56,10 @@ class RooftopChoice:
     territories: Territories | None = None
     within_km: float | None = None
     where: Condition | None = None
+    open_now: bool = False
     prefer: tuple[str, ...] = ()
+    performance: Performance | None = None
+    hops: int | None = None
     place: Place
 
 

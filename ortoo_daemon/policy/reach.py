@@ -53,8 +53,11 @@ def rooftop_fields_read(policy: Policy) -> frozenset[str]:
     """Fields and tags of rooftops: those of ``where`` and of ``$rooftop.…``."""
     found: set[str] = set()
     for rule in rules_of(policy):
-        if rule.assign.rooftop is not None and rule.assign.rooftop.where is not None:
-            found |= rule.assign.rooftop.where.fields()
+        choice = rule.assign.rooftop
+        if choice is not None and choice.where is not None:
+            found |= choice.where.fields()
+        if choice is not None and choice.performance is not None and choice.performance.of:
+            found.add(choice.performance.of)
     prefix = "$rooftop."
     for names in _names(policy):
         found |= {name.removeprefix(prefix) for name in names if name.startswith(prefix)}

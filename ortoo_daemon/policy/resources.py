@@ -9,10 +9,11 @@ from typing import TypeVar
 
 from ortoo_daemon.policy.naming import did_you_mean
 from ortoo_daemon.policy.nodes import Problems, Scalar
+from ortoo_daemon.policy.performance import PerformanceTable, read_performances
 from ortoo_daemon.policy.tables import CsvTable, read_table
 from ortoo_daemon.policy.territories import TerritoryFile, read_territories
 
-Read = TypeVar("Read", CsvTable, TerritoryFile)
+Read = TypeVar("Read", CsvTable, TerritoryFile, PerformanceTable)
 
 
 class Resources:
@@ -24,6 +25,7 @@ class Resources:
         self.used: set[str] = set()
         self._tables: dict[str, CsvTable | None] = {}
         self._territories: dict[str, TerritoryFile | None] = {}
+        self._performances: dict[str, PerformanceTable | None] = {}
 
     def table(self, node: Scalar) -> CsvTable | None:
         """The table a policy names; None when it is missing or can't be used (and noted)."""
@@ -31,6 +33,9 @@ class Resources:
 
     def territories(self, node: Scalar) -> TerritoryFile | None:
         return self._once(node, self._territories, read_territories)
+
+    def performances(self, node: Scalar) -> PerformanceTable | None:
+        return self._once(node, self._performances, read_performances)
 
     def _once(
         self,

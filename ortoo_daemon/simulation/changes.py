@@ -206,6 +206,7 @@ def _openings(facts: Facts, decision: Decision) -> Iterator[datetime]:
     directory = facts.directory
     people = [directory.people.get(RecordId(s.id)) for s in decision.trace.candidates]
     places = {each.rooftop for each in people if each is not None} | {decision.rooftop}
+    places |= {RecordId(s.id) for s in decision.trace.candidates if s.removed_by == "open_now"}
     rooftops = [directory.rooftops.get(place) for place in places if place is not None]
     keys = {each.hours for each in (*rooftops, *people) if each is not None and each.hours}
     for key in sorted(keys):

@@ -102,7 +102,7 @@ class _Watch:
         return (begin, end) if begin < end else None
 
     def _eligible(self, rule: Rule, person: Person, site: Rooftop | None) -> Iterator[Span]:
-        """When the person is there: not away, and at work where the team must be."""
+        """When the person is there: not away, and at work or open where the rule asks for it."""
         begin = self._begin
         if person.is_away(begin):
             if person.away_until is None:
@@ -110,14 +110,22 @@ class _Watch:
             begin = person.away_until.astimezone(UTC)
         if begin >= self._end:
             return
+        spans = self._at_work(rule, person, site, begin)
+        choice = rule.assign.rooftop
+        if choice is not None and choice.open_now and site is not None and site.hours is not None:
+            known = site.hours in self._directory.hours
+            spans = list(_common(spans, self._hours(site.hours))) if known else spans
+        yield from spans
+
+    def _at_work(
+        self, rule: Rule, person: Person, site: Rooftop | None, begin: datetime
+    ) -> list[Span]:
+        """When the person is at work where the team must be, from ``begin`` on."""
         team = rule.assign.team
         key = person.hours or (site.hours if site is not None else None)
         if team is None or not team.open_now or key is None or key not in self._directory.hours:
-            yield begin, self._end
-            return
-        for start, end in self._hours(key):
-            if end > begin:
-                yield max(start, begin), end
+            return [(begin, self._end)]
+        return [(max(start, begin), end) for start, end in self._hours(key) if end > begin]
 
     def _hours(self, key: str) -> tuple[Span, ...]:
         if key not in self._open:

@@ -36,6 +36,9 @@ def _used_of_rooftops(policy: Policy) -> Iterator[tuple[Place, str]]:
     seen = set()
     for rule in rules_of(policy):
         where = rule.assign.rooftop.where if rule.assign.rooftop else None
+        performance = rule.assign.rooftop.performance if rule.assign.rooftop else None
+        if performance is not None and performance.of is not None:
+            seen.add((performance.place, performance.of))
         for test in tests_of(where) if where is not None else ():
             for name in test.fields():
                 if not name.startswith("$"):

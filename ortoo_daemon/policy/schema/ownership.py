@@ -112,8 +112,22 @@ def _rooftop() -> Schema:
             "city": FIELD,
             "within": {"type": "string", "pattern": "^[0-9.]+\\s*km$"},
             "where": ref("condition"),
+            "open_now": FLAG,
+            "hops": {"type": "integer", "minimum": 1, "maximum": parse_rooftops.MOST_HOPS},
+            "performance": _performance(),
             "prefer": list_of({"enum": list(parse_rooftops.PREFER)}),
         },
+    )
+
+
+def _performance() -> Schema:
+    number: Schema = {"type": "number"}
+    return section(
+        parse_rooftops.PERFORMANCE_KEYS,
+        {"of": FIELD, "table": NAME}
+        | dict.fromkeys(("floor", "ceiling"), number)
+        | {"step": {"type": "number", "exclusiveMinimum": 0}},
+        ("floor", "ceiling"),
     )
 
 

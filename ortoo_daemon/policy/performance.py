@@ -1,0 +1,136 @@
+"""How well does a rooftop do, as far as routing may heed it?
+
+The figure comes from a name that the directory file binds, or from a reviewed table of ``rooftop,
+performance, valid_from, valid_to, source``. Between a floor and a ceiling, and in steps, it becomes the
+points by which rooftops are compared: nobody falls below the floor, and what lies within a step is equal.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from itertools import pairwise
+
+from ortoo_daemon.directory import Rooftop
+from ortoo_daemon.errors import Place
+from ortoo_daemon.policy.csv_files import date_in, read_csv
+from ortoo_daemon.policy.naming import did_you_mean
+from ortoo_daemon.policy.nodes import Problems
+from ortoo_daemon.policy.values import fold, number
+
+COLUMNS = ("rooftop", "performance", "valid_from", "valid_to", "source")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PerformanceRow:
+    """What one rooftop (its id or code, or its name) has done; dates are inclusive, None is open-ended."""
+
+    rooftop: str
+    figure: float
+    valid_from: date | None
+    valid_to: date | None
+    place: Place
+
+    def is_valid(self, on: date) -> bool:
+        after_begin = self.valid_from is None or self.valid_from <= on
+        return after_begin and (self.valid_to is None or on <= self.valid_to)
+
+
+@dataclass(frozen=True, slots=True)
+class PerformanceTable:
+    """A table by its path as the policy writes it, and the file it came from."""
+
+    path: str
+    file: str
+    rows: tuple[PerformanceRow, ...] = field(repr=False)
+    _by_name: Mapping[str, tuple[PerformanceRow, ...]] = field(repr=False, compare=False)
+
+    @classmethod
+    def of(cls, path: str, file: str, rows: Iterable[PerformanceRow]) -> "PerformanceTable":
+        kept = tuple(rows)
+        by_name: dict[str, list[PerformanceRow]] = defaultdict(list)
+        for row in kept:
+            by_name[fold(row.rooftop)].append(row)
+        return cls(path, file, kept, {name: tuple(found) for name, found in by_name.items()})
+
+    def figure(self, rooftop: Rooftop, on: date) -> float | None:
+        """The rooftop's figure on a day, by its id, else its code, else its name; None where no row is."""
+        for name in (rooftop.id, rooftop.code, rooftop.name):
+            for row in self._by_name.get(fold(name), ()) if name else ():
+                if row.is_valid(on):
+                    return row.figure
+        return None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Performance:
+    """Where figures come from (``of``: a name of the directory file; or a ``table``) and their bounds."""
+
+    of: str | None = None
+    table: PerformanceTable | None = None
+    floor: float
+    ceiling: float
+    step: float | None = None
+    place: Place
+
+    def points(self, figure: float | None) -> float:
+        """What a figure counts; one that is not known counts as the floor."""
+        found = self.floor if figure is None else min(max(figure, self.floor), self.ceiling)
+        if self.step is None:
+            return found
+        return self.floor + (found - self.floor) // self.step * self.step
+
+
+def read_performances(
+    data: bytes, *, path: str, file: str, problems: Problems
+) -> PerformanceTable | None:
+    """The table, without the rows that can't be used (each is noted)."""
+    read = read_csv(file, data, problems)
+    if read is None:
+        return None
+    for name in read.header:
+        if name not in COLUMNS:
+            message = f"a table of performance has no column {name!r}"
+            problems.add(Place(file), "wrong_header", message, did_you_mean(name, COLUMNS))
+    missing = [name for name in COLUMNS[:2] if name not in read.header]
+    if missing:
+        message = f"a table of performance needs the column {missing[0]!r}"
+        problems.add(Place(file), "wrong_header", message)
+        return None
+    cells = ((line, dict(zip(read.header, row, strict=True))) for line, row in read.rows)
+    found = (_row(each, Place(file, line), problems) for line, each in cells)
+    rows = [row for row in found if row is not None]
+    _note_doubles(rows, problems)
+    return PerformanceTable.of(path, file, rows)
+
+
+def _row(cells: Mapping[str, str], place: Place, problems: Problems) -> PerformanceRow | None:
+    begin = date_in(cells.get("valid_from", ""), place, "valid_from", problems)
+    end = date_in(cells.get("valid_to", ""), place, "valid_to", problems)
+    figure, wrong = number(cells["performance"]), ""
+    if not cells["rooftop"]:
+        wrong = "the row names no rooftop"
+    elif figure is None:
+        wrong = f"performance is not a number: {cells['performance']!r}"
+    elif begin is not None and end is not None and end < begin:
+        wrong = "valid_to lies before valid_from"
+    if wrong or figure is None:
+        problems.add(place, "wrong_row", wrong)
+        return None
+    return PerformanceRow(
+        rooftop=cells["rooftop"], figure=figure, valid_from=begin, valid_to=end, place=place
+    )
+
+
+def _note_doubles(rows: Iterable[PerformanceRow], problems: Problems) -> None:
+    """Two figures of one rooftop for one day: one of them is a mistake."""
+    groups: dict[str, list[PerformanceRow]] = defaultdict(list)
+    for row in rows:
+        groups[fold(row.rooftop)].append(row)
+    for found in groups.values():
+        found.sort(key=lambda row: (row.valid_from or date.min, row.place))
+        for first, second in pairwise(found):
+            if (second.valid_from or date.min) <= (first.valid_to or date.max):
+                message = f"{second.rooftop} has a figure for these days in line {first.place.line}"
+                mend = "remove one of them, or let their dates not overlap"
+                problems.add(second.place, "duplicate_row", message, mend)
