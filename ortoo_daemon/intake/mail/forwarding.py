@@ -29,7 +29,7 @@ _POINTER_WORDS = 22
 _SCANT_WORDS = 7
 
 
-def forward_speaks(parts: Sequence[MailPart], subject: str) -> bool:
+def forward_speaks(parts: Sequence[MailPart]) -> bool:
     """True where something is forwarded and the writer's own words say next to nothing themselves."""
     if not any(part.kind is PartKind.FORWARDED and part.text.strip() for part in parts):
         return False
