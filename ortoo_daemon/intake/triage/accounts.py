@@ -1,0 +1,101 @@
+"""Which rooftop does a request concern, and how sure is that?"""
+
+from collections.abc import Sequence
+
+from ortoo_daemon.intake.triage.dealer_index import DealerIndex
+from ortoo_daemon.intake.triage.model import AccountCandidate, Basis, Evidence
+from ortoo_daemon.intake.triage.sites import SiteMention
+from ortoo_daemon.intake.triage.writers import Writer
+
+BOUND = 0.8
+"""An account is given from this confidence on; below it a person decides."""
+
+_ONE_OF_SEVERAL = 0.55
+_WRITERS_OWN_OF_SEVERAL = 0.85
+
+
+class Chooser:
+    """Turns what a request's sentences mean into accounts, for one mail."""
+
+    def __init__(self, index: DealerIndex, writer: Writer) -> None:
+        self.index = index
+        self.writer = writer
+
+    def accounts(
+        self,
+        sites: Sequence[SiteMention],
+        brands: Sequence[str],
+        evidence: dict[SiteMention, Evidence],
+        *,
+        writers_own: bool,
+    ) -> list[tuple[AccountCandidate, ...]]:
+        """One list of candidates, best first, for each rooftop that is meant; never empty."""
+        meant = self._chosen(sites, writers_own=writers_own)
+        found: list[tuple[AccountCandidate, ...]] = []
+        for site in meant:
+            candidates = self._of_site(site, brands, evidence)
+            if candidates and not any(
+                candidates[0].account_id == known[0].account_id for known in found
+            ):
+                found.append(candidates)
+        sure = [candidates for candidates in found if candidates[0].confidence >= BOUND]
+        if sure:
+            return sure
+        return found[:1] or [self._of_writer()]
+
+    def _chosen(self, sites: Sequence[SiteMention], *, writers_own: bool) -> Sequence[SiteMention]:
+        numbers = [site for site in sites if site.kind == "number"]
+        if numbers:
+            return numbers
+        if not writers_own:
+            own = [site for site in sites if site.own]
+            return own if own and len({s.accounts for s in sites}) > 1 else sites
+        labels = [site for site in sites if site.labels]
+        account = self.writer.account
+        if labels or account is None:
+            return labels[:1] or sites[:1]
+        return [site for site in sites if account in site.accounts][:1]
+
+    def _of_site(
+        self, site: SiteMention, brands: Sequence[str], evidence: dict[SiteMention, Evidence]
+    ) -> tuple[AccountCandidate, ...]:
+        said = evidence.get(site)
+        basis = site.basis
+        accounts = site.accounts
+        confidence = site.confidence
+        if len(accounts) > 1:
+            fitting = [
+                a for a in sorted(accounts) if set(brands) & set(self.index.dealers[a].brands)
+            ]
+            if len(fitting) == 1:
+                accounts, basis, confidence = frozenset(fitting), Basis.BRAND_IN_CITY, 0.92
+            elif self.writer.account in accounts:
+                accounts = frozenset({self.writer.account}) if self.writer.account else accounts
+                confidence = _WRITERS_OWN_OF_SEVERAL
+            else:
+                confidence = _ONE_OF_SEVERAL
+        return tuple(
+            self._candidate(account, confidence, basis, (said,) if said else ())
+            for account in sorted(accounts)
+        )
+
+    def _of_writer(self) -> tuple[AccountCandidate, ...]:
+        writer = self.writer
+        if writer.account is not None:
+            return (
+                self._candidate(writer.account, writer.confidence, writer.basis, writer.evidence),
+            )
+        pool = sorted(writer.pool or ())
+        share = min(_ONE_OF_SEVERAL, 1 / len(pool)) if pool else 0.0
+        return tuple(self._candidate(a, share, Basis.NONE, writer.evidence) for a in pool)
+
+    def _candidate(
+        self, account: str, confidence: float, basis: Basis, evidence: tuple[Evidence, ...]
+    ) -> AccountCandidate:
+        return AccountCandidate(
+            account_id=account,
+            name=self.index.dealers[account].name,
+            confidence=round(confidence, 3),
+            basis=basis,
+            evidence=evidence,
+        )

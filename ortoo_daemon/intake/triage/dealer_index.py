@@ -1,0 +1,297 @@
+"""By which words, addresses and numbers is each rooftop known?
+
+Built once for a directory. Words are looked for all at once: names and former names, what tells sites of
+one group apart (``marks``), towns, streets, groups, people. What a hit means depends on who writes, and
+is decided elsewhere.
+"""
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cached_property
+
+from ortoo_daemon.intake.triage.dealers import Dealer
+from ortoo_daemon.intake.triage.ordinary_words import DIRECTIONS, GENERIC, STREET_WORDS
+from ortoo_daemon.intake.triage.phrases import PhraseBook
+from ortoo_daemon.intake.triage.words import plain_words
+
+PHONE_DIGITS = 8
+"""So many last digits tell numbers apart, however they are written."""
+
+_DASH = re.compile(r"\s+[–—|-]\s+")
+
+
+class DealerIndex:
+    """The directory as triage searches it."""
+
+    def __init__(
+        self,
+        dealers: Iterable[Dealer],
+        *,
+        place_names: Mapping[str, tuple[str, ...]] | None = None,
+    ) -> None:
+        self.dealers: dict[str, Dealer] = {dealer.account_id: dealer for dealer in dealers}
+        self._place_names = {
+            plain_words(town): names for town, names in (place_names or {}).items()
+        }
+
+    @cached_property
+    def groups(self) -> Mapping[str, frozenset[str]]:
+        """Account ids by group; a rooftop that stands alone is a group of its own."""
+        found: dict[str, set[str]] = defaultdict(set)
+        for dealer in self.dealers.values():
+            found[self.group_of(dealer.account_id)].add(dealer.account_id)
+        return {group: frozenset(ids) for group, ids in found.items()}
+
+    def group_of(self, account_id: str) -> str:
+        """The group's name, or the account's id where there is none."""
+        return self.dealers[account_id].group or account_id
+
+    def pool_of(self, account_id: str) -> frozenset[str]:
+        """The rooftops of the same group, itself among them."""
+        return self.groups[self.group_of(account_id)]
+
+    @cached_property
+    def by_email(self) -> Mapping[str, frozenset[str]]:
+        """Account ids by the address of a contact."""
+        return _index(
+            (contact.email, dealer.account_id)
+            for dealer in self.dealers.values()
+            for contact in dealer.contacts
+        )
+
+    @cached_property
+    def by_domain(self) -> Mapping[str, frozenset[str]]:
+        """Account ids by domain."""
+        return _index((name, d.account_id) for d in self.dealers.values() for name in d.domains)
+
+    @cached_property
+    def by_code(self) -> Mapping[str, str]:
+        """Account id by dealer code, without punctuation and in upper case."""
+        return {code_key(d.code): d.account_id for d in self.dealers.values() if d.code}
+
+    @cached_property
+    def by_phone(self) -> Mapping[str, frozenset[str]]:
+        """Account ids by the last digits of the numbers of rooftops and their people."""
+        numbers = (
+            (number, dealer.account_id)
+            for dealer in self.dealers.values()
+            for number in (dealer.phone, *(contact.phone for contact in dealer.contacts))
+        )
+        return _index((phone_key(number), account) for number, account in numbers)
+
+    @cached_property
+    def book(self) -> PhraseBook:
+        """What rooftops are called, by ``kind:key``; ``meanings`` says whom each key means."""
+        return PhraseBook(self._phrases)
+
+    @cached_property
+    def meanings(self) -> Mapping[str, frozenset[str]]:
+        """Account ids by the name of a phrase."""
+        return _index(self._terms_by_account())
+
+    @cached_property
+    def _phrases(self) -> Mapping[str, list[str]]:
+        return {name: _spoken(*name.split(":", 1)) for name in self.meanings}
+
+    def _terms_by_account(self) -> Iterator[tuple[str, str]]:
+        for dealer in self.dealers.values():
+            for kind, words in self._terms(dealer):
+                if words and any(len(word) > 1 for word in words):
+                    yield f"{kind}:{' '.join(words)}", dealer.account_id
+
+    def _terms(self, dealer: Dealer) -> Iterator[tuple[str, tuple[str, ...]]]:
+        for name in _name_forms(dealer.name):
+            if self._is_telling(name, dealer):
+                yield "name", name
+        for former in dealer.former_names:
+            yield from (("old", form) for form in _former_forms(former) if len(form) > 1)
+            yield from (("old_word", (word,)) for word in _telling_words(former, dealer))
+        for place in self._places(dealer):
+            yield "place", place
+        for mark in self._marks(dealer):
+            yield "mark", mark
+        street = _street(dealer.street)
+        if street and not self._is_town(street):
+            yield "street", street
+        if dealer.street and street:
+            yield "address", plain_words(dealer.street)
+        for group in self._group_forms(dealer):
+            yield "group", group
+        for contact in dealer.contacts:
+            name = plain_words(contact.name)
+            if len(name) > 1:
+                yield "person", name
+
+    @cached_property
+    def _brand_words(self) -> frozenset[str]:
+        return frozenset(
+            word for d in self.dealers.values() for brand in d.brands for word in plain_words(brand)
+        ) | {"vauxhall", "cupra", "mercedes", "vw"}
+
+    @cached_property
+    def _towns(self) -> frozenset[tuple[str, ...]]:
+        return frozenset(place for d in self.dealers.values() for place in self._places(d))
+
+    def _is_town(self, words: tuple[str, ...]) -> bool:
+        return words in self._towns
+
+    @cached_property
+    def _shared_words(self) -> Mapping[str, frozenset[str]]:
+        """The words that half of a group's names have in common, and those of its own name."""
+        found = {}
+        for group, ids in self.groups.items():
+            seen = Counter(w for i in ids for w in set(plain_words(self.dealers[i].name)))
+            towns = {word for i in ids for word in plain_words(self.dealers[i].city)}
+            shared = {w for w, n in seen.items() if len(ids) > 1 and n * 2 >= len(ids)} - towns
+            found[group] = frozenset(shared | set(plain_words(self._group_name(ids))))
+        return found
+
+    def _group_name(self, ids: frozenset[str]) -> str:
+        return next((self.dealers[i].group for i in ids), "")
+
+    def _is_telling(self, name: tuple[str, ...], dealer: Dealer) -> bool:
+        """Whether a name says more than the group, the brand and what many are called."""
+        if not dealer.group:
+            return len(name) > 1
+        shared = self._shared_words[dealer.group]
+        return bool(set(name) - GENERIC - self._brand_words - shared) and len(name) > 1
+
+    def _places(self, dealer: Dealer) -> Iterator[tuple[str, ...]]:
+        town = plain_words(dealer.city)
+        if not town:
+            return
+        yield town
+        for name in self._place_names.get(town, ()):
+            yield plain_words(name)
+        bare = tuple(word for word in town if word not in GENERIC)
+        if len(town) > 2 and len(bare[0]) > 4 and bare[0] not in {"saint", "sainte", "santa"}:
+            yield bare[:1]
+
+    def _marks(self, dealer: Dealer) -> Iterator[tuple[str, ...]]:
+        if not dealer.group:
+            return
+        shared = self._shared_words[dealer.group]
+        town = set(plain_words(dealer.city))
+        skipped = shared | self._brand_words | town | (GENERIC - DIRECTIONS)
+        for run in _runs(plain_words(dealer.name), skipped):
+            bare = tuple(word for word in run if word not in STREET_WORDS)
+            if len(run) > 1:
+                yield run
+            for word in bare:
+                single = (word,)
+                if len(word) > 2 and not self._is_town(single):
+                    yield single
+
+    def _group_forms(self, dealer: Dealer) -> Iterator[tuple[str, ...]]:
+        if not dealer.group:
+            return
+        whole = plain_words(dealer.group)
+        yield whole
+        for form in (whole, self._shared_run(dealer)):
+            bare = tuple(
+                w for w in form if w not in GENERIC and w not in self._brand_words and len(w) > 1
+            )
+            if bare and not self._is_town(bare):
+                yield bare
+        ordinary = GENERIC | DIRECTIONS | self._brand_words
+        for word in self._shared_run(dealer):
+            if (
+                word in whole
+                and len(word) > 4
+                and word not in ordinary
+                and not self._is_town((word,))
+            ):
+                yield (word,)
+
+    def _shared_run(self, dealer: Dealer) -> tuple[str, ...]:
+        shared = self._shared_words[self.group_of(dealer.account_id)]
+        return tuple(word for word in plain_words(dealer.name) if word in shared)
+
+
+def code_key(code: str) -> str:
+    """A dealer code without punctuation, in upper case."""
+    return re.sub(r"[^0-9A-Za-z]", "", code).upper()
+
+
+def phone_key(number: str) -> str:
+    """The last digits of a phone number, by which it is compared."""
+    return re.sub(r"\D", "", number)[-PHONE_DIGITS:]
+
+
+def _spoken(kind: str, words: str) -> list[str]:
+    """The words, and what people of a town are called in German (``Ehrenfelder``)."""
+    if kind in {"place", "mark"} and len(words) > 4 and " " not in words:
+        return [words, f"{words}er", f"{words}s"]
+    return [words]
+
+
+def _index(pairs: Iterable[tuple[str, str]]) -> dict[str, frozenset[str]]:
+    found: dict[str, set[str]] = defaultdict(set)
+    for key, account in pairs:
+        if key:
+            found[key].add(account)
+    return {key: frozenset(accounts) for key, accounts in found.items()}
+
+
+def _name_forms(name: str) -> Iterator[tuple[str, ...]]:
+    """The name, its parts around a dash, and each without its legal form."""
+    for part in {name, _DASH.sub(" ", name), *(_DASH.split(name))}:
+        words = plain_words(part)
+        yield words
+        while words and words[-1] in {
+            "gmbh",
+            "sarl",
+            "kg",
+            "srl",
+            "spa",
+            "sl",
+            "bv",
+            "ltd",
+            "e",
+            "k",
+            "r",
+            "l",
+            "s",
+        }:
+            words = words[:-1]
+            yield words
+
+
+def _former_forms(name: str) -> Iterator[tuple[str, ...]]:
+    yield from _name_forms(name)
+    bare = tuple(word for word in plain_words(name) if word not in GENERIC and len(word) > 2)
+    if len(bare) > 1:
+        yield bare
+
+
+def _telling_words(name: str, dealer: Dealer) -> Iterator[str]:
+    """Single words of a former name by which people still call it."""
+    town = plain_words(dealer.city)
+    known = set(plain_words(dealer.name))
+    for word in plain_words(name):
+        if len(word) > 4 and word not in GENERIC and word not in town and word not in known:
+            yield word
+
+
+def _street(street: str) -> tuple[str, ...]:
+    """The street's name without its number, where it has one that tells something."""
+    words = tuple(word for word in plain_words(street) if not any(c.isdigit() for c in word))
+    telling = [word for word in words if word not in STREET_WORDS and word not in GENERIC]
+    return words if telling and len(words) > 0 else ()
+
+
+def _runs(words: tuple[str, ...], skipped: frozenset[str] | set[str]) -> Iterator[tuple[str, ...]]:
+    """Stretches of words that are not skipped; small words may stand inside one, not at its ends."""
+    run: list[str] = []
+    for word in (*words, ""):
+        if word and (
+            word not in skipped or (run and word in {"de", "la", "du", "des", "am", "of"})
+        ):
+            run.append(word)
+            continue
+        while run and run[-1] in {"de", "la", "du", "des", "am", "of"}:
+            run.pop()
+        if run:
+            yield tuple(run)
+        run = []

@@ -1,0 +1,208 @@
+"""What does each sentence of an e-mail say: word groups, brands, rooftops, and what is settled in it?"""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from ortoo_daemon.intake.triage.amounts import amounts_in
+from ortoo_daemon.intake.triage.brands import BrandMention, brands_in
+from ortoo_daemon.intake.triage.dealer_index import DealerIndex, code_key, phone_key
+from ortoo_daemon.intake.triage.model import Basis
+from ortoo_daemon.intake.triage.ordinary_words import CODE_WORDS, LISTING_WORDS
+from ortoo_daemon.intake.triage.phrases import Hit
+from ortoo_daemon.intake.triage.requests import best_of, request_scores
+from ortoo_daemon.intake.triage.sentences import Sentence, clauses_of
+from ortoo_daemon.intake.triage.sites import SiteMention, SiteWords, sites_in
+from ortoo_daemon.intake.triage.taxonomy import Taxonomy
+from ortoo_daemon.intake.triage.words import Word, words_of
+
+OUT_OF_THE_REQUEST = ("settled", "not_about")
+
+_CODE = re.compile(r"(?<![\w-])[A-Z0-9]+(?:-[A-Z0-9]+)*(?![\w-])", re.IGNORECASE)
+_PHONE = re.compile(r"(?<![\w])\+?\(?\d[\d\s()./\u00a0-]{6,17}\d(?!\w)")
+_AT_THE_START = 6
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """What one sentence says. ``groups`` leaves out what is settled or said not to be the matter."""
+
+    sentence: Sentence
+    words: Sequence[Word]
+    hits: Sequence[Hit]
+    groups: frozenset[str]
+    scores: dict[str, float]
+    brands: tuple[BrandMention, ...]
+    sites: tuple[SiteMention, ...]
+    settled: bool
+    another: bool
+
+    @property
+    def best(self) -> tuple[str | None, float, float]:
+        return best_of(self.scores)
+
+    @property
+    def meant(self) -> tuple[SiteMention, ...]:
+        """The rooftops that are not spoken of in passing."""
+        return tuple(site for site in self.sites if not site.passing)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Observer:
+    """Looks at sentences with one taxonomy, one directory, and what is known of the mail."""
+
+    taxonomy: Taxonomy
+    index: DealerIndex
+    text: str
+    pool: frozenset[str] | None
+    lower: bool
+    language: str = ""
+    vins: tuple[tuple[int, int], ...] = ()
+
+    def finding(self, sentence: Sentence) -> Finding:
+        """What the sentence says."""
+        words = words_of(self.text, sentence.start, sentence.end)
+        hits = self.taxonomy.book(self.language).find(words)
+        brands = brands_in(words, self.taxonomy)
+        said = SiteWords(words=words, groups=hits, brands=brands, lower=self.lower)
+        out = self._out_of_the_request(sentence, words, hits)
+        spoken = [hit for hit in hits if not _is_out(words[hit.first], out)]
+        kept = tuple(b for b in brands if not _is_out(words[b.first], out))
+        groups = frozenset(hit.name for hit in spoken) | self._figures(sentence, kept, out)
+        sites = self._first_named(tuple(self._sites(said, sentence, out)), sentence, words, spoken)
+        scores = dict(request_scores(groups, self.taxonomy.request_types))
+        return Finding(
+            sentence=sentence,
+            words=words,
+            hits=spoken,
+            groups=groups,
+            scores=scores,
+            brands=kept,
+            sites=sites,
+            settled=bool(out) and best_of(scores)[1] < 1.5,
+            another=any(h.name == "another" and h.first < _AT_THE_START for h in hits),
+        )
+
+    def _first_named(
+        self,
+        sites: tuple[SiteMention, ...],
+        sentence: Sentence,
+        words: Sequence[Word],
+        hits: Sequence[Hit],
+    ) -> tuple[SiteMention, ...]:
+        """Of several rooftops in a sentence the first, those listed with it, and those of whom more is said.
+
+        ``Lille and Arras get no leads, Nice does``: Nice is a comparison, its clause asks for nothing.
+        """
+        kept: list[SiteMention] = []
+        leading: SiteMention | None = None
+        for site in sites:
+            if site.passing or site.kind == "number":
+                kept.append(site)
+                continue
+            listed = leading is not None and _are_listed(leading, site, words)
+            if leading is None or listed or self._clause_speaks(site, sentence, words, hits):
+                leading = site
+                kept.append(replace(site, labels=self._is_label(site, sentence, words)))
+            else:
+                kept.append(replace(site, passing="compared"))
+        return tuple(kept)
+
+    def _is_label(self, site: SiteMention, sentence: Sentence, words: Sequence[Word]) -> bool:
+        after = self.text[words[site.last].end : sentence.end].lstrip()
+        return sentence.first and after[:1] in {":", "|"}
+
+    def _clause_speaks(
+        self, site: SiteMention, sentence: Sentence, words: Sequence[Word], hits: Sequence[Hit]
+    ) -> bool:
+        if site.own:
+            return True
+        at = words[site.first].start
+        for start, end in clauses_of(self.text, sentence.start, sentence.end):
+            if start <= at < end:
+                groups = frozenset(h.name for h in hits if start <= words[h.first].start < end)
+                return best_of(request_scores(groups, self.taxonomy.request_types))[1] >= 2
+        return False
+
+    def _out_of_the_request(
+        self, sentence: Sentence, words: Sequence[Word], hits: Sequence[Hit]
+    ) -> list[tuple[int, int]]:
+        places = [words[hit.first].start for hit in hits if hit.name in OUT_OF_THE_REQUEST]
+        if not places:
+            return []
+        return [
+            (start, end)
+            for start, end in clauses_of(self.text, sentence.start, sentence.end)
+            if any(start <= place < end for place in places)
+        ]
+
+    def _figures(
+        self, sentence: Sentence, brands: Iterable[BrandMention], out: Sequence[tuple[int, int]]
+    ) -> frozenset[str]:
+        groups = set()
+        for brand in brands:
+            if brand.brand != "other" and not brand.loose:
+                groups.add("model" if brand.kind.endswith("model") else "brand")
+        if any(sentence.start <= start < sentence.end for start, _ in self.vins):
+            groups.add("vin")
+        said = self.text[sentence.start : sentence.end]
+        amounts = [
+            at
+            for at in amounts_in(said)
+            if not any(a <= at[0] + sentence.start < b for a, b in out)
+        ]
+        if amounts:
+            groups.add("amount")
+        if len(amounts) > 1:
+            groups.add("two_amounts")
+        return frozenset(groups)
+
+    def _sites(
+        self, said: SiteWords, sentence: Sentence, out: Sequence[tuple[int, int]]
+    ) -> Iterator[SiteMention]:
+        for site in sites_in(said, self.index, self.pool):
+            settled = _is_out(said.words[site.first], out)
+            yield site if not settled else replace(site, passing="settled")
+        yield from self._numbers(said, sentence)
+
+    def _numbers(self, said: SiteWords, sentence: Sentence) -> Iterator[SiteMention]:
+        for found in _CODE.finditer(self.text, sentence.start, sentence.end):
+            account = self.index.by_code.get(code_key(found[0])) if len(found[0]) > 3 else None
+            if account and self._is_a_code(found[0], account, said, found.start()):
+                yield _number(said, found.start(), frozenset({account}), Basis.CODE, 0.99)
+        for found in _PHONE.finditer(self.text, sentence.start, sentence.end):
+            accounts = self.index.by_phone.get(phone_key(found[0]), frozenset())
+            if self.pool is not None:
+                accounts &= self.pool
+            if len(accounts) == 1:
+                yield _number(said, found.start(), accounts, Basis.PHONE, 0.97)
+
+    def _is_a_code(self, code: str, account: str, said: SiteWords, start: int) -> bool:
+        """Figures alone may be a postal code, a price, a ticket: then something must say it's a code."""
+        if self.pool is not None and account not in self.pool:
+            return False
+        at = next((n for n, word in enumerate(said.words) if word.end > start), 0)
+        after = said.words[at + 1] if at + 1 < len(said.words) else None
+        if not code.isdigit():
+            return any(char.isdigit() for char in code)
+        if any(word.text in CODE_WORDS for word in said.words[max(0, at - 3) : at]):
+            return True
+        return self.pool is not None and not (after and after.capital)
+
+
+def _number(
+    said: SiteWords, start: int, accounts: frozenset[str], basis: Basis, confidence: float
+) -> SiteMention:
+    at = next((n for n, word in enumerate(said.words) if word.end > start), 0)
+    return SiteMention(
+        accounts=accounts, kind="number", basis=basis, confidence=confidence, first=at, last=at
+    )
+
+
+def _are_listed(before: SiteMention, after: SiteMention, words: Sequence[Word]) -> bool:
+    between = words[before.last + 1 : after.first]
+    return len(between) <= 2 and all(word.text in LISTING_WORDS for word in between)
+
+
+def _is_out(word: Word, out: Sequence[tuple[int, int]]) -> bool:
+    return any(start <= word.start < end for start, end in out)

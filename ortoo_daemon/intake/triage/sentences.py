@@ -1,0 +1,146 @@
+"""Where do the sentences of an e-mail begin and end, and how does its writer set them apart?
+
+A mail is blocks (paragraphs, items of a list, rows of a table), a block is sentences, a sentence is
+clauses. What is settled or only compared with is told clause by clause.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+_ITEM = re.compile(
+    r"[ \t]*(?:[-*•·▪‣–—>]+[ \t]+|\(?\d{1,2}[.)/°:][ \t]*(?!\d)|\(?[a-dA-D]\)[ \t]+|#\d+[ \t]+)"
+)
+_LABEL = re.compile(r"[ \t]*(?=\S)[^\n:|.!?]{2,60}?[ \t\u00a0]?:(?=\s)")
+_ROW = re.compile(r"[^\n|]*\S[ \t]*[|\t][ \t]*\S")
+_RULE = re.compile(r"[\s\-=+|_]*")
+_STOP = re.compile(r"[.!?…]+[\"'»”)]*(?=\s|$)|[ \t]+[–—][ \t]+(?=[A-ZÄÖÜÉÀ])")
+_ABBREVIATION = re.compile(
+    r"(?:\b(?:z\.\s?B|d\.\s?h|u\.\s?a|bzw|inkl|zzgl|ggf|evtl|ca|nr|no|n|num|ref|réf|tel|tél|st|ste|str"
+    r"|m|mr|mrs|ms|mm|mme|mlle|dr|prof|hr|fr|sr|sra|srta|sig|sigg|dott|dhr|mevr|mw|ing|p\.?ex|p\.?ej"
+    r"|es|vs|etc|usw|u|jan|feb|sept|sep|okt|oct|nov|dez|dec|janv|févr|approx|dept|art|pag|min|max"
+    r"|cde|conf|tues|thurs|mon|fri|sat|av|avda|blvd|rte|co|spa|s\.p\.a|s\.r\.l|b\.v)|\b[A-Z]|(?<!\d)\d{1,2})\.?$",
+    re.IGNORECASE,
+)
+_CLAUSE = re.compile(
+    r"[,;:()]\s+|\s[–—-]\s|\b(?:mais|aber|sondern|but|pero|ma|però|maar|en revanche|par contre|hingegen"
+    r"|dagegen|however|whereas|while|sin embargo|en cambio|invece|mentre|echter|alleen|wogegen)\b",
+    re.IGNORECASE,
+)
+_SHORT_LINE = 55
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sentence:
+    """One sentence, or one item or row that is none. ``block`` counts blocks from 0.
+
+    ``item`` tells that the writer set its block apart (a bullet, a number, a row, ``Where: what``).
+    """
+
+    start: int
+    end: int
+    block: int
+    paragraph: int
+    first: bool
+    item: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Block:
+    start: int
+    end: int
+    paragraph: int
+    item: bool
+
+
+def sentences_of(text: str, stretches: Iterable[tuple[int, int]]) -> tuple[Sentence, ...]:
+    """The sentences of these stretches of the text, in order."""
+    found: list[Sentence] = []
+    number = 0
+    paragraph = 0
+    for start, end in stretches:
+        for block in _blocks(text, start, end, paragraph):
+            paragraph = block.paragraph
+            for at, (first, last) in enumerate(_sentences(text, block.start, block.end)):
+                found.append(
+                    Sentence(
+                        start=first,
+                        end=last,
+                        block=number,
+                        paragraph=block.paragraph,
+                        first=at == 0,
+                        item=block.item,
+                    )
+                )
+            number += 1
+        paragraph += 1
+    return tuple(found)
+
+
+def clauses_of(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """The clauses of ``text[start:end]``: cut at commas, dashes and words like *but*."""
+    at = start
+    for cut in _CLAUSE.finditer(text, start, end):
+        if cut.start() > at:
+            yield at, cut.start()
+        at = cut.start() if cut[0][0].isalpha() else cut.end()
+    if at < end:
+        yield at, end
+
+
+def _blocks(text: str, start: int, end: int, paragraph: int) -> Iterator[_Block]:
+    opened: tuple[int, int, bool] | None = None
+    for first, last in _lines(text, start, end):
+        line = text[first:last]
+        if not line.strip() or _RULE.fullmatch(line):
+            if opened:
+                yield _Block(start=opened[0], end=opened[1], paragraph=paragraph, item=opened[2])
+                opened = None
+            paragraph += not line.strip()
+            continue
+        item = bool(_ITEM.match(line) or _LABEL.match(line) or _ROW.match(line))
+        if opened and (item or _ends_a_block(text[opened[0] : opened[1]], line)):
+            yield _Block(start=opened[0], end=opened[1], paragraph=paragraph, item=opened[2])
+            opened = None
+        opened = (opened[0], last, opened[2]) if opened else (first, last, item)
+    if opened:
+        yield _Block(start=opened[0], end=opened[1], paragraph=paragraph, item=opened[2])
+
+
+def _ends_a_block(before: str, line: str) -> bool:
+    """Whether a new line after ``before`` begins something new, or only wraps."""
+    last_line = before.rsplit("\n", 1)[-1].rstrip()
+    starts_anew = line.lstrip()[:1].isupper() or line.lstrip()[:1].isdigit()
+    return (
+        last_line.endswith((".", "!", "?", ":", ","))
+        and len(last_line) < _SHORT_LINE
+        and starts_anew
+    )
+
+
+def _lines(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    at = start
+    while at < end:
+        cut = text.find("\n", at, end)
+        last = end if cut < 0 else cut
+        yield at, last
+        at = last + 1
+
+
+def _sentences(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    at = start
+    for stop in _STOP.finditer(text, start, end):
+        if stop[0] == "." and _ABBREVIATION.search(text[max(at, stop.start() - 12) : stop.start()]):
+            continue
+        yield from _trimmed(text, at, stop.end())
+        at = stop.end()
+    yield from _trimmed(text, at, end)
+
+
+def _trimmed(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    while start < end and text[start].isspace():
+        start += 1
+    while end > start and text[end - 1].isspace():
+        end -= 1
+    if start < end:
+        yield start, end

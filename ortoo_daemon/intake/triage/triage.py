@@ -1,0 +1,287 @@
+"""What does an e-mail ask for? The whole of understanding, without a model.
+
+Sentences are looked at one by one, joined to requests, and each request gets its rooftop, brand, kind,
+skill and urgency with what speaks for them. Pure: same reading, directory and taxonomy, same answer.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from ortoo_daemon.intake.mail.model import IdentifierKind, MailReading, PartKind
+from ortoo_daemon.intake.triage.accounts import BOUND, Chooser
+from ortoo_daemon.intake.triage.brands import NO_BRAND_OF_OURS, brand_scores
+from ortoo_daemon.intake.triage.dealer_index import DealerIndex
+from ortoo_daemon.intake.triage.findings import Finding, Observer
+from ortoo_daemon.intake.triage.model import (
+    AccountCandidate,
+    Basis,
+    Evidence,
+    Segment,
+    Triage,
+)
+from ortoo_daemon.intake.triage.requests import best_of
+from ortoo_daemon.intake.triage.segments import Topic, topic_scores, topics_of
+from ortoo_daemon.intake.triage.sentences import Sentence, sentences_of
+from ortoo_daemon.intake.triage.sites import SiteMention
+from ortoo_daemon.intake.triage.taxonomy import Taxonomy
+from ortoo_daemon.intake.triage.writers import Writer, writer_of
+
+_SUBJECT_ALONE = 1.0
+_SUBJECT_BESIDES = 0.35
+_QUOTED = 0.5
+_LEAST = 0.8
+
+
+def triage_mail(reading: MailReading, index: DealerIndex, taxonomy: Taxonomy) -> Triage:
+    """The requests of an e-mail, at least one; where nothing is understood it needs a person."""
+    return _Triage(reading, index, taxonomy).result()
+
+
+class _Triage:
+    def __init__(self, reading: MailReading, index: DealerIndex, taxonomy: Taxonomy) -> None:
+        self.reading = reading
+        self.index = index
+        self.taxonomy = taxonomy
+        self.writer: Writer = writer_of(reading, index, taxonomy)
+        self.vins = tuple(
+            sorted(
+                (found.start, found.end, found.value)
+                for found in reading.identifiers
+                if found.kind is IdentifierKind.VIN and found.part is not None
+            )
+        )
+        self.observer = self._observer(reading.text)
+        self.subject = self._subject()
+
+    def result(self) -> Triage:
+        findings = list(self._findings())
+        topics = topics_of(findings, self.taxonomy) or [Topic()]
+        segments: list[Segment] = []
+        for topic in topics:
+            segments.extend(self._segments(topic, alone=len(topics) == 1))
+        return Triage(
+            segments=tuple(_merged(segments)),
+            language=self.reading.language,
+            clean_body=self.reading.clean_body,
+            automatic=self.reading.automatic,
+            injection=tuple(
+                Evidence(what="injection", text=span.text, start=span.start, end=span.end)
+                for span in self.reading.injection
+            ),
+            settled=tuple(
+                self._excerpt("settled", finding.sentence)
+                for finding in findings
+                if finding.settled
+            ),
+        )
+
+    def _observer(self, text: str) -> Observer:
+        return Observer(
+            taxonomy=self.taxonomy,
+            index=self.index,
+            text=text,
+            pool=self.writer.pool,
+            lower=not any(char.isupper() for char in self.reading.clean_body),
+            language=self.reading.language,
+            vins=tuple((start, end) for start, end, _ in self.vins),
+        )
+
+    def _subject(self) -> Finding | None:
+        subject = self.reading.subject
+        if not subject.strip():
+            return None
+        whole = Sentence(start=0, end=len(subject), block=0, paragraph=0, first=True, item=False)
+        observer = self._observer(subject)
+        return Observer(
+            taxonomy=observer.taxonomy,
+            index=observer.index,
+            text=subject,
+            pool=observer.pool,
+            lower=not any(char.isupper() for char in subject),
+            language=observer.language,
+        ).finding(whole)
+
+    def _findings(self) -> Iterable[Finding]:
+        stretches = [(part.start, part.end) for part in self.reading.body]
+        for sentence in sentences_of(self.reading.text, stretches):
+            if not self._is_injected(sentence):
+                yield self.observer.finding(sentence)
+
+    def _is_injected(self, sentence: Sentence) -> bool:
+        return any(
+            span.start < sentence.end and sentence.start < span.end and span.end > span.start
+            for span in self.reading.injection
+        )
+
+    def _segments(self, topic: Topic, *, alone: bool) -> Iterable[Segment]:
+        scores = self._scores(topic, alone=alone)
+        kind, points, margin = best_of(scores)
+        if points < _LEAST:
+            kind = None
+        brands = self._brands(topic)
+        writers_own = kind in self.taxonomy.writer_speaks_for_itself
+        sites, evidence = self._sites(topic, kind)
+        chooser = Chooser(self.index, self.writer)
+        for candidates in chooser.accounts(sites, brands, evidence, writers_own=writers_own):
+            yield self._segment(topic, candidates, kind, (points, margin))
+
+    def _scores(self, topic: Topic, *, alone: bool) -> dict[str, float]:
+        scores = topic_scores(topic, self.taxonomy)
+        _, points, _ = best_of(scores)
+        if self.subject and (alone or points < _LEAST):
+            share = _SUBJECT_BESIDES if points >= 2 else _SUBJECT_ALONE
+            for code, more in self.subject.scores.items():
+                scores[code] = scores.get(code, 0.0) + share * more
+        if best_of(scores)[1] < _LEAST:
+            for code, more in self._quoted_scores().items():
+                scores[code] = scores.get(code, 0.0) + _QUOTED * more
+        return scores
+
+    def _quoted_scores(self) -> dict[str, float]:
+        """What the earlier messages are about: asked only when the new one says nothing."""
+        stretches = [
+            (part.start, part.end)
+            for part in self.reading.parts
+            if part.kind in {PartKind.QUOTED, PartKind.FORWARDED}
+        ]
+        findings = [
+            self.observer.finding(sentence)
+            for sentence in sentences_of(self.reading.text, stretches)
+            if not self._is_injected(sentence)
+        ]
+        return topic_scores(Topic(findings=findings), self.taxonomy)
+
+    def _sites(
+        self, topic: Topic, kind: str | None
+    ) -> tuple[Sequence[SiteMention], dict[SiteMention, Evidence]]:
+        meant = list(topic.meant)
+        evidence = {
+            site: self._site_evidence(site, finding)
+            for finding in topic.findings
+            for site in finding.sites
+        }
+        if not meant and self.subject and kind not in self.taxonomy.writer_speaks_for_itself:
+            meant = list(self.subject.meant)
+            evidence |= {
+                site: Evidence(what="subject", text=self.reading.subject) for site in meant
+            }
+        return meant, evidence
+
+    def _site_evidence(self, site: SiteMention, finding: Finding) -> Evidence:
+        start, end = finding.words[site.first].start, finding.words[site.last].end
+        return Evidence(what="site", text=self.reading.text[start:end], start=start, end=end)
+
+    def _brands(self, topic: Topic) -> list[str]:
+        """Brands spoken of, the strongest first."""
+        scores = self._brand_scores(topic, self._likely_brands(self.writer.pool or ()))
+        return [
+            brand
+            for brand, _ in sorted(scores.items(), key=lambda pair: (-pair[1], pair[0]))
+            if brand != NO_BRAND_OF_OURS
+        ]
+
+    def _likely_brands(self, accounts: Iterable[str]) -> frozenset[str]:
+        return frozenset(b for a in accounts for b in self.index.dealers[a].brands)
+
+    def _brand_scores(self, topic: Topic, likely: frozenset[str]) -> dict[str, float]:
+        mentions = [brand for finding in topic.findings for brand in finding.brands]
+        scores = brand_scores(mentions, self._vins(topic), self.taxonomy, likely)
+        return dict(scores)
+
+    def _vins(self, topic: Topic) -> tuple[str, ...]:
+        found = (
+            value
+            for finding in topic.findings
+            for start, _, value in self.vins
+            if finding.sentence.start <= start < finding.sentence.end
+        )
+        return tuple(dict.fromkeys(found))
+
+    def _segment(
+        self,
+        topic: Topic,
+        candidates: tuple[AccountCandidate, ...],
+        kind: str | None,
+        points: tuple[float, float],
+    ) -> Segment:
+        best = candidates[0] if candidates else None
+        known = best is not None and best.confidence >= BOUND
+        account = best.account_id if best is not None and known else None
+        brand = self._brand(topic, account, kind)
+        groups = topic.groups
+        return Segment(
+            account_id=account,
+            basis=best.basis if best is not None and known else Basis.NONE,
+            confidence=best.confidence if best is not None else 0.0,
+            candidates=candidates,
+            brand=brand,
+            request_type=kind,
+            type_score=round(points[0], 2),
+            type_margin=round(points[1], 2),
+            skill=self.taxonomy.skill(kind, groups),
+            desk=self.taxonomy.desks.get(brand or "", self.taxonomy.default_desk),
+            urgency=self.taxonomy.urgency_of(groups),
+            language=self.reading.language,
+            vins=self._vins(topic),
+            evidence=tuple(
+                self._excerpt("request", f.sentence) for f in self._telling(topic, kind)
+            ),
+        )
+
+    def _brand(self, topic: Topic, account: str | None, kind: str | None) -> str | None:
+        own = self.index.dealers[account].brands if account else ()
+        if kind in self.taxonomy.writer_speaks_for_itself and len(own) == 1:
+            return own[0]
+        likely = frozenset(own) or self._likely_brands(self.writer.pool or ())
+        scores = self._brand_scores(topic, likely)
+        if not scores and self.subject is not None:
+            said = brand_scores(self.subject.brands, (), self.taxonomy, likely)
+            scores = {brand: points for brand, points in said.items() if not own or brand in own}
+        strong = {brand: points for brand, points in scores.items() if points >= 2}
+        brand = _first_of(strong, own)
+        if brand == NO_BRAND_OF_OURS:
+            return None
+        if brand is not None:
+            return brand
+        return own[0] if len(own) == 1 else None
+
+    def _telling(self, topic: Topic, kind: str | None) -> list[Finding]:
+        """The sentences that speak for the kind of request; else the first."""
+        telling = [f for f in topic.findings if kind is not None and f.scores.get(kind, 0) >= 2]
+        return telling or topic.findings[:1]
+
+    def _excerpt(self, what: str, sentence: Sentence) -> Evidence:
+        text = self.reading.text[sentence.start : sentence.end]
+        return Evidence(what=what, text=text, start=sentence.start, end=sentence.end)
+
+
+def _first_of(scores: dict[str, float], own: Sequence[str]) -> str | None:
+    """The brand most spoken of; of equal ones the rooftop's; None where several say the same."""
+    if not scores:
+        return None
+    most = max(scores.values())
+    best = sorted(brand for brand, points in scores.items() if points >= most - 0.6)
+    owned = [brand for brand in best if brand in own]
+    if len(best) == 1:
+        return best[0]
+    return owned[0] if len(owned) == 1 else None
+
+
+def _merged(segments: Iterable[Segment]) -> Iterable[Segment]:
+    """One segment for each rooftop and kind of request, with the evidence of all that say it."""
+    found: dict[tuple[str | None, str | None], Segment] = {}
+    for segment in segments:
+        key = (segment.account_id, segment.request_type)
+        found[key] = _both(found[key], segment) if key in found else segment
+    return found.values()
+
+
+def _both(first: Segment, second: Segment) -> Segment:
+    levels = ("critical", "high", "normal", "low")
+    return replace(
+        first,
+        brand=first.brand if first.brand == second.brand else first.brand or second.brand,
+        urgency=min(first.urgency, second.urgency, key=levels.index),
+        vins=tuple(dict.fromkeys(first.vins + second.vins)),
+        evidence=first.evidence + second.evidence,
+    )

@@ -1,0 +1,215 @@
+"""For which rooftops may this writer speak, and from which do they write?"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from ortoo_daemon.intake.mail.model import MailReading, PartKind
+from ortoo_daemon.intake.triage.brands import brands_in
+from ortoo_daemon.intake.triage.dealer_index import DealerIndex, code_key, phone_key
+from ortoo_daemon.intake.triage.model import Basis, Evidence
+from ortoo_daemon.intake.triage.sites import SiteWords, groups_in, sites_in
+from ortoo_daemon.intake.triage.taxonomy import Taxonomy
+from ortoo_daemon.intake.triage.words import Word, words_of
+
+_ADDRESS = re.compile(r"[\w.+'-]+@[\w-]+(?:\.[\w-]+)+")
+_PHONE = re.compile(r"(?<![\w])\+?\(?\d[\d\s()./\u00a0-]{6,17}\d(?!\w)")
+_SPEAKING = {PartKind.NEW, PartKind.GREETING, PartKind.FORWARDED}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Writer:
+    """``pool`` are the rooftops that they may mean, None where nobody knows; ``account`` is their own."""
+
+    pool: frozenset[str] | None = None
+    account: str | None = None
+    basis: Basis = Basis.NONE
+    confidence: float = 0.0
+    evidence: tuple[Evidence, ...] = ()
+
+
+def writer_of(reading: MailReading, index: DealerIndex, taxonomy: Taxonomy) -> Writer:
+    """Who writes: by address, then by what the signature and the text say of them."""
+    if reading.forward_speaks:
+        for address, start, end in _forwarded_addresses(reading):
+            known = _by_address(address, index, start, end)
+            if known.account:
+                return _as_forwarded(known)
+    known = _by_address(reading.sender, index, 0, 0)
+    if known.account:
+        return known
+    return _by_signature(reading, index, taxonomy, known)
+
+
+def _by_address(address: str, index: DealerIndex, start: int, end: int) -> Writer:
+    address = address.casefold()
+    evidence = (Evidence(what="sender", text=address, start=start, end=end),)
+    contacts = index.by_email.get(address, frozenset())
+    if len(contacts) == 1:
+        account = next(iter(contacts))
+        return Writer(
+            pool=index.pool_of(account),
+            account=account,
+            basis=Basis.SENDER_CONTACT,
+            confidence=0.97,
+            evidence=evidence,
+        )
+    rooftops = contacts or index.by_domain.get(address.rpartition("@")[2], frozenset())
+    if not rooftops:
+        return Writer()
+    pool = frozenset().union(*(index.pool_of(account) for account in rooftops))
+    if len(rooftops) == 1:
+        account = next(iter(rooftops))
+        return Writer(
+            pool=pool,
+            account=account,
+            basis=Basis.DOMAIN_SINGLE,
+            confidence=0.96,
+            evidence=evidence,
+        )
+    return Writer(pool=pool, evidence=evidence)
+
+
+def _as_forwarded(known: Writer) -> Writer:
+    return Writer(
+        pool=known.pool,
+        account=known.account,
+        basis=Basis.FORWARDED_PARTY,
+        confidence=0.93,
+        evidence=known.evidence,
+    )
+
+
+def _forwarded_addresses(reading: MailReading) -> Iterator[tuple[str, int, int]]:
+    """Addresses of whoever wrote what is forwarded, the latest message first."""
+    for part in reading.parts:
+        if part.kind is PartKind.HEADER and part.message:
+            for found in _ADDRESS.finditer(part.text):
+                yield found[0], part.start + found.start(), part.start + found.end()
+
+
+def _by_signature(
+    reading: MailReading, index: DealerIndex, taxonomy: Taxonomy, known: Writer
+) -> Writer:
+    """The rooftop whose number, address or name the writer signs with; the group that the text names."""
+    numbers = list(_numbers(reading, index, known.pool))
+    pool = known.pool or _pool_said(reading, index, taxonomy, numbers)
+    accounts = {account for account, _ in numbers if pool is None or account in pool}
+    if len(accounts) == 1:
+        account = accounts.pop()
+        return Writer(
+            pool=pool or index.pool_of(account),
+            account=account,
+            basis=Basis.PHONE,
+            confidence=0.93,
+            evidence=tuple(evidence for found, evidence in numbers if found == account),
+        )
+    signed = _signed(reading, index, taxonomy, pool)
+    return signed or Writer(pool=pool, evidence=known.evidence)
+
+
+def _numbers(
+    reading: MailReading, index: DealerIndex, pool: frozenset[str] | None
+) -> Iterator[tuple[str, Evidence]]:
+    for part in reading.parts:
+        if part.message or part.kind in {PartKind.DISCLAIMER, PartKind.QUOTED, PartKind.HEADER}:
+            continue
+        for found in _PHONE.finditer(part.text):
+            accounts = index.by_phone.get(phone_key(found[0]), frozenset())
+            accounts = accounts & pool if pool is not None else accounts
+            if len(accounts) == 1:
+                start = part.start + found.start()
+                end = part.start + found.end()
+                yield (
+                    next(iter(accounts)),
+                    Evidence(what="phone", text=found[0], start=start, end=end),
+                )
+
+
+def _pool_said(
+    reading: MailReading,
+    index: DealerIndex,
+    taxonomy: Taxonomy,
+    numbers: list[tuple[str, Evidence]],
+) -> frozenset[str] | None:
+    """The one group that an unknown writer names, by number, code or word."""
+    if numbers:
+        return index.pool_of(numbers[0][0])
+    for start, end, text in _said(reading):
+        words = words_of(text, start, end)
+        named = _groups_of(groups_in(_site_words(words, taxonomy), index), index)
+        named |= {
+            index.group_of(account)
+            for word in text[start:end].split()
+            if (account := index.by_code.get(code_key(word))) and not word.isdigit()
+        }
+        if len(named) == 1:
+            return index.groups[named.pop()]
+        if named:
+            return None
+        namesakes = _namesakes(words, index)
+        if namesakes:
+            return namesakes
+    return None
+
+
+def _namesakes(words: tuple[Word, ...], index: DealerIndex) -> frozenset[str]:
+    """The rooftops of the name that is written; several may bear it."""
+    found: frozenset[str] = frozenset()
+    for hit in index.book.find(words):
+        if hit.name.partition(":")[0] in {"name", "old"}:
+            found |= index.meanings[hit.name]
+    return found
+
+
+def _groups_of(accounts: frozenset[str], index: DealerIndex) -> set[str]:
+    return {index.group_of(account) for account in accounts}
+
+
+def _said(reading: MailReading) -> Iterator[tuple[int, int, str]]:
+    """The writer's words, the subject, then the signature: what names a group first counts."""
+    for part in reading.parts:
+        if part.kind in _SPEAKING and (not part.message or reading.forward_speaks):
+            yield part.start, part.end, reading.text
+    yield 0, len(reading.subject), reading.subject
+    for part in reading.parts:
+        if part.kind is PartKind.SIGNATURE and not part.message:
+            yield part.start, part.end, reading.text
+
+
+def _signed(
+    reading: MailReading, index: DealerIndex, taxonomy: Taxonomy, pool: frozenset[str] | None
+) -> Writer | None:
+    for part in reading.parts:
+        if part.kind is not PartKind.SIGNATURE or part.message:
+            continue
+        words = words_of(reading.text, part.start, part.end)
+        sites = sites_in(_site_words(words, taxonomy), index, pool)
+        for kinds in ({"address"}, {"name", "street", "old"}, {"place", "mark", "brand"}):
+            meant = {a for s in sites if s.kind in kinds for a in s.accounts}
+            single = {
+                a for s in sites if s.kind in kinds and len(s.accounts) == 1 for a in s.accounts
+            }
+            if len(meant) == 1 and len(single) == 1:
+                account = single.pop()
+                site = next(s for s in sites if account in s.accounts)
+                first, last = words[site.first].start, words[site.last].end
+                return Writer(
+                    pool=pool or index.pool_of(account),
+                    account=account,
+                    basis=Basis.SIGNATURE_SITE,
+                    confidence=0.9,
+                    evidence=(
+                        Evidence(
+                            what="signature", text=reading.text[first:last], start=first, end=last
+                        ),
+                    ),
+                )
+            if len(meant) > 1:
+                break
+    return None
+
+
+def _site_words(words: tuple[Word, ...], taxonomy: Taxonomy) -> SiteWords:
+    hits = taxonomy.book("").find(words)
+    return SiteWords(words=words, groups=hits, brands=brands_in(words, taxonomy), lower=False)
