@@ -5,6 +5,9 @@
 | error         | it is answered with `status`, `body` and `headers`, and not carried out    |
 | lost_response | it is carried out and committed, then the connection closes unanswered     |
 | hold          | it waits until the fault is removed, then goes on                          |
+| row           | a row of `object` that a client writes is refused with `code`, `message`   |
+|               | and `names` (of fields); of `ids` only, where given; with `above`: 25 only |
+|               | where more than 25 rows are sent together, as triggers run out of limits   |
 | bayeux        | a CometD message on `channel` is refused with `error`, `advice` and `ext`; |
 |               | of subscribe messages only those to `subscription`, when it is given       |
 | silent        | connected clients get no events of `channel` (of any when it is empty)     |
@@ -31,6 +34,10 @@ from typing import Any
 
 from ortoo_daemon.sandbox.bayeux.clients import Client
 from ortoo_daemon.sandbox.bayeux.replies import Message, refusal
+from ortoo_daemon.sandbox.errors import OrgError
+from ortoo_daemon.sandbox.schema import ObjectType
+from ortoo_daemon.sandbox.storage import Row
+from ortoo_daemon.sandbox.unit import Unit
 
 Delivered = tuple[str, str]
 """One event on its way to a client: its channel and its body."""
@@ -42,6 +49,7 @@ class FaultKind(StrEnum):
     ERROR = "error"
     LOST_RESPONSE = "lost_response"
     HOLD = "hold"
+    ROW = "row"
     BAYEUX = "bayeux"
     SILENT = "silent"
     DROPPED = "dropped"
@@ -72,6 +80,12 @@ class Fault:
     status: int = 503
     body: Any = None
     headers: Mapping[str, str] = field(default_factory=dict)
+    object: str = ""
+    ids: Sequence[str] = ()
+    above: int = 0
+    code: str = "UNABLE_TO_LOCK_ROW"
+    message: str = "unable to obtain exclusive access to this record"
+    names: Sequence[str] = ()
     channel: str = ""
     subscription: str = ""
     until: str = Until.REMOVED
@@ -88,6 +102,12 @@ class Fault:
         if self.kind not in _ON_HTTP or self.method not in (None, method):
             return False
         return re.search(self.path, path) is not None
+
+    def refuses_row(self, object_name: str, row_id: str, together: int) -> bool:
+        """Whether a row that is written is met by this fault."""
+        if self.kind is not FaultKind.ROW or self.object.lower() != object_name.lower():
+            return False
+        return together > self.above and (not self.ids or row_id in self.ids)
 
     def refuses(self, message: Message) -> bool:
         """Whether a CometD message is met by this fault."""
@@ -124,6 +144,8 @@ def fault_from(body: Mapping[str, Any]) -> Fault:
         raise ValueError(f"path is no regular expression: {error}") from error
     except ValueError as error:
         raise ValueError(f"kind must be one of {', '.join(FaultKind)}") from error
+    if kind is FaultKind.ROW and not body.get("object"):
+        raise ValueError("a fault of rows needs the name of their object")
     if body.get("until", Until.REMOVED) not in tuple(Until):
         raise ValueError(f"until must be one of {', '.join(Until)}")
     return Fault(**{**body, "kind": kind})
@@ -165,6 +187,16 @@ class Faults:
     def take(self, method: str, path: str) -> Fault | None:
         """The first fault that meets an HTTP call, counted as used."""
         return self._use(each for each in self if each.matches(method, path))
+
+    def refuse_row(self, unit: Unit, kind: ObjectType, row: Row) -> None:
+        """Raises OrgError where a row that comes from a client is to be refused."""
+        if not self._faults or unit.caller.api != "rest":
+            return
+        fault = self._use(
+            each for each in self if each.refuses_row(kind.name, row["Id"], unit.together)
+        )
+        if fault is not None:
+            raise OrgError(fault.code, fault.message, tuple(fault.names))
 
     def bayeux_refusal(self, message: Message) -> Message | None:
         """The refusal that a CometD message gets instead of its answer, if any."""

@@ -206,6 +206,7 @@ class Org:
         """Change rows, each named by its `Id`, in one transaction, each for itself."""
         kind = self.schema.object(entity)
         with self.transaction(user_id=user_id) as unit:
+            unit.together = max(unit.together, len(rows))
             ids = [to_18(str(_id_of(row))) for row in rows]
             current = self.storage.get_many(kind.name, [each for each in ids if each])
             return [

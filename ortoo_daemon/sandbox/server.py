@@ -200,6 +200,7 @@ class Sandbox:
         self.org.events.admit = self.usage.publish
         self.faults = Faults()
         self.faults.on_remove = self.clients.wake_all
+        self.org.writer().disturb = self.faults.refuse_row
         self.calls = CallLog()
         self.pace = Pace(self.options.latency_for)
         self.sessions = Sessions(org_id=self.org.organization_id, now=self._now)

@@ -27,7 +27,8 @@ class Caller:
 class Unit:
     """An open transaction. One clock reading stamps all its rows.
 
-    `events` go out when it commits, `events_at_once` whatever becomes of it.
+    `events` go out when it commits, `events_at_once` whatever becomes of it. `together` is how many
+    rows the caller sent in one piece: triggers run over all of them at once.
     """
 
     caller: Caller
@@ -39,6 +40,7 @@ class Unit:
     # Answers of the reference rules, valid until a part is undone: see `references`.
     looked_up: dict[Any, Any] = field(default_factory=dict)
     stamp: str = ""
+    together: int = 1
 
     def __post_init__(self) -> None:
         self.stamp = format_datetime(self.started_at)

@@ -28,6 +28,7 @@ class Writer:
     """The row steps, with the org's settings they depend on.
 
     `row_checks` are further checks by object; each gets the row to be written, or raises OrgError.
+    `disturb` sees every row last, and raises OrgError where a fault is set for it.
     """
 
     def __init__(self, schema: Schema, storage: Storage) -> None:
@@ -37,6 +38,7 @@ class Writer:
         self._rules = RowRules(schema, storage)
         self._blanks: dict[str, Row] = {}
         self.row_checks: dict[str, Callable[[Row], None]] = {}
+        self.disturb: Callable[[Unit, ObjectType, Row], None] = lambda _unit, _kind, _row: None
         self.assignment_rule_owner: dict[str, str] = {}
 
     @property
@@ -57,6 +59,7 @@ class Writer:
         self._rules.check(unit, kind, None, row, set(kind.fields))
         self._check_row(kind, row)
         self._rules.check_duplicates(kind, row, options)
+        self.disturb(unit, kind, row)
         self._storage.insert(kind.name, row)
         self._finish(unit, kind, ChangeType.CREATE, None, row)
         return str(row["Id"])
@@ -87,6 +90,7 @@ class Writer:
         changed = {name for name, value in after.items() if value != before[name]}
         self._rules.check(unit, kind, before, after, changed)
         self._check_row(kind, after)
+        self.disturb(unit, kind, after)
         _stamp(unit, after)
         written = {name: after[name] for name in (*sorted(changed), *_STAMPS)}
         self._storage.update(kind.name, after["Id"], written)

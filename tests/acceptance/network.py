@@ -151,6 +151,10 @@ class Network:
     def until_routed(self, ids: Sequence[str], within: float = 30) -> None:
         """Every lead is decided and proven."""
         wait_until(lambda: not self.undecided(), within, f"{self.company}: leads decided")
+        self.until_proven(ids, within)
+
+    def until_proven(self, ids: Sequence[str], within: float = 30) -> None:
+        """Every lead has its decision record."""
 
         def proven() -> bool:
             return len(self.proofs(ids)) == len(ids)

@@ -267,3 +267,31 @@ async def test_a_uri_beyond_the_platforms_length_gets_its_own_answer(org: Live) 
     status, body = await Rest(org).call("GET", f"{DATA}/limits?x={'a' * 17_000}")
     assert status == 414
     assert body[0]["errorCode"] == "URI_TOO_LONG"
+
+
+@live()
+async def test_rows_are_refused_one_by_one_or_where_many_come_together(org: Live) -> None:
+    spared, locked = org.lead(), org.lead()
+    await org.control("/faults", {"kind": "row", "object": "Lead", "ids": [locked], "times": 1})
+    records = [
+        {"attributes": {"type": "Lead"}, "id": id, "City": "Lyon"} for id in (spared, locked)
+    ]
+    body = {"allOrNone": False, "records": records}
+    _, answer = await Rest(org).call("PATCH", f"{DATA}/composite/sobjects", body)
+    assert [row["success"] for row in answer] == [True, False]
+    assert answer[1]["errors"][0]["statusCode"] == "UNABLE_TO_LOCK_ROW"
+    crowd = {"kind": "row", "object": "Lead", "above": 1, "code": "APEX_ERROR", "times": None}
+    await org.control("/faults", crowd)
+    _, refused = await Rest(org).call("PATCH", f"{DATA}/composite/sobjects", body)
+    assert {row["errors"][0]["statusCode"] for row in refused} == {"APEX_ERROR"}
+    alone = body | {"records": records[1:]}
+    _, taken = await Rest(org).call("PATCH", f"{DATA}/composite/sobjects", alone)
+    assert taken[0]["success"], "one row alone is within the limits"
+    acted = await org.control(
+        "/act",
+        {
+            "user": seed.DISPATCHER_USER_ID,
+            "update": [{"Id": spared, "City": "Nice"}, {"Id": locked, "City": "Nice"}],
+        },
+    )
+    assert all(row["success"] for row in acted["update"]), "people are not disturbed"
