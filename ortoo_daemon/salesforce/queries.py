@@ -1,22 +1,35 @@
 """How are a query's answers read? All pages, parents' fields by path, nothing of the wire's wrapping."""
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
 
 from ortoo_daemon.salesforce.rest import RestClient
 
+Row = TypeVar("Row")
+
 
 async def query(rest: RestClient, soql: str, *, essential: bool = True) -> list[dict[str, Any]]:
-    """Every row of a query, flattened by `flattened`.
+    """Every row of a query, flattened by `flattened`."""
+    return await query_as(flattened, rest, soql, essential=essential)
+
+
+async def query_as(
+    read: Callable[[Mapping[str, Any]], Row],
+    rest: RestClient,
+    soql: str,
+    *,
+    essential: bool = True,
+) -> list[Row]:
+    """Every row of a query, as ``read`` makes it of the wire's.
 
     Pages are read to the end before anything else is done: the org keeps only about ten cursors open. Each is
-    flattened as it comes, for the wire's wrapping takes more memory than what it wraps.
+    read as it comes, for the wire's wrapping takes more memory than what it wraps.
     """
     answer = await rest.call("GET", "query", params={"q": soql}, essential=essential)
-    rows = [flattened(row) for row in answer["records"]]
+    rows = list(map(read, answer["records"]))
     while not answer["done"]:
         answer = await rest.call("GET", answer["nextRecordsUrl"], essential=essential)
-        rows.extend(map(flattened, answer["records"]))
+        rows.extend(map(read, answer["records"]))
     return rows
 
 

@@ -2,13 +2,14 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from typing import Any, NamedTuple
 
 from ortoo_daemon.errors import OrgError, PermanentOrgError
 from ortoo_daemon.records import Record, RecordId, record_id
 from ortoo_daemon.salesforce import soql
 from ortoo_daemon.salesforce.batching import Batcher
-from ortoo_daemon.salesforce.queries import query
+from ortoo_daemon.salesforce.queries import flattened, query_as
 from ortoo_daemon.salesforce.rest import RestClient
 
 RECORDS_IN_A_QUERY = 200
@@ -72,23 +73,32 @@ async def read_records(
     for part in soql.chunks(sorted(ids), beside=beside, at_most=RECORDS_IN_A_QUERY):
         text = soql.select(object_name, wanted, where=[soql.one_of("Id", part)])
         try:
-            rows = await query(rest, text)
+            records = await query_as(partial(_record, object_name, wanted), rest, text)
         except PermanentOrgError as error:
             raise _explained(error, object_name) from None
-        for row in rows:
-            record = _record(object_name, row, wanted)
-            found[record.id] = record
+        found.update((record.id, record) for record in records)
     return found
 
 
-def _record(object_name: str, row: Mapping[str, Any], wanted: Sequence[str]) -> Record:
+def _record(object_name: str, wanted: Sequence[str], row: Mapping[str, Any]) -> Record:
     """The asked fields under the names they were asked by; SOQL itself does not mind letter case."""
     try:
         fields = {name: row[name] for name in wanted}
+        plain = dict not in map(type, fields.values())
+    except KeyError:  # a parent's field, or another case
+        plain = False
+    if not plain:
+        fields = _by_path(flattened(row), wanted)
+    return Record(object=object_name, id=record_id(row["Id"]), fields=fields)
+
+
+def _by_path(row: Mapping[str, Any], wanted: Sequence[str]) -> dict[str, Any]:
+    """Fields of a flattened row; what a path leads to is None where the parent is empty."""
+    try:
+        return {name: row[name] for name in wanted}
     except KeyError:  # another case, or an empty parent in a path's place
         by_folded = {name.casefold(): value for name, value in row.items()}
-        fields = {name: by_folded.get(name.casefold()) for name in wanted}
-    return Record(object=object_name, id=record_id(row["Id"]), fields=fields)
+        return {name: by_folded.get(name.casefold()) for name in wanted}
 
 
 def _explained(error: PermanentOrgError, object_name: str) -> PermanentOrgError:

@@ -135,7 +135,10 @@ class RestClient:
             before_sleep=_log_repetition,
             reraise=True,
         )
-        return await retrying(self._send, request)
+        try:
+            return await retrying(self._send, request)
+        finally:
+            retrying.iter_state.reset()  # else it would wait in a cycle for the collector
 
     async def close(self) -> None:
         """Let running calls end and drop the connections."""

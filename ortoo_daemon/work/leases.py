@@ -79,10 +79,12 @@ def claim(connection: Connection, requests: Sequence[ClaimRequest]) -> list[list
 
 
 def _claim(connection: Connection, request: ClaimRequest) -> list[Claim]:
-    expired = connection.execute(_expired(request)).all()
+    at = {"now": request.now}
+    expired = connection.execute(_EXPIRED, {**at, "most": request.limit}).all()
     chosen = {row.record_id: row for row in expired}
     if len(chosen) < request.limit:
-        for row in connection.execute(_ready(request, request.limit - len(chosen))):
+        most = request.limit - len(chosen)
+        for row in connection.execute(_READY, {**at, "most": most}):
             chosen.setdefault(row.record_id, row)
     claims = [_leased(row, request) for row in chosen.values()]
     if fresh := [each.id for each in claims if not each.taken_over]:
@@ -106,22 +108,24 @@ def _lease(ids: Sequence[int], request: ClaimRequest) -> Update:
     )
 
 
-def _expired(request: ClaimRequest) -> Select[Any]:
-    found = in_state(State.LEASED) & (_c.leased_until <= request.now)
-    return _locked(found, request.limit)
+def _expired() -> Select[Any]:
+    return _locked(in_state(State.LEASED) & (_c.leased_until <= bindparam("now")))
 
 
-def _ready(request: ClaimRequest, limit: int) -> Select[Any]:
+def _ready() -> Select[Any]:
     other = work_item.alias("other")
     # An expired lease still bars its record: that row is taken over itself, before any newer one.
     held = exists().where(other.c.record_id == _c.record_id, in_state(State.LEASED, other))
-    found = in_state(State.READY) & (_c.available_at <= request.now) & ~held
-    return _locked(found, limit)
+    return _locked(in_state(State.READY) & (_c.available_at <= bindparam("now")) & ~held)
 
 
-def _locked(found: ColumnElement[bool], limit: int) -> Select[Any]:
-    query = select(work_item).where(found).order_by(_c.heard_at, _c.id).limit(limit)
+def _locked(found: ColumnElement[bool]) -> Select[Any]:
+    query = select(work_item).where(found).order_by(_c.heard_at, _c.id).limit(bindparam("most"))
     return query.with_for_update(skip_locked=True)
+
+
+# Made once: what SQLAlchemy makes of a statement costs more than asking it.
+_EXPIRED, _READY = _expired(), _ready()
 
 
 def _leased(row: Any, request: ClaimRequest) -> Claim:

@@ -93,7 +93,9 @@ def _is_about_owner(error: PermanentOrgError, blamed: frozenset[str]) -> bool:
 
 def _row(fields: dict[str, FieldValue], record: Record, *, conditional: bool) -> RecordWrite:
     bumped = (MODIFIED_AT, MODIFIED_BY)  # by every flow, without a change in what was decided on
-    expected = {name: value for name, value in record.fields.items() if name not in bumped}
+    expected = dict(record.fields)
+    for name in bumped:
+        expected.pop(name, None)
     return RecordWrite(
         object=record.object,
         id=record.id,
