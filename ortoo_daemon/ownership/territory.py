@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from ortoo_daemon.countries import country_code
 from ortoo_daemon.directory import Directory, Rooftop
 from ortoo_daemon.handling import Handling
+from ortoo_daemon.policy.area_codes import area_key
 from ortoo_daemon.policy.ownership_model import RooftopChoice
 from ortoo_daemon.policy.territory_model import TerritoryRow
 from ortoo_daemon.records import RecordId
@@ -47,14 +48,17 @@ def covered_by(handling: Handling, choice: RooftopChoice) -> Coverage | None:
     scope = handling.scope
     country = country_code(scope.text(choice.country)) or ""
     postal_code, city = scope.text(choice.territory), scope.text(choice.city)
+    phone = scope.text(choice.phone) if choice.territories.has_areas else ""
     rows = choice.territories.find(
         country=country,
         postal_code=postal_code,
         city=city,
         brand=scope.text(choice.brand),
         on=handling.received_on,
+        phone=phone,
     )
-    place = " ".join(part for part in (country, postal_code, city) if part) or "no place"
+    called = "its phone number" if phone else ""  # a number is personal data
+    place = " ".join(part for part in (country, postal_code, city) if part) or called or "no place"
     coverage = Coverage(f"{place} is not in its territory")
     if not rows:
         file = choice.territories.path
@@ -84,6 +88,8 @@ def _exactness(row: TerritoryRow) -> tuple[str, int, bool]:
         kind, length = "code", 0
     elif row.prefix:
         kind, length = "prefix", len(row.prefix)
+    elif row.area_code:
+        kind, length = "area", len(area_key(row.country, row.area_code))
     else:
         kind, length = ("range", 0) if row.first else ("city", 0)
     return kind, length, bool(row.brand)

@@ -42,8 +42,8 @@ Target = QueueTarget | PersonTarget
 class RooftopChoice:
     """How a rooftop is found: filters first, then the order of ``prefer``.
 
-    ``brand``, ``country``, ``postal_code``, ``city`` name the record's fields. ``territories`` is the
-    file that binds places to rooftops or regions (None: no territory filter). ``within_km`` bounds the
+    ``brand``, ``country``, ``postal_code``, ``city``, ``phone`` name the record's fields. ``territories`` is
+    the file that binds places to rooftops or regions (None: no territory filter). ``within_km`` bounds the
     distance from the record's postal code. ``where`` is read against the rooftop's own fields and tags.
     ``open_now``: it must be within its opening hours. ``hops``: so many rooftops may be asked in the life of
     a record (None: as ever).
@@ -53,6 +53,7 @@ class RooftopChoice:
     territory: str | None = None
     country: str = "Country"
     city: str = "City"
+    phone: str = "Phone"
     territories: Territories | None = None
     within_km: float | None = None
     where: Condition | None = None

@@ -112,6 +112,8 @@ def _of_assignment(assign: Assignment) -> Iterator[str]:
             yield rooftop.country
         if rooftop.territories is not None:
             yield rooftop.city
+        if rooftop.territories is not None and rooftop.territories.has_areas:
+            yield rooftop.phone
     if team is not None:
         wishes = (*team.required, *team.wished)
         yield from (wish.language_field for wish in wishes if wish.language_field)

@@ -1,7 +1,7 @@
 """Which rooftop or region owns a place, for a brand, on a day?
 
-A territory file is a CSV of ``country, postal_code, prefix, first, last, city, brand, rooftop, region,
-valid_from, valid_to, source``; columns that are not needed may be left out. Each row names one way to
+A territory file is a CSV of ``country, postal_code, prefix, first, last, city, area_code, brand, rooftop,
+region, valid_from, valid_to, source``; columns that are not needed may be left out. Each row names one way to
 describe the place and one owner of it. Postal codes compare without blanks, hyphens and case.
 """
 
@@ -13,6 +13,7 @@ from datetime import date
 from itertools import pairwise
 
 from ortoo_daemon.errors import Place
+from ortoo_daemon.policy.area_codes import area_key, is_international, number_key
 from ortoo_daemon.policy.csv_files import date_in, read_csv
 from ortoo_daemon.policy.naming import did_you_mean
 from ortoo_daemon.policy.nodes import Problems
@@ -21,11 +22,12 @@ from ortoo_daemon.policy.territory_model import TerritoryRow
 from ortoo_daemon.policy.values import fold
 
 COLUMNS = (
-    "country", "postal_code", "prefix", "first", "last", "city", "brand", "rooftop", "region",
-    "valid_from", "valid_to", "source",
+    "country", "postal_code", "prefix", "first", "last", "city", "area_code", "brand", "rooftop",
+    "region", "valid_from", "valid_to", "source",
 )  # fmt: skip
 
-_PLACES = ("postal_code", "prefix", "first", "city")
+_PLACES = ("postal_code", "prefix", "first", "city", "area_code")
+_ONE_OF = "postal_code, prefix, first and last, city, area_code"
 
 
 def compact(code: str) -> str:
@@ -44,6 +46,7 @@ class _Country:
         self.codes: dict[_Key, list[TerritoryRow]] = defaultdict(list)
         self.prefixes: dict[_Key, list[TerritoryRow]] = defaultdict(list)
         self.cities: dict[_Key, list[TerritoryRow]] = defaultdict(list)
+        self.areas: dict[_Key, list[TerritoryRow]] = defaultdict(list)
         ranges: list[tuple[Sortable, Sortable, int, TerritoryRow]] = []
         for order, row in enumerate(rows):
             if row.postal_code is not None:
@@ -55,6 +58,9 @@ class _Country:
                 ranges.append((first, last, order, row))
             elif row.city is not None:
                 self.cities[fold(row.city), _brand(row)].append(row)
+            elif row.area_code is not None:
+                self.areas[area_key(row.country, row.area_code), _brand(row)].append(row)
+        self.longest_area = max((len(prefix) for prefix, _ in self.areas), default=0)
         self.longest = max((len(prefix) for prefix, _ in self.prefixes), default=0)
         ranges.sort(key=lambda item: item[:3])
         self.ranges = ranges
@@ -63,7 +69,9 @@ class _Country:
         for _, last, _, _ in ranges:
             self.reach.append(max(last, self.reach[-1]) if self.reach else last)
 
-    def covering(self, code: str, city: str, brand: str) -> Iterator[Iterable[TerritoryRow]]:
+    def covering(
+        self, code: str, city: str, brand: str, digits: str
+    ) -> Iterator[Iterable[TerritoryRow]]:
         """Groups of equally exact rows, most exact first, each in file order."""
         brands = (brand, None)
         if code:
@@ -78,6 +86,13 @@ class _Country:
         if city:
             for one in brands:
                 yield self.cities.get((city, one), ())
+        yield from self.by_area(digits, brand)
+
+    def by_area(self, digits: str, brand: str) -> Iterator[Iterable[TerritoryRow]]:
+        """Groups of rows in whose area a number lies, given by its digits from the calling code on."""
+        for length in range(min(len(digits), self.longest_area), 0, -1):
+            for one in (brand, None):
+                yield self.areas.get((digits[:length], one), ())
 
     def _in_range(self, wanted: Sortable) -> list[TerritoryRow]:
         found: list[tuple[int, TerritoryRow]] = []
@@ -98,6 +113,7 @@ class TerritoryFile:
     file: str
     rows: tuple[TerritoryRow, ...] = field(repr=False)
     _countries: Mapping[str, _Country] = field(repr=False, compare=False)
+    has_areas: bool = field(repr=False, compare=False)
 
     @classmethod
     def of(cls, path: str, file: str, rows: Iterable[TerritoryRow]) -> "TerritoryFile":
@@ -106,21 +122,32 @@ class TerritoryFile:
         by_country: dict[str, list[TerritoryRow]] = defaultdict(list)
         for row in kept:
             by_country[fold(row.country)].append(row)
-        return cls(path, file, kept, {name: _Country(found) for name, found in by_country.items()})
+        countries = {name: _Country(found) for name, found in by_country.items()}
+        return cls(path, file, kept, countries, any(row.area_code is not None for row in kept))
 
     def find(
-        self, *, country: str, postal_code: str, city: str, brand: str, on: date
+        self, *, country: str, postal_code: str, city: str, brand: str, on: date, phone: str = ""
     ) -> tuple[TerritoryRow, ...]:
         """Rows that cover the place on that date for that brand, most exact first.
 
-        Exact code, then the longest prefix, then range, then city; among equals rows of the brand
-        before rows of any brand, then file order.
+        Exact code, then the longest prefix, then range, then city, then the longest area code; among
+        equals rows of the brand before rows of any brand, then file order. A phone number tells the
+        country where nothing else does.
         """
         index = self._countries.get(fold(country))
-        if index is None:
+        if index is not None:
+            digits = number_key(country, phone) if phone else ""
+            groups = index.covering(compact(postal_code), fold(city), fold(brand), digits)
+        elif is_international(phone) and not country:
+            groups = self._anywhere(phone, fold(brand))
+        else:
             return ()
-        groups = index.covering(compact(postal_code), fold(city), fold(brand))
         return tuple(row for group in groups for row in group if is_valid(row, on))
+
+    def _anywhere(self, phone: str, brand: str) -> Iterator[Iterable[TerritoryRow]]:
+        """Groups of rows in whose area an international number lies, whatever the country."""
+        for country, index in self._countries.items():
+            yield from index.by_area(number_key(country, phone), brand)
 
 
 def _brand(row: TerritoryRow) -> str | None:
@@ -164,7 +191,7 @@ def _row(cells: dict[str, str], place: Place, problems: Problems) -> TerritoryRo
     if wrong is not None:
         problems.add(place, "wrong_row", wrong)
         return None
-    text = {name: cells.get(name) or None for name in COLUMNS[1:9]}
+    text = {name: cells.get(name) or None for name in COLUMNS[1:10]}
     return TerritoryRow(
         country=cells["country"],
         **text,
@@ -181,11 +208,14 @@ def _wrong_with(cells: Mapping[str, str]) -> str | None:
     given = [name for name in _PLACES if cells.get(name)]
     if len(given) != 1:
         listed = ", ".join(given) or "none of them"
-        return f"one of postal_code, prefix, first and last, city is needed; here: {listed}"
+        return f"one of {_ONE_OF} is needed; here: {listed}"
     if bool(cells.get("first")) != bool(cells.get("last")):
         return "a range needs both first and last"
     if cells.get("first") and sortable(compact(cells["first"])) > sortable(compact(cells["last"])):
         return "first lies after last"
+    area_code = cells.get("area_code")
+    if area_code and not area_key(cells["country"], area_code):
+        return f"{area_code!r} is no area code of {cells['country']}: write 0299 or +33299"
     if bool(cells.get("rooftop")) == bool(cells.get("region")):
         return "the row needs either a rooftop or a region"
     return None
@@ -201,6 +231,7 @@ def _note_doubles(rows: Iterable[TerritoryRow], problems: Problems) -> None:
             fold(row.country),
             *(compact(code or "") for code in codes),
             *(fold(text) for text in texts),
+            area_key(row.country, row.area_code or ""),
         )
         groups[key].append(row)
     for found in groups.values():

@@ -11,8 +11,8 @@ from ortoo_daemon.errors import Place
 class TerritoryRow:
     """One dated row of a territory file: which rooftop or region owns which postal codes.
 
-    Exactly one of ``postal_code``, ``prefix``, ``first``/``last`` (a range, both included) or ``city``
-    is filled. Dates are inclusive; None is open-ended.
+    Exactly one of ``postal_code``, ``prefix``, ``first``/``last`` (a range, both included), ``city`` or
+    ``area_code`` (of the phone number) is filled. Dates are inclusive; None is open-ended.
     """
 
     country: str
@@ -21,6 +21,7 @@ class TerritoryRow:
     first: str | None = None
     last: str | None = None
     city: str | None = None
+    area_code: str | None = None
     brand: str | None = None
     rooftop: str | None = None
     region: str | None = None
@@ -39,11 +40,16 @@ class Territories(Protocol):
     @property
     def rows(self) -> tuple[TerritoryRow, ...]: ...
 
+    @property
+    def has_areas(self) -> bool:
+        """Whether some row goes by the area code of the phone number."""
+
     def find(
-        self, *, country: str, postal_code: str, city: str, brand: str, on: date
+        self, *, country: str, postal_code: str, city: str, brand: str, on: date, phone: str = ""
     ) -> tuple[TerritoryRow, ...]:
         """Rows that cover the place on that date for that brand, most exact first.
 
-        Exact code, then the longest prefix, then range, then city; among equals rows of the brand
-        before rows of any brand, then file order.
+        Exact code, then the longest prefix, then range, then city, then the longest area code; among
+        equals rows of the brand before rows of any brand, then file order. A phone number tells the
+        country where nothing else does.
         """

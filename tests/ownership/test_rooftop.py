@@ -38,6 +38,7 @@ class Rows:
     """A territory file of few rows: gives those of the postal code, in the order they stand."""
 
     path = "tables/territories.csv"
+    has_areas = False
 
     def __init__(self, *rows: TerritoryRow) -> None:
         self.rows = rows

@@ -1,12 +1,14 @@
 """Tables and territories: which row belongs to a record, on which day."""
 
 import time
-from datetime import date
+from datetime import date, timedelta
 
+import phonenumbers
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ortoo_daemon.policy.area_codes import CALLING_CODES
 from ortoo_daemon.policy.enrichment_model import MatchKind, TableMatch
 from ortoo_daemon.policy.nodes import Problems
 from ortoo_daemon.policy.tables import CsvTable, read_table
@@ -142,3 +144,135 @@ def test_a_file_that_is_no_table_is_told(text, message):
     problems = Problems()
     read_table(text.encode(), path="t.csv", file="t.csv", problems=problems)
     assert message in problems.found[0].message
+
+
+AREAS = territories(
+    "FR,35000,,,R1",
+    "FR,,0299,,R2",
+    "FR,,02,,R3",
+    "FR,,02 99,Renault,R4",
+    "IT,,06,,R5",
+    "DE,,+49 30,,R6",
+    "US,,415,,R7",
+    header="country,postal_code,area_code,brand,rooftop",
+)
+
+
+@pytest.mark.parametrize(
+    ("country", "phone", "expected"),
+    [
+        ("FR", "+33299123456", ["R2", "R3"]),
+        ("FR", "+33 2 99 12 34 56", ["R2", "R3"]),
+        ("FR", "+33 (0)2 99 12 34 56", ["R2", "R3"]),
+        ("FR", "0033299123456", ["R2", "R3"]),
+        ("FR", "02.99.12.34.56", ["R2", "R3"]),
+        ("FR", "02 40 12 34 56", ["R3"]),
+        ("FR", "0612345678", []),
+        ("FR", "+49301234567", []),
+        ("IT", "+390612345", ["R5"]),
+        ("IT", "06 12345", ["R5"]),
+        ("DE", "030/1234567", ["R6"]),
+        ("US", "(415) 555-2671", ["R7"]),
+        ("", "+49301234567", ["R6"]),
+        ("", "030 1234567", []),
+        ("FR", "", []),
+        ("FR", "call me", []),
+    ],
+)
+def test_an_area_code_is_known_in_any_spelling_of_the_number(country, phone, expected):
+    found = AREAS.find(country=country, postal_code="", city="", brand="", on=DAY, phone=phone)
+    assert [row.rooftop for row in found] == expected
+
+
+def test_a_postal_code_is_more_exact_than_an_area_code_and_a_row_of_the_brand_than_one_of_any():
+    found = AREAS.find(
+        country="FR", postal_code="35000", city="", brand="Renault", on=DAY, phone="+33299123456"
+    )
+    assert [row.rooftop for row in found] == ["R1", "R4", "R2", "R3"]
+
+
+def test_one_area_code_in_two_spellings_is_told_as_a_double():
+    problems = Problems()
+    text = "country,area_code,rooftop\nFR,0299,R1\nFR,+33 299,R1\nFR,call,R2\nXX,01,R3\n"
+    read_territories(text.encode(), path="t.csv", file="t.csv", problems=problems)
+    assert [problem.message for problem in problems.found] == [
+        "'call' is no area code of FR: write 0299 or +33299",
+        "'01' is no area code of XX: write 0299 or +33299",
+        "the same territory stands in line 2",
+    ]
+
+
+def test_calling_codes_are_those_of_the_numbering_plan():
+    for iso, code in CALLING_CODES.items():
+        assert phonenumbers.country_code_for_region(iso) == int(code)
+    assert len(CALLING_CODES) >= 240
+
+
+KINDS = st.sampled_from(["postal_code", "prefix", "area_code"])
+OWNERS = st.sampled_from(["R1", "R2", "R3"])
+DAYS = st.dates(min_value=date(2026, 11, 1), max_value=date(2026, 12, 31))
+
+
+@st.composite
+def dated_rows(draw):
+    """Rows of a few places with days on which they hold."""
+    kind = draw(KINDS)
+    place = draw(st.text("0123", min_size=1, max_size=3 if kind != "postal_code" else 5))
+    first, last = sorted((draw(DAYS), draw(DAYS)))
+    brand = draw(st.sampled_from(["", "Kia"]))
+    return {"kind": kind, "place": place, "brand": brand, "owner": draw(OWNERS),
+            "first": first, "last": last}  # fmt: skip
+
+
+def written(rows) -> TerritoryFile | None:
+    header = "country,postal_code,prefix,area_code,brand,rooftop,valid_from,valid_to,source"
+    lines = []
+    for number, row in enumerate(rows):
+        at = {"postal_code": "", "prefix": "", "area_code": "", row["kind"]: row["place"]}
+        cells = ("FR", *at.values(), row["brand"], row["owner"], row["first"], row["last"], number)
+        lines.append(",".join(map(str, cells)))
+    problems = Problems()
+    text = "\n".join([header, *lines])
+    return read_territories(text.encode(), path="t.csv", file="t.csv", problems=problems)
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    rows=st.lists(dated_rows(), min_size=1, max_size=12),
+    cuts=st.lists(DAYS, min_size=12, max_size=12),
+    places=st.lists(st.text("0123", min_size=1, max_size=5), min_size=1, max_size=6),
+    day=DAYS,
+)
+def test_rows_split_in_time_or_laid_over_each_other_own_the_same_places(rows, cuts, places, day):
+    split = []
+    for row, cut in zip(rows, cuts, strict=False):
+        if row["first"] < cut <= row["last"]:
+            split.append({**row, "last": cut - timedelta(days=1)})
+            split.append({**row, "first": cut})
+        else:
+            split.append(row)
+    whole, parts = written(rows), written(split)
+    for place in places:
+        for brand in ("Kia", "Audi"):
+            asked = {"country": "FR", "postal_code": place, "city": "", "brand": brand, "on": day}
+            found = [
+                [row.rooftop for row in file.find(**asked, phone=f"+33{place}")]
+                for file in (whole, parts)
+            ]
+            assert found[0] == found[1]
+
+
+@settings(max_examples=100, deadline=None)
+@given(
+    prefix=st.text("0123456789", min_size=1, max_size=3),
+    codes=st.lists(st.text("0123456789", min_size=5, max_size=5), min_size=1, max_size=8),
+)
+def test_a_prefix_split_into_its_ten_longer_ones_owns_the_same_codes(prefix, codes):
+    header = "country,prefix,rooftop"
+    whole = territories(f"FR,{prefix},R1", header=header)
+    parts = territories(*(f"FR,{prefix}{digit},R1" for digit in range(10)), header=header)
+    for code in codes:
+        asked = {"country": "FR", "postal_code": code, "city": "", "brand": "", "on": DAY}
+        assert [row.rooftop for row in whole.find(**asked)] == [
+            row.rooftop for row in parts.find(**asked)
+        ]

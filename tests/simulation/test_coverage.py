@@ -241,3 +241,14 @@ def test_ten_thousand_rows_of_fifteen_brands_are_proven_in_seconds():
     assert time.monotonic() - began < 10
     assert len(found.gaps) >= 15
     assert all(gap.fields is not None for gap in found.gaps)
+
+
+def test_an_area_code_may_cover_any_record_of_its_country_and_no_other():
+    table = "country,prefix,area_code,brand,rooftop\nFR,5,,Kia,R1\nFR,,0299,Kia,R1\nDE,5,,Kia,R1\n"
+    files = {"p.yaml": (HEAD + RULES).encode(), "tables/t.csv": table.encode()}
+    world = World(today=TODAY, postal=PostalIndex.empty(), directory=NETWORK)
+    (found,) = prove(load(files), world)
+    (text,) = [gap.text for gap in found.gaps if gap.text.startswith("Brand__c Kia")]
+    assert "DE" in text
+    assert "FR" not in text
+    assert "no country" not in text

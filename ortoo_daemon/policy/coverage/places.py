@@ -62,7 +62,7 @@ class Orders:
         self._alike = all(index == at for at, (_, index) in enumerate(self._by_size))
 
     def within(self, row: TerritoryRow) -> Sequence[int]:
-        """Numbers of the codes that a row covers; none for a row that names a city."""
+        """Numbers of the codes that a row covers; none for one that names a city or area code."""
         if row.postal_code is not None:
             code = compact(row.postal_code)
             index = bisect_left(self.codes, code)
@@ -131,7 +131,7 @@ class Places:
         return dict(zip(self.fields, self._pairs[index], strict=True))
 
     def covered(self, row: TerritoryRow) -> Mask:
-        """The places of a row that names codes; none for one that names a city."""
+        """The places of a row that names postal codes; none for others."""
         found = 0
         for country in self.countries:
             if country.iso is not None and fold(country.iso) == fold(row.country):
@@ -145,6 +145,10 @@ class Places:
             for country in self.countries
             if country.iso is not None and fold(country.iso) == fold(name)
         )
+
+    def in_no_country(self) -> Mask:
+        """All places whose country is not told."""
+        return sum(country.everywhere for country in self.countries if country.cell is None)
 
     def _within(self, country: Country, row: TerritoryRow) -> Sequence[int]:
         orders = self._orders.get(country.iso)

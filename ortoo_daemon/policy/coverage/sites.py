@@ -92,8 +92,11 @@ class Sites:
         space = self._space
         by_period: dict[_Period, Mask] = defaultdict(int)
         cities: list[TerritoryRow] = []
+        areas: list[TerritoryRow] = []
         for row in rows:
-            if row.city is not None:
+            if row.area_code is not None:
+                areas.append(row)
+            elif row.city is not None:
                 cities.append(row)
             else:
                 by_period[row.valid_from, row.valid_to] |= space.covered(places, row)
@@ -108,6 +111,12 @@ class Sites:
         covered = space.sets.split(space.day_level, on_days)
         for row in cities:
             covered = space.sets.either(covered, self._in_city(choice, places, row))
+        for row in areas:  # numbers are not told apart: any of the country may lie in the area
+            mask = places.in_country(row.country) | places.in_no_country()
+            here = space.sets.both(
+                space.sets.one_of(level, mask), space.during(row.valid_from, row.valid_to)
+            )
+            covered = space.sets.either(covered, here)
         return covered
 
     def _in_city(self, choice: RooftopChoice, places: Places, row: TerritoryRow) -> Diagram:

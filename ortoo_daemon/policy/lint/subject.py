@@ -159,6 +159,8 @@ def _of_assignment(assign: Assignment) -> Iterator[FieldUse]:
             names.append(rooftop.country)
         if rooftop.territories is not None:
             names.append(rooftop.city)
+        if rooftop.territories is not None and rooftop.territories.has_areas:
+            names.append(rooftop.phone)
         yield from (FieldUse(rooftop.place, name) for name in names if name)
     if team is not None:
         for wish in (*team.required, *team.wished):

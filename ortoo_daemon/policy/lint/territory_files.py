@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import date
 
+from ortoo_daemon.policy.area_codes import area_key
 from ortoo_daemon.policy.lint.subject import Subject
 from ortoo_daemon.policy.ownership_model import RooftopChoice
 from ortoo_daemon.policy.reach import rules_of
@@ -36,16 +37,21 @@ def place_key(row: TerritoryRow) -> PlaceKey:
         return country, "prefix", compact(row.prefix)
     if row.first is not None and row.last is not None:
         return country, "range", f"{compact(row.first)} to {compact(row.last)}"
+    if row.area_code is not None:
+        return country, "area", area_key(row.country, row.area_code)
     return country, "city", fold(row.city)
 
 
 def place_words(row: TerritoryRow) -> str:
-    """The place as people write it: ``FR 35000``, ``FR 35*``, ``FR 100 to 199``, ``FR Lyon``."""
+    """The place as people write it: ``FR 35000``, ``FR 35*``, ``FR 100 to 199``, ``FR Lyon``, ``FR
+    phone 0299``."""
     country = row.country.upper()
     if row.prefix is not None:
         return f"{country} {row.prefix}*"
     if row.first is not None:
         return f"{country} {row.first} to {row.last}"
+    if row.area_code is not None:
+        return f"{country} phone {row.area_code}"
     return f"{country} {row.postal_code or row.city}"
 
 

@@ -25,6 +25,7 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 
 from ortoo_daemon.errors import Level, Problem
+from ortoo_daemon.policy.area_codes import area_key
 from ortoo_daemon.policy.lint.subject import Subject
 from ortoo_daemon.policy.lint.territory_files import (
     PlaceKey,
@@ -78,7 +79,13 @@ def _gaps(
 def _owned(territories: Territories, row: TerritoryRow, on: date) -> bool:
     """Whether some other row covers the place, or the beginning of it."""
     code = row.postal_code or row.prefix or row.first or ""
+    area = area_key(row.country, row.area_code or "")
     found = territories.find(
-        country=row.country, postal_code=code, city=row.city or "", brand=row.brand or "", on=on
+        country=row.country,
+        postal_code=code,
+        city=row.city or "",
+        brand=row.brand or "",
+        on=on,
+        phone=f"+{area}" if area else "",
     )
     return bool(found)

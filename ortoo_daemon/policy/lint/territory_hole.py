@@ -74,7 +74,7 @@ def check(subject: Subject) -> Iterator[Problem]:
         for row in territories.rows:
             by_country[row.country.strip().upper()].append(row)
         for country, rows in by_country.items():
-            named = any(row.city is not None for row in rows)
+            named = any(row.city is not None or row.area_code is not None for row in rows)
             if publishes_whole_codes(country) and not named:
                 yield from _in_country(country, rows, postal, today)
 

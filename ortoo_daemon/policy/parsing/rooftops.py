@@ -10,8 +10,8 @@ from ortoo_daemon.policy.performance import Performance
 from ortoo_daemon.policy.resources import Resources
 
 ROOFTOP_KEYS = (
-    "brand", "territory", "territories", "country", "city", "within", "where", "open_now", "prefer",
-    "performance", "hops",
+    "brand", "territory", "territories", "country", "city", "phone", "within", "where", "open_now",
+    "prefer", "performance", "hops",
 )  # fmt: skip
 PERFORMANCE_KEYS = ("of", "table", "floor", "ceiling", "step")
 PREFER = (
@@ -39,6 +39,7 @@ def read_rooftop(
         territory=section.name("territory"),
         country=section.name("country") or "Country",
         city=section.name("city") or "City",
+        phone=section.name("phone") or "Phone",
         territories=resources.territories(file) if isinstance(file, Scalar) else None,
         within_km=None if within is None else _distance(within, problems),
         where=None if where is None else conditions.read(where, what="'where'"),

@@ -110,6 +110,7 @@ def _rooftop() -> Schema:
             "territories": NAME,
             "country": FIELD,
             "city": FIELD,
+            "phone": FIELD,
             "within": {"type": "string", "pattern": "^[0-9.]+\\s*km$"},
             "where": ref("condition"),
             "open_now": FLAG,
