@@ -15,7 +15,7 @@ from ortoo_daemon.intake.mail.model import MailPart, PartKind
 from ortoo_daemon.intake.mail.signatures import is_farewell, name_words, signature_start
 
 _FEWEST_LETTERS = 8
-_ADDRESS = re.compile(r"[<\[(]?(?:mailto:)?([\w.+'-]+@[\w.-]+)[>\])]?")
+_ADDRESS = re.compile(r"[<\[(]?(?:mailto:)?([\w.+'-]{1,64}@[\w.-]{1,128})[>\])]?")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -34,19 +34,22 @@ _ORIGINAL_LINE = re.compile(
 )
 _FROM = r"de|von|da|from|van|mittente|absender|expediteur|remitente|afzender"
 _SENT = (
-    r"envoye(?: le)?|date|gesendet(?: am)?|datum|enviado(?: el)?|fecha|inviato(?: il)?|data|sent"
+    r"envoye(?: le)?|date|gesendet(?: am)?|datum|enviado(?: el)?|fecha|inviato(?: il)?|data|sent|verzonden"
+    r"|expediee? le"
 )
-r"|verzonden|expediee? le"
 _TO = r"a|an|para|to|aan|pour|per|destinataire|empfanger|destinatario"
 _SUBJECT = r"objet|sujet|betreff|asunto|oggetto|subject|onderwerp|re"
-_COPY = r"cc|kopie|copie|copia|bcc|cci|reply-to|repondre a|antwort an|importance|wichtigkeit|attachments"
-r"|pieces jointes|anlagen|bijlagen|allegati|adjuntos|priority"
+_COPY = (
+    r"cc|kopie|copie|copia|bcc|cci|reply-to|repondre a|antwort an|importance|wichtigkeit|attachments"
+    r"|pieces jointes|anlagen|bijlagen|allegati|adjuntos|priority"
+)
 HEADER_LINE = re.compile(
-    rf"^[*_]*(?:(?P<who>{_FROM})|(?P<when>{_SENT})|(?P<to>{_TO})|(?P<subject>{_SUBJECT})|(?P<copy>{_COPY}))[*_]*\s?[*_]*:[*_]*(?=\s|$|\S)"
+    rf"^[*_]*(?:(?P<who>{_FROM})|(?P<when>{_SENT})|(?P<to>{_TO})|(?P<subject>{_SUBJECT})|(?P<copy>{_COPY}))"
+    r"[*_]*\s?:"
 )
 _WROTE = re.compile(
     r"^(?:(?:le|il giorno|il|el|on|op|am|em|a la|da|de|von|van)\b.{6,300}"
-    r"|.{0,120}[\w.+-]+@[\w.-]+.{0,60}|.{0,80}\d{4}.{0,80})"
+    r"|.{0,120}[\w.+-]{1,64}@[\w.-]{1,128}.{0,60}|.{0,80}\d{4}.{0,80})"
     r"\b(?:a ecrit|ecrivait|schrieb(?: am)?|geschrieben|escribio|ha scritto|scrisse|wrote|schreef"
     r"|heeft geschreven|het volgende geschreven)\b.{0,140}:?\s*$"
 )

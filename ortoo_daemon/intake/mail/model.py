@@ -152,4 +152,12 @@ class MailReading:
     @cached_property
     def clean_body(self) -> str:
         """The text of ``body``: what a person would have to read to do what is asked."""
-        return "\n".join(part.text.strip("\n") for part in self.body).strip()
+        pieces: list[str] = []
+        end = -1
+        for part in self.body:
+            if part.start == end:
+                pieces[-1] += part.text
+            else:
+                pieces.append(part.text)
+            end = part.end
+        return "\n".join(piece.strip() for piece in pieces).strip()

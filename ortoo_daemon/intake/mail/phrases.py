@@ -236,7 +236,7 @@ CONTACT = re.compile(
     r"\b(?:tel|telephone|telefon|telefono|telefoon|fon|phone|fax|mob|mobile|mobil|movil|cell|cel"
     r"|port|std|ligne directe|durchwahl|direct|gsm|t|m|o|f)\b ?[.:)/]? ?[+(]?\d"
     r"|(?<![\w.])(?:\+|00)?\(?\d{2,5}\)?(?:[ ./-]{1,3}\d{2,8}){1,5}(?![\w.])|www\.|https?://"
-    r"|[\w.+-]+@[\w-]+\.\w+"
+    r"|[\w.+-]{1,64}@[\w-]{1,64}\.\w"
     r"|\b\d{4,5}(?: ?[a-z]{2})? [a-z]{3}|\b[a-z]{1,2}\d{1,2}[a-z]? \d[a-z]{2}\b|\b[a-z]{2} \d{5}\b"
     r"|\b(?:rue|avenue|av\.|boulevard|bd|route|place|chemin|quai|impasse|\w*strasse|\w*str\."
     r"|\w*allee|\w*weg|\w*platz|ring|calle|avda|avenida|carretera|ctra|paseo|plaza|poligono|via"

@@ -19,6 +19,7 @@ _AFTER_NAME = re.compile(r"^\s*(?:$|[|,/(•·;:-]|[–—●]|- )")
 _SENTENCE_END = re.compile(r"[.!?…]['\"»”)]*$")
 _BULLET = re.compile(r"^(?:[-*•·+]|\d{1,2}[.)/°]|[a-z]\))\s")
 _MOST_CARD_WORDS = 14
+_LONGEST_CARD = 80  # lines; what comes later says nothing of where the text ends
 
 
 def signature_start(lines: Sequence[Line], names: frozenset[str]) -> tuple[int, str] | None:
@@ -151,7 +152,7 @@ def _only_card_follows(lines: Sequence[Line], first: int, *, firm: bool) -> bool
     After a firm farewell one line in three may read like one ("We are agents of …").
     """
     full = speaking = 0
-    for line in lines[first:]:
+    for line in lines[first : first + _LONGEST_CARD]:
         if phrases.POSTSCRIPT.match(line.key) or line.hint is Hint.SIGNATURE:
             break
         if phrases.DISCLAIMER.search(line.key):
