@@ -45,6 +45,12 @@ COUNTED = "Counted__c"
 """The conditions of rate limits that the record met, by their tags; ``-`` for none of them. Written only
 where a policy has such limits."""
 
+PERSONAL = ("Trace__c", "Facts__c", "Fields_Written__c")
+"""The fields that hold values of the customer's record; the rest is the envelope."""
+
+ERASED_AT = "Erased_At__c"
+"""When the values of the customer's record were erased from it."""
+
 _NO_TAG = "-"
 
 LOOKUPS: Mapping[str, str] = {"Lead": "Lead__c", "Case": "Case__c"}

@@ -14,6 +14,7 @@ from ortoo_daemon.cli.check import check
 from ortoo_daemon.cli.demo import CONTEXT, demo
 from ortoo_daemon.cli.doctor import doctor
 from ortoo_daemon.cli.explain import explain
+from ortoo_daemon.cli.forget import forget
 from ortoo_daemon.cli.logs import logs
 from ortoo_daemon.cli.parked import parked
 from ortoo_daemon.cli.requeue import requeue
@@ -44,6 +45,7 @@ app.command()(why)
 app.command()(parked)
 app.command()(simulate)
 app.command()(requeue)
+app.command()(forget)
 app.command(context_settings=CONTEXT)(demo)
 app.command()(sandbox)
 

@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from ortoo_daemon.audit.kept_facts import value_hash
+from ortoo_daemon.audit.record import ERASED_AT
 from ortoo_daemon.directory import Directory, person_of
 from ortoo_daemon.facts import (
     Answer,
@@ -75,6 +76,8 @@ def facts_of(row: Row, now: Now) -> tuple[Facts, list[str]]:
 
 
 def _kept(row: Row) -> dict[str, Any]:
+    if row.get(ERASED_AT):
+        raise NotKeptError(f"its facts were erased (ortoo-daemon forget) at {row[ERASED_AT]}")
     try:
         kept = json.loads(row["Facts__c"] or "")
         if kept["v"] != 1:

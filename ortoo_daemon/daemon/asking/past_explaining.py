@@ -11,7 +11,7 @@ from typing import Any
 
 from ortoo_daemon.audit.decision_json import ROW_FIELDS, decision_of
 from ortoo_daemon.audit.explain import Met, Node, Style, explain
-from ortoo_daemon.audit.record import KEY, OBJECT
+from ortoo_daemon.audit.record import ERASED_AT, KEY, OBJECT
 from ortoo_daemon.daemon.asking.explaining import NoSuchRecordError
 from ortoo_daemon.daemon.asking.login import postal_index
 from ortoo_daemon.daemon.handling.knowledge import Knowledge
@@ -113,7 +113,7 @@ async def explain_then(
 
 async def _rows(org: Org, id: RecordId) -> Sequence[_Row]:
     """All decisions about the record, oldest first."""
-    fields = (*ROW_FIELDS, "Facts__c")
+    fields = (*ROW_FIELDS, "Facts__c", ERASED_AT)
     where = [soql.equals("Record_Id__c", id)]
     return await org.query(soql.select(OBJECT, fields, where=where, order_by=["Decided_At__c"]))
 
