@@ -61,6 +61,7 @@ class Person:
     weight: float = 1.0
     manager: RecordId | None = None
     hours: str | None = None
+    language: str | None = None
     availability: str | None = None
     away_until: datetime | None = None
     fields: Mapping[str, FieldValue] = field(default_factory=dict)

@@ -12,6 +12,7 @@ from ortoo_daemon.daemon.hearing.silence import Silence
 from ortoo_daemon.daemon.loading.checkout import Commit
 from ortoo_daemon.daemon.loading.last_load import LastLoad
 from ortoo_daemon.daemon.loading.reloading import Reloading
+from ortoo_daemon.daemon.noticing.delivery import Delivery
 from ortoo_daemon.daemon.settings_watch import SettingsWatch
 from ortoo_daemon.daemon.sweeping import Sweeping
 from ortoo_daemon.daemon.watching.meters import Meters
@@ -53,6 +54,7 @@ class Parts:
     listener: Listener | None = None
     workers: Workers | None = None
     reloading: Reloading | None = None
+    delivery: Delivery | None = None
 
     @property
     def policies_in_force(self) -> PolicySet:

@@ -21,6 +21,7 @@ from ortoo_daemon.daemon.loading.file_watch import FileWatch
 from ortoo_daemon.daemon.loading.postal_file import load_postal_index, needs_geography
 from ortoo_daemon.daemon.loading.reloading import Reloading
 from ortoo_daemon.daemon.loading.start_files import StartFiles
+from ortoo_daemon.daemon.noticing.assembling import make_delivery
 from ortoo_daemon.daemon.notify import Notifier
 from ortoo_daemon.daemon.org_clock import org_clock
 from ortoo_daemon.daemon.parts import Parts
@@ -114,6 +115,8 @@ class Running:
             if not await self._prepare(reloading, sweeping, stop, shadow=shadow):
                 await sweeping.schedule.stop()  # a gap may be being filled already
             else:
+                delivery = make_delivery(self._settings, self._parts, knowledge, self.now)
+                self._parts.delivery = delivery
                 handler = Handler(
                     org=self._org,
                     knowledge=knowledge,
@@ -121,6 +124,7 @@ class Running:
                     clock=self.now,
                     meters=self._parts.meters,
                     puts_off=budgets.puts_off,
+                    outbox=None if shadow else delivery.outbox,
                     witness=silence.note,
                     shadow=shadow,
                 )
@@ -172,6 +176,8 @@ class Running:
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(workers.run(stop), name="ortoo-workers")
             tasks.create_task(self._save_turns(handler.knowledge.ledger, stop))
+            if handler.outbox is not None and self._parts.delivery is not None:
+                tasks.create_task(self._parts.delivery.run(stop), name="ortoo-notices")
             _log.info("service.ready", objects=sorted(handler.knowledge.policies.objects))
             self._notifier.ready(reloading.standing)
             looking = tasks.create_task(reloading.run(), name="ortoo-reload")

@@ -26,6 +26,7 @@ from pydantic_settings import (
 )
 
 from ortoo_daemon.daemon.hearing.event_settings import EventSettings
+from ortoo_daemon.daemon.noticing.notice_settings import ChannelSettings, NoticeSettings
 from ortoo_daemon.daemon.sections import Duration, Section
 from ortoo_daemon.daemon.watching.address import Address
 from ortoo_daemon.daemon.yaml_settings import place_of, read_mapping, validated
@@ -176,9 +177,11 @@ class Settings(BaseSettings):
     policies: Path = Path("policies")
     policy_order: tuple[str, ...] = ()
     directory: Path = Path("directory.yaml")
+    templates: Path = Path("templates")
     workers: WorkerSettings = WorkerSettings()
     sweeps: SweepSettings = SweepSettings()
     budgets: BudgetSettings = BudgetSettings()
+    notices: NoticeSettings = NoticeSettings()
     watch: WatchSettings = WatchSettings()
     folder: Path = Path()
     """The folder of the file; set while it is read."""
@@ -251,6 +254,33 @@ def watch_token(settings: Settings) -> str | None:
     return _read_secret(settings.path(watch.token_file), may_be_open=False)
 
 
+def channel_urls(settings: Settings) -> dict[str, list[str]]:
+    """The addresses of each channel of notices. Raises ConfigError where one has none."""
+    return {
+        name: _urls(name, channel, settings) for name, channel in settings.notices.channels.items()
+    }
+
+
+def _urls(name: str, channel: ChannelSettings, settings: Settings) -> list[str]:
+    """From the environment, its own file, or systemd's credentials, in this order."""
+    credentials = os.environ.get("CREDENTIALS_DIRECTORY")
+    if channel.urls is not None:
+        text = channel.urls.get_secret_value()
+    elif channel.urls_file is not None:
+        text = _read_secret(settings.path(channel.urls_file), may_be_open=False)
+    elif credentials and (Path(credentials) / f"notice_{name}").is_file():
+        text = _read_secret(Path(credentials) / f"notice_{name}", may_be_open=True)
+    else:
+        text = ""
+    found = [line.strip() for line in text.splitlines()]
+    urls = [line for line in found if line and not line.startswith("#")]
+    if not urls:
+        mend = f"set urls_file, or systemd's LoadCredential=notice_{name}:/path"
+        message = f"the channel {name} has no address"
+        raise _problem(Place(str(settings.folder / "ortoo.yaml")), message, mend)
+    return urls
+
+
 def _read_secret(path: Path, *, may_be_open: bool) -> str:
     try:
         mode = path.stat().st_mode
@@ -272,6 +302,13 @@ def _refuse_secrets(node: MapNode) -> None:
                 place = place_of(section, [name])
                 mend = f"put it into a file of its own and name that as {name}_file"
                 raise _problem(place, f"a secret ({name}) stands in the settings file", mend)
+    notices = node.get("notices")
+    channels = notices.get("channels") if isinstance(notices, MapNode) else None
+    for name, (_, channel) in channels.entries.items() if isinstance(channels, MapNode) else ():
+        if isinstance(channel, MapNode) and "urls" in channel.entries:
+            message = f"the addresses of the channel {name} are secrets and stand in the settings file"
+            mend = "put them into a file of their own and name that as urls_file"
+            raise _problem(place_of(channel, ["urls"]), message, mend)
 
 
 def _problem(place: Place, message: str, mend: str) -> ConfigError:

@@ -251,5 +251,6 @@ class Sweeping:
         retention = Retention(
             finished_for=self._every.finished_for, parked_for=self._every.parked_for
         )
+        await self._queue.notices.purge(utc_now() - self._every.finished_for)
         gone = await forget_old_items(self._queue.purge, retention=retention, clock=utc_now)
         _log.info("sweep.retention", forgotten=gone)

@@ -71,7 +71,7 @@ class RooftopMapping(_Model):
 class PersonMapping(_Model):
     """Users who can take work. ``away`` are the availability and the time of return.
 
-    ``rooftop`` and ``hours`` hold ids as text or lookup; ``weight`` is a share in percent, empty is 100.
+    ``language`` is the one they are written to in. ``rooftop`` and ``hours`` hold ids as text or lookup; ``weight`` is a share in percent, empty is 100.
     """
 
     source: ApiName = Field(default="User", alias="from")
@@ -88,6 +88,7 @@ class PersonMapping(_Model):
     weight: ApiName | None = None
     manager: ApiName | None = "ManagerId"
     hours: ApiName | None = None
+    language: ApiName | None = None
     away: tuple[ApiName, ApiName] | None = None
     fields: list[ApiName] = []
 
@@ -106,6 +107,7 @@ class PersonMapping(_Model):
             self.weight,
             self.manager,
             self.hours,
+            self.language,
         )
         yield from (field for field in single if field)
         yield from self.away or ()

@@ -88,6 +88,7 @@ def person(row: Mapping[str, Any], m: PersonMapping, sharing: Sharing) -> Person
         weight=1.0 if weight is None else max(weight, 0.0) / 100,
         manager=sharing.of(_id(row, m.manager)),
         hours=sharing.of(_hours(row, m.hours)),
+        language=sharing.of(_text(row, m.language)),
         availability=sharing.of(_text(row, availability)),
         away_until=instant(row.get(away_until)) if away_until else None,
         fields=sharing.fields(row),

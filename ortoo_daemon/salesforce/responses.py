@@ -57,6 +57,15 @@ _NAMED_COLUMN = re.compile(
 )
 
 
+class ActionsRefusedError(PermanentOrgError):
+    """Some inputs of an invocable action failed; ``results`` tells of each, those that were done included."""
+
+    def __init__(self, results: Sequence[Mapping[str, Any]], *, status: int) -> None:
+        failed = sum(not each["isSuccess"] for each in results)
+        super().__init__("ACTION_FAILED", f"{failed} of {len(results)} inputs failed", status=status)
+        self.results = tuple(results)
+
+
 def error_of(
     status: int, content: Any, *, writing: bool = False, retry_after: float | None = None
 ) -> OrgError:
@@ -65,6 +74,8 @@ def error_of(
     ``content`` is the parsed JSON body, or text (HTML from a gateway, nothing). ``writing`` says that a
     5xx without a readable refusal leaves open whether the write was committed.
     """
+    if _is_of_actions(content):
+        return ActionsRefusedError(content, status=status)
     code, message, fields = _first(content)
     if status == 412:
         return StaleRecordError(
@@ -128,6 +139,11 @@ def _kind_of(code: str, message: str) -> type[OrgError]:
     if code in _TEMPORARY or (code in _WRAPPING and _OVERLOAD.search(message)):
         return TemporaryOrgError
     return PermanentOrgError
+
+
+def _is_of_actions(content: Any) -> bool:
+    entries = content if isinstance(content, list) else []
+    return bool(entries) and all(isinstance(e, Mapping) and "isSuccess" in e for e in entries)
 
 
 def _first(content: Any) -> tuple[str | None, str, tuple[str, ...]]:

@@ -15,6 +15,8 @@ from ortoo_daemon.daemon.budgets.shedding import (
     ASKS_BELOW,
     PUT_OFF,
     STRETCHED,
+    TELLS_BELOW,
+    TELLS_URGENT_BELOW,
     Budget,
     Level,
     Thresholds,
@@ -75,6 +77,10 @@ class BudgetWatch:
     def may_refine(self) -> bool:
         """Whether questions may be asked that a decision can do without."""
         return self.level < ASKS_BELOW
+
+    def may_tell(self, urgent: bool) -> bool:
+        """Whether notices may go through the org."""
+        return self.level < (TELLS_URGENT_BELOW if urgent else TELLS_BELOW)
 
     def puts_off(self, reason: WorkReason) -> bool:
         """Whether items that came in this way wait for better days."""

@@ -69,6 +69,9 @@ PUT_OFF: Mapping[Level, frozenset[WorkReason]] = {
 }
 """What waits in the queue meanwhile. Their steps stay due in the org."""
 
+TELLS_BELOW, TELLS_URGENT_BELOW = Level.SHORT, Level.SCARCE
+"""Notices go through the org below this level; they wait meanwhile."""
+
 ASKS_BELOW = Level.SHORT
 """Questions that only refine a decision (who had the customer before) are asked below this level."""
 

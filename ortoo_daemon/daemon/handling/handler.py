@@ -27,6 +27,7 @@ from ortoo_daemon.daemon.handling.proofs import Proofs
 from ortoo_daemon.daemon.handling.timings import Timings
 from ortoo_daemon.daemon.handling.writing import OwnerRefusedError, write_decision
 from ortoo_daemon.daemon.hearing.reopening import Reopenings
+from ortoo_daemon.daemon.noticing.outbox import Outbox
 from ortoo_daemon.daemon.watching.meters import Meters
 from ortoo_daemon.decision import FOLLOW_UPS, Decision, Outcome, ReasonCode
 from ortoo_daemon.errors import (
@@ -76,7 +77,8 @@ class Handler:
     """Handles claims. ``shadow``: decide and log, write nothing. ``meters`` counts what comes of it.
 
     ``witness`` sees each record that was handled, as it was read, with its decision.
-    ``puts_off`` says which ways in wait while the org's API calls are short.
+    ``puts_off`` says which ways in wait while the org's API calls are short. ``outbox`` keeps whom to tell,
+    None where nobody is told.
     """
 
     org: Org
@@ -87,6 +89,7 @@ class Handler:
     witness: Callable[[WorkItem, Record, Decision], None] = lambda *_: None
     shadow: bool = False
     puts_off: Callable[[WorkReason], bool] = lambda reason: False
+    outbox: Outbox | None = None
     most_failures: int = Tries().most
     proofs: Proofs = field(init=False)
     reopenings: Reopenings = field(init=False)
@@ -240,6 +243,8 @@ class Handler:
     async def _write(self, claim: Claim, record: Record, decision: Decision) -> Written:
         if self.shadow or decision.outcome in (Outcome.NOTHING, Outcome.RECOVERED):
             return Written()
+        if decision.notices and self.outbox is not None:
+            await self.outbox.hold(decision)
         item = claim.item
         again = claim.taken_over or item.attempts > 0 or item.reason in _LATER
         conditional = again or decision.outcome in FOLLOW_UPS or self._is_held(record)
@@ -269,6 +274,8 @@ class Handler:
             )
             await self.org.writer.upsert(OBJECT, KEY, [row])
             timings.end("audit")
+            if decision.notices and self.outbox is not None:
+                await self.outbox.release(decision)
         self._tell(claim, decision, timings, written)
 
     def _tell(self, claim: Claim, decision: Decision, timings: Timings, written: Written) -> None:

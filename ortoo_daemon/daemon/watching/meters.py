@@ -55,13 +55,19 @@ class Meters:
             ["what"],
             registry=None,
         )
+        self._noticed = Counter(
+            "ortoo_notices",
+            "Notices: what came of them, by the way they went.",
+            ["way", "outcome"],
+            registry=None,
+        )
         self._series: dict[tuple[Counter | Histogram, tuple[str, ...]], Counter | Histogram] = {}
         for what in ("field", "owner", "record"):
             self._refused.labels(what)  # an alert needs the zero before the first one
 
     def collect(self) -> Iterator[Metric]:
         """What is to be shown."""
-        for meter in (self._handled, self._decided, self._written, self._refused):
+        for meter in (self._handled, self._decided, self._written, self._refused, self._noticed):
             for metric in meter.collect():
                 # The library adds a second series for every one, with the moment it began.
                 metric.samples = [
@@ -99,6 +105,14 @@ class Meters:
     def owner_refused(self) -> None:
         """The org does not take an owner the policy chose."""
         self._refused.labels("owner").inc()
+
+    def noticed(self, way: str, outcome: str, count: int) -> None:
+        """Notices that were told, failed and will be tried again, or came to nothing."""
+        self._noticed.labels(way, outcome).inc(count)
+
+    def notices(self) -> dict[str, int]:
+        """How many notices came to what."""
+        return _summed(self._noticed, "outcome")
 
     def handled_by(self, label: str) -> dict[str, int]:
         """How many records were handled, by one of the labels."""

@@ -53,6 +53,7 @@ async def status_document(view: View) -> Document:
         },
         "budgets": budgets_document(parts.budgets),
         "sla": _sla(parts, view.at),
+        "notices": _notices(parts),
         "login": {
             "failing": parts.org.tokens.login_error is not None,
             "error": parts.org.tokens.login_error,
@@ -82,6 +83,21 @@ def figures(view: View) -> Document:
     if queue is not None:
         found |= {"ready": queue.ready, "leased": queue.leased, "parked": queue.parked}
     return found
+
+
+def _notices(parts: Parts) -> Document | None:
+    """None where nobody is told: in a shadow run, and before the start is over."""
+    if parts.delivery is None or parts.shadow:
+        return None
+    waiting = parts.delivery.waiting
+    oldest_at, next_at = waiting.oldest_at, waiting.next_at
+    return {
+        "ready": waiting.ready,
+        "held": waiting.held,
+        "oldest_at": instant_text(oldest_at) if oldest_at else None,
+        "next_at": instant_text(next_at) if next_at else None,
+        "told": parts.meters.notices(),
+    }
 
 
 def _commit(commit: Commit | None) -> Document | None:

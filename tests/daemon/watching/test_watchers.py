@@ -191,6 +191,7 @@ def test_labels_are_described_and_none_of_them_names_a_record_or_a_person():
         "ortoo_record_decided_seconds": ("object",),
         "ortoo_record_written_seconds": ("object",),
         "ortoo_writes_refused_total": ("what",),
+        "ortoo_notices_total": ("way", "outcome"),
     }
     shown = {metric.name for metric in Meters(now).collect()}
     assert shown == {name.removesuffix("_total") for name in meters}
@@ -199,7 +200,7 @@ def test_labels_are_described_and_none_of_them_names_a_record_or_a_person():
         name, listed = re.findall(r"^\| `(\w+)` \|([^|]*)\|", row)[0]
         assert tuple(part.strip() for part in listed.split(",") if part.strip()) == labels[name]
     allowed = {
-        "object", "outcome", "reason", "way_in", "what", "version", "loop", "revision", "state",
+        "object", "outcome", "reason", "way_in", "what", "way", "version", "loop", "revision", "state",
         "channel", "sweep", "kind", "budget", "when",
     }  # fmt: skip
     assert {label for each in labels.values() for label in each} == allowed

@@ -34,6 +34,13 @@ def _oldest_parked(view: View) -> Samples:
     return at_moment(census.oldest_at if census else None)
 
 
+def _notices(view: View) -> Samples:
+    delivery = view.parts.delivery
+    if delivery is None:
+        return ()
+    return by({"ready": delivery.waiting.ready, "held": delivery.waiting.held})
+
+
 WORK = (
     Reading(
         "ortoo_queue_up",
@@ -61,6 +68,19 @@ WORK = (
         "ortoo_parked_oldest_timestamp_seconds",
         "When the oldest of them was parked.",
         _oldest_parked,
+    ),
+    Reading(
+        "ortoo_notices_waiting",
+        "Notices that wait: for their time or another try (ready), for their decision to be written (held).",
+        _notices,
+        ("state",),
+    ),
+    Reading(
+        "ortoo_notices_oldest_timestamp_seconds",
+        "Since when the oldest of the ready ones waits.",
+        lambda view: at_moment(
+            view.parts.delivery.waiting.oldest_at if view.parts.delivery else None
+        ),
     ),
     Reading(
         "ortoo_records_in_flight",
