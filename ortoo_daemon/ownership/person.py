@@ -1,4 +1,4 @@
-"""Who of an eligible team is next? Rotation, weighted rotation, least loaded."""
+"""Who of an eligible team is next? Rotation, weighted rotation, least loaded, best match."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from ortoo_daemon.decision import Reservation
 from ortoo_daemon.directory import Person, Rooftop
 from ortoo_daemon.facts import Turns
 from ortoo_daemon.handling import KEPT_IN_ORDER, Handling
-from ortoo_daemon.ownership.team import KIND, Team
+from ortoo_daemon.ownership.team import KIND, Team, meets
 from ortoo_daemon.ownership.turns import Turn, after_turn, next_turns
 from ortoo_daemon.policy.ownership_model import PersonChoice, PersonMethod, Rule
 from ortoo_daemon.records import FieldValue, RecordId
@@ -43,7 +43,11 @@ def pick(handling: Handling, choice: PersonChoice, team: Team, *, pool: str) -> 
     if choice.by is PersonMethod.LEAST_LOADED:
         held = _held(handling)
         order = tuple(sorted(order, key=lambda turn: held.get(turn.person, 0)))
-    _show(handling, order, by_id)
+    scores: Mapping[RecordId, float] = {}
+    if choice.by is PersonMethod.BEST_MATCH:
+        scores = _scores(handling, choice, people)
+        order = tuple(sorted(order, key=lambda turn: -scores[turn.person]))
+    _show(handling, order, by_id, scores)
     total = sum(weight for _, weight in present)
     moved = after_turn(turns, order, clock=clock, total_weight=total)
     first = order[0].person
@@ -68,7 +72,22 @@ def _held(handling: Handling) -> Mapping[RecordId, float]:
     return workload.open_work if handling.policy.limits.load is None else workload.load
 
 
-def _show(handling: Handling, order: Sequence[Turn], by_id: dict[RecordId, Person]) -> None:
+def _scores(
+    handling: Handling, choice: PersonChoice, people: Sequence[Person]
+) -> dict[RecordId, float]:
+    """The points of each person: the sum of those for what they have."""
+    return {
+        person.id: sum(each.points for each in choice.match if meets(handling, person, each.wish))
+        for person in people
+    }
+
+
+def _show(
+    handling: Handling,
+    order: Sequence[Turn],
+    by_id: Mapping[RecordId, Person],
+    scores: Mapping[RecordId, float],
+) -> None:
     workload, weighs = handling.facts.workload, handling.policy.limits.load is not None
     open_work = workload.open_work
     for turn in order[:KEPT_IN_ORDER]:
@@ -76,6 +95,8 @@ def _show(handling: Handling, order: Sequence[Turn], by_id: dict[RecordId, Perso
             "open_work": open_work.get(turn.person, 0),
             "turn": round(turn.starts, 3),
         }
+        if turn.person in scores:
+            rank["points"] = scores[turn.person]
         if weighs:
             rank["load"] = round(workload.load.get(turn.person, 0.0), 2)
         handling.trace.keep(KIND, by_id[turn.person], rank=rank)

@@ -74,7 +74,7 @@ def hold(handling: Handling, rule: Rule, step: Ladder) -> bool:
 
 def _is_asked(handling: Handling, wish: SkillWish) -> bool:
     """Whether the wish asks for anything: a record that names no language wishes for none."""
-    return wish.skill is not None or bool(handling.scope.text(wish.language_field))
+    return wish.skill is not None or bool(handling.scope.text(wish.field))
 
 
 def _tell_dropped(handling: Handling, step: Ladder) -> None:
@@ -90,4 +90,4 @@ def _tell_dropped(handling: Handling, step: Ladder) -> None:
 def _word(handling: Handling, wish: SkillWish) -> str:
     if wish.skill is not None:
         return wish.skill
-    return f"{handling.scope.text(wish.language_field)} ({wish.language_field})"
+    return f"{handling.scope.text(wish.field)} ({wish.field})"

@@ -129,7 +129,7 @@ def _further(handling: Handling, rooftop: Rooftop | None) -> tuple[_Gate, ...]:
 
 
 def _wanted(handling: Handling, wishes: tuple[SkillWish, ...]) -> tuple[tuple[str, str], ...]:
-    """(gate, casefolded value) of each wish; a record that names no language asks for none."""
+    """(gate, casefolded value) of each wish; a record that names no language or skill asks for none."""
     found = []
     for wish in wishes:
         if wish.skill is not None:
@@ -137,7 +137,16 @@ def _wanted(handling: Handling, wishes: tuple[SkillWish, ...]) -> tuple[tuple[st
         language = handling.scope.text(wish.language_field)
         if language:
             found.append(("language", _primary(language)))
+        if wish.skill_field is not None:
+            named = handling.scope.text(wish.skill_field).split(";")
+            found += [("skill", name.strip().casefold()) for name in named if name.strip()]
     return tuple(found)
+
+
+def meets(handling: Handling, person: Person, wish: SkillWish) -> bool:
+    """Whether the record asks for something by the wish and the person has it."""
+    wanted = _wanted(handling, (wish,))
+    return bool(wanted) and all(_has(person, kind, value) for kind, value in wanted)
 
 
 def _has(person: Person, kind: str, wanted: str) -> bool:

@@ -70,6 +70,12 @@ class SkillWish:
 
     skill: str | None = None
     language_field: str | None = None
+    skill_field: str | None = None
+
+    @property
+    def field(self) -> str | None:
+        """The record's field that says what is asked for; None for a skill that is named."""
+        return self.language_field or self.skill_field
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,6 +99,15 @@ class PersonMethod(StrEnum):
     ROTATION = "rotation"
     WEIGHTED_ROTATION = "weighted_rotation"
     LEAST_LOADED = "least_loaded"
+    BEST_MATCH = "best_match"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MatchPoints:
+    """So many points for whoever has what is asked for."""
+
+    wish: SkillWish
+    points: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,8 +121,11 @@ class Sticky:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PersonChoice:
+    """Who is next. ``match``: what gives points, where the best match is."""
+
     by: PersonMethod = PersonMethod.ROTATION
     sticky: Sticky | None = None
+    match: tuple[MatchPoints, ...] = ()
     place: Place
 
 

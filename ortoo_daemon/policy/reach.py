@@ -116,6 +116,8 @@ def _of_assignment(assign: Assignment) -> Iterator[str]:
             yield rooftop.phone
     if team is not None:
         wishes = (*team.required, *team.wished)
-        yield from (wish.language_field for wish in wishes if wish.language_field)
+        yield from (wish.field for wish in wishes if wish.field)
+    if person is not None:
+        yield from (each.wish.field for each in person.match if each.wish.field)
     if person is not None and person.sticky is not None:
         yield person.sticky.on

@@ -25,6 +25,12 @@ _CRITERIA = {
 }
 
 
+_COMPARED = {
+    PersonMethod.LEAST_LOADED: ("open_work", "turn"),
+    PersonMethod.BEST_MATCH: ("points", "turn"),
+}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunnerUp:
     """``owner`` is None where the record would have been parked; ``why`` is what it lost by."""
@@ -81,8 +87,7 @@ def _order(policies: PolicySet, decision: Decision) -> tuple[str, ...]:
         for rule in rules_of(policy) if policy.name == decision.policy else ():
             choice = rule.assign.person
             if rule.name == decision.rule and choice is not None:
-                loaded = choice.by is PersonMethod.LEAST_LOADED
-                return ("open_work", "turn") if loaded else ("turn",)
+                return _COMPARED.get(choice.by, ("turn",))
     return ("turn",)
 
 

@@ -164,8 +164,11 @@ def _of_assignment(assign: Assignment) -> Iterator[FieldUse]:
         yield from (FieldUse(rooftop.place, name) for name in names if name)
     if team is not None:
         for wish in (*team.required, *team.wished):
-            if wish.language_field:
-                yield FieldUse(team.place, wish.language_field)
+            if wish.field:
+                yield FieldUse(team.place, wish.field)
+    for each in person.match if person is not None else ():
+        if each.wish.field:
+            yield FieldUse(person.place if person else assign.place, each.wish.field)
     if person is not None and person.sticky is not None:
         yield FieldUse(person.sticky.place, person.sticky.on)
 

@@ -5,6 +5,7 @@ from datetime import timedelta
 from ortoo_daemon.policy.naming import did_you_mean
 from ortoo_daemon.policy.nodes import MapNode, Node, Problems
 from ortoo_daemon.policy.ownership_model import (
+    MatchPoints,
     PersonChoice,
     PersonMethod,
     QueueTarget,
@@ -12,12 +13,20 @@ from ortoo_daemon.policy.ownership_model import (
     Sticky,
     TeamChoice,
 )
-from ortoo_daemon.policy.parsing.sections import Section, duration_in, text_in
+from ortoo_daemon.policy.parsing.sections import (
+    Section,
+    duration_in,
+    mapping_in,
+    number_in,
+    text_in,
+)
 
 TEAM_KEYS = ("role", "skills", "open_now", "relax_after", "hold_in")
 SKILLS_KEYS = ("required", "wished")
-WISH_KEYS = ("language",)
-PERSON_KEYS = ("by", "sticky")
+WISH_KEYS = ("language", "skill")
+PERSON_KEYS = ("by", "match", "sticky")
+MATCH_KEYS = ("has", "points")
+MOST_POINTS = 1_000
 STICKY_KEYS = ("on", "for")
 
 
@@ -70,13 +79,19 @@ def _wishes(section: Section, key: str) -> tuple[SkillWish, ...]:
 
 
 def _wish(node: Node, problems: Problems) -> SkillWish | None:
-    """A skill, or ``{language: Field}``."""
+    """A skill, or ``{language: Field}`` or ``{skill: Field}``: what that field says."""
     if isinstance(node, MapNode):
         section = Section(node, problems, what="a skill", known=WISH_KEYS)
-        if section.required("language") is None:
+        given = [key for key in WISH_KEYS if section.get(key) is not None]
+        if len(given) != 1:
+            mend = "write {language: Its_Field__c} or {skill: Its_Field__c}"
+            problems.add(node, "missing_key", "a skill needs one of language and skill", mend)
             return None
-        field = section.name("language")
-        return None if field is None else SkillWish(language_field=field)
+        field = section.name(given[0])
+        if field is None:
+            return None
+        of_language = given[0] == "language"
+        return SkillWish(language_field=field) if of_language else SkillWish(skill_field=field)
     skill = text_in(node, problems, what="a skill")
     return None if skill is None else SkillWish(skill=skill)
 
@@ -92,11 +107,35 @@ def read_person(node: MapNode, problems: Problems) -> PersonChoice:
         at = node.entries["by"][1]
         problems.add(at, "unknown_name", message, did_you_mean(word, tuple(PersonMethod)))
     sticky = section.mapping("sticky")
+    match = tuple(_points(item, problems) for item in section.items("match"))
+    if method is PersonMethod.BEST_MATCH and not match:
+        mend = "say what counts: match: [{has: senior, points: 3}]"
+        problems.add(node, "missing_key", "'best_match' needs 'match'", mend)
+    if match and method is not PersonMethod.BEST_MATCH:
+        at = node.entries["match"][0]
+        problems.add(at, "missing_key", "'match' needs 'by: best_match'", "add by: best_match")
     return PersonChoice(
         by=method,
+        match=tuple(each for each in match if each is not None),
         sticky=None if sticky is None else _sticky(sticky, problems),
         place=node.place,
     )
+
+
+def _points(node: Node, problems: Problems) -> MatchPoints | None:
+    """``{has: senior, points: 3}``; what is had is written as in ``skills``."""
+    mapping = mapping_in(node, problems, what="an entry of 'match'")
+    if mapping is None:
+        return None
+    section = Section(mapping, problems, what="an entry of 'match'", known=MATCH_KEYS)
+    has, points = section.required("has"), section.required("points")
+    wish = None if has is None else _wish(has, problems)
+    worth = None if points is None else number_in(points, problems, what="'points'")
+    if worth is not None and points is not None and not 0 < worth <= MOST_POINTS:
+        message = f"'points' are above 0 and at most {MOST_POINTS}, not {worth:g}"
+        problems.add(points, "wrong_type", message, "leave out what shall not count")
+        return None
+    return None if wish is None or worth is None else MatchPoints(wish=wish, points=float(worth))
 
 
 def _sticky(node: MapNode, problems: Problems) -> Sticky | None:

@@ -132,9 +132,13 @@ def _performance() -> Schema:
     )
 
 
+def _wish() -> Schema:
+    of_field = section(parse_people.WISH_KEYS, {"language": FIELD, "skill": FIELD})
+    return {"anyOf": [TEXT, of_field | {"minProperties": 1, "maxProperties": 1}]}
+
+
 def _team() -> Schema:
-    language = section(parse_people.WISH_KEYS, {"language": FIELD}, ("language",))
-    wishes = list_of({"anyOf": [TEXT, language]})
+    wishes = list_of(_wish())
     skills = section(parse_people.SKILLS_KEYS, {"required": wishes, "wished": wishes})
     return section(
         parse_people.TEAM_KEYS,
@@ -151,4 +155,13 @@ def _team() -> Schema:
 def _person() -> Schema:
     sticky = section(parse_people.STICKY_KEYS, {"on": FIELD, "for": DURATION}, ("on", "for"))
     methods = [str(method) for method in PersonMethod]
-    return section(parse_people.PERSON_KEYS, {"by": {"enum": methods}, "sticky": sticky})
+    points: Schema = {
+        "type": "number",
+        "exclusiveMinimum": 0,
+        "maximum": parse_people.MOST_POINTS,
+    }
+    match = section(parse_people.MATCH_KEYS, {"has": _wish(), "points": points}, ("has", "points"))
+    return section(
+        parse_people.PERSON_KEYS,
+        {"by": {"enum": methods}, "match": list_of(match), "sticky": sticky},
+    )
