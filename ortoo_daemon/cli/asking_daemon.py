@@ -39,6 +39,13 @@ class DaemonView:
 
     async def status(self) -> dict[str, Any]:
         """The document of ``/status``. Raises NoDaemonError."""
+        return await self._document("status", known_by="parts")
+
+    async def candidate(self) -> dict[str, Any]:
+        """The document of ``/candidate``. Raises NoDaemonError."""
+        return await self._document("candidate", known_by="comparison")
+
+    async def _document(self, page: str, *, known_by: str) -> dict[str, Any]:
         connector = aiohttp.UnixConnector(self._address.path) if self._address.path else None
         host = "localhost" if self._address.path else str(self._address)
         timeout = aiohttp.ClientTimeout(total=_ANSWERS_WITHIN)
@@ -47,14 +54,14 @@ class DaemonView:
                 aiohttp.ClientSession(
                     connector=connector, timeout=timeout, headers=self._headers
                 ) as session,
-                session.get(f"http://{host}/status") as answer,
+                session.get(f"http://{host}/{page}") as answer,
             ):
                 if answer.status != 200:
                     raise NoDaemonError(self._refused(answer.status))
                 document = await answer.json()
         except (aiohttp.ClientError, TimeoutError, OSError, ValueError) as error:
             raise NoDaemonError(self._silent(error)) from None
-        if not isinstance(document, dict) or "parts" not in document:
+        if not isinstance(document, dict) or known_by not in document:
             raise NoDaemonError(f"what answers at {self._address} is no ortoo-daemon")
         return document
 

@@ -7,6 +7,7 @@ the command line's packages.
 import os
 import sys
 from enum import StrEnum
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -26,6 +27,13 @@ def run(
     shadow: Annotated[
         bool, typer.Option("--shadow", help="Decide and log, write nothing.")
     ] = False,
+    candidate: Annotated[
+        Path | None,
+        typer.Option(
+            help="Decide by these policies, too, and tell where they differ; only the live ones write.",
+            show_default=False,
+        ),
+    ] = None,
     log_level: Annotated[LogLevel, typer.Option(help="The least that is logged.")] = LogLevel.INFO,
 ) -> None:
     """Route records until SIGTERM or SIGINT. Logs go to standard error."""
@@ -43,6 +51,8 @@ def run(
     command += ["--log-level", log_level.value]
     if shadow:
         command.append("--shadow")
+    if candidate is not None:
+        command += ["--candidate", str(candidate)]
     sys.stdout.flush()
     sys.stderr.flush()
     os.execv(sys.executable, command)

@@ -24,17 +24,25 @@ def status(
         ),
     ] = None,
     once: Annotated[bool, typer.Option("--once", help="Look once and leave.")] = False,
+    candidate: Annotated[
+        bool,
+        typer.Option("--candidate", help="Show what the candidate policies would have changed."),
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Show stream, queue, rates, budgets, sweeps and what is parked. Ends with 1 when it is not ready.
 
-    On a terminal it looks again every two seconds until Ctrl-C.
+    On a terminal it looks again every two seconds until Ctrl-C. With --candidate it looks once and ends
+    with 1 when there is no candidate that can be compared.
     """
     from ortoo_daemon.cli.asking_daemon import ask_once
     from ortoo_daemon.cli.status_view import show_status
     from ortoo_daemon.cli.terminal import console, show_json
 
     view = _view(address, config)
+    if candidate:
+        _show_candidate(view, as_json=as_json)
+        return
     document = ask_once(view)
     if as_json:
         show_json(document)
@@ -44,6 +52,19 @@ def status(
         _watch(view)
         return
     if not document["ready"]:
+        raise typer.Exit(1)
+
+
+def _show_candidate(view: "DaemonView", *, as_json: bool) -> None:
+    from ortoo_daemon.cli.candidate_view import show_comparison
+    from ortoo_daemon.cli.terminal import show_json
+
+    document = asyncio.run(view.candidate())
+    if as_json:
+        show_json(document)
+    else:
+        show_comparison(document)
+    if document["candidate"] is None or not document["candidate"]["in_order"]:
         raise typer.Exit(1)
 
 

@@ -8,6 +8,7 @@ from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from ortoo_daemon.cli.candidate_view import summary
 from ortoo_daemon.cli.terminal import console
 
 Document = Mapping[str, Any]
@@ -59,6 +60,7 @@ def rows(document: Document) -> list[Row]:
         _daemon(document),
         *_missing(document),
         _policies(document),
+        *_candidate(document.get("candidate")),
         *_stream(document["stream"]),
         *_queue(document["queue"]),
         *_parked(document["parked"]),
@@ -93,6 +95,11 @@ def _policies(document: Document) -> Row:
         edited = ", edited since" if commit["edited"] else ""
         text += f", commit {commit['id'][:12]} by {commit['author']}: {commit['note']}{edited}"
     return Row("policies", text)
+
+
+def _candidate(standing: Document | None) -> Iterator[Row]:
+    if standing is not None:
+        yield Row("candidate", summary(standing), PLAIN if standing["in_order"] else BAD)
 
 
 def _stream(stream: Document) -> Iterator[Row]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from ortoo_daemon.daemon.budgets.allowance import BudgetWatch
+from ortoo_daemon.daemon.candidate.loading import CandidateLoading
 from ortoo_daemon.daemon.handling.knowledge import Knowledge
 from ortoo_daemon.daemon.hearing.events import Hearing
 from ortoo_daemon.daemon.hearing.silence import Silence
@@ -55,6 +56,8 @@ class Parts:
     workers: Workers | None = None
     reloading: Reloading | None = None
     delivery: Delivery | None = None
+    candidate: CandidateLoading | None = None
+    """Where the settings name candidate policies."""
 
     @property
     def policies_in_force(self) -> PolicySet:

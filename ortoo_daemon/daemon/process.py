@@ -28,7 +28,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     configure_logs(level=asked.log_level)
     code = 0
     try:
-        asyncio.run(_run(asked.config, shadow=asked.shadow))
+        asyncio.run(_run(asked.config, shadow=asked.shadow, candidate=_absolute(asked.candidate)))
     except* OrtooError as group:
         # Anything else is a defect: it ends the process with its traceback, to be started anew.
         errors = list(_leaves(group))
@@ -38,13 +38,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return code
 
 
-async def _run(config: Path, *, shadow: bool) -> None:
-    service = Service(load_settings(config), shadow=shadow)
+async def _run(config: Path, *, shadow: bool, candidate: Path | None) -> None:
+    settings = load_settings(config)
+    if candidate is not None:
+        settings = settings.model_copy(update={"candidate": candidate})
+    service = Service(settings, shadow=shadow)
     loop = asyncio.get_running_loop()
     for each in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(each, service.stop)
     loop.add_signal_handler(signal.SIGHUP, service.reload)
     await service.run()
+
+
+def _absolute(path: Path | None) -> Path | None:
+    """Paths of the command line count from where one stands, those of settings from their file."""
+    return path.absolute() if path is not None else None
 
 
 def _leaves(error: BaseException) -> Iterator[BaseException]:
@@ -59,5 +67,6 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m ortoo_daemon.daemon")
     parser.add_argument("--config", type=Path, default=Path("config/ortoo.yaml"))
     parser.add_argument("--shadow", action="store_true", help="decide and log, write nothing")
+    parser.add_argument("--candidate", type=Path, help="compare these policies with the live ones")
     parser.add_argument("--log-level", default="INFO", choices=["DEBUG", "INFO", "WARNING"])
     return parser

@@ -6,15 +6,19 @@ deadline, and the rest waits in the queue.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from typing import TypeVar
 
 import structlog
 
+from ortoo_daemon.daemon.candidate.deciding import Candidate
+from ortoo_daemon.daemon.candidate.loading import CandidateLoading
 from ortoo_daemon.daemon.handling.answers import Answers
 from ortoo_daemon.daemon.handling.handler import Handler
 from ortoo_daemon.daemon.handling.knowledge import Knowledge, Policies
 from ortoo_daemon.daemon.handling.ledger import Ledger
+from ortoo_daemon.daemon.handling.onlooker import Nobody
 from ortoo_daemon.daemon.hearing.events import Hearing
 from ortoo_daemon.daemon.hearing.silence import Silence
 from ortoo_daemon.daemon.loading.file_watch import FileWatch
@@ -28,9 +32,11 @@ from ortoo_daemon.daemon.parts import Parts
 from ortoo_daemon.daemon.settings import Settings
 from ortoo_daemon.daemon.sweeping import Sweeping
 from ortoo_daemon.daemon.wiring import put_in_line
+from ortoo_daemon.decision import Decision
 from ortoo_daemon.directory import Directory
 from ortoo_daemon.errors import LoginError, StateError, TemporaryOrgError
 from ortoo_daemon.postal import PostalIndex
+from ortoo_daemon.records import Record, WorkItem
 from ortoo_daemon.salesforce.directory import DirectoryReader
 from ortoo_daemon.salesforce.stream.listener import Listener
 from ortoo_daemon.work.workers import Workers
@@ -115,6 +121,8 @@ class Running:
             if not await self._prepare(reloading, sweeping, stop, shadow=shadow):
                 await sweeping.schedule.stop()  # a gap may be being filled already
             else:
+                answers = Answers(self._org, may_refine=budgets.may_refine)
+                candidate = self._candidate(answers)
                 delivery = make_delivery(self._settings, self._parts, knowledge, self.now)
                 self._parts.delivery = delivery
                 handler = Handler(
@@ -125,10 +133,12 @@ class Running:
                     meters=self._parts.meters,
                     puts_off=budgets.puts_off,
                     outbox=None if shadow else delivery.outbox,
-                    witness=silence.note,
+                    witness=_both(silence, reloading),
+                    onlooker=candidate.candidate if candidate else Nobody(),
                     shadow=shadow,
                 )
-                await self._work(handler, listener, reloading, stop)
+                async with _beside(candidate):
+                    await self._work(handler, listener, reloading, stop)
             await listening
         await self._queue.save_rotations(ledger.take_unsaved_turns())
 
@@ -210,9 +220,23 @@ class Running:
             settings_watch=parts.settings_watch,
             start=self._files,
             now=self.now,
-            last=parts.last_load,
+            last_at_start=parts.last_load,
             shadow=shadow,
         )
+
+    def _candidate(self, answers: Answers) -> CandidateLoading | None:
+        """What tries candidate policies, where the settings name some, seen by those who look on."""
+        settings = self._settings
+        if settings.candidate is None:
+            return None
+        found = self._parts.candidate = CandidateLoading(
+            settings=settings,
+            folder=settings.path(settings.candidate),
+            org=self._org,
+            candidate=Candidate(answers, now=self.now),
+            now=self.now,
+        )
+        return found
 
     async def _save_turns(self, ledger: Ledger, stop: asyncio.Event) -> None:
         """Rotations are made durable about once a second; a crash loses at most that much fairness."""
@@ -246,6 +270,31 @@ class Running:
             await _happens(stop, stop, within=wait)
             pause = min(pause * 2, _LONGEST_PAUSE)
         return None
+
+
+def _both(silence: Silence, reloading: Reloading) -> Callable[[WorkItem, Record, Decision], None]:
+    """What is handled tells whether the stream brings what it should, and how an edit does."""
+
+    def note(item: WorkItem, record: Record, decision: Decision) -> None:
+        silence.note(item, record, decision)
+        reloading.note(decision)
+
+    return note
+
+
+@asynccontextmanager
+async def _beside(candidate: CandidateLoading | None) -> AsyncIterator[None]:
+    """Candidate policies are tried while the body runs."""
+    if candidate is None:
+        yield
+        return
+    trying = asyncio.create_task(candidate.run(), name="ortoo-candidate")
+    try:
+        yield
+    finally:
+        trying.cancel()
+        await asyncio.wait([trying])
+        await candidate.candidate.close()
 
 
 async def _happens(event: asyncio.Event, stop: asyncio.Event, *, within: float) -> None:

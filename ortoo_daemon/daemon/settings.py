@@ -112,6 +112,20 @@ class BudgetSettings(Section):
         return self
 
 
+class ReturnSettings(Section):
+    """When an edit of the policies is taken back: of the first ``over`` records that an edited policy
+    routes, more than ``otherwise_above`` percent went to its ``otherwise``. 100 is never."""
+
+    otherwise_above: int = Field(default=50, ge=1, le=100)
+    over: int = Field(default=50, ge=10, le=10_000)
+
+
+class ReloadSettings(Section):
+    """What becomes of an edit that came into force."""
+
+    return_when: ReturnSettings = ReturnSettings()
+
+
 class WatchSettings(Section):
     """Where health, metrics and status are served; nowhere when ``listen`` is empty.
 
@@ -175,11 +189,13 @@ class Settings(BaseSettings):
     events: EventSettings = EventSettings()
     state: str = "sqlite:////var/lib/ortoo/state.db"
     policies: Path = Path("policies")
+    candidate: Path | None = None
     policy_order: tuple[str, ...] = ()
     directory: Path = Path("directory.yaml")
     templates: Path = Path("templates")
     workers: WorkerSettings = WorkerSettings()
     sweeps: SweepSettings = SweepSettings()
+    reload: ReloadSettings = ReloadSettings()
     budgets: BudgetSettings = BudgetSettings()
     notices: NoticeSettings = NoticeSettings()
     watch: WatchSettings = WatchSettings()

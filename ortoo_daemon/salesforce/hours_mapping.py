@@ -48,7 +48,7 @@ def _span_of_days(item: object) -> Iterator[date]:
         yield first + timedelta(days=number)
 
 
-Days = Annotated[frozenset[date], BeforeValidator(_days)]
+Days = Annotated[frozenset[date], BeforeValidator(_days, json_schema_input_type=list[str])]
 
 
 class ClosedDaysMapping(_Model):
@@ -76,7 +76,10 @@ def _closed(value: object) -> object:
     return {"also": value} if isinstance(value, list | set | frozenset) else value
 
 
-ClosedDaysOfPlace = Annotated[ClosedDaysMapping, BeforeValidator(_closed)]
+ClosedDaysOfPlace = Annotated[
+    ClosedDaysMapping,
+    BeforeValidator(_closed, json_schema_input_type=ClosedDaysMapping | list[str]),
+]
 
 
 @lru_cache(maxsize=512)
@@ -134,7 +137,9 @@ def _window(item: object) -> Window:
     return start, end if end > start else end + 1440
 
 
-Windows = Annotated[tuple[Window, ...], BeforeValidator(_windows)]
+Windows = Annotated[
+    tuple[Window, ...], BeforeValidator(_windows, json_schema_input_type=str | list[str])
+]
 
 
 class HoursMapping(_Model):

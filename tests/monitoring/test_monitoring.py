@@ -17,6 +17,7 @@ from ortoo_daemon.daemon.watching.readings import READINGS
 from ortoo_daemon.decision import Outcome, ReasonCode
 from ortoo_daemon.records import WorkReason
 from ortoo_daemon.salesforce.allocations import Allocation
+from ortoo_daemon.simulation.backtest.placement import Change
 from tests.daemon.looked_at import now
 from tests.processes import ROOT
 
@@ -90,6 +91,7 @@ def test_a_query_asks_for_values_that_a_label_can_have(query):
         "what": {"field", "owner", "record"},
         "budget": set(Allocation),
         "when": {"overdue", "soon"},
+        "change": set(Change),
         "sweep": {
             "reconcile",
             "recover",
@@ -125,6 +127,8 @@ def test_alerts_cover_what_can_go_wrong():
         "OrtooLoginFailing",
         "OrtooSweepFailing",
         "OrtooPoliciesRefused",
+        "OrtooCandidateRefused",
+        "OrtooPoliciesReturned",
     } <= names
     for rule in RULES:
         assert rule["labels"]["severity"] in {"page", "ticket"}

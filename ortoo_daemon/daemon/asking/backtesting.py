@@ -8,8 +8,8 @@ from ortoo_daemon.daemon.asking.history_file import Progress, read_history, writ
 from ortoo_daemon.daemon.asking.history_spool import HistorySpool
 from ortoo_daemon.daemon.asking.login import logged_in
 from ortoo_daemon.daemon.asking.past_decisions import Span, read_past
+from ortoo_daemon.daemon.loading.candidate_folder import candidate_folder
 from ortoo_daemon.daemon.loading.checking import Checkup, checkup, parse_anew
-from ortoo_daemon.daemon.loading.config_files import SETTINGS
 from ortoo_daemon.daemon.loading.named_users import named_users
 from ortoo_daemon.daemon.loading.policy_files import (
     find_files,
@@ -18,8 +18,7 @@ from ortoo_daemon.daemon.loading.policy_files import (
 )
 from ortoo_daemon.daemon.loading.postal_file import load_postal_index, needs_geography
 from ortoo_daemon.daemon.loading.saved_org import FILE, load_saved_org
-from ortoo_daemon.daemon.settings import Settings, load_settings
-from ortoo_daemon.errors import ConfigError, Place, Problem
+from ortoo_daemon.daemon.settings import Settings
 from ortoo_daemon.policy.model import PolicySet
 from ortoo_daemon.postal import PostalIndex
 from ortoo_daemon.salesforce.directory import DirectoryReader
@@ -28,7 +27,6 @@ from ortoo_daemon.simulation.backtest.history import History
 from ortoo_daemon.simulation.backtest.replay import Replay, Result, fields_of
 
 _TELL_EVERY = 200
-_POLICIES = "policies"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,21 +52,9 @@ def live_policies(settings: Settings) -> PolicySet:
 def check_candidate(settings: Settings, folder: Path) -> Checkup:
     """What `check` says of the candidate, with the directory file and the saved org in force.
 
-    ``folder`` has an ``ortoo.yaml``, or a folder ``policies``, or is one. Raises ConfigError when there
-    is no such folder.
+    ``folder`` as in `candidate_folder`. Raises ConfigError when there is no such folder.
     """
-    if (folder / SETTINGS).is_file():
-        own = load_settings(folder / SETTINGS)
-        settings = settings.model_copy(update={"policy_order": own.policy_order})
-        policies = own.path(own.policies)
-    else:
-        policies = folder / _POLICIES if (folder / _POLICIES).is_dir() else folder
-    if not policies.is_dir():
-        mend = "name a folder of policies, or one with an ortoo.yaml"
-        place = Place(folder.as_posix())
-        raise ConfigError(
-            [Problem(place=place, rule="settings", message="there is no such folder", mend=mend)]
-        )
+    settings, policies = candidate_folder(settings, folder)
     found = find_files(policies, settings.path(settings.directory))
     saved = settings.folder / FILE
     known = load_saved_org(saved) if saved.is_file() else None

@@ -20,15 +20,22 @@ from ortoo_daemon.salesforce.org import Org
 
 
 async def read_record(
-    org: Org, policies: Policies, object_name: str, id: RecordId
+    org: Org,
+    policies: Policies,
+    object_name: str,
+    id: RecordId,
+    *,
+    also: frozenset[str] = frozenset(),
 ) -> Record | None:
     """The record with what any policy may look at, None when it is gone. Raises OrgError.
 
+    ``also`` are further fields that somebody wants to see.
     Of an object that no policy is for, nothing is read.
     """
     if object_name not in policies.objects:
         return Record(object=object_name, id=id)
-    return await org.reader.read(object_name, id, policies.fields(object_name))
+    fields = policies.fields(object_name)
+    return await org.reader.read(object_name, id, fields | also if also else fields)
 
 
 async def decide_record(

@@ -21,6 +21,7 @@ from ortoo_daemon.daemon.handling.answers import Answers
 from ortoo_daemon.daemon.handling.deciding import decide_record, read_record, with_counters_kept
 from ortoo_daemon.daemon.handling.knowledge import Knowledge, Policies
 from ortoo_daemon.daemon.handling.ledger import Ticket
+from ortoo_daemon.daemon.handling.onlooker import Nobody, Onlooker
 from ortoo_daemon.daemon.handling.overwritten import overwritten_owner
 from ortoo_daemon.daemon.handling.parking import stamp_given_up, stamp_refused
 from ortoo_daemon.daemon.handling.proofs import Proofs
@@ -77,6 +78,7 @@ class Handler:
     """Handles claims. ``shadow``: decide and log, write nothing. ``meters`` counts what comes of it.
 
     ``witness`` sees each record that was handled, as it was read, with its decision.
+    ``onlooker`` sees each decision in the moment in which it is made.
     ``puts_off`` says which ways in wait while the org's API calls are short. ``outbox`` keeps whom to tell,
     None where nobody is told.
     """
@@ -87,6 +89,7 @@ class Handler:
     clock: Callable[[], datetime]
     meters: Meters
     witness: Callable[[WorkItem, Record, Decision], None] = lambda *_: None
+    onlooker: Onlooker = field(default_factory=Nobody)
     shadow: bool = False
     puts_off: Callable[[WorkReason], bool] = lambda reason: False
     outbox: Outbox | None = None
@@ -126,7 +129,7 @@ class Handler:
         timings, policies, item = Timings(), self.knowledge.policies, claim.item
         waits = self._kept_changing.pop(item.decision_key, 0)
         for _ in range(_MOST_ROUNDS):
-            record = await read_record(self.org, policies, item.object, item.record_id)
+            record = await self._read(policies, item)
             timings.end("read")
             if record is None:
                 return self._gone(claim)
@@ -145,6 +148,17 @@ class Handler:
             return await self._give_up(claim, ReasonCode.KEPT_CHANGING, note)
         self._kept_changing[item.decision_key] = waits + 1
         return Retry(_WAIT_AFTER_STALE, "the record kept changing while it was decided")
+
+    async def _read(self, policies: Policies, item: WorkItem) -> Record | None:
+        """With what onlookers want to see, as long as that costs the record nothing."""
+        also = self.onlooker.fields(item.object)
+        try:
+            return await read_record(self.org, policies, item.object, item.record_id, also=also)
+        except PermanentOrgError as error:
+            if not also:
+                raise
+            self.onlooker.unreadable(item.object, error)
+            return await read_record(self.org, policies, item.object, item.record_id)
 
     async def _decide_and_write(
         self, claim: Claim, record: Record, policies: Policies, timings: Timings
@@ -202,6 +216,7 @@ class Handler:
         done_before = found.reason in _DONE_BEFORE or found.outcome in FOLLOW_UPS
         if done_before and not self.shadow:
             found = await self._still_due(claim, facts, policies) or found
+        self.onlooker.decided(facts, found)
         facts = with_counters_kept(self.knowledge, facts, found)
         if found.reservation is None:
             return found, facts, None

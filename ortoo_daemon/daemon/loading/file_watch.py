@@ -43,6 +43,10 @@ class FileWatch:
         self.asked.clear()
         self._changed.clear()
 
+    def wake(self) -> None:
+        """There is something to do, though no file changed."""
+        self._changed.set()
+
     async def wait(self) -> None:
         """Return at a change, a request, or when it is time to look anyway."""
         waits = [asyncio.ensure_future(each.wait()) for each in (self.asked, self._changed)]

@@ -25,12 +25,18 @@ _NAME = "last_good_files"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LastGood:
-    """Files that passed, when, and by which version of this program."""
+    """Files that passed, when, and by which version of this program.
+
+    ``returned_from`` is the digest of an edit of theirs that was taken back, ``returned_why`` its reason:
+    empty where none was.
+    """
 
     files: FilesFound
     commit: Commit | None
     passed_at: datetime
     version: str = __version__
+    returned_from: str = ""
+    returned_why: str = ""
 
     @property
     def seen_by_this_version(self) -> bool:
@@ -62,6 +68,8 @@ def _packed(good: LastGood) -> str:
         "commit": asdict(good.commit) if good.commit else None,
         "passed_at": instant_text(good.passed_at),
         "version": good.version,
+        "returned_from": good.returned_from,
+        "returned_why": good.returned_why,
     }
     return base64.b64encode(zlib.compress(json.dumps(document).encode(), 6)).decode("ascii")
 
@@ -78,6 +86,8 @@ def _unpacked(text: str) -> LastGood:
         commit=Commit(**document["commit"]) if document["commit"] else None,
         passed_at=passed_at,
         version=document["version"],
+        returned_from=document.get("returned_from", ""),
+        returned_why=document.get("returned_why", ""),
     )
 
 

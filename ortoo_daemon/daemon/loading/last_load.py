@@ -12,12 +12,14 @@ _LONGEST = 300
 
 class LoadOutcome(StrEnum):
     """``unchanged``: the files are in order and mean what is in force already. ``unproven``: they are in
-    force for want of any that passed, and not in order."""
+    force for want of any that passed, and not in order. ``returned``: they were in order and in force, and
+    sent so many records to the default queue that those before them are in force again."""
 
     ACCEPTED = "accepted"
     UNCHANGED = "unchanged"
     REFUSED = "refused"
     UNPROVEN = "unproven"
+    RETURNED = "returned"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,9 +58,14 @@ class LastLoad:
         if not self.problems:
             return ""
         more = f" (and {len(self.problems) - 1} more)" if len(self.problems) > 1 else ""
-        unproven = self.outcome is LoadOutcome.UNPROVEN
-        what = "the policies in force are not in order" if unproven else "an edit was refused"
+        what = _WRONG.get(self.outcome, "an edit was refused")
         return f"{what}: {_short(str(self.problems[0]))}{more}"
+
+
+_WRONG = {
+    LoadOutcome.UNPROVEN: "the policies in force are not in order",
+    LoadOutcome.RETURNED: "an edit was taken back",
+}
 
 
 def _short(text: str) -> str:

@@ -97,6 +97,8 @@ def summary(load: LastLoad) -> str:
             return f"Refused, revision {load.revision} stays in force: {load.problems[0]}"
         case LoadOutcome.UNPROVEN:
             return f"In force though not in order, revision {load.revision}: {load.problems[0]}"
+        case LoadOutcome.RETURNED:
+            return f"Taken back, revision {load.revision} is in force again: {load.problems[0]}"
 
 
 def _lines(texts: list[str] | tuple[str, ...]) -> str:

@@ -9,53 +9,48 @@ they were begun with.
 import asyncio
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 
 import structlog
 
-from ortoo_daemon.daemon.handling.knowledge import Knowledge, Policies
+from ortoo_daemon.daemon.handling.knowledge import Knowledge
 from ortoo_daemon.daemon.loading.checking import parse_anew
 from ortoo_daemon.daemon.loading.checkout import Commit, commit_of
 from ortoo_daemon.daemon.loading.file_watch import FileWatch
+from ortoo_daemon.daemon.loading.in_force import InForce
 from ortoo_daemon.daemon.loading.last_good import LastGood, keep_last_good
 from ortoo_daemon.daemon.loading.last_load import LastLoad, LoadOutcome
 from ortoo_daemon.daemon.loading.load_posts import LoadPosts
-from ortoo_daemon.daemon.loading.named_users import named_users
 from ortoo_daemon.daemon.loading.org_checking import check_by_org
 from ortoo_daemon.daemon.loading.policy_changes import (
-    changed_files,
     changed_policies,
     names_of,
-    policies_changed,
 )
 from ortoo_daemon.daemon.loading.policy_files import FilesFound
 from ortoo_daemon.daemon.loading.policy_register import register_policies
-from ortoo_daemon.daemon.loading.postal_file import load_postal_index, needs_geography
+from ortoo_daemon.daemon.loading.returning import OtherwiseWatch, Risen
 from ortoo_daemon.daemon.loading.start_files import StartFiles
+from ortoo_daemon.daemon.loading.telling import Edition, Telling
 from ortoo_daemon.daemon.notify import Notifier
 from ortoo_daemon.daemon.settings_watch import SettingsWatch
 from ortoo_daemon.daemon.sweeping import Sweeping
+from ortoo_daemon.decision import Decision
 from ortoo_daemon.errors import (
     ConfigError,
     Level,
     LoginError,
     OrgError,
-    Place,
-    Problem,
     StateError,
     TemporaryOrgError,
 )
 from ortoo_daemon.policy.model import PolicySet
-from ortoo_daemon.salesforce.directory import DirectoryReader
-from ortoo_daemon.salesforce.directory_mapping import DirectoryMapping
 from ortoo_daemon.salesforce.org import Org
 from ortoo_daemon.work.queue import WorkQueue
 
 _log = structlog.get_logger("ortoo_daemon.policies")
 
 _AGAIN_AFTER = 30.0
-_MOST_LOGGED = 20
 
 _NOTHING_WORKS = frozenset({"unknown_field", "missing_stamps", "directory_refused"})
 """Rules whose problems let no record be read or stamped. Under any other a record still finds an owner."""
@@ -65,8 +60,8 @@ _NOTHING_WORKS = frozenset({"unknown_field", "missing_stamps", "directory_refuse
 class Reloading:
     """Keeps the policies in force those of their files.
 
-    ``start`` is what the daemon started by. ``last`` says what became of the files when they were last
-    looked through. In a shadow run the org is told nothing.
+    ``start`` is what the daemon started by. In a shadow run the org is told nothing. ``returns`` counts
+    edits that were taken back.
     """
 
     org: Org
@@ -78,24 +73,63 @@ class Reloading:
     settings_watch: SettingsWatch
     start: StartFiles
     now: Callable[[], datetime]
-    last: LastLoad
+    last_at_start: LastLoad
     shadow: bool = False
-    commit: Commit | None = field(init=False)
-    """Of the files in force."""
+    returns: int = 0
+    otherwise: OtherwiseWatch = field(init=False)
+    _in_force: InForce = field(init=False)
+    _edition: Edition = field(init=False)
+    _edition_before: Edition = field(init=False)
+    """Those in force before the edit that is watched."""
+    _returned: LastLoad | None = None
+    """An edit that was taken back stays so until its files change."""
     _posts: LoadPosts = field(init=False)
+    _telling: Telling = field(init=False)
     _ready: bool = False
     _again_at: float = 0.0
     _owed: bool = False
     _proven: bool = field(init=False)
     _seen: str = field(init=False)
-    _files: FilesFound = field(init=False)
-    _mapping: DirectoryMapping = field(init=False)
 
     def __post_init__(self) -> None:
-        self.commit = self.start.commit
+        start = self.start
+        self._edition = self._edition_before = Edition(start.files, start.commit)
         self._posts = LoadPosts(org=self.org)
-        self._seen, self._proven = self.start.seen, self.start.proven
-        self._files, self._mapping = self.start.files, self.start.mapping
+        self._seen, self._proven = start.seen, start.proven
+        self._in_force = InForce(
+            org=self.org,
+            knowledge=self.knowledge,
+            sweeping=self.sweeping,
+            now=self.now,
+            mapping=start.mapping,
+            shadow=self.shadow,
+        )
+        self._telling = Telling(
+            in_force=self._in_force,
+            posts=self._posts,
+            now=self.now,
+            last=self.last_at_start,
+            shadow=self.shadow,
+        )
+        self.otherwise = OtherwiseWatch(start.settings.reload.return_when)
+        if start.returned_from:
+            self._telling.still_returned(start.returned_from, start.returned_why, self.watch.folder)
+            self._returned = self.last
+
+    @property
+    def last(self) -> LastLoad:
+        """What became of the files when they were last looked through."""
+        return self._telling.last
+
+    @property
+    def commit(self) -> Commit | None:
+        """Of the files in force."""
+        return self._edition.commit
+
+    def note(self, decision: Decision) -> None:
+        """A record was decided: was it the one by which an edit must go?"""
+        if self.otherwise.note(decision):
+            self.watch.wake()
 
     async def run(self) -> None:
         """Look whenever there may be something to see, until cancelled."""
@@ -118,7 +152,7 @@ class Reloading:
             return
         found = None
         while found is None:
-            found = await self.watch.settled(self._files.digest)
+            found = await self.watch.settled(self._edition.files.digest)
         try:
             await self._take(found)
         except (TemporaryOrgError, LoginError):
@@ -147,9 +181,14 @@ class Reloading:
         self.watch.begin_look()
         if time.monotonic() < self._again_at:
             return
+        if self.otherwise.risen is not None:
+            await self._take_back(self.otherwise.risen)
         found = await self.watch.settled(self._seen)
         owed = self._owed or self.last.waiting
         if found is None or (found.digest == self._seen and not owed):
+            return
+        if self._returned is not None and self._returned.digest == found.digest:
+            self._telling.last, self._seen, self._owed = self._returned, found.digest, False
             return
         if self._ready:
             self.notifier.reloading()
@@ -158,7 +197,7 @@ class Reloading:
         except OrgError as error:
             self._delay(error)
         except Exception as error:  # no edit ends the routing, not even by a defect of ours
-            self._fail(error, found)
+            self._telling.failed(error, Edition(found, None), self.watch.folder)
             self._seen, self._owed = found.digest, False
         else:
             self._seen, self._owed = found.digest, False
@@ -182,137 +221,72 @@ class Reloading:
         if hopeless and not self._proven and not self._ready:
             raise ConfigError(hopeless)
         commit = await asyncio.to_thread(commit_of, self.watch.folder, found.contents)
+        edition, stands = Edition(found, commit), self._edition
         if errors or parsed.policies is None or parsed.mapping is None:
-            self._refuse(errors, found, commit)
+            alone = not self._proven and found.digest == stands.files.digest
+            self._telling.refused(errors, edition, instead_of=stands, in_force=alone)
             return
-        before = self.knowledge.policies.policy_set
-        new = before.revision != parsed.policies.revision or parsed.mapping != self._mapping
-        if new:
-            await self._bring_into_force(parsed.policies, parsed.mapping)
-        self.commit = commit
-        cases = len(checked.tests.results) if checked.tests else None
-        self._accept(found, before, cases=cases, new=new)
-        await self._keep(found)
-
-    async def _bring_into_force(self, policies: PolicySet, mapping: DirectoryMapping) -> None:
-        """All that the new policies need stands before the assignments that put them in force."""
-        knowledge, before = self.knowledge, self.knowledge.policies
-        after = Policies(policies, loaded_at=self.now())
-        usernames = await named_users(self.org, policies)
-        roster, reading = self.sweeping.roster, None
-        if mapping != self._mapping:
-            roster = DirectoryReader(self.org, mapping)
-            reading = await self.sweeping.reading_by(roster)
-        people = reading.directory.people if reading else knowledge.directory.people
-        for name in sorted(after.objects if reading else after.objects - before.objects):
-            await knowledge.ledger.refresh(name, people, roster.workload_counts)
-        if not len(knowledge.postal) and needs_geography(policies):
-            knowledge.postal = await asyncio.to_thread(load_postal_index)
-        if not self.shadow:
-            await register_policies(self.org, policies)
-        await self.sweeping.count_loads(after, people, roster)
-        await self.sweeping.count_given(policies, people)
-        if reading:
-            self.sweeping.take(reading)
-        knowledge.usernames = {**knowledge.usernames, **usernames}  # records in hand need the old
-        knowledge.policies = after
-        self._mapping = mapping
-
-    def _accept(
-        self, found: FilesFound, before: PolicySet, *, cases: int | None, new: bool
-    ) -> None:
-        """Files that are in order: what they changed, in the log and for the admins."""
-        revision = self.knowledge.policies.revision
-        load = self.last = LastLoad(
-            at=self.now(),
-            outcome=LoadOutcome.ACCEPTED if new or not self._proven else LoadOutcome.UNCHANGED,
-            revision=revision,
-            before=before.revision,
-            digest=found.digest,
-            commit=self.commit,
-            changed=changed_files(self._files, found),
-            policies=policies_changed(before, self.knowledge.policies.policy_set),
-            cases=cases,
+        before = None
+        if self._in_force.differs(parsed.policies, parsed.mapping):
+            before = self._in_force.policies
+            await self._in_force.bring(parsed.policies, parsed.mapping)
+            self._begin_to_watch(before)
+        unchanged = before is None and self._proven
+        self._edition, self._returned, self._proven = edition, None, True
+        self._telling.accepted(
+            edition,
+            instead_of=stands,
+            before=before,
+            cases=len(checked.tests.results) if checked.tests else None,
+            outcome=LoadOutcome.UNCHANGED if unchanged else LoadOutcome.ACCEPTED,
         )
-        self._files, self._proven = found, True
-        if new:
-            after = self.knowledge.policies.policy_set
-            _log.info(
-                "policies.reloaded",
-                before=before.revision,
-                revision=revision,
-                commit=_said(self.commit),
-                files=load.changed,
-                changed=changed_policies(before, after),
-                removed=sorted(names_of(before) - names_of(after)),
-            )
-        elif load.outcome is LoadOutcome.UNCHANGED:
-            _log.info("policies.unchanged", revision=revision)
-        if new or found.digest != self._seen:
-            self._post()
+        if before is not None or found.digest != self._seen:
+            self._telling.post()
+        await self._keep()
 
-    async def _keep(self, found: FilesFound) -> None:
-        """For a start that finds worse files. Without it this run is none the worse."""
+    def _begin_to_watch(self, before: PolicySet) -> None:
+        """Edits that follow each other before the first was judged are judged as one."""
+        if not self.otherwise.judging:
+            self._edition_before = self._edition
+        after = self._in_force.policies
+        edited = changed_policies(before, after) if before.revision != after.revision else None
+        judged = names_of(before) & (names_of(after) if edited is None else set(edited))
+        self.otherwise.begin(after.revision, judged)
+
+    async def _take_back(self, risen: Risen) -> None:
+        """Bring those before the edit into force again; the edit stays out until its files change."""
+        edit, before, wrong = self._edition, self._edition_before, self._in_force.policies
+        parsed = await asyncio.to_thread(parse_anew, self.start.settings, before.files)
+        assert parsed.policies is not None  # they were in force
+        assert parsed.mapping is not None
         try:
-            good = LastGood(files=found, commit=self.commit, passed_at=self.now())
+            await self._in_force.bring(parsed.policies, parsed.mapping)
+        except OrgError as error:
+            self._delay(error)
+            return
+        self.otherwise.end()
+        self.returns += 1
+        self._edition = before
+        self._telling.returned(edit, instead_of=before, wrong=wrong, risen=risen)
+        self._returned = self.last
+        await self._keep()
+        self.notifier.ready(self.standing)
+
+    async def _keep(self) -> None:
+        """For a start that finds worse files. Without it this run is none the worse."""
+        returned = self._returned
+        try:
+            good = LastGood(
+                files=self._edition.files,
+                commit=self.commit,
+                passed_at=self.now(),
+                returned_from=returned.digest if returned else "",
+                returned_why=returned.problems[0].message if returned else "",
+            )
             await keep_last_good(self.queue, good)
         except StateError as error:
             _log.error("policies.not_kept", error=str(error))
 
-    def _refuse(
-        self, problems: tuple[Problem, ...], found: FilesFound, commit: Commit | None = None
-    ) -> None:
-        """Tell what is wrong. Files that nothing better than themselves was there for stay in force."""
-        revision = self.knowledge.policies.revision
-        in_force = not self._proven and found.digest == self._files.digest
-        self.last = LastLoad(
-            at=self.now(),
-            outcome=LoadOutcome.UNPROVEN if in_force else LoadOutcome.REFUSED,
-            problems=problems,
-            revision=revision,
-            before=revision,
-            digest=found.digest,
-            commit=commit,
-            changed=changed_files(self._files, found),
-        )
-        what = [str(problem) for problem in problems[:_MOST_LOGGED]]
-        count, by = len(problems), _said(commit)
-        if in_force:
-            _log.error(
-                "policies.unproven", revision=revision, commit=by, count=count, problems=what
-            )
-        else:
-            _log.error("policies.refused", revision=revision, commit=by, count=count, problems=what)
-        self._post()
-
-    def _post(self) -> None:
-        if not self.shadow:
-            self._posts.put(self.last)
-
-    def _fail(self, error: Exception, found: FilesFound) -> None:
-        problem = Problem(
-            place=Place(self.watch.folder.as_posix()),
-            rule="defect",
-            message=f"looking through the files failed: {type(error).__name__}",
-            mend="policies.reload_failed in the log has the traceback; report it",
-        )
-        _log.error("policies.reload_failed", exc_info=error)
-        revision = self.knowledge.policies.revision
-        self.last = LastLoad(
-            at=self.now(),
-            outcome=LoadOutcome.REFUSED,
-            problems=(problem,),
-            revision=revision,
-            before=revision,
-            digest=found.digest,
-        )
-        self._post()
-
     def _delay(self, error: OrgError) -> None:
         self._again_at = time.monotonic() + _AGAIN_AFTER
-        self.last = replace(self.last, waiting=str(error))
-        _log.warning("policies.reload_delayed", error=str(error), again_in=_AGAIN_AFTER)
-
-
-def _said(commit: Commit | None) -> str | None:
-    return str(commit) if commit else None
+        self._telling.delayed(error, _AGAIN_AFTER)

@@ -5,7 +5,7 @@ is, as soon as the org can be asked; until then, and when they are wrong, the la
 Where none ever did, what is wrong with the files ends the start.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ortoo_daemon.daemon.loading.checking import Parsed, checkup, parse_anew
 from ortoo_daemon.daemon.loading.checkout import Commit, commit_of
@@ -22,6 +22,7 @@ class StartFiles:
     """What the daemon starts by. ``seen`` is the digest of files on disk that need no look; empty: all do.
 
     ``proven``: the files have passed everything once. Those that have not must, before anything is decided.
+    ``returned_from`` and ``returned_why`` as in `LastGood`, where the files on disk are that edit.
     """
 
     settings: Settings
@@ -31,6 +32,8 @@ class StartFiles:
     commit: Commit | None
     proven: bool
     seen: str
+    returned_from: str = ""
+    returned_why: str = ""
 
 
 def start_files(settings: Settings, found: FilesFound, last: LastGood | None) -> StartFiles:
@@ -42,7 +45,12 @@ def start_files(settings: Settings, found: FilesFound, last: LastGood | None) ->
         if parsed.policies is not None and not parsed.problems:
             # Another version may read the same files with other eyes: it looks, with these in force.
             seen = last.files.digest if last.seen_by_this_version else ""
-            return _start(parsed, files, commit=last.commit, proven=True, seen=seen)
+            start = _start(parsed, files, commit=last.commit, proven=True, seen=seen)
+            if last.returned_from != found.digest:
+                return start
+            # Taken back once, and not edited since: it would only come to the same.
+            why = last.returned_why
+            return replace(start, seen=found.digest, returned_from=found.digest, returned_why=why)
     parsed = parse_anew(settings, found)
     checked = checkup(parsed, None)
     if not checked.passed:

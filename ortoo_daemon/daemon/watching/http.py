@@ -1,7 +1,7 @@
 """How do Prometheus, a probe and `ortoo-daemon status` look at the daemon? Over HTTP, reading only.
 
-``/healthz`` its loops turn, ``/readyz`` it can route, ``/metrics``, ``/status``. On loopback or a Unix
-socket everybody on the machine may ask; elsewhere a token is needed.
+``/healthz`` its loops turn, ``/readyz`` it can route, ``/metrics``, ``/status``, ``/candidate``. On
+loopback or a Unix socket everybody on the machine may ask; elsewhere a token is needed.
 """
 
 import hmac
@@ -20,7 +20,7 @@ from ortoo_daemon.daemon.parts import Parts, looked_at
 from ortoo_daemon.daemon.watching.address import Address, is_loopback
 from ortoo_daemon.daemon.watching.health import is_ready, readiness
 from ortoo_daemon.daemon.watching.metrics import CONTENT_TYPE, Exposition
-from ortoo_daemon.daemon.watching.status import status_document
+from ortoo_daemon.daemon.watching.status import candidate_document, status_document
 
 _log = structlog.get_logger("ortoo_daemon.service")
 
@@ -69,6 +69,7 @@ def make_app(parts: Parts, *, token: str | None, now: Callable[[], datetime]) ->
     app.router.add_get("/readyz", pages.readyz)
     app.router.add_get("/metrics", pages.metrics)
     app.router.add_get("/status", pages.status)
+    app.router.add_get("/candidate", pages.candidate)
     return app
 
 
@@ -95,6 +96,10 @@ class _Pages:
 
     async def status(self, request: web.Request) -> web.Response:
         return _json(await status_document(await looked_at(self._parts, self._now())), well=True)
+
+    async def candidate(self, request: web.Request) -> web.Response:
+        """What candidate policies would have done with the records of this run; ids of records in it."""
+        return _json(candidate_document(self._parts), well=True)
 
 
 def _guard(token: str | None) -> Middleware:

@@ -43,6 +43,7 @@ async def status_document(view: View) -> Document:
             "refused": [str(problem) for problem in parts.last_load.problems],
             "names": [policy.name for policy in parts.policies_in_force.policies],
         },
+        "candidate": parts.candidate.document() if parts.candidate else None,
         "stream": _stream(parts, view.at),
         "queue": await _queue(view),
         "parked": _parked(parts, view.at),
@@ -62,6 +63,15 @@ async def status_document(view: View) -> Document:
         "sweeps": _sweeps(parts, view.at),
         "directory": _directory(parts, view.at),
     }
+
+
+def candidate_document(parts: Parts) -> Document:
+    """For `ortoo-daemon status --candidate`: the comparison at length, null where nothing was compared."""
+    loading = parts.candidate
+    if loading is None:
+        return {"candidate": None, "comparison": None}
+    found = loading.candidate.comparison
+    return {"candidate": loading.document(), "comparison": found.document() if found else None}
 
 
 def figures(view: View) -> Document:

@@ -8,10 +8,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Protocol
 
 from ortoo_daemon.directory import Directory
 from ortoo_daemon.records import RecordId
-from ortoo_daemon.simulation.backtest.history import PastDecision
 from ortoo_daemon.simulation.backtest.placement import (
     Change,
     Fate,
@@ -39,6 +39,19 @@ class Dimension(StrEnum):
     QUEUE = "queue"
     SOURCE = "source"
     RULE = "rule"
+
+
+class Occasion(Protocol):
+    """Which record is compared, and when it was decided."""
+
+    @property
+    def object(self) -> str: ...
+
+    @property
+    def record(self) -> RecordId: ...
+
+    @property
+    def decided_at(self) -> datetime: ...
 
 
 @dataclass(slots=True)
@@ -113,7 +126,7 @@ class Difference:
     counts: Counter[Change] = field(default_factory=Counter)
     movers: dict[Change, list[Mover]] = field(default_factory=lambda: defaultdict(list))
 
-    def add(self, past: PastDecision, source: str, before: Placement, after: Placement) -> None:
+    def add(self, past: Occasion, source: str, before: Placement, after: Placement) -> None:
         change = change_between(before, after)
         self.counts[change] += 1
         if change is Change.SAME or len(self.movers[change]) >= self.most:
@@ -155,10 +168,10 @@ class GroupCounts:
 
 
 class Groups:
-    """Records by dimension, key and side."""
+    """Records by dimension, key and side; ``directory`` tells regions and names of sites and people."""
 
     def __init__(self, directory: Directory) -> None:
-        self._directory = directory
+        self.directory = directory
         self._counts: dict[Dimension, dict[str, Counter[Side]]] = {
             each: defaultdict(Counter) for each in Dimension
         }
@@ -189,12 +202,12 @@ class Groups:
         yield (Dimension.PERSON if placed.is_person else Dimension.QUEUE), placed.owner
         if placed.rooftop is not None and placed.is_person:
             yield Dimension.ROOFTOP, placed.rooftop
-            site = self._directory.rooftops.get(placed.rooftop)
+            site = self.directory.rooftops.get(placed.rooftop)
             yield Dimension.REGION, (site.region if site and site.region else "")
 
     def _name(self, dimension: Dimension, key: str) -> str:
         if dimension is Dimension.ROOFTOP:
-            site = self._directory.rooftops.get(RecordId(key))
+            site = self.directory.rooftops.get(RecordId(key))
             return site.name if site else key
-        person = self._directory.people.get(RecordId(key))
+        person = self.directory.people.get(RecordId(key))
         return self._names.get(key) or (person.name if person else key) or "(none)"

@@ -18,6 +18,7 @@ from ortoo_daemon.daemon.loading.policy_files import FilesFound
 from ortoo_daemon.daemon.loading.reloading import Reloading
 from ortoo_daemon.daemon.loading.start_files import StartFiles
 from ortoo_daemon.daemon.notify import Notifier
+from ortoo_daemon.daemon.settings import ReloadSettings
 from ortoo_daemon.daemon.settings_watch import SettingsWatch
 from ortoo_daemon.errors import Place, Problem
 from ortoo_daemon.salesforce.directory_mapping import DirectoryMapping
@@ -67,7 +68,7 @@ def reloading_of(folder: Path) -> Reloading:
         watch=watch_of(folder),
         settings_watch=SettingsWatch(folder / "ortoo.yaml"),
         start=StartFiles(
-            settings=nothing,
+            settings=cast(Any, SimpleNamespace(reload=ReloadSettings())),
             files=files,
             policies=policy_set(),
             mapping=DirectoryMapping(),
@@ -76,7 +77,7 @@ def reloading_of(folder: Path) -> Reloading:
             seen="d",
         ),
         now=now,
-        last=LastLoad(at=NOW),
+        last_at_start=LastLoad(at=NOW),
         shadow=True,
     )
 

@@ -201,14 +201,14 @@ def test_labels_are_described_and_none_of_them_names_a_record_or_a_person():
         assert tuple(part.strip() for part in listed.split(",") if part.strip()) == labels[name]
     allowed = {
         "object", "outcome", "reason", "way_in", "what", "way", "version", "loop", "revision", "state",
-        "channel", "sweep", "kind", "budget", "when",
+        "channel", "sweep", "kind", "budget", "when", "change", "why",
     }  # fmt: skip
     assert {label for each in labels.values() for label in each} == allowed
 
 
 def test_every_page_that_is_served_is_described():
     text = section("docs/operations.md", "## Metrics and health")
-    assert first_cells(text)[:4] == ["/healthz", "/readyz", "/metrics", "/status"]
+    assert first_cells(text)[:5] == ["/healthz", "/readyz", "/metrics", "/status", "/candidate"]
 
 
 def metrics_table() -> list[str]:

@@ -4,6 +4,7 @@ Nothing is kept here: each is read when somebody asks. No label names a record, 
 names are listed in docs/operations.md and stay; alert rules and the dashboard build on them.
 """
 
+from ortoo_daemon.daemon.watching.readings.candidate import CANDIDATE
 from ortoo_daemon.daemon.watching.readings.org import ORG
 from ortoo_daemon.daemon.watching.readings.policies import POLICIES
 from ortoo_daemon.daemon.watching.readings.process import PROCESS
@@ -12,5 +13,5 @@ from ortoo_daemon.daemon.watching.readings.stream import STREAM
 from ortoo_daemon.daemon.watching.readings.sweeps import SWEEPS
 from ortoo_daemon.daemon.watching.readings.work import WORK
 
-READINGS: tuple[Reading, ...] = (*PROCESS, *POLICIES, *WORK, *STREAM, *ORG, *SWEEPS)
+READINGS: tuple[Reading, ...] = (*PROCESS, *POLICIES, *CANDIDATE, *WORK, *STREAM, *ORG, *SWEEPS)
 """In the order in which /metrics shows them."""

@@ -24,4 +24,9 @@ POLICIES = (
         "When the files were last taken up or refused.",
         lambda view: at_moment(view.parts.last_load.at),
     ),
+    Reading(
+        "ortoo_policies_returned_total",
+        "Edits that were taken back, as too many records went to the default queue.",
+        lambda view: one(view.parts.reloading.returns if view.parts.reloading else None),
+    ),
 )
