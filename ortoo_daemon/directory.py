@@ -121,6 +121,11 @@ class Directory:
         return {rooftop: tuple(people) for rooftop, people in found.items()}
 
     @cached_property
+    def rooftops_in_order(self) -> tuple[Rooftop, ...]:
+        """All rooftops in id order."""
+        return tuple(sorted(self.rooftops.values(), key=lambda rooftop: rooftop.id))
+
+    @cached_property
     def rooftops_by_brand(self) -> Mapping[str, tuple[Rooftop, ...]]:
         """Rooftops holding each brand (casefolded), in id order."""
         found: dict[str, list[Rooftop]] = defaultdict(list)

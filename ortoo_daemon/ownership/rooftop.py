@@ -74,7 +74,7 @@ class _Search:
         """Rooftops of the record's brand; the others are counted, not listed."""
         directory = self.handling.facts.directory
         if self.choice.brand is None:
-            return tuple(directory.rooftops.values())
+            return directory.rooftops_in_order
         brand = self.handling.scope.text(self.choice.brand)
         found = directory.rooftops_by_brand.get(brand.casefold(), ())
         detail = f"{self.choice.brand} is {brand or 'empty'}"

@@ -3,10 +3,14 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from ortoo_daemon.action.sla_clocks import SlaStamp, stamp_text
+from ortoo_daemon.audit.decision_json import decision_json
 from ortoo_daemon.calendars import BusinessHours
 from ortoo_daemon.decision import PastHolder, ReasonCode
+from ortoo_daemon.json_text import json_text
 from ortoo_daemon.policy.load import load
 from ortoo_daemon.records import WorkReason
 from tests.policy.files import with_rules
@@ -42,8 +46,8 @@ def policies(rooftop_text: str):
 def route(rooftop_text: str, *sites, people=None, record=None, now=NOW, work=None):
     staff = people if people is not None else tuple(person(n, at=s) for n, s in enumerate(sites, 1))
     record = record or lead()
-    given = facts(record, directory(sites, staff, HOURS), now=now, work=work)
-    return decided(policies(rooftop_text), given)
+    known = facts(record, directory(sites, staff, HOURS), now=now, work=work)
+    return decided(policies(rooftop_text), known)
 
 
 def order(found) -> list[str]:
@@ -163,7 +167,53 @@ def test_hours_change_with_the_clock():
     shop = site(1, hours="day")
     for hour, owned in ((9, True), (20, False)):
         now = datetime.combine(date(2026, 11, 23), datetime.min.time(), UTC) + timedelta(hours=hour)
-        given = facts(
+        given_ = facts(
             lead(), directory((shop,), (person(1, at=shop),), {"day": nine_to_six}), now=now
         )
-        assert (decided(policies("open_now: true"), given).rooftop == shop.id) is owned
+        assert (decided(policies("open_now: true"), given_).rooftop == shop.id) is owned
+
+
+PREFER = st.lists(
+    st.sampled_from(["nearest", "open_now", "performance", "customer_choice"]),
+    unique=True,
+    min_size=1,
+)
+TAGS = st.lists(
+    st.tuples(st.sampled_from([None, 10, 20]), st.sampled_from([None, "open", "closed"])),
+    min_size=2,
+    max_size=7,
+)
+
+
+@settings(max_examples=100, deadline=None)
+@given(
+    told=TAGS,
+    prefer=PREFER,
+    brand=st.booleans(),
+    only_open=st.booleans(),
+    shuffle=st.randoms(use_true_random=False),
+)
+def test_the_order_in_which_rooftops_are_listed_changes_nothing(
+    told, prefer, brand, only_open, shuffle
+):
+    sites = [
+        site(n, tags={"Score": score}, hours=hours, at=(45.0 + n % 3, 4.0))
+        for n, (score, hours) in enumerate(told, 1)
+    ]
+    staff = [person(n, at=each) for n, each in enumerate(sites) if n % 2]
+    text = (
+        f"prefer: [{', '.join(prefer)}], performance: {{of: Score, floor: 10, ceiling: 50}}, "
+        f"open_now: {str(only_open).lower()}" + (", brand: Brand__c" if brand else "")
+    )
+    asked = policies(text)
+    found = set()
+    for _ in range(4):
+        given_ = facts(lead(Brand__c="Peugeot"), directory(tuple(sites), tuple(staff), HOURS))
+        found.add(decision_text(decided(asked, given_)))
+        shuffle.shuffle(sites)
+        shuffle.shuffle(staff)
+    assert len(found) == 1
+
+
+def decision_text(decision) -> str:
+    return json_text(decision_json(decision))

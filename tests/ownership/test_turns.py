@@ -102,3 +102,48 @@ def test_who_is_next_does_not_depend_on_the_order_of_asking(present, order):
         first, moved = take(turns, dict.fromkeys(listed, 1.0))
         assert take(turns, dict.fromkeys(mixed, 1.0)) == (first, moved)
         turns = moved
+
+
+def strayed(taken, pool) -> float:
+    """How far somebody strays at most from their share, over any stretch of turns."""
+    total, worst = sum(pool.values()), 0.0
+    for someone, weight in pool.items():
+        ahead = [0.0]
+        for each in taken:
+            ahead.append(ahead[-1] + (each == someone) - weight / total)
+        worst = max(worst, max(ahead) - min(ahead))
+    return worst
+
+
+@settings(max_examples=100, deadline=None)
+@given(
+    weights=st.lists(
+        st.sampled_from([0.1, 1 / 3, 0.5, 1.0, 2.0, 7.0, 10.0]), min_size=1, max_size=9
+    ),
+    count=st.integers(1, 200),
+)
+def test_over_any_stretch_everybody_is_within_two_turns_of_their_share(weights, count):
+    pool = {an_id("005", n): weight for n, weight in enumerate(weights, start=1)}
+    taken, _ = run(pool, count)
+    assert strayed(taken, pool) < 2
+
+
+@settings(max_examples=50, deadline=None)
+@given(
+    number=st.integers(1, 12), weight=st.sampled_from([0.1, 1.0, 3.0]), count=st.integers(1, 100)
+)
+def test_where_all_weigh_the_same_everybody_is_within_one_turn_over_any_stretch(
+    number, weight, count
+):
+    pool = {an_id("005", n): weight for n in range(number)}
+    taken, _ = run(pool, count)
+    assert strayed(taken, pool) <= 1 + 1e-9
+
+
+def test_for_weights_at_large_no_order_of_turns_is_within_one_over_every_stretch():
+    pool = {A: 5.0, B: 4.0, C: 2.0}
+    orders: list[list[str]] = [[]]
+    for _ in range(10):
+        longer = [[*order, person] for order in orders for person in pool]
+        orders = [order for order in longer if strayed(order, pool) <= 1 + 1e-9]
+    assert orders == []
