@@ -3,13 +3,14 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from ortoo_daemon.intake.triage.ordinary_words import COUNTED
+from ortoo_daemon.intake.triage.ordinary_words import ARTICLES, COUNTED
 from ortoo_daemon.intake.triage.taxonomy import Taxonomy
 from ortoo_daemon.intake.triage.words import Word
 
 NO_BRAND_OF_OURS = "other"
 
 _WEIGHTS = {"brand": 2.5, "model": 3.0, "loose": 1.0, "loose_model": 1.2}
+_WITH_ARTICLE = 2.2
 _VIN_WEIGHT = 4.0
 
 
@@ -36,6 +37,8 @@ def brands_in(words: Sequence[Word], taxonomy: Taxonomy) -> tuple[BrandMention, 
         if kind.startswith("loose") and not _stands_alone(words, hit.first, hit.last, kind):
             continue
         weight = _WEIGHTS.get(kind, 2.0)
+        if kind == "loose_model" and hit.first and words[hit.first - 1].text in ARTICLES:
+            weight = _WITH_ARTICLE
         found.append(
             BrandMention(
                 brand=brand or NO_BRAND_OF_OURS,

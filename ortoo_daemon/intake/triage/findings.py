@@ -36,6 +36,7 @@ class Finding:
     sites: tuple[SiteMention, ...]
     settled: bool
     another: bool
+    several: bool
 
     @property
     def best(self) -> tuple[str | None, float, float]:
@@ -70,7 +71,7 @@ class Observer:
         kept = tuple(b for b in brands if not _is_out(words[b.first], out))
         groups = frozenset(hit.name for hit in spoken) | self._figures(sentence, kept, out)
         sites = self._first_named(tuple(self._sites(said, sentence, out)), sentence, words, spoken)
-        scores = dict(request_scores(groups, self.taxonomy.request_types))
+        scores = dict(request_scores(groups, self.taxonomy.request_types, _places(spoken)))
         return Finding(
             sentence=sentence,
             words=words,
@@ -81,6 +82,7 @@ class Observer:
             sites=sites,
             settled=bool(out) and best_of(scores)[1] < 1.5,
             another=any(h.name == "another" and h.first < _AT_THE_START for h in hits),
+            several=any(h.name == "several" for h in hits),
         )
 
     def _first_named(
@@ -110,7 +112,9 @@ class Observer:
 
     def _is_label(self, site: SiteMention, sentence: Sentence, words: Sequence[Word]) -> bool:
         after = self.text[words[site.last].end : sentence.end].lstrip()
-        return sentence.first and after[:1] in {":", "|"}
+        return (
+            sentence.first and site.first < _AT_THE_START and after[:1] in {":", "|", "–", "—", "-"}
+        )
 
     def _clause_speaks(
         self, site: SiteMention, sentence: Sentence, words: Sequence[Word], hits: Sequence[Hit]
@@ -188,6 +192,13 @@ class Observer:
         if any(word.text in CODE_WORDS for word in said.words[max(0, at - 3) : at]):
             return True
         return self.pool is not None and not (after and after.capital)
+
+
+def _places(hits: Iterable[Hit]) -> dict[str, set[int]]:
+    found: dict[str, set[int]] = {}
+    for hit in hits:
+        found.setdefault(hit.name, set()).add(hit.first)
+    return found
 
 
 def _number(

@@ -71,9 +71,11 @@ class _Cutter:
         self.lead_in: list[Finding] = []
         self.fresh = False
         self.marked = False
+        self.several = False
 
     def topics(self, findings: Iterable[Finding]) -> list[Topic]:
         for finding in findings:
+            self.several = self.several or finding.several
             if finding.settled and not _speaks(finding):
                 self.marked = self.marked or finding.another
                 continue
@@ -140,7 +142,12 @@ class _Cutter:
 
     def _is_quiet_request(self, finding: Finding) -> bool:
         """An item about another rooftop, or *another thing* in a paragraph of its own, in weaker words."""
-        if not finding.sentence.first or len(finding.words) < _SHORTEST_REQUEST:
+        if len(finding.words) < _SHORTEST_REQUEST:
+            return False
+        elsewhere = bool(self.found) and self._other_site(finding)
+        if elsewhere and finding.best[1] >= HINTS and (finding.another or finding.sentence.first):
+            return True
+        if not finding.sentence.first:
             return False
         labelled = any(site.labels for site in finding.meant)
         if finding.sentence.item and (labelled or finding.meant):
@@ -184,7 +191,8 @@ class _Cutter:
         if finding.sentence.first and finding.sentence.item:
             return True
         apart = finding.sentence.paragraph != topic.findings[-1].sentence.paragraph
-        return apart and points >= SPEAKS_PLAINLY and strongest >= SPEAKS_PLAINLY
+        plainly = points >= SPEAKS_PLAINLY and strongest >= SPEAKS_PLAINLY
+        return plainly and (apart or self.several)
 
 
 def _speaks(finding: Finding) -> bool:

@@ -14,12 +14,13 @@ _ITEM = re.compile(
 _LABEL = re.compile(r"[ \t]*(?=\S)[^\n:|.!?]{2,60}?[ \t\u00a0]?:(?=\s)")
 _ROW = re.compile(r"[^\n|]*\S[ \t]*[|\t][ \t]*\S")
 _RULE = re.compile(r"[\s\-=+|_]*")
-_STOP = re.compile(r"[.!?…]+[\"'»”)]*(?=\s|$)|[ \t]+[–—][ \t]+(?=[A-ZÄÖÜÉÀ])")
+_STOP = re.compile(r"[.!?…]+[\"'»”)]*(?=\s|$)")
+_MONTH = re.compile(r"\s*(?:Jan|Feb|M[äa]r|Apr|Mai|Jun|Jul|Aug|Sep|Okt|Nov|Dez|KW\b)")
 _ABBREVIATION = re.compile(
     r"(?:\b(?:z\.\s?B|d\.\s?h|u\.\s?a|bzw|inkl|zzgl|ggf|evtl|ca|nr|no|n|num|ref|réf|tel|tél|st|ste|str"
     r"|m|mr|mrs|ms|mm|mme|mlle|dr|prof|hr|fr|sr|sra|srta|sig|sigg|dott|dhr|mevr|mw|ing|p\.?ex|p\.?ej"
     r"|es|vs|etc|usw|u|jan|feb|sept|sep|okt|oct|nov|dez|dec|janv|févr|approx|dept|art|pag|min|max"
-    r"|cde|conf|tues|thurs|mon|fri|sat|av|avda|blvd|rte|co|spa|s\.p\.a|s\.r\.l|b\.v)|\b[A-Z]|(?<!\d)\d{1,2})\.?$",
+    r"|cde|conf|tues|thurs|mon|fri|sat|av|avda|blvd|rte|co|spa|s\.p\.a|s\.r\.l|b\.v)|\b[A-Z])\.?$",
     re.IGNORECASE,
 )
 _CLAUSE = re.compile(
@@ -27,6 +28,7 @@ _CLAUSE = re.compile(
     r"|dagegen|however|whereas|while|sin embargo|en cambio|invece|mentre|echter|alleen|wogegen)\b",
     re.IGNORECASE,
 )
+_DAY = re.compile(r"(?<!\d)\d{1,2}$")
 _SHORT_LINE = 55
 
 
@@ -130,11 +132,26 @@ def _lines(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
 def _sentences(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
     at = start
     for stop in _STOP.finditer(text, start, end):
-        if stop[0] == "." and _ABBREVIATION.search(text[max(at, stop.start() - 12) : stop.start()]):
+        if stop[0] == "." and _goes_on(text, at, stop.start()):
             continue
         yield from _trimmed(text, at, stop.end())
         at = stop.end()
     yield from _trimmed(text, at, end)
+
+
+def _goes_on(text: str, start: int, stop: int) -> bool:
+    """Whether a full stop ends no sentence: behind an abbreviation, a day, the number of an item."""
+    before = text[start:stop]
+    if _ABBREVIATION.search(before[-12:]):
+        return True
+    if not _DAY.search(before):
+        return False
+    after = text[stop + 1 : stop + 8].lstrip()
+    return (
+        not before.strip(" (\t").rstrip("0123456789")
+        or after[:1].islower()
+        or bool(_MONTH.match(after))
+    )
 
 
 def _trimmed(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:

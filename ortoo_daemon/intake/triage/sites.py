@@ -32,6 +32,7 @@ _CONFIDENCES = {
     "brand": 0.9,
 }
 _NEAR = 2
+_NEAR_HOME = 4
 _IN_PASSING = ("lives_there", "compared_with")
 
 
@@ -221,7 +222,8 @@ def _judged(mention: SiteMention, said: SiteWords) -> SiteMention:
     passing = own = ""
     for group in said.groups:
         distance = mention.first - group.last
-        if 0 < distance <= _NEAR and group.name in _IN_PASSING:
+        near = _NEAR_HOME if group.name == "lives_there" else _NEAR
+        if 0 < distance <= near and group.name in _IN_PASSING:
             passing = group.name
         if 0 < distance <= _NEAR + 2 and group.name == "our_own":
             own = group.name
