@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from ortoo_daemon import __version__
+from ortoo_daemon.cli.audit import audit
 from ortoo_daemon.cli.check import check
 from ortoo_daemon.cli.demo import CONTEXT, demo
 from ortoo_daemon.cli.doctor import doctor
@@ -46,6 +47,7 @@ app.command()(parked)
 app.command()(simulate)
 app.command()(requeue)
 app.command()(forget)
+app.add_typer(audit, name="audit")
 app.command(context_settings=CONTEXT)(demo)
 app.command()(sandbox)
 

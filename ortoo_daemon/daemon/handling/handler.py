@@ -15,6 +15,7 @@ import structlog
 from ortoo_daemon import flow
 from ortoo_daemon.action.stamps import DECISION_KEY, MODIFIED_AT, OWNER
 from ortoo_daemon.admission import is_untouched
+from ortoo_daemon.audit.chain import sealed
 from ortoo_daemon.audit.line import line_fields
 from ortoo_daemon.audit.record import KEY, OBJECT, Written, decision_row
 from ortoo_daemon.daemon.handling.answers import Answers
@@ -287,7 +288,8 @@ class Handler:
             row = decision_row(
                 decision, facts, timings=timings.steps, api_calls=_api_calls(), written=written
             )
-            await self.org.writer.upsert(OBJECT, KEY, [row])
+            before = await self.proofs.before(decision.record_id, decision.key)
+            await self.org.writer.upsert(OBJECT, KEY, [sealed(row, before)])
             timings.end("audit")
             if decision.notices and self.outbox is not None:
                 await self.outbox.release(decision)

@@ -1,0 +1,105 @@
+"""Do the decision records of the org stand as they were written, and are they all there? Looks only."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from ortoo_daemon.action.stamps import DECIDED_AT, DECISION_KEY
+from ortoo_daemon.audit.chain import ENVELOPE, HASH, Broken, Link, broken, examined
+from ortoo_daemon.audit.record import ERASED_AT, OBJECT, PERSONAL
+from ortoo_daemon.records import RecordId
+from ortoo_daemon.salesforce import soql
+from ortoo_daemon.salesforce.org import Org
+from ortoo_daemon.salesforce.soql import Condition
+
+_FIELDS = ("Id", *ENVELOPE, HASH, ERASED_AT, *PERSONAL)
+_IN_A_PAGE = 500
+"""Rows are long: traces and facts are read with them, and only their hashes kept."""
+
+_UNDER_WAY = timedelta(minutes=10)
+"""So long a stamp may stand without its decision record: the sweep writes it within minutes."""
+
+Progress = Callable[[str, int], None]
+
+
+def _unseen(what: str, done: int) -> None:
+    """Nobody looks on."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verified:
+    """``unsealed`` are rows from before decisions bore hashes."""
+
+    records: int
+    decisions: int
+    unsealed: int
+    broken: tuple[Broken, ...]
+
+
+async def verify(
+    org: Org, objects: Iterable[str], *, now: datetime, progress: Progress = _unseen
+) -> Verified:
+    """All chains, and of records of these objects whether their last decision is there. Raises OrgError."""
+    links = await _links(org, [], progress)
+    missing: list[Broken] = []
+    for name in sorted(objects):
+        progress(f"looking at {name} records", len(links))
+        missing += await _missing(org, name, [], links, now)
+    return _verified(links, missing)
+
+
+async def verify_records(org: Org, records: Mapping[RecordId, str], *, now: datetime) -> Verified:
+    """The same of these records, named with their objects. Raises OrgError."""
+    links: list[Link] = []
+    for part in soql.chunks(sorted(records)):
+        links += await _links(org, [soql.one_of("Record_Id__c", part)], _unseen)
+    missing: list[Broken] = []
+    for name in sorted(set(records.values())):
+        ids = sorted(id for id, object_name in records.items() if object_name == name)
+        for part in soql.chunks(ids):
+            missing += await _missing(org, name, [soql.one_of("Id", part)], links, now)
+    return _verified(links, missing)
+
+
+async def _links(org: Org, where: Sequence[Condition], progress: Progress) -> list[Link]:
+    links: list[Link] = []
+    last = ""
+    while True:
+        beyond = [soql.above("Id", last)] if last else []
+        text = soql.select(
+            OBJECT, _FIELDS, where=[*where, *beyond], order_by=["Id"], limit=_IN_A_PAGE
+        )
+        rows = await org.query(text, essential=False)
+        links += map(examined, rows)
+        progress("reading decisions", len(links))
+        if len(rows) < _IN_A_PAGE:
+            return links
+        last = str(rows[-1]["Id"])
+
+
+async def _missing(
+    org: Org, object_name: str, where: Sequence[Condition], links: Iterable[Link], now: datetime
+) -> list[Broken]:
+    """Records that name a decision which is not there."""
+    keys = {link.key.casefold() for link in links}
+    stamped = [soql.differs(DECISION_KEY, None), soql.below(DECIDED_AT, now - _UNDER_WAY)]
+    text = soql.select(object_name, ["Id", DECISION_KEY], where=[*where, *stamped])
+    rows = await org.query(text, essential=False)
+    return [
+        Broken(
+            record=str(row["Id"]),
+            key=str(row[DECISION_KEY]),
+            what="is named by its record and not there: it was deleted",
+        )
+        for row in rows
+        if str(row[DECISION_KEY]).casefold() not in keys
+    ]
+
+
+def _verified(links: Sequence[Link], missing: Sequence[Broken]) -> Verified:
+    return Verified(
+        records=len({link.record for link in links}),
+        decisions=len(links),
+        unsealed=sum(1 for link in links if link.hash is None),
+        broken=(*broken(links), *missing),
+    )
