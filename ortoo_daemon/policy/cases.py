@@ -43,7 +43,8 @@ class Expectation:
     """What a case expects; None and empty expect nothing.
 
     ``rule`` is a rule's own name or its whole path joined by `` / ``; ``rooftop`` a name or code;
-    ``parked`` the reason of parking; ``sla`` targets by clock; ``fields`` values to be written.
+    ``parked`` the reason of parking; ``sla`` targets by clock; ``told`` who is told;
+    ``fields`` values to be written.
     ``outcome`` is what came of it. ``no_write``: the record must be left as it is.
     """
 
@@ -55,6 +56,7 @@ class Expectation:
     queue: str | None = None
     parked: str | None = None
     sla: Mapping[str, timedelta] = field(default_factory=dict)
+    told: frozenset[str] | None = None
     fields: Mapping[str, FieldValue] = field(default_factory=dict)
 
 

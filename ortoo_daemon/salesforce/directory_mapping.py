@@ -71,7 +71,8 @@ class RooftopMapping(_Model):
 class PersonMapping(_Model):
     """Users who can take work. ``away`` are the availability and the time of return.
 
-    ``language`` is the one they are written to in. ``rooftop`` and ``hours`` hold ids as text or lookup; ``weight`` is a share in percent, empty is 100.
+    ``language`` is the one they are written to in.
+    ``rooftop`` and ``hours`` hold ids as text or lookup; ``weight`` is a share in percent, empty is 100.
     """
 
     source: ApiName = Field(default="User", alias="from")

@@ -56,6 +56,8 @@ def _missed(
         yield from _owner(expect.owner, decision, directory)
     for clock, target_for in expect.sla.items():
         yield from _clock(clock, target_for, decision, directory)
+    if expect.told is not None:
+        yield from _told(expect.told, decision)
     for name, value in expect.fields.items():
         found = decision.fields.get(name, given.get(name))
         if text_of(found) != text_of(value):
@@ -110,6 +112,13 @@ def _attributes(
         ("name", wanted.name, person.name),
         ("role", wanted.role, person.role),
     )
+
+
+def _told(wanted: frozenset[str], decision: Decision) -> Iterator[str]:
+    found = {notice.to.value for notice in decision.notices}
+    if found != wanted:
+        names = (", ".join(sorted(each)) or "nobody" for each in (wanted, found))
+        yield "expected {} to be told, got {}".format(*names)
 
 
 def _clock(name: str, wanted: timedelta, decision: Decision, directory: Directory) -> Iterator[str]:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from ortoo_daemon.daemon.asking import diagnosis_org
 from ortoo_daemon.daemon.asking.diagnosis_channels import about_channels
+from ortoo_daemon.daemon.asking.diagnosis_notices import about_notices
 from ortoo_daemon.daemon.asking.findings import Finding, failed, passed
 from ortoo_daemon.daemon.asking.login import beside_daemon, logged_in, policies_of
 from ortoo_daemon.daemon.settings import Settings, load_settings
@@ -87,6 +88,8 @@ async def _about_org(
     yield _clock(org)
     if policies is not None:
         async for finding in diagnosis_org.about(org, settings, policies):
+            yield finding
+        async for finding in about_notices(org, settings, policies):
             yield finding
     channels, version = settings.events.channels, settings.org.api_version
     for finding in await about_channels(org, channels, api_version=version):

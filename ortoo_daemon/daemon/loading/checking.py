@@ -11,6 +11,7 @@ from typing import TypeVar
 
 from ortoo_daemon.daemon.loading.config_files import ConfigFiles
 from ortoo_daemon.daemon.loading.cross_checks import MANUALS, cross_checks
+from ortoo_daemon.daemon.loading.notice_checks import notice_checks
 from ortoo_daemon.daemon.loading.policy_files import FilesFound, read_policy_files
 from ortoo_daemon.daemon.loading.postal_file import load_postal_index, needs_geography
 from ortoo_daemon.daemon.loading.saved_org import KnownOrg, load_saved_org
@@ -184,6 +185,8 @@ def _subject(
 
 def _about(subject: Subject, parsed: Parsed, known: KnownOrg | None) -> Iterator[Problem]:
     found = lint(subject)
+    if parsed.settings is not None:
+        yield from notice_checks(subject.policies, parsed.settings)
     if parsed.mapping is None or parsed.mapping_node is None:
         # Nobody knows what the directory file binds.
         yield from (problem for problem in found if problem.rule != unbound_signal.ID)

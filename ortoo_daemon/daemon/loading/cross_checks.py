@@ -7,6 +7,7 @@ fields in the org.
 from collections.abc import Iterator
 
 from ortoo_daemon.action.stamps import STAMPS
+from ortoo_daemon.daemon.loading.notice_checks import MANUALS as NOTICE_MANUALS
 from ortoo_daemon.daemon.loading.roster_checks import unbound_names
 from ortoo_daemon.daemon.loading.saved_org import KnownOrg
 from ortoo_daemon.daemon.yaml_settings import place_of
@@ -19,6 +20,7 @@ from ortoo_daemon.policy.reach import rules_of
 from ortoo_daemon.salesforce.directory_mapping import DirectoryMapping
 
 MANUALS = {
+    **NOTICE_MANUALS,
     "unknown_workload": "An object is routed of which the directory file does not say what is open work.",
     "missing_stamps": "The object lacks fields of the daemon's own: not deployed, or not permitted.",
     "unbound_name": "A name of rooftops or owners that the directory file does not bind.",

@@ -2,14 +2,14 @@
 
 from datetime import timedelta
 
-from ortoo_daemon.decision import FOLLOW_UPS, Outcome
+from ortoo_daemon.decision import FOLLOW_UPS, NoticeTo, Outcome
 from ortoo_daemon.policy.cases import Expectation, ExpectedOwner
 from ortoo_daemon.policy.naming import did_you_mean, is_field_name
 from ortoo_daemon.policy.nodes import ListNode, MapNode, Node, Problems, Scalar
 from ortoo_daemon.policy.parsing.sections import Section, duration_in, mapping_in, text_in
 from ortoo_daemon.records import FieldValue
 
-EXPECT_KEYS = ("outcome", "rule", "rooftop", "owner", "queue", "parked", "sla", "fields")
+EXPECT_KEYS = ("outcome", "rule", "rooftop", "owner", "queue", "parked", "sla", "told", "fields")
 OUTCOMES = tuple(
     outcome.value
     for outcome in Outcome
@@ -42,6 +42,7 @@ def read_expectation(node: Node, problems: Problems) -> Expectation | None:
         queue=section.text("queue"),
         parked=section.text("parked"),
         sla={} if sla is None else _targets(sla, problems),
+        told=_told(section),
         fields=read_fields(section.mapping("fields"), problems),
     )
 
@@ -59,6 +60,19 @@ def read_fields(node: MapNode | None, problems: Problems) -> dict[str, FieldValu
             message = f"a field has one value, not {value.kind}"
             problems.add(value, "wrong_type", message, "write several choices as a;b")
     return found
+
+
+def _told(section: Section) -> frozenset[str] | None:
+    """None where the case does not mention it; empty where nobody may be told."""
+    if section.get("told") is None:
+        return None
+    words = _texts(section, "told")
+    for word in words:
+        if word not in set(NoticeTo):
+            node = section.node.entries["told"][1]
+            mend = did_you_mean(word, [str(to) for to in NoticeTo])
+            section.problems.add(node, "unknown_name", f"nobody is called {word!r}", mend)
+    return frozenset(words)
 
 
 def _outcome(section: Section) -> str | None:

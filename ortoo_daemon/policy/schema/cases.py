@@ -1,5 +1,6 @@
 """What is the JSON Schema of the tests beside a policy, ``*_test.yaml``?"""
 
+from ortoo_daemon.decision import NoticeTo
 from ortoo_daemon.policy.parsing import case_tables as parse_tables
 from ortoo_daemon.policy.parsing import cases as parse_cases
 from ortoo_daemon.policy.parsing import expectations as parse_expectations
@@ -39,6 +40,7 @@ def tests_schema() -> Schema:
             "languages": ITEMS_OF_TEXT,
         },
     )
+    told: Schema = {"enum": [str(each) for each in NoticeTo]}
     expect = section(
         parse_expectations.EXPECT_KEYS,
         {
@@ -49,6 +51,7 @@ def tests_schema() -> Schema:
             "queue": NAME,
             "parked": TEXT,
             "sla": map_of(DURATION),
+            "told": {"anyOf": [told, list_of(told)]},
             "fields": map_of({"type": ["string", "number", "boolean", "null"]}),
         },
     )
