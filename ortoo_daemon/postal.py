@@ -8,12 +8,16 @@ Data: GeoNames postal codes, CC BY 4.0.
 from array import array
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from ortoo_daemon.directory import Point
 
 _WIDTH = 12
 """Bytes of a key: two letters of country and up to ten of code, padded with blanks."""
+
+
+_MOST_REMEMBERED = 4_096
+"""Many customers live at one place: what was found is not looked for again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +43,9 @@ class PostalIndex:
     _keys: _Keys
     _latitudes: Sequence[float]
     _longitudes: Sequence[float]
+    _found: dict[tuple[str, str], Point | None] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
 
     @classmethod
     def empty(cls) -> "PostalIndex":
@@ -94,6 +101,14 @@ class PostalIndex:
         """
         if not country or not code:
             return None
+        asked = (country, code)
+        if asked not in self._found:
+            if len(self._found) >= _MOST_REMEMBERED:
+                self._found.clear()
+            self._found[asked] = self._look_up(country, code)
+        return self._found[asked]
+
+    def _look_up(self, country: str, code: str) -> Point | None:
         whole = self._exact(_key(country, code))
         if whole is not None:
             return whole

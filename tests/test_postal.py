@@ -77,3 +77,25 @@ def test_every_row_that_was_packed_is_found_again(rows):
         found = index.find("US", code)
         assert found is not None
         assert (found.latitude, found.longitude) == (latitude, longitude)
+
+
+def test_rows_may_come_in_any_order():
+    rows = [("FR", f"{number:05d}", number % 90, number % 180) for number in range(200)]
+    in_order, reversed_ = PostalIndex.of(rows), PostalIndex.of(reversed(rows))
+    for country, code, latitude, longitude in rows:
+        for index in (in_order, reversed_):
+            found = index.find(country, code)
+            assert found is not None
+            assert (found.latitude, found.longitude) == (latitude, longitude)
+    assert in_order.codes("FR") == reversed_.codes("FR")
+
+
+def test_places_are_found_however_many_were_asked_for_before():
+    rows = [("US", f"{number:05d}", number % 90, 1.0) for number in range(9_000)]
+    index = PostalIndex.of(rows)
+    for _ in range(2):
+        for country, code, latitude, _longitude in rows:
+            found = index.find(country, code)
+            assert found is not None
+            assert found.latitude == latitude
+        assert index.find("CH", "1000") is None

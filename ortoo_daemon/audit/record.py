@@ -103,7 +103,9 @@ def decision_row(
     if decision.object in LOOKUPS:
         row[LOOKUPS[decision.object]] = decision.record_id
     for name, length in LENGTHS.items():
-        row[name] = _fitted(row[name], length)
+        value = row[name]
+        if isinstance(value, str) and len(value) > length:
+            row[name] = value[: length - 1] + "…"
     given = decision.reservation.given if decision.reservation else None
     if given is not None and given.tags is not None:
         row[COUNTED] = " ".join(given.tags) or _NO_TAG
@@ -173,9 +175,3 @@ def _written(written: Written) -> str:
 
 def _short(value: FieldValue | str) -> FieldValue:
     return f"{value[:199]}…" if isinstance(value, str) and len(value) > 200 else value
-
-
-def _fitted(value: FieldValue, length: int) -> FieldValue:
-    if not isinstance(value, str) or len(value) <= length:
-        return value
-    return value[: length - 1] + "…"

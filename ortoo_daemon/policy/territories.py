@@ -105,6 +105,13 @@ class _Country:
         return [row for _, row in sorted(found, key=lambda item: item[0])]
 
 
+_Place = tuple[str, str, str, str, date]
+"""Country, postal code, city, brand and day, as they were asked."""
+
+_MOST_REMEMBERED = 4_096
+"""Many customers live at one place: what was found is not looked for again."""
+
+
 @dataclass(frozen=True, slots=True)
 class TerritoryFile:
     """A territory file by its path as the policy writes it, and the file it came from."""
@@ -114,6 +121,9 @@ class TerritoryFile:
     rows: tuple[TerritoryRow, ...] = field(repr=False)
     _countries: Mapping[str, _Country] = field(repr=False, compare=False)
     has_areas: bool = field(repr=False, compare=False)
+    _found: dict[_Place, tuple[TerritoryRow, ...]] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
 
     @classmethod
     def of(cls, path: str, file: str, rows: Iterable[TerritoryRow]) -> "TerritoryFile":
@@ -134,6 +144,18 @@ class TerritoryFile:
         equals rows of the brand before rows of any brand, then file order. A phone number tells the
         country where nothing else does.
         """
+        asked = (country, postal_code, city, brand, on)
+        if phone:  # hardly two customers share it
+            return self._look_up(asked, phone)
+        found = self._found.get(asked)
+        if found is None:
+            if len(self._found) >= _MOST_REMEMBERED:
+                self._found.clear()
+            found = self._found[asked] = self._look_up(asked, "")
+        return found
+
+    def _look_up(self, asked: _Place, phone: str) -> tuple[TerritoryRow, ...]:
+        country, postal_code, city, brand, on = asked
         index = self._countries.get(fold(country))
         if index is not None:
             digits = number_key(country, phone) if phone else ""

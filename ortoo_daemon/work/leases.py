@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import (
     ColumnElement,
     Connection,
+    Integer,
     Select,
     Update,
     bindparam,
@@ -120,7 +121,8 @@ def _ready() -> Select[Any]:
 
 
 def _locked(found: ColumnElement[bool]) -> Select[Any]:
-    query = select(work_item).where(found).order_by(_c.heard_at, _c.id).limit(bindparam("most"))
+    most = bindparam("most", type_=Integer)
+    query = select(work_item).where(found).order_by(_c.heard_at, _c.id).limit(most)
     return query.with_for_update(skip_locked=True)
 
 

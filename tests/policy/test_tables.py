@@ -112,6 +112,24 @@ def test_the_most_exact_territory_comes_first_and_the_brand_before_any_brand():
     assert [row.rooftop for row in rows] == ["exact", "own", "any", "wide", "range", "city"]
 
 
+def test_an_answer_for_one_day_and_brand_is_none_for_another():
+    found = territories(
+        "FR,,69,,,,Peugeot,own,,,",
+        "FR,,69,,,,,until,,,2026-11-22",
+        "FR,,69,,,,,since,,2026-11-23,",
+        header=HEADER,
+    )
+
+    def owners(brand, on):
+        rows = found.find(country="FR", postal_code="69003", city="", brand=brand, on=on)
+        return [row.rooftop for row in rows]
+
+    for _ in range(2):
+        assert owners("Peugeot", date(2026, 11, 23)) == ["own", "since"]
+        assert owners("Peugeot", date(2026, 11, 22)) == ["own", "until"]
+        assert owners("Audi", date(2026, 11, 23)) == ["since"]
+
+
 def test_british_codes_are_found_by_their_area():
     found = territories("GB,,LS,,,,,,North,,", "GB,,LS10,,,,,VX-07741,,,", header=HEADER)
     rows = found.find(country="GB", postal_code="ls10 1pl", city="", brand="", on=DAY)

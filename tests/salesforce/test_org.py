@@ -1,7 +1,9 @@
 import asyncio
+import gc
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from tenacity import AsyncRetrying
 
 from ortoo_daemon.errors import LoginError, PermanentOrgError
 from ortoo_daemon.salesforce import soql
@@ -73,6 +75,22 @@ def test_the_description_holds_fields_and_queues(sandbox):
 def test_the_orgs_time_is_told_whatever_this_machines_clock_says(sandbox):
     now = on(sandbox, lambda org: org.now())
     assert abs(datetime.now(UTC) + timedelta(seconds=sandbox.shift) - now) < timedelta(seconds=3)
+
+
+def test_a_call_leaves_no_machinery_of_repetition_to_the_collector(sandbox):
+    text = soql.select("Account", ["Id"], limit=1)
+
+    async def work(org):
+        await org.query(text)  # logs in, too
+        gc.collect()
+        gc.disable()
+        try:
+            await org.query(text)
+            return [each for each in gc.get_objects() if isinstance(each, AsyncRetrying)]
+        finally:
+            gc.enable()
+
+    assert on(sandbox, work) == []
 
 
 def test_a_hundred_reads_at_once_take_a_few_calls(sandbox):
