@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from benchmarks import burst, calendars, directory, replay, rules, sla, steady
+from benchmarks import burst, calendars, directory, engines, replay, rules, sla, steady
 from benchmarks.figures import Figure, Measured, with_growth
 
 
@@ -59,6 +59,14 @@ BENCHMARKS: dict[str, Benchmark] = {
             quick_sizes=rules.SIZES[:2],
             about=rules.about_deciding,
             measure=rules.decide_apart,
+        ),
+        Benchmark(
+            name="rules",
+            unit="rules",
+            sizes=engines.SIZES,
+            quick_sizes=engines.SIZES[:1],
+            about=engines.about,
+            measure=engines.measure,
         ),
         Benchmark(
             name="load",

@@ -6,6 +6,7 @@ list, or nowhere.
 """
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from random import Random
 
@@ -55,6 +56,38 @@ def policy_text(rules: int) -> bytes:
 
 def policies(rules: int) -> PolicySet:
     return load({"policies/bench.yaml": policy_text(rules)})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """What one of many flat rules asks for, to be written in any engine's words."""
+
+    brand: str
+    country: str
+    area: str
+    sources: tuple[str, ...] = ()
+    electric_or_cheap: bool = False
+
+
+def rows(count: int) -> Iterator[Row]:
+    """The rules of `flat_policies`, in order."""
+    for number in range(count):
+        yield Row(
+            brand=_brand(number),
+            country=_country(number),
+            area=_area(number),
+            sources=(_SOURCES[number % 5], "Fair") if number % 5 < 2 else (),
+            electric_or_cheap=number % 10 == 3,
+        )
+
+
+def flat_policies(rules: int) -> PolicySet:
+    """So many rules side by side."""
+    written = (
+        f"    - name: rule {number}\n      when: {_when(number)}\n      assign: {{queue: Desk}}\n"
+        for number in range(rules)
+    )
+    return load({"policies/bench.yaml": (_HEAD + "".join(written)).encode()})
 
 
 def _rules(count: int) -> Iterator[str]:

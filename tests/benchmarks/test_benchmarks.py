@@ -6,10 +6,11 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from benchmarks import burst, calendars, directory, machine, replay, rules, sla, steady
+from benchmarks import burst, calendars, directory, engines, machine, replay, rules, sla, steady
 from benchmarks.catalogue import BENCHMARKS, Benchmark
 from benchmarks.figures import Figure, Measured, at_least, at_most, percentile, with_growth
 from benchmarks.morning import next_morning
+from benchmarks.network import Row, facts
 from benchmarks.report import Run, keep, table
 
 
@@ -31,6 +32,44 @@ def test_decisions_are_timed_in_a_process_of_their_own_with_the_goal_of_that_man
     assert figures["decisions"].value > 0
     assert figures["decisions"].goal == at_least(5_000)
     assert figures["peak memory"].goal is None
+
+
+def test_the_first_match_is_timed_beside_every_engine_that_is_installed():
+    figures = {figure.name: figure for figure in engines.measure(40, lasts=0.02)}
+    ours = figures.pop(engines.OURS)
+    others = [figures[name].value for name in engines.OTHERS if name in figures]
+    assert ours.value > 0
+    assert ours.goal == (at_least(max(others)) if others else None)
+    assert figures[f"{engines.OURS}: until it can be asked"].value > 0
+
+
+def test_engines_that_find_other_rules_are_not_compared(monkeypatch):
+    def told(name: str, size: int, lasts: float) -> dict[str, object]:
+        return {"answers": [1 if name == engines.OURS else 2], "rate": 1.0, "made_in": 0.1}
+
+    monkeypatch.setattr(engines, "_apart", told)
+    monkeypatch.setattr(engines, "find_spec", lambda module: module if module == "zen" else None)
+    with pytest.raises(RuntimeError, match="zen-engine finds other rules"):
+        engines.measure(40)
+    assert "not installed: rule-engine, cel-python" in engines.about(40)
+
+
+def test_every_engine_is_asked_by_the_rules_that_we_are():
+    row = Row(brand="Kia", country="FR", area="07", sources=("Web", "Fair"), electric_or_cheap=True)
+    assert engines._rule_engine_text(row) == (
+        'Brand__c == "Kia" and Country == "FR" and PostalCode.starts_with("07") '
+        'and LeadSource in ["Web", "Fair"] and (Fuel__c == "EV" or Budget__c < 30000)'
+    )
+    assert engines._cel_text(row) == (
+        'Brand__c == "Kia" && Country == "FR" && PostalCode.startsWith("07") '
+        '&& LeadSource in ["Web", "Fair"] && (Fuel__c == "EV" || Budget__c < 30000)'
+    )
+    found = facts(20, rules=40)
+    ours = engines._ours(40)
+    held = [ours(each) for each in found]
+    assert [number for number in held if number is not None]
+    model = engines._zen_model(40)
+    assert len(model["nodes"][1]["content"]["rules"]) == 40
 
 
 def test_loading_is_timed_apart_from_linting():

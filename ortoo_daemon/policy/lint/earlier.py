@@ -20,23 +20,34 @@ MOST_COMPARED = 300
 Period = tuple[date, date] | None
 Key = tuple[str, object]
 
+_Meaning = tuple[str, str, tuple[object, ...], bool]
+_Numbered = list[tuple[int, Literal]]
+
 
 @dataclass(slots=True)
 class _Earlier:
+    """One way of matching of an earlier rule; ``literals`` with the numbers of their meanings."""
+
     rule: Rule
-    alternative: Alternative
+    literals: _Numbered
 
 
 @dataclass(slots=True)
 class EarlierRules:
-    """The rules before the one being looked at, each way of matching by itself."""
+    """The rules before the one being looked at, each way of matching by itself.
+
+    Rules of a long list ask for the same few brands and countries: what follows from what is found out
+    once for each meaning, not for each rule.
+    """
 
     _by_key: dict[Key, list[_Earlier]] = field(default_factory=lambda: defaultdict(list))
     _others: list[_Earlier] = field(default_factory=list)
+    _numbers: dict[_Meaning, int] = field(default_factory=dict)
+    _known: dict[tuple[int, tuple[int, ...]], bool] = field(default_factory=dict)
 
     def add(self, rule: Rule, ways: list[Alternative]) -> None:
         for way in ways:
-            entry = _Earlier(rule, way)
+            entry = _Earlier(rule, self._numbered(way))
             keys = _narrowest(way)
             for key in keys:
                 self._by_key[key].append(entry)
@@ -56,17 +67,41 @@ class EarlierRules:
         return list(found.values())
 
     def _taker(self, way: Alternative, during: Period) -> Rule | None:
+        given: dict[str, _Numbered] = defaultdict(list)
+        for number, literal in self._numbered(way):
+            given[literal.test.field].append((number, literal))
         for entry in self._candidates(way):
             if not _covers(entry.rule.during, during):
                 continue
-            if all(follows(literal, way) for literal in entry.alternative):
+            if all(self._follows(each, given) for each in entry.literals):
                 return entry.rule
         return None
+
+    def _follows(self, asked: tuple[int, Literal], given: dict[str, _Numbered]) -> bool:
+        """Whether the literal must hold where all those given on its field do."""
+        number, literal = asked
+        same_field = given.get(literal.test.field, [])
+        key = (number, tuple([known for known, _ in same_field]))
+        found = self._known.get(key)
+        if found is None:
+            found = self._known[key] = follows(literal, [each for _, each in same_field])
+        return found
+
+    def _numbered(self, way: Alternative) -> _Numbered:
+        """Literals with a number that equal ones share."""
+        return [
+            (self._numbers.setdefault(_meaning(each), len(self._numbers)), each) for each in way
+        ]
 
     def _candidates(self, way: Alternative) -> Iterator[_Earlier]:
         yield from self._others
         for key in _lookups(way):
             yield from self._by_key.get(key, ())
+
+
+def _meaning(literal: Literal) -> _Meaning:
+    test = literal.test
+    return test.field, test.operator, test.operand, literal.holds
 
 
 def _covers(earlier: Period, later: Period) -> bool:
