@@ -253,7 +253,7 @@ class Day:
 
 def write_files(folder: Path, sandbox: SandboxProcess) -> Path:
     """Settings with a copy of the shipped policies; the path of the settings."""
-    for name in ("policies", "tables"):
+    for name in ("policies", "tables", "templates"):
         copytree(ROOT / "config" / name, folder / name)
     secret = folder / "client_secret"
     secret.write_text(sandbox.about["client_secret"])

@@ -59,6 +59,7 @@ def copied_config(folder: Path, *, policies: Mapping[str, str] | None = None) ->
     """The shipped configuration in a folder of its own, with these policies instead of the shipped ones."""
     for name in ("ortoo.yaml", "directory.yaml", "org.json", "org_directory.json"):
         copyfile(CONFIG / name, folder / name)
+    copytree(CONFIG / "templates", folder / "templates")
     if policies is None:
         copytree(CONFIG / "tables", folder / "tables")
         copytree(CONFIG / "policies", folder / "policies")

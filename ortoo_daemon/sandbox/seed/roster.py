@@ -200,6 +200,7 @@ def _named(country: Country, title: str, hiring: _Hiring) -> dict[str, Any]:
         "Alias": (_ascii(first)[:1] + _ascii(last))[:8],
         "Title": title,
         "LocaleSidKey": country.locale,
+        "LanguageLocaleKey": "en_US" if country.languages[0] == "en" else country.languages[0],
         "Country": country.code,
     }
 
