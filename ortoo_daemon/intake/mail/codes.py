@@ -97,7 +97,7 @@ NO_CODES = DealerCodes(codes={}, shapes=frozenset())
 
 
 def _bare(code: str) -> str:
-    return re.sub(r"[ \u00a0-]", "", code).upper()
+    return code.replace(" ", "").replace("-", "").replace("\u00a0", "").upper()
 
 
 def _shape(code: str) -> str:

@@ -174,10 +174,11 @@ def _without_closing_notices(
     end = len(lines)
     while end > 0 and (lines[end - 1].blank or phrases.DISCLAIMER.search(lines[end - 1].key)):
         end -= 1
-    for number in range(end, len(lines)):
-        if any(not line.blank for line in lines[end : number + 1]) and end > 0:
-            kinds[number] = (PartKind.DISCLAIMER, "legal notice")
-    return kinds
+    while 0 < end < len(lines) and lines[end].blank:
+        end += 1
+    if end == 0:
+        return kinds
+    return kinds[:end] + [(PartKind.DISCLAIMER, "legal notice")] * (len(lines) - end)
 
 
 def _kinds_after(lines: Sequence[Line], reason: str) -> list[tuple[PartKind, str]]:

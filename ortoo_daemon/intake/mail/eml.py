@@ -36,7 +36,7 @@ def _mail(message: MIMEPart, *, depth: int) -> Mail:
         kind = part.get_content_type()
         if kind == "message/rfc822":
             plain.append(_attached_message(part, depth))
-        elif _is_file(part) or kind not in {"text/plain", "text/html"}:
+        elif _is_file(part) or not _is_words(kind):
             attachments.append(_attachment(part))
         elif kind == "text/html":
             html.append(_text(part))
@@ -77,6 +77,11 @@ def _attached_message(part: MIMEPart, depth: int) -> str:
         f"{_FORWARD_MARK}\nFrom: {mail.from_name} <{mail.from_address}>\nSubject: {mail.subject}\n"
     )
     return f"\n{head}\n{mail.text_body or mail.html_body}"
+
+
+def _is_words(kind: str) -> bool:
+    """Whether a part is text to read; one that claims to be several and isn't is taken for its text."""
+    return kind in {"text/plain", "text/html"} or kind.startswith("multipart/")
 
 
 def _is_file(part: MIMEPart) -> bool:
