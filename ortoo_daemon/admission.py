@@ -116,7 +116,7 @@ def _first_taking(
     by_hand = facts.item.reason is WorkReason.REQUEUED
     scope = RecordScope(facts.record, now=facts.now, zone="UTC")
     for policy in candidates:
-        scope.zone = policy.zone
+        scope.asked_by(policy, facts.directory)
         if not _triggered(policy, facts):
             continue
         if policy.enter is not None and not policy.enter.holds(scope):
@@ -214,6 +214,7 @@ def _due_step(
     policy = own or candidates[0]
     scope = RecordScope(record, now=facts.now, zone=policy.zone)
     stamp = read_stamp(record.get(SLA_CLOCKS))
+    scope.asked_by(policy, facts.directory)
     received_at = instant(record.get("CreatedDate")) or facts.now
     due, waiting = find_due(own, stamp, record, scope), stamp.waiting
     waits = waiting is not None and waiting.next_at <= facts.now

@@ -7,23 +7,32 @@ sequence has found so far. A name that means nothing is None, as an empty field 
 from collections.abc import Callable
 from datetime import datetime
 
-from ortoo_daemon.directory import Person, Rooftop
+from ortoo_daemon.calendars import BusinessHours
+from ortoo_daemon.directory import Directory, Person, Rooftop
+from ortoo_daemon.policy.model import Policy
 from ortoo_daemon.records import FieldValue, Owner, Record
 
 
 class RecordScope:
-    """Names for one record on its way through the stages. ``values`` is the working copy of its fields."""
+    """Names for one record on its way through the stages. ``values`` is the working copy of its fields,
+    ``hours`` are the business hours by which its policy counts open time."""
 
-    __slots__ = ("now", "owner", "person", "rooftop", "values", "zone")
+    __slots__ = ("hours", "now", "owner", "person", "rooftop", "values", "zone")
 
     def __init__(self, record: Record, *, now: datetime, zone: str) -> None:
         self.now = now
         self.zone = zone
+        self.hours: BusinessHours | None = None
         self.values: dict[str, FieldValue] = dict(record.fields)
         self.values.setdefault("Id", record.id)
         self.rooftop: Rooftop | None = None
         self.owner: Owner | None = None
         self.person: Person | None = None
+
+    def asked_by(self, policy: Policy, directory: Directory) -> None:
+        """Count days and open time from now on as this policy does."""
+        self.zone = policy.zone
+        self.hours = directory.hours.get(policy.hours) if policy.hours else None
 
     def value(self, name: str) -> FieldValue:
         """The meaning of a field name or ``$`` name; None where there is none."""
@@ -52,11 +61,12 @@ class RecordScope:
 class RooftopScope:
     """Names for one rooftop, as a rooftop filter reads them; ``$`` names keep their meaning."""
 
-    __slots__ = ("now", "outer", "rooftop", "zone")
+    __slots__ = ("hours", "now", "outer", "rooftop", "zone")
 
     def __init__(self, outer: RecordScope, rooftop: Rooftop) -> None:
         self.now = outer.now
         self.zone = outer.zone
+        self.hours = outer.hours
         self.outer = outer
         self.rooftop = rooftop
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from ortoo_daemon.errors import Place
 from ortoo_daemon.policy.evaluation import Condition, Scope
-from ortoo_daemon.policy.operators import OPERATORS, Operator, Test
+from ortoo_daemon.policy.operators import TESTS, Operator, Test
 from ortoo_daemon.trace import FailedCondition
 
 
@@ -30,11 +30,11 @@ class FieldTest:
         self.operand = operand
         self.place = place
         self.written = written
-        self.judge: Test = OPERATORS[operator].build(operand)
+        self.judge: Test = TESTS[operator].build(operand)
 
     @property
     def kind(self) -> Operator:
-        return OPERATORS[self.operator]
+        return TESTS[self.operator]
 
     @property
     def text(self) -> str:

@@ -43,6 +43,10 @@ class _NoScope:
     def zone(self) -> str:
         raise AssertionError("this test needs no zone")
 
+    @property
+    def hours(self) -> None:
+        raise AssertionError("this test needs no hours")
+
     def value(self, name: str) -> None:
         """Another field, for ``same_as``: unknown, and asked for filled values only."""
 

@@ -6,6 +6,7 @@ Protocols only, so that every other value of a policy can hold a condition witho
 from datetime import datetime
 from typing import Protocol
 
+from ortoo_daemon.calendars import BusinessHours
 from ortoo_daemon.errors import Place
 from ortoo_daemon.records import FieldValue
 from ortoo_daemon.trace import FailedCondition
@@ -23,6 +24,10 @@ class Scope(Protocol):
 
     @property
     def zone(self) -> str: ...
+
+    @property
+    def hours(self) -> BusinessHours | None:
+        """By which ages in open time are counted; None where the policy names none, or none are known."""
 
     def value(self, name: str) -> FieldValue: ...
 

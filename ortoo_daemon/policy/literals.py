@@ -1,19 +1,21 @@
 """How are durations, dates, periods and distances written in a policy?
 
-``30m``, ``4h``, ``2d`` (a day is 24 hours) · ``2026-11-23`` · ``2026-11-23T00:00:00+01:00`` ·
-``2026-11-01 .. 2027-03-31`` (both days included) · ``80km``. Each reader answers None for anything
-else; saying what is wrong is the caller's part, for it knows where.
+``30m``, ``4h``, ``2d`` (a day is 24 hours) · ``3 open hours`` · ``2026-11-23`` ·
+``2026-11-23T00:00:00+01:00`` · ``2026-11-01 .. 2027-03-31`` (both days included) · ``80km``. Each reader
+answers None for anything else; saying what is wrong is the caller's part, for it knows where.
 """
 
 import re
 from datetime import date, datetime, timedelta
 
 _DURATION = re.compile(r"([0-9]{1,6})\s*([smhdw])")
+_OPEN_TIME = re.compile(r"([0-9]{1,5}) open (minute|hour)s?")
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 _DISTANCE = re.compile(r"([0-9]{1,5}(?:\.[0-9]{1,3})?)\s*km")
 _LONGEST = timedelta(days=36_500)
 
 HOW_TO_WRITE_A_DURATION = "write a number and s, m, h, d or w, such as 30m, 4h or 2d"
+HOW_TO_WRITE_OPEN_TIME = "write a number and open hours or open minutes, such as 3 open hours"
 HOW_TO_WRITE_A_MOMENT = "write 2026-11-23, or 2026-11-23T09:00:00+01:00 with its offset from UTC"
 HOW_TO_WRITE_A_PERIOD = "write two days with two dots between, such as 2026-11-01 .. 2027-03-31"
 
@@ -25,6 +27,14 @@ def duration(text: str) -> timedelta | None:
         return None
     length = timedelta(**{_UNITS[found[2]]: int(found[1])})
     return length if timedelta() < length <= _LONGEST else None
+
+
+def open_time(text: str) -> timedelta | None:
+    """``3 open hours``, ``90 open minutes``; None when the text is no positive open time."""
+    found = _OPEN_TIME.fullmatch(text.strip())
+    if not found or not int(found[1]):
+        return None
+    return timedelta(**{f"{found[2]}s": int(found[1])})
 
 
 def day(text: str) -> date | None:

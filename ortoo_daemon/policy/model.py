@@ -47,13 +47,15 @@ class Definition:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Policy:
-    """A whole policy file. ``place`` is where ``policy:`` stands."""
+    """A whole policy file. ``hours`` are the business hours by which conditions count open time; ``place`` is
+    where ``policy:`` stands."""
 
     name: str
     object: str
     description: str = ""
     take_from: datetime
     zone: str = "UTC"
+    hours: str | None = None
     on: Triggers = field(default_factory=Triggers)
     enter: Condition | None = None
     take_over: tuple[str, ...] = ()

@@ -39,6 +39,8 @@ class Takes(StrEnum):
     FLAG = "flag"
     MOMENT = "moment"
     AGE = "age"
+    OPEN_AGE = "open_age"
+    AHEAD = "ahead"
     FIELD = "field"
 
 
@@ -139,6 +141,40 @@ def _newer_than(operand: tuple[Any, ...]) -> Test:
     )
 
 
+def _within_next(operand: tuple[Any, ...]) -> Test:
+    length: timedelta = operand[0]
+
+    def within_next(value: FieldValue, scope: Scope) -> bool:
+        found, until = moment(value), scope.now + length
+        if found is None:
+            return False
+        if isinstance(found, datetime):
+            return scope.now <= instant(found, scope.zone) <= until
+        return local_date(scope.now, scope.zone) <= found <= local_date(until, scope.zone)
+
+    return within_next
+
+
+def _older_than_open(operand: tuple[Any, ...]) -> Test:
+    length: timedelta = operand[0]
+    return lambda value, scope: (
+        (found := moment(value)) is not None and _open_age(found, scope) > length
+    )
+
+
+def _newer_than_open(operand: tuple[Any, ...]) -> Test:
+    length: timedelta = operand[0]
+    return lambda value, scope: (
+        (found := moment(value)) is not None and _open_age(found, scope) <= length
+    )
+
+
+def _open_age(found: date | datetime, scope: Scope) -> timedelta:
+    """The age in business hours; around the clock where none are known. What is yet to come has none."""
+    then, hours = instant(found, scope.zone), scope.hours
+    return scope.now - then if hours is None else hours.between(then, scope.now)
+
+
 def _starts_with(operand: tuple[Any, ...]) -> Test:
     return lambda value, _: fold(value).startswith(operand)
 
@@ -219,7 +255,20 @@ OPERATORS = {
         Operator(name="after", takes=Takes.MOMENT, build=_after),
         Operator(name="older_than", takes=Takes.AGE, build=_older_than),
         Operator(name="newer_than", takes=Takes.AGE, build=_newer_than),
+        Operator(name="within_next", takes=Takes.AHEAD, build=_within_next),
         Operator(name="same_as", takes=Takes.FIELD, build=_same_as),
     )
 }
 """Every operator by the word an admin writes."""
+
+IN_OPEN_TIME = {"older_than": "older_than_open", "newer_than": "newer_than_open"}
+"""Which operator a word means where its length is open time (``3 open hours``)."""
+
+TESTS = OPERATORS | {
+    operator.name: operator
+    for operator in (
+        Operator(name="older_than_open", takes=Takes.OPEN_AGE, build=_older_than_open),
+        Operator(name="newer_than_open", takes=Takes.OPEN_AGE, build=_newer_than_open),
+    )
+}
+"""Every operator by the name that a test bears."""

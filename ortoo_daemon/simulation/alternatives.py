@@ -168,6 +168,7 @@ class _Search:
 
     def _to_match(self, rule: Rule, values: _Others) -> Iterator[Mapping[str, Other]]:
         scope = RecordScope(self.facts.record, now=self.facts.now, zone=self.policy.zone)
+        scope.asked_by(self.policy, self.facts.directory)
         for way in ways_to_hold(rule.when) or ():
             lacking = [each for each in way if each.test.holds(scope) is not each.holds]
             names = list(dict.fromkeys(each.test.field for each in lacking))

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
+from ortoo_daemon.calendars import BusinessHours
 from ortoo_daemon.policy.conditions import FieldTest
 from ortoo_daemon.policy.definitions import Definitions
 from ortoo_daemon.policy.documents import read_document
@@ -22,6 +23,7 @@ class FixedScope:
     fields: Mapping[str, FieldValue] = field(default_factory=dict)
     now: datetime = NOW
     zone: str = "Europe/Paris"
+    hours: BusinessHours | None = None
 
     def value(self, name: str) -> FieldValue:
         return self.fields.get(name)
@@ -36,7 +38,7 @@ def condition(text: str) -> Condition:
     problems = Problems()
     node = read_document("test.yaml", text.encode(), problems)
     assert node is not None
-    found = ConditionReader(problems, Definitions(problems)).read(node)
+    found = ConditionReader(problems, Definitions(problems), hours=True).read(node)
     assert found is not None, problems.found
     return found
 

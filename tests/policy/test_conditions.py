@@ -1,10 +1,12 @@
 """Conditions: what each operator holds for, and what a failure tells."""
 
 import time
+from datetime import UTC, datetime
 
 import pytest
 
-from tests.policy.scopes import condition, scope
+from ortoo_daemon.calendars import BusinessHours
+from tests.policy.scopes import FixedScope, condition, scope
 
 HOLDS = [
     ("{Brand__c: peugeot }", {"Brand__c": " PEUGEOT"}),
@@ -116,3 +118,62 @@ def test_a_pattern_made_to_blow_up_takes_no_time():
     started = time.perf_counter()
     assert not hostile.holds(scope(A="a" * 100_000))
     assert time.perf_counter() - started < 1
+
+
+WEEK = BusinessHours(name="Office", zone="Europe/Paris", windows=(((540, 1080),),) * 5 + ((),) * 2)
+FRIDAY_AT_SIX = "2026-11-20T16:00:00.000+0000"  # an hour before the office closes
+
+
+@pytest.mark.parametrize(
+    ("text", "holds"),
+    [
+        ("CreatedDate: {older_than: 1 open hour}", True),
+        ("CreatedDate: {older_than: 75 open minutes}", False),  # to the minute: no longer ago
+        ("CreatedDate: {older_than: 74 open minutes}", True),
+        ("CreatedDate: {newer_than: 75 open minutes}", True),
+        ("CreatedDate: {newer_than: 1 open hour}", False),
+        ("CreatedDate: {older_than: 2d}", True),
+    ],
+)
+def test_open_time_counts_while_the_hours_are_open(text, holds):
+    monday = datetime(2026, 11, 23, 8, 15, tzinfo=UTC)  # a quarter past nine in Paris
+    known = FixedScope(fields={"CreatedDate": FRIDAY_AT_SIX}, now=monday, hours=WEEK)
+    assert condition(f"{{{text}}}").holds(known) is holds
+
+
+def test_without_hours_open_time_is_all_time_and_an_empty_field_is_neither():
+    asked = condition("{CreatedDate: {older_than: 3 open hours}}")
+    assert asked.holds(scope(CreatedDate="2026-11-23T06:00:00Z"))
+    assert not asked.holds(scope(CreatedDate="2026-11-23T06:15:00Z"))
+    assert not asked.holds(scope())
+    assert not condition("{CreatedDate: {newer_than: 3 open hours}}").holds(scope())
+
+
+def test_what_is_yet_to_come_is_newer_in_open_time_too():
+    known = FixedScope(fields={"At__c": "2026-11-24T10:00:00Z"}, hours=WEEK)
+    assert condition("{At__c: {newer_than: 1 open minute}}").holds(known)
+    assert not condition("{At__c: {older_than: 1 open minute}}").holds(known)
+
+
+@pytest.mark.parametrize(
+    ("value", "holds"),
+    [
+        ("2026-11-23T09:15:00Z", True),
+        ("2026-11-23T09:14:59Z", False),
+        ("2026-11-25T09:15:00Z", True),
+        ("2026-11-25T09:15:01Z", False),
+        ("2026-11-23", True),
+        ("2026-11-22", False),
+        ("2026-11-25", True),
+        ("2026-11-26", False),
+        ("soon", False),
+        (None, False),
+    ],
+)
+def test_what_lies_within_the_next_days_counts_days_for_dates_and_moments_for_times(value, holds):
+    assert condition("{At__c: {within_next: 2d}}").holds(scope(At__c=value)) is holds
+
+
+def test_a_test_in_open_time_is_shown_as_it_was_written():
+    failed = condition("{At__c: {older_than: 3 open hours}}").failure(scope())
+    assert failed.text == "At__c: {older_than: 3 open hours}"

@@ -201,7 +201,7 @@ def _refusals(policies: PolicySet, facts: Facts) -> Iterator[Node]:
     """Of each policy for the object, the part of ``enter`` that does not hold."""
     scope = RecordScope(facts.record, now=facts.now, zone="UTC")
     for policy in policies.for_object(facts.record.object):
-        scope.zone = policy.zone
+        scope.asked_by(policy, facts.directory)
         failed = policy.enter.failure(scope) if policy.enter else None
         if failed is None:
             at = f"takes records from {instant_text(policy.take_from)} on"

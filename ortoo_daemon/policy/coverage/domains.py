@@ -52,6 +52,7 @@ class AtMoment:
 
     now: datetime
     zone: str
+    hours: None = None
 
     def value(self, name: str) -> FieldValue:
         """No other field is known."""

@@ -167,6 +167,8 @@ def _one_of(listed: str) -> str:
 
 def _answers(cells: Mapping[Key, Cell], asked: Asked, zone: str, now: datetime) -> bool:
     for key, tests in asked.items():
+        if any(test.kind.takes is Takes.OPEN_AGE for test, _ in tests):
+            return False  # nothing is known of hours here
         scope = _Fields(cells, key[1], now, zone)
         value = as_value(cells.get(key), now)
         if any(test.judge(value, scope) is not wanted for test, wanted in tests):
@@ -182,6 +184,7 @@ class _Fields:
     written: int
     now: datetime
     zone: str
+    hours: None = None
 
     def value(self, name: str) -> FieldValue:
         for written in range(self.written, -1, -1):

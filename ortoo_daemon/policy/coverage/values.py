@@ -83,7 +83,7 @@ class FieldTests:
     def is_hard(self, test: FieldTest) -> bool:
         """Whether the values listed here may not show every answer of the test."""
         takes = test.kind.takes
-        if takes is Takes.FIELD:
+        if takes in (Takes.FIELD, Takes.OPEN_AGE, Takes.AHEAD):
             return True
         if self.closed is not None:
             return False

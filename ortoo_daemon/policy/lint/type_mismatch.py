@@ -37,6 +37,7 @@ _NUMBERS = frozenset({"int", "double", "currency", "percent", "long"})
 _MOMENTS = frozenset({"date", "datetime"})
 _NEVER_A_NUMBER = _MOMENTS | {"boolean", "multipicklist", "reference", "id", "time"}
 _NEVER_A_MOMENT = _NUMBERS | {"boolean", "multipicklist", "reference", "id", "email", "phone"}
+_ASK_MOMENTS = frozenset({Takes.MOMENT, Takes.AGE, Takes.OPEN_AGE, Takes.AHEAD})
 _NAMES_A_PERSON = frozenset({"reference", "id", "string", "email"})
 _WHAT = {"boolean": "a checkbox", "multipicklist": "a multi-select", "double": "a number"}
 
@@ -72,7 +73,7 @@ def _wrong_with(test: FieldTest, field: FieldDescription) -> tuple[str, str] | N
     asks_number = takes is Takes.NUMBER or (
         takes is Takes.BETWEEN and number(test.operand[0]) is not None
     )
-    asks_moment = takes in (Takes.MOMENT, Takes.AGE) or (takes is Takes.BETWEEN and not asks_number)
+    asks_moment = takes in _ASK_MOMENTS or (takes is Takes.BETWEEN and not asks_number)
     if asks_number and kind in _NEVER_A_NUMBER:
         return f"{what}: {test.operator!r} compares numbers", _instead(kind)
     if asks_moment and kind in _NEVER_A_MOMENT:

@@ -1,4 +1,4 @@
-"""A clock counts business hours that the org does not have.
+"""A clock or a condition counts business hours that the org does not have.
 
 PASS::
 
@@ -33,7 +33,15 @@ def check(subject: Subject) -> Iterator[Problem]:
     if subject.directory is None:
         return
     hours = subject.directory.hours
+    known = {week.name for week in hours.values()}
     for policy in subject.policies.policies:
+        if policy.hours is not None and policy.hours not in hours:
+            yield Problem(
+                place=policy.place,
+                rule=ID,
+                message=f"the org has no active business hours {policy.hours!r}",
+                mend=did_you_mean(policy.hours, known),
+            )
         for clock in policy.sla:
             if clock.hours not in _ALWAYS and clock.hours not in hours:
                 named = (week.name for week in hours.values())

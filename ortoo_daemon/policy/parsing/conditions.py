@@ -9,7 +9,7 @@ from ortoo_daemon.policy.definitions import Definitions
 from ortoo_daemon.policy.evaluation import Condition
 from ortoo_daemon.policy.naming import did_you_mean, wrong_with_name
 from ortoo_daemon.policy.nodes import ListNode, MapNode, Node, Problems, Scalar, written
-from ortoo_daemon.policy.operators import OPERATORS
+from ortoo_daemon.policy.operators import IN_OPEN_TIME, OPERATORS
 from ortoo_daemon.policy.parsing.operands import OperandReader
 from ortoo_daemon.policy.parsing.sections import (
     NO_ROOTS,
@@ -25,20 +25,27 @@ _WORDS_FOR_BLANK = ("is_blank", "is_empty", "null", "empty")
 
 
 class ConditionReader:
-    """Reads conditions of one policy. ``roots`` are the ``$`` names known where the condition stands."""
+    """Reads conditions of one policy. ``roots`` are the ``$`` names known where the condition stands,
+    ``hours``: whether the policy says by which business hours open time is counted."""
 
     def __init__(
-        self, problems: Problems, definitions: Definitions, roots: frozenset[str] = NO_ROOTS
+        self,
+        problems: Problems,
+        definitions: Definitions,
+        roots: frozenset[str] = NO_ROOTS,
+        *,
+        hours: bool = False,
     ) -> None:
         self.problems = problems
         self.definitions = definitions
         self.roots = roots
-        self.operands = OperandReader(problems, definitions, roots)
+        self.hours = hours
+        self.operands = OperandReader(problems, definitions, roots, hours=hours)
         self._names: set[str] = set()
 
     def knowing(self, roots: frozenset[str]) -> "ConditionReader":
         """The same reader where more ``$`` names are known."""
-        return ConditionReader(self.problems, self.definitions, roots)
+        return ConditionReader(self.problems, self.definitions, roots, hours=self.hours)
 
     def read(self, node: Node, *, what: str = "the condition") -> Condition | None:
         """The condition, or None when something in it is wrong (and noted)."""
@@ -142,9 +149,14 @@ class ConditionReader:
 
     def _test(self, key: Scalar, field: str, word: str, value: Node) -> FieldTest | None:
         operator = OPERATORS[word]
-        operand = self.operands.read(value, operator)
+        name = word
+        operand = self.operands.open_age(value) if word in IN_OPEN_TIME else None
+        if operand is not None:
+            name = IN_OPEN_TIME[word]
+        else:
+            operand = self.operands.read(value, operator)
         if operand is None:
             return None
         short = key.text == field
         text = written(value) if short else f"{{{word}: {written(value)}}}"
-        return FieldTest(field, word, operand, place=key.place, written=text)
+        return FieldTest(field, name, operand, place=key.place, written=text)

@@ -10,7 +10,7 @@ from typing import Any
 from ortoo_daemon.policy import literals, patterns
 from ortoo_daemon.policy.definitions import Definitions
 from ortoo_daemon.policy.nodes import ListNode, MapNode, Node, Problems, Scalar, written
-from ortoo_daemon.policy.operators import Operator, Takes
+from ortoo_daemon.policy.operators import IN_OPEN_TIME, Operator, Takes
 from ortoo_daemon.policy.parsing.sections import (
     duration_in,
     flag_in,
@@ -25,9 +25,18 @@ Operand = tuple[Any, ...]
 
 
 class OperandReader:
-    """Reads operands of one policy. ``roots`` are the ``$`` names known where the test stands."""
+    """Reads operands of one policy. ``roots`` are the ``$`` names known where the test stands, ``hours``:
+    whether the policy says by which business hours open time is counted."""
 
-    def __init__(self, problems: Problems, definitions: Definitions, roots: frozenset[str]) -> None:
+    def __init__(
+        self,
+        problems: Problems,
+        definitions: Definitions,
+        roots: frozenset[str],
+        *,
+        hours: bool = False,
+    ) -> None:
+        self.hours = hours
         self.problems = problems
         self.definitions = definitions
         self.roots = roots
@@ -168,7 +177,19 @@ class OperandReader:
             return None
         return (found,)
 
+    def open_age(self, node: Node) -> Operand | None:
+        """The open time of ``3 open hours``; None for anything else, and where no hours are named."""
+        found = literals.open_time(node.text) if isinstance(node, Scalar) else None
+        if found is not None and not self.hours:
+            mend = "add hours: with the name of business hours at the top of the policy"
+            self.problems.add(node, "missing_key", "open hours need 'hours' to count by", mend)
+        return None if found is None else (found,)
+
     def age(self, node: Node, operator: Operator) -> Operand | None:
+        if operator.name in IN_OPEN_TIME and "open" in written(node).split():
+            message = f"{operator.name!r} is not an open time: {written(node)!r}"
+            self.problems.add(node, "wrong_type", message, literals.HOW_TO_WRITE_OPEN_TIME)
+            return None
         found = duration_in(node, self.problems, what=f"{operator.name!r}")
         return None if found is None else (found,)
 
@@ -187,5 +208,6 @@ _READERS: dict[Takes, Callable[[OperandReader, Node, Operator], Operand | None]]
     Takes.FLAG: OperandReader.flag,
     Takes.MOMENT: OperandReader.moment,
     Takes.AGE: OperandReader.age,
+    Takes.AHEAD: OperandReader.age,
     Takes.FIELD: OperandReader.field,
 }

@@ -17,7 +17,7 @@ from ortoo_daemon.policy.parsing.sections import Section, items_in, mapping_in, 
 from ortoo_daemon.policy.resources import Resources
 
 POLICY_KEYS = (
-    "policy", "object", "description", "take_from", "zone", "on", "enter", "take_over",
+    "policy", "object", "description", "take_from", "zone", "hours", "on", "enter", "take_over",
     "define", "intake", "enrichment", "ownership", "action",
 )  # fmt: skip
 TRIGGERS = ("created", "enters")
@@ -33,7 +33,7 @@ def read_policy(node: Node, problems: Problems, resources: Resources) -> Policy 
         return None
     section = Section(mapping, problems, what="a policy", known=POLICY_KEYS)
     definitions = Definitions(problems)
-    conditions = ConditionReader(problems, definitions)
+    conditions = ConditionReader(problems, definitions, hours=section.get("hours") is not None)
     define = section.mapping("define")
     if define is not None:
         definitions.take(define)
@@ -62,6 +62,7 @@ def read_policy(node: Node, problems: Problems, resources: Resources) -> Policy 
         description=section.text("description") or "",
         take_from=take_from,
         zone=zone,
+        hours=section.text("hours"),
         on=triggers,
         enter=enters,
         take_over=take_over,

@@ -140,8 +140,8 @@ def duration_in(node: Node, problems: Problems, *, what: str) -> timedelta | Non
     if found is not None:
         return found
     if "open" in text.split():
-        message = f"{what}: open hours are not supported in this version"
-        problems.add(node, "not_supported", message, literals.HOW_TO_WRITE_A_DURATION)
+        message = f"{what} is not counted in open hours"
+        problems.add(node, "wrong_type", message, literals.HOW_TO_WRITE_A_DURATION)
     else:
         message = f"{what} is not a duration: {text!r}" if text else f"{what} must be a duration"
         problems.add(node, "wrong_type", message, literals.HOW_TO_WRITE_A_DURATION)

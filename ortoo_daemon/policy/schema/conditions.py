@@ -7,6 +7,7 @@ from ortoo_daemon.policy.schema.terms import (
     FIELD,
     FLAG,
     ITEMS_OF_TEXT,
+    OPEN_TIME,
     SCALAR,
     TEXT,
     Schema,
@@ -44,8 +45,10 @@ def _operand(takes: Takes) -> Schema:
         return {"type": "number"}
     if takes is Takes.FLAG:
         return FLAG
-    if takes is Takes.AGE:
+    if takes is Takes.AHEAD:
         return DURATION
+    if takes is Takes.AGE:
+        return {"anyOf": [DURATION, OPEN_TIME]}
     if takes is Takes.FIELD:
         return {"type": "string"}
     if takes is Takes.BETWEEN:

@@ -55,6 +55,7 @@ def _policy() -> Schema:
             "description": TEXT,
             "take_from": MOMENT,
             "zone": NAME,
+            "hours": NAME,
             "on": {"anyOf": [trigger, list_of(trigger)]},
             "enter": ref("condition"),
             "take_over": {"anyOf": [NAME, list_of(NAME)]},

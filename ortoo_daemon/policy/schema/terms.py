@@ -13,6 +13,7 @@ SCALAR: Schema = {"type": ["string", "number", "boolean"]}
 FLAG: Schema = {"type": "boolean"}
 COUNT: Schema = {"type": "integer", "minimum": 0}
 DURATION: Schema = {"type": "string", "pattern": "^\\s*[0-9]{1,6}\\s*[smhdw]\\s*$"}
+OPEN_TIME: Schema = {"type": "string", "pattern": "^\\s*[0-9]{1,5} open (minute|hour)s?\\s*$"}
 MOMENT: Schema = {"type": "string", "format": "date-time"}
 FIELD: Schema = {"type": "string", "pattern": "^[A-Za-z][A-Za-z0-9_.]*$"}
 NAME: Schema = {"type": "string", "minLength": 1}
