@@ -23,6 +23,7 @@ from ortoo_daemon.cli.run import run
 from ortoo_daemon.cli.sandbox import sandbox
 from ortoo_daemon.cli.simulate import simulate
 from ortoo_daemon.cli.status import status
+from ortoo_daemon.cli.triage import triage
 from ortoo_daemon.cli.why import why
 from ortoo_daemon.errors import OrtooError
 
@@ -44,6 +45,7 @@ app.command()(logs)
 app.command()(explain)
 app.command()(why)
 app.command()(parked)
+app.command()(triage)
 app.command()(simulate)
 app.command()(requeue)
 app.command()(forget)

@@ -5,7 +5,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-PAGES = ("README.md", "CHANGELOG.md", "docs/operations.md", "docs/policies.md", "docs/decisions.md")
+PAGES = (
+    "README.md",
+    "CHANGELOG.md",
+    "docs/operations.md",
+    "docs/policies.md",
+    "docs/decisions.md",
+    "docs/triage.md",
+)
 
 _BLOCK = re.compile(r"^```(\S*)([^\n]*)\n(.*?)^```$", re.M | re.S)
 

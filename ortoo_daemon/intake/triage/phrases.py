@@ -14,6 +14,8 @@ from ortoo_daemon.intake.triage.words import Word, plain_words
 
 MOST_BETWEEN = 3
 SHORTEST_FOR_TYPOS = 7
+SHORTEST_STEM_FOR_TYPOS = 8
+"""Of words with any ending: shorter stems with a wrong letter are too often the stem of another word."""
 
 _UMLAUTS = (("ae", "a"), ("oe", "o"), ("ue", "u"))
 _GAP = ".."
@@ -110,7 +112,7 @@ class PhraseBook:
         found: set[int] = set()
         for form in _with_one_less(word):
             found.update(self._typos.get(form, ()))
-        for length in range(SHORTEST_FOR_TYPOS, len(word)):
+        for length in range(SHORTEST_STEM_FOR_TYPOS, len(word)):
             for form in _with_one_less(word[:length]):
                 found.update(self._typos_before_endings.get(form, ()))
         return found
@@ -134,11 +136,11 @@ class PhraseBook:
 
     @cached_property
     def _typos(self) -> dict[str, list[int]]:
-        return _near(self._exact)
+        return _near(self._exact, SHORTEST_FOR_TYPOS)
 
     @cached_property
     def _typos_before_endings(self) -> dict[str, list[int]]:
-        return _near(self._beginnings)
+        return _near(self._beginnings, SHORTEST_STEM_FOR_TYPOS)
 
 
 def _patterns(part: str) -> list[str]:
@@ -162,10 +164,10 @@ def _by(pieces: Mapping[str, int], key: Callable[[str], str | None]) -> dict[str
     return found
 
 
-def _near(forms: Mapping[str, list[int]]) -> dict[str, list[int]]:
+def _near(forms: Mapping[str, list[int]], shortest: int) -> dict[str, list[int]]:
     found: dict[str, list[int]] = defaultdict(list)
     for form, pieces in forms.items():
-        if len(form) >= SHORTEST_FOR_TYPOS and form.isalpha():
+        if len(form) >= shortest and form.isalpha():
             for near in _with_one_less(form):
                 found[near].extend(pieces)
     return found

@@ -18,7 +18,7 @@ _STOP = re.compile(r"[.!?…]+[\"'»”)]*(?=\s|$)")
 _MONTH = re.compile(r"\s*(?:Jan|Feb|M[äa]r|Apr|Mai|Jun|Jul|Aug|Sep|Okt|Nov|Dez|KW\b)")
 _ABBREVIATION = re.compile(
     r"(?:\b(?:z\.\s?B|d\.\s?h|u\.\s?a|bzw|inkl|zzgl|ggf|evtl|ca|nr|no|n|num|ref|réf|tel|tél|st|ste|str"
-    r"|m|mr|mrs|ms|mm|mme|mlle|dr|prof|hr|fr|sr|sra|srta|sig|sigg|dott|dhr|mevr|mw|ing|p\.?ex|p\.?ej"
+    r"|hrn|fam|frl|m|mr|mrs|ms|mm|mme|mlle|dr|prof|hr|fr|sr|sra|srta|sig|sigg|dott|dhr|mevr|mw|ing|p\.?ex|p\.?ej"
     r"|es|vs|etc|usw|u|jan|feb|sept|sep|okt|oct|nov|dez|dec|janv|févr|approx|dept|art|pag|min|max"
     r"|cde|conf|tues|thurs|mon|fri|sat|av|avda|blvd|rte|co|spa|s\.p\.a|s\.r\.l|b\.v)|\b[A-Z])\.?$",
     re.IGNORECASE,
