@@ -24,6 +24,7 @@ state: sqlite:///{folder}/state.db
 policies: config/policies
 policy_order: [retail-leads, dealer-cases]
 directory: config/directory.yaml
+templates: config/templates
 sweeps: {{{sweeps}}}
 watch: {{listen: "127.0.0.1:0"}}
 """

@@ -76,7 +76,7 @@ class OrgSettings(Section):
 class WorkerSettings(Section):
     """``parallel``: records in hand at once. ``lease_for`` must outlast the slowest call."""
 
-    parallel: int = Field(default=2400, ge=1, le=5000)
+    parallel: int = Field(default=1600, ge=1, le=5000)
     lease_for: Duration = timedelta(minutes=2)
     drain_for: Duration = timedelta(seconds=30)
 

@@ -70,7 +70,7 @@ class Workers:
         queue: WorkQueue,
         handle: Handle,
         *,
-        parallel: int = 2400,
+        parallel: int = 1600,
         drain_for: timedelta,
         tries: Tries | None = None,
         rng: random.Random | None = None,
