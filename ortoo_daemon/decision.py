@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from ortoo_daemon.errors import Place
-from ortoo_daemon.facts import Given, Tally, Turns, Workload
+from ortoo_daemon.facts import FUSE_LEVEL, Given, Moved, Tally, Turns, Workload
 from ortoo_daemon.records import FieldValue, Owner, RecordId
 from ortoo_daemon.trace import Trace
 
@@ -74,6 +74,7 @@ class ReasonCode(StrEnum):
     PARKED_ALREADY = "parked_already"
     RECORD_GONE = "record_gone"
     NO_TARGET = "no_target"
+    FUSE = "fuse"
     TOO_MANY_TRIES = "too_many_tries"
     KEPT_CHANGING = "kept_changing"
     REFUSED_BY_ORG = "refused_by_org"
@@ -89,12 +90,12 @@ class ReasonCode(StrEnum):
 class Reservation:
     """Counters this decision uses up, taken before anything is written.
 
-    ``person`` gets one more piece of open work; ``pool`` moves on to ``turns``. ``given`` is what rate
-    limits count of it, None where the policy has none. ``load`` is what the record weighs, None where the
-    policy does not weigh.
+    ``person`` gets one more piece of open work (None: it went to a queue); ``pool`` moves on to ``turns``.
+    ``given`` is what rate limits and fuses count of it, None where the policy has none. ``load`` is what the
+    record weighs, None where the policy does not weigh.
     """
 
-    person: RecordId
+    person: RecordId | None
     pool: str | None = None
     turns: Turns | None = None
     given: Given | None = None
@@ -102,15 +103,29 @@ class Reservation:
 
     def applied_to(self, workload: Workload) -> Workload:
         """The counters as they stand once this reservation is taken."""
-        open_work = {**workload.open_work}
-        open_work[self.person] = open_work.get(self.person, 0) + 1
+        open_work, load = {**workload.open_work}, {**workload.load}
+        if self.person is not None:
+            open_work[self.person] = open_work.get(self.person, 0) + 1
+            if self.load is not None:
+                load[self.person] = load.get(self.person, 0.0) + self.load
         turns = {**workload.turns}
         if self.pool is not None and self.turns is not None:
             turns[self.pool] = self.turns
-        load = {**workload.load}
-        if self.load is not None:
-            load[self.person] = load.get(self.person, 0.0) + self.load
-        return Workload(open_work=open_work, turns=turns, given=self._given(workload), load=load)
+        return Workload(
+            open_work=open_work,
+            turns=turns,
+            given=self._given(workload),
+            load=load,
+            moved=self._moved(workload),
+        )
+
+    def _moved(self, workload: Workload) -> Mapping[str, Moved]:
+        tallies = self.given.tallies if self.given else ()
+        names = {tally.policy for tally in tallies if tally.level == FUSE_LEVEL}
+        return {
+            name: moved._replace(had=moved.had + 1) if name in names else moved
+            for name, moved in workload.moved.items()
+        }
 
     def _given(self, workload: Workload) -> Mapping[Tally, Sequence[int]]:
         if self.given is None:

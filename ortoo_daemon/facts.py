@@ -49,19 +49,33 @@ class Given:
     tags: tuple[str, ...] | None = None
 
 
+FUSE_LEVEL = "fuse"
+"""The level of a tally by which a fuse counts, beside those of rate limits."""
+
+
+class Moved(NamedTuple):
+    """How many records were moved within a fuse's time; ``free_at`` is the second (since 1970, UTC) from
+    which on the next one may be, None while there is room."""
+
+    had: int
+    free_at: int | None = None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Workload:
     """Counters as they stand: open work held by each person, and each pool's rotation.
 
     ``open_work`` counts what the org shows plus what is reserved and not yet visible there. ``given`` are
     the seconds (since 1970, UTC, ascending) at which records were given, as far back as a rate limit asks.
-    ``load`` is the open work of each person by its weight, where a policy weighs it.
+    ``load`` is the open work of each person by its weight, where a policy weighs it. ``moved`` is by the
+    name of a fuse.
     """
 
     open_work: Mapping[RecordId, int] = field(default_factory=dict)
     turns: Mapping[str, Turns] = field(default_factory=dict)
     given: Mapping[Tally, Sequence[int]] = field(default_factory=dict)
     load: Mapping[RecordId, float] = field(default_factory=dict)
+    moved: Mapping[str, Moved] = field(default_factory=dict)
 
 
 class PastOwnerQuestion(NamedTuple):

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from ortoo_daemon.action.fields import prepare_fields
+from ortoo_daemon.action.fuse import hold_step_at_fuse, stop_at_fuse
 from ortoo_daemon.action.notices import prepare_notices
 from ortoo_daemon.action.sla_advance import advance_clocks
 from ortoo_daemon.action.sla_due import holder_place, routed_at
@@ -43,6 +44,7 @@ STAGES: tuple[tuple[str, Stage], ...] = (
     ("enrichment", enrich),
     ("ownership", find_rule),
     ("ownership", choose_owner),
+    ("action", stop_at_fuse),
     ("action", prepare_fields),
     ("action", prepare_notices),
 )
@@ -162,6 +164,9 @@ def _decide_step(policies: PolicySet, facts: Facts, admitted: AdmittedStep) -> D
         handling.trace.notes.append(f"clock {clock.name}: {due.name} ({target})")
     for _, stage in STAGES_OF_A_STEP:
         stage(handling)
+        if stage is hand_over and hold_step_at_fuse(handling):
+            refused = Refused(outcome=Outcome.NOTHING, reason=ReasonCode.FUSE, key=admitted.key)
+            return _refusal(policies, facts, replace(refused, policy=admitted.policy))
     return conclude_step(handling, sla)
 
 

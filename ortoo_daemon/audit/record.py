@@ -145,6 +145,8 @@ def _facts(decision: Decision, facts: Facts, written: Written) -> str:
     }
     if facts.workload.load:
         kept["load"] = {p: load for p, load in sorted(facts.workload.load.items()) if p in people}
+    if facts.workload.moved:
+        kept["moved"] = {of: list(moved) for of, moved in sorted(facts.workload.moved.items())}
     if facts.workload.given:
         kept["given"] = [
             [*tally, list(moments)] for tally, moments in sorted(facts.workload.given.items())

@@ -19,6 +19,7 @@ _WHY = {
     ReasonCode.ALREADY_DECIDED: "it is decided already",
     ReasonCode.PARKED_ALREADY: "it is parked already",
     ReasonCode.RECOVERED: "an earlier run wrote the owner",
+    ReasonCode.FUSE: "its policy has moved as many records as its fuse lets pass",
     ReasonCode.NO_TARGET: "what otherwise names can't own it",
     ReasonCode.SLA_WARNING: "part of the time for an answer has passed",
     ReasonCode.SLA_VIOLATION: "the time for an answer has passed",

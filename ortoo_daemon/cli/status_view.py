@@ -61,6 +61,7 @@ def rows(document: Document) -> list[Row]:
         *_missing(document),
         _policies(document),
         *_candidate(document.get("candidate")),
+        *_fuses(document["policies"].get("fuses", [])),
         *_stream(document["stream"]),
         *_queue(document["queue"]),
         *_parked(document["parked"]),
@@ -100,6 +101,15 @@ def _policies(document: Document) -> Row:
 def _candidate(standing: Document | None) -> Iterator[Row]:
     if standing is not None:
         yield Row("candidate", summary(standing), PLAIN if standing["in_order"] else BAD)
+
+
+def _fuses(fuses: list[Document]) -> Iterator[Row]:
+    for fuse in fuses:
+        text = f"{fuse['of']}: {_number(fuse['moved'])} of {_number(fuse['at_most'])} records moved"
+        text += f" in {span(fuse['per'])}"
+        if fuse["blown_at"]:
+            text += f"; BLOWN since {fuse['blown_at']}, the rest is parked"
+        yield Row("  fuse", text, BAD if fuse["blown_at"] else PLAIN)
 
 
 def _stream(stream: Document) -> Iterator[Row]:

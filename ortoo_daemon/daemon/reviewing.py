@@ -7,12 +7,16 @@ from datetime import datetime, timedelta
 
 import structlog
 
+from ortoo_daemon.action.fuse import PARKED_FOR as FUSE
+from ortoo_daemon.action.fuse import parked_for
 from ortoo_daemon.action.stamps import DECIDED_AT, PARKED, reason_word
+from ortoo_daemon.daemon.handling.fuses import Fuses
 from ortoo_daemon.daemon.handling.knowledge import Knowledge
 from ortoo_daemon.instants import instant, instant_text
 from ortoo_daemon.records import WorkItem
 from ortoo_daemon.salesforce import soql
 from ortoo_daemon.salesforce.org import Org
+from ortoo_daemon.sweeps.fused import put_fused
 from ortoo_daemon.sweeps.review import Review, World
 from ortoo_daemon.work.queue import WorkQueue
 
@@ -89,6 +93,22 @@ class Reviewing:
             )
             found, put, pages = found + figures.found, put + figures.put, pages + figures.pages
         _log.info("sweep.review", found=found, put=put, pages=pages)
+
+    async def review_fused(self, fuses: Fuses) -> None:
+        """Put those on the queue that a fuse now lets pass. Raises OrgError and StateError."""
+        now = self._now()
+        fuses.look(now)
+        if not fuses.owing and not (self.census and self.census.by_reason.get(FUSE)):
+            return
+        standing = fuses.standing(now)
+        room = {parked_for(each.fuse): each.room for each in standing}
+        found = put = 0
+        for name in sorted(self._knowledge.policies.objects):
+            seen, more = await put_fused(self._org.query, self._put, name, room=room, now=now)
+            found, put = found + seen, put + more
+        if put:
+            _log.info("sweep.fused", found=found, put=put)
+        fuses.owing = bool(found) or any(each.blown_at for each in standing)
 
     async def _put(self, items: Sequence[WorkItem]) -> int:
         return await self._queue.put(items, unpark=True)

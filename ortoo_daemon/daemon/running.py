@@ -118,6 +118,7 @@ class Running:
             listening = tasks.create_task(listener.run(stop), name="ortoo-listener")
             tasks.create_task(budgets.run(stop), name="ortoo-budgets")
             reloading = self._parts.reloading = self._reloading(knowledge, sweeping, shadow=shadow)
+            knowledge.fuses.on_blown = reloading.tell_of_fuse
             if not await self._prepare(reloading, sweeping, stop, shadow=shadow):
                 await sweeping.schedule.stop()  # a gap may be being filled already
             else:

@@ -38,6 +38,7 @@ _ALIVE_AT = "alive_at"
 _RECOVERY_OVERLAP = timedelta(minutes=10)
 _NEVER = timedelta(days=365)
 _COUNT_PARKED_EVERY = timedelta(minutes=10)
+_LOOK_AT_FUSES_EVERY = timedelta(seconds=15)
 _LOOK_AHEAD_EVERY = timedelta(minutes=1)
 _LAST_PROOF = "Decided_At__c"
 
@@ -110,6 +111,7 @@ class Sweeping:
         again = every.review_every
         count_every = min(again, _COUNT_PARKED_EVERY)
         self.schedule.add("parked", self.reviewing.count, count_every, at_start=True)
+        self.schedule.add("fuses", self._look_at_fuses, min(again, _LOOK_AT_FUSES_EVERY))
         self.schedule.add("review", self._review, again, jitter=again / 10)
 
     async def read_directory(self) -> None:
@@ -212,6 +214,10 @@ class Sweeping:
     async def _review(self) -> None:
         if self.reviewing is not None:
             await self.reviewing.review(directory_at=self.directory_read_at)
+
+    async def _look_at_fuses(self) -> None:
+        if self.reviewing is not None:
+            await self.reviewing.review_fused(self._knowledge.fuses)
 
     async def _recover(self) -> None:
         """Records decided since the daemon was last alive may lack their proof."""

@@ -75,12 +75,16 @@ class Later:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PolicyCase:
-    """One case; the file's defaults, ``now`` and roster are already part of it."""
+    """One case; the file's defaults, ``now`` and roster are already part of it.
+
+    ``moved`` is how many records the policy has moved within the time of its fuse.
+    """
 
     name: str
     given: Mapping[str, FieldValue]
     now: datetime
     roster: tuple[RosterChange, ...] = ()
+    moved: int = 0
     expect: Expectation
     then: tuple[Later, ...] = ()
     place: Place

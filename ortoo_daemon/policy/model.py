@@ -12,6 +12,7 @@ from enum import StrEnum
 from ortoo_daemon.errors import Place
 from ortoo_daemon.policy.enrichment_model import EnrichmentStep, SetField
 from ortoo_daemon.policy.evaluation import Condition
+from ortoo_daemon.policy.fuse_model import Fuse
 from ortoo_daemon.policy.intake_model import Cleanse, Require
 from ortoo_daemon.policy.notify_model import Notify
 from ortoo_daemon.policy.ownership_model import Limits, Rule, Target
@@ -68,6 +69,7 @@ class Policy:
     sets: tuple[SetField, ...] = ()
     sla: tuple[SlaRule, ...] = ()
     notify: tuple[Notify, ...] = ()
+    fuse: Fuse | None = None
     definitions: tuple[Definition, ...] = ()
     place: Place
 
@@ -93,6 +95,11 @@ class PolicySet:
         for policy in self.policies:
             found[policy.object] = (*found.get(policy.object, ()), policy)
         object.__setattr__(self, "_by_object", found)  # asked for every record
+
+    def fuses(self, name: str) -> tuple[Fuse, ...]:
+        """Every fuse that may stop a record of this object."""
+        policies = self.for_object(name)
+        return tuple(policy.fuse for policy in policies if policy.fuse is not None)
 
     def for_object(self, name: str) -> tuple[Policy, ...]:
         return self._by_object.get(name, ())

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
 
+from ortoo_daemon.action.stamps import reason_word
 from ortoo_daemon.audit.summary import summary
 from ortoo_daemon.decision import FOLLOW_UPS, Decision, Outcome, SlaClock
 from ortoo_daemon.directory import Directory, Person
@@ -46,7 +47,7 @@ def _missed(
         yield f"expected outcome {expect.outcome}, got {summary(decision)}"
     if expect.rule is not None and not _is_rule(expect.rule, decision.rule):
         yield f"expected rule {expect.rule}, got {decision.rule or 'none'}"
-    if expect.parked != decision.parked_for and expect.parked is not None:
+    if expect.parked is not None and expect.parked not in _parked_for(decision):
         yield f"expected parked for {expect.parked}, got {summary(decision)}"
     if expect.rooftop is not None:
         yield from _rooftop(expect.rooftop, decision, directory)
@@ -142,3 +143,10 @@ def _open_time(clock: SlaClock, directory: Directory) -> timedelta:
 
 def _shown(value: object) -> str:
     return "empty" if value is None or value == "" else repr(value)
+
+
+def _parked_for(decision: Decision) -> tuple[str, ...]:
+    """The reason, whole and by its word alone."""
+    if decision.parked_for is None:
+        return ()
+    return decision.parked_for, reason_word(decision.parked_for)

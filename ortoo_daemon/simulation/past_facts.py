@@ -15,6 +15,7 @@ from ortoo_daemon.directory import Directory, person_of
 from ortoo_daemon.facts import (
     Answer,
     Facts,
+    Moved,
     NotAsked,
     PastOwnerQuestion,
     Question,
@@ -149,7 +150,8 @@ def workload_of(kept: Mapping[str, Any]) -> Workload:
         for policy, level, subject, tag, moments in kept.get("given", ())
     }
     load = {RecordId(id_): float(weight) for id_, weight in kept.get("load", {}).items()}
-    return Workload(open_work=open_work, turns=turns, given=given, load=load)
+    moved = {of: Moved(*each) for of, each in kept.get("moved", {}).items()}
+    return Workload(open_work=open_work, turns=turns, given=given, load=load, moved=moved)
 
 
 def _answers(record: Record, kept: Mapping[str, Any]) -> Iterator[tuple[Question, Answer]]:

@@ -13,7 +13,7 @@ from ortoo_daemon.audit.explain import Node, Style, explain
 from ortoo_daemon.decision import Decision
 from ortoo_daemon.directory import Directory, Person
 from ortoo_daemon.errors import Place, Problem
-from ortoo_daemon.facts import Facts, Tally, Workload
+from ortoo_daemon.facts import Facts, Moved, Tally, Workload
 from ortoo_daemon.ownership.rates import tallies_of
 from ortoo_daemon.policy.cases import PolicyCase, PolicyTests, RosterChange
 from ortoo_daemon.policy.model import Policy, PolicySet
@@ -174,6 +174,7 @@ def _workload(policy: Policy, case: PolicyCase, roster: Directory) -> Workload:
         open_work=open_work,
         given={tally: sorted(moments) for tally, moments in given.items()},
         load=load,
+        moved={policy.fuse.of: Moved(had=case.moved)} if policy.fuse else {},
     )
 
 

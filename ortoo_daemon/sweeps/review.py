@@ -26,7 +26,7 @@ _PARKED = "Ortoo_Parked__c"
 _DECIDED_AT = "Ortoo_Decided_At__c"
 _KEY = "Ortoo_Decision_Key__c"
 _MODIFIED_AT = "LastModifiedDate"
-_FIELDS = ("Id", _PARKED, _DECIDED_AT, _KEY, _MODIFIED_AT)
+PARKED_FIELDS = ("Id", _PARKED, _DECIDED_AT, _KEY, _MODIFIED_AT)
 _EXTRA = {"Lead": " AND IsConverted = false"}
 _TROUBLE = re.compile(r"too_many_tries$|kept_changing$|[A-Z][A-Z0-9_]{3,}: ")
 """Our own words, and the org's error codes with its text behind."""
@@ -181,6 +181,6 @@ def _page(name: str, after: tuple[datetime, RecordId] | None) -> str:
         at = instant_text(after[0])
         where += f" AND ({_DECIDED_AT} > {at} OR ({_DECIDED_AT} = {at} AND Id > '{after[1]}'))"
     return (
-        f"SELECT {', '.join(_FIELDS)} FROM {name} WHERE {where} "
+        f"SELECT {', '.join(PARKED_FIELDS)} FROM {name} WHERE {where} "
         f"ORDER BY {_DECIDED_AT}, Id LIMIT {PAGE}"
     )

@@ -99,9 +99,7 @@ def test_a_way_out_tells_its_own_only_when_it_is_taken():
 
 
 def test_what_is_parked_tells_nobody():
-    asked = policy(
-        otherwise=QueueTarget(queue="Gone", place=PLACE), notify=(told(NoticeTo.OWNER),)
-    )
+    asked = policy(otherwise=QueueTarget(queue="Gone", place=PLACE), notify=(told(NoticeTo.OWNER),))
     found = decided(asked, facts(lead(OwnerId=DESK.id), directory()))
     assert (found.outcome, found.notices) == (Outcome.PARKED, ())
 

@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from ortoo_daemon import flow
+from ortoo_daemon.action.fuse import moved_lately
 from ortoo_daemon.audit.kept_facts import staff_asked
 from ortoo_daemon.daemon.handling.answers import Answers
 from ortoo_daemon.daemon.handling.knowledge import Knowledge, Policies
@@ -58,9 +59,13 @@ async def decide_record(
     """
     known: dict[Question, Answer] = {}
     watched = policies.reopening(item.object)
+    fuses = policies.policy_set.fuses(item.object)
 
     def gathered() -> Facts:
         facts = _facts(knowledge, item, record, now, known)
+        if fuses:
+            moved = moved_lately(fuses, facts.workload.given, now)
+            facts = replace(facts, workload=replace(facts.workload, moved=moved))
         return replace(facts, watched=watched, changed_since=changed_since) if watched else facts
 
     facts = gathered()
@@ -82,7 +87,7 @@ def with_counters_kept(knowledge: Knowledge, facts: Facts, decision: Decision) -
         tallies = tallies_between(policy, staff, sites)
     people = [person.id for person in staff]
     workload = knowledge.ledger.frozen(facts.record.object, people, pool, tallies)
-    return replace(facts, workload=workload)
+    return replace(facts, workload=replace(workload, moved=facts.workload.moved))
 
 
 def _facts(

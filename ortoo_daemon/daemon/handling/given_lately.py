@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from ortoo_daemon.action import stamps
+from ortoo_daemon.action.fuse import tallies_of_move
 from ortoo_daemon.audit.record import COUNTED, KEY, OBJECT, counted_of
 from ortoo_daemon.daemon.handling.rate_log import RateLog, Rebuild
 from ortoo_daemon.decision import Outcome
@@ -32,12 +33,22 @@ _GAVE = frozenset({Outcome.ASSIGNED, Outcome.REASSIGNED, Outcome.ESCALATED, Outc
 _GOES_ON = frozenset({Outcome.REASSIGNED, Outcome.ESCALATED})
 
 _DECIDED = "Decided_At__c"
-_COLUMNS = ("Id", KEY, "Policy__c", "Outcome__c", "Owner_After__c", "Owner_Name__c", "Rooftop__c")
+_COLUMNS = (
+    "Id",
+    KEY,
+    "Policy__c",
+    "Outcome__c",
+    "Owner_Before__c",
+    "Owner_After__c",
+    "Owner_Name__c",
+    "Rooftop__c",
+)
 _STAMPS = (
     "Id",
     stamps.DECISION_KEY,
     stamps.DECIDED_AT,
     stamps.ASSIGNED_OWNER,
+    stamps.PRIOR_OWNER,
     stamps.ROOFTOP,
     stamps.POLICY,
 )
@@ -45,18 +56,21 @@ _STAMPS = (
 
 @dataclass(frozen=True, slots=True)
 class _Scope:
-    """The policies with rate limits, by name, and how far they look back."""
+    """The policies with rate limits or a fuse, by name, and how far they look back."""
 
     policies: Mapping[str, Policy]
 
     @classmethod
     def of(cls, policies: PolicySet) -> "_Scope":
-        return cls({policy.name: policy for policy in policies.policies if policy.limits.rates})
+        counting = (each for each in policies.policies if each.limits.rates or each.fuse)
+        return cls({policy.name: policy for policy in counting})
 
     @property
     def reach(self) -> timedelta:
-        rates = (rate for policy in self.policies.values() for rate in policy.limits.rates)
-        return max((longest(rate.per) for rate in rates), default=timedelta())
+        policies = self.policies.values()
+        rates = (rate.per for policy in policies for rate in policy.limits.rates)
+        fuses = (policy.fuse.per for policy in policies if policy.fuse)
+        return max(map(longest, (*rates, *fuses)), default=timedelta())
 
     @property
     def tags(self) -> frozenset[str]:
@@ -69,7 +83,7 @@ class _Scope:
             (policy.name, rate.level.value, rate.tag)
             for policy in self.policies.values()
             for rate in policy.limits.rates
-        )
+        ) | {tally[:3] for policy in self.policies.values() for tally in tallies_of_move(policy)}
 
 
 class GivenLately:
@@ -181,6 +195,8 @@ class _Reading:
                     at=row[_DECIDED],
                     tags=counted_of(row.get(COUNTED), _tags(policy)),
                     goes_on=row["Outcome__c"] in _GOES_ON,
+                    moved=row["Outcome__c"] == Outcome.RECOVERED
+                    or row["Owner_Before__c"] != row["Owner_After__c"],
                 )
             )
             if given is None:
@@ -202,6 +218,7 @@ class _Reading:
                 at=row[stamps.DECIDED_AT],
                 tags=_tags(policy),
                 goes_on=False,
+                moved=row[stamps.PRIOR_OWNER] != row[stamps.ASSIGNED_OWNER],
             )
             if given is not None:
                 yield given
@@ -216,22 +233,25 @@ class _Reading:
         at: str | None,
         tags: frozenset[str],
         goes_on: bool,
+        moved: bool,
     ) -> Given | None:
-        """None where it went to a queue: that counts for nobody."""
+        """None where it went to a queue and no fuse counts it: that counts for nobody."""
         decided_at = instant(at)
         if not key or not owner or decided_at is None:
             return None
-        if Owner.kind_of(owner) is not OwnerKind.USER:
+        tallies = tallies_of_move(policy) if moved else ()
+        if Owner.kind_of(owner) is OwnerKind.USER:
+            person = self._people.get(record_id(owner))
+            tallies += tallies_of(
+                policy,
+                person=record_id(owner),
+                role=person.role if person else None,
+                rooftop=record_id(rooftop) if rooftop else None,
+                tags=tags,
+                goes_on=goes_on,
+            )
+        if not tallies:
             return None
-        person = self._people.get(record_id(owner))
-        tallies = tallies_of(
-            policy,
-            person=record_id(owner),
-            role=person.role if person else None,
-            rooftop=record_id(rooftop) if rooftop else None,
-            tags=tags,
-            goes_on=goes_on,
-        )
         return Given(key=key, at=int(decided_at.timestamp()), tallies=tallies)
 
 

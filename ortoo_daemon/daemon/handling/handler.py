@@ -221,7 +221,8 @@ class Handler:
         facts = with_counters_kept(self.knowledge, facts, found)
         if found.reservation is None:
             return found, facts, None
-        self.knowledge.customers.given(facts.answers, found.reservation.person)
+        if found.reservation.person is not None:
+            self.knowledge.customers.given(facts.answers, found.reservation.person)
         return found, facts, self.knowledge.ledger.reserve(record.object, found.reservation)
 
     async def _still_due(self, claim: Claim, facts: Facts, policies: Policies) -> Decision | None:
@@ -297,6 +298,7 @@ class Handler:
 
     def _tell(self, claim: Claim, decision: Decision, timings: Timings, written: Written) -> None:
         self.meters.handled(decision, claim.item, written)
+        self.knowledge.fuses.note(decision)
         line = line_fields(decision, claim.item, timings=timings.steps, api_calls=_api_calls())
         event = str(line.pop("event"))
         if written.refused:

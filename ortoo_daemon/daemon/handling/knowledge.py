@@ -10,6 +10,7 @@ from functools import cached_property
 
 from ortoo_daemon.action.stamps import OWNER, READ, READ_OF
 from ortoo_daemon.daemon.handling.customers import RecentCustomers
+from ortoo_daemon.daemon.handling.fuses import Fuses
 from ortoo_daemon.daemon.handling.ledger import Ledger
 from ortoo_daemon.daemon.hearing.passed_over import PassedOver
 from ortoo_daemon.directory import Directory
@@ -114,8 +115,14 @@ class Knowledge:
     customers: RecentCustomers = field(default_factory=RecentCustomers)
     passed_over: PassedOver = field(default_factory=PassedOver)
     usernames: Mapping[str, RecordId] = field(default_factory=dict)
+    fuses: Fuses = field(init=False)
     _barred: dict[RecordId, datetime] = field(default_factory=dict)
     _usable: Directory | None = None
+
+    def __post_init__(self) -> None:
+        self.fuses = Fuses(
+            policies=lambda: self.policies.policy_set, given=lambda: self.ledger.rates.moments
+        )
 
     def replace_directory(self, directory: Directory) -> None:
         """A newer reading; owners whom the org refused get another chance."""

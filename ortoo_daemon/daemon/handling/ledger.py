@@ -133,12 +133,12 @@ class Ledger:
             if ticket.object != object_name:
                 kept.append((at, ticket))
             elif at >= began:
-                counts[ticket.reservation.person] += 1
+                _count(counts, ticket)
                 kept.append((at, ticket))
         self._settled = kept
         for ticket in self._pending.values():
             if ticket.object == object_name:
-                counts[ticket.reservation.person] += 1
+                _count(counts, ticket)
         self._open[object_name] = dict(counts)
 
     async def refresh_load(
@@ -155,8 +155,8 @@ class Ledger:
         )
         settled = [ticket for _, ticket in self._loads_settled]
         for ticket in (*settled, *self._pending.values()):
-            if ticket.object == object_name:
-                person = ticket.reservation.person
+            person = ticket.reservation.person
+            if ticket.object == object_name and person is not None:
                 loads[person] = loads.get(person, 0.0) + _weight(ticket.reservation)
         self._load[object_name] = loads
 
@@ -170,18 +170,27 @@ class Ledger:
         """Saving these rotations failed: they are asked for again."""
         self._unsaved.update(turns)
 
-    def _add(self, object_name: str, person: RecordId, number: int) -> None:
+    def _add(self, object_name: str, person: RecordId | None, number: int) -> None:
+        if person is None:
+            return
         counts = self._open[object_name]
         counts[person] = counts.get(person, 0) + number
 
     def _weigh(self, object_name: str, reservation: Reservation, sign: int) -> None:
-        loads = self._load.get(object_name)
+        person, loads = reservation.person, self._load.get(object_name)
+        if person is None:
+            return
         if loads is None:
             if reservation.load is None:
                 return
             loads = self._load[object_name] = {}
-        before = loads.get(reservation.person, 0.0)
-        loads[reservation.person] = round(before + sign * _weight(reservation), 2)
+        before = loads.get(person, 0.0)
+        loads[person] = round(before + sign * _weight(reservation), 2)
+
+
+def _count(counts: Counter[RecordId], ticket: Ticket) -> None:
+    if ticket.reservation.person is not None:
+        counts[ticket.reservation.person] += 1
 
 
 def _weight(reservation: Reservation) -> float:

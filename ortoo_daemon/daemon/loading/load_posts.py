@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 import structlog
 
+from ortoo_daemon.daemon.handling.fuses import FuseStanding
 from ortoo_daemon.daemon.loading.last_load import LastLoad, LoadOutcome
 from ortoo_daemon.errors import OrgError, PermanentOrgError
 from ortoo_daemon.instants import instant_text
@@ -19,6 +20,8 @@ from ortoo_daemon.salesforce.org import Org
 
 OBJECT = "Ortoo_Policy_Load__c"
 KEY = "Load_Key__c"
+FUSE_BLOWN = "fuse_blown"
+"""The outcome of a row that tells of a fuse instead of a load."""
 
 _log = structlog.get_logger("ortoo_daemon.policies")
 
@@ -40,6 +43,11 @@ class LoadPosts:
     def put(self, load: LastLoad) -> None:
         """Tell of a load as soon as may be."""
         self._waiting.append(load_row(load))
+        self._some.set()
+
+    def put_blown(self, standing: FuseStanding, revision: str) -> None:
+        """Tell of a fuse that has blown, whoever edited what."""
+        self._waiting.append(blown_row(standing, revision))
         self._some.set()
 
     async def run(self) -> None:
@@ -81,6 +89,23 @@ def load_row(load: LastLoad) -> dict[str, FieldValue]:
         "Cases__c": load.cases,
         "Problem_Count__c": len(load.problems),
         "Problems__c": _lines([str(problem) for problem in load.problems]) or None,
+    }
+
+
+def blown_row(standing: FuseStanding, revision: str) -> dict[str, FieldValue]:
+    """The row of a fuse that has blown; one for each time it does."""
+    at = instant_text(standing.blown_at) if standing.blown_at else None
+    free = f", next at {instant_text(standing.free_at)}" if standing.free_at else ""
+    return {
+        KEY: f"{at}:fuse:{standing.fuse.of}",
+        "Outcome__c": FUSE_BLOWN,
+        "Loaded_At__c": at,
+        "Summary__c": _cut(
+            f"Fuse blown, the rest is parked: {standing.told()}{free}", _LONGEST_TEXT
+        ),
+        "Revision__c": revision,
+        "Revision_Before__c": revision,
+        "Problem_Count__c": 0,
     }
 
 

@@ -14,6 +14,7 @@ from datetime import datetime
 
 import structlog
 
+from ortoo_daemon.daemon.handling.fuses import FuseStanding
 from ortoo_daemon.daemon.handling.knowledge import Knowledge
 from ortoo_daemon.daemon.loading.checking import parse_anew
 from ortoo_daemon.daemon.loading.checkout import Commit, commit_of
@@ -130,6 +131,11 @@ class Reloading:
         """A record was decided: was it the one by which an edit must go?"""
         if self.otherwise.note(decision):
             self.watch.wake()
+
+    def tell_of_fuse(self, standing: FuseStanding) -> None:
+        """A fuse has blown: a row for the admins."""
+        if not self.shadow:
+            self._posts.put_blown(standing, self.knowledge.policies.revision)
 
     async def run(self) -> None:
         """Look whenever there may be something to see, until cancelled."""

@@ -38,13 +38,20 @@ def is_ready(parts: list[Part]) -> bool:
 def _parts(view: View) -> Iterator[Part]:
     parts = view.parts
     # A start without policies that ever passed ends; a refused edit leaves those before it in force.
-    yield Part("policies", True, parts.last_load.why)
+    yield Part("policies", True, "; ".join(filter(None, (parts.last_load.why, _fuses(view)))))
     yield Part("settings", True, parts.settings_watch.why)
     yield Part("queue", view.queue is not None, view.trouble)
     yield _login(parts)
     yield _directory(parts)
     yield _stream(parts.listener, parts.silence.since if parts.silence else {})
     yield _work(parts)
+
+
+def _fuses(view: View) -> str:
+    knowledge = view.parts.knowledge
+    standing = knowledge.fuses.standing(view.at) if knowledge else ()
+    blown = [each.told() for each in standing if each.blown_at is not None]
+    return f"fuse blown, the rest is parked: {', '.join(blown)}" if blown else ""
 
 
 def _login(parts: Parts) -> Part:

@@ -42,6 +42,7 @@ async def status_document(view: View) -> Document:
             "last_load_successful": parts.last_load.successful,
             "refused": [str(problem) for problem in parts.last_load.problems],
             "names": [policy.name for policy in parts.policies_in_force.policies],
+            "fuses": _fuses(view),
         },
         "candidate": parts.candidate.document() if parts.candidate else None,
         "stream": _stream(parts, view.at),
@@ -119,6 +120,21 @@ def _commit(commit: Commit | None) -> Document | None:
         "note": commit.note,
         "edited": commit.edited,
     }
+
+
+def _fuses(view: View) -> list[Document]:
+    knowledge = view.parts.knowledge
+    return [
+        {
+            "of": each.fuse.of,
+            "at_most": each.fuse.at_most,
+            "per": each.fuse.per.total_seconds(),
+            "moved": each.moved.had,
+            "blown_at": instant_text(each.blown_at) if each.blown_at else None,
+            "next_at": instant_text(each.free_at) if each.free_at else None,
+        }
+        for each in (knowledge.fuses.standing(view.at) if knowledge else ())
+    ]
 
 
 def _stream(parts: Parts, now: datetime) -> Document:

@@ -7,18 +7,20 @@ from datetime import timedelta
 from ortoo_daemon.policy import literals
 from ortoo_daemon.policy.enrichment_model import SetField
 from ortoo_daemon.policy.evaluation import Condition
+from ortoo_daemon.policy.fuse_model import Fuse
 from ortoo_daemon.policy.naming import FOUND_SO_FAR
 from ortoo_daemon.policy.nodes import MapNode, Node, Problems, Scalar
 from ortoo_daemon.policy.notify_model import NEW_RECORD, Notify
 from ortoo_daemon.policy.parsing.conditions import ConditionReader
 from ortoo_daemon.policy.parsing.expressions import read_choices, read_sets
+from ortoo_daemon.policy.parsing.fuse import read_fuse
 from ortoo_daemon.policy.parsing.notify import read_notify
 from ortoo_daemon.policy.parsing.sections import Section, duration_in, mapping_in
 from ortoo_daemon.policy.parsing.sla_steps import read_steps, read_stops
 from ortoo_daemon.policy.sla_model import SlaRule, SlaTarget
 
-ACTION_KEYS = ("set", "sla", "notify")
-ACTION_LATER = ("handoff", "fuse", "split")
+ACTION_KEYS = ("set", "sla", "notify", "fuse")
+ACTION_LATER = ("handoff", "split")
 SLA_KEYS = ("clock", "target", "hours", "warn", "stopped_by", "on_violation")
 SLA_LATER = ("on_warning", "paused_by")
 
@@ -32,9 +34,11 @@ class Action:
     sets: tuple[SetField, ...] = ()
     sla: tuple[SlaRule, ...] = ()
     notify: tuple[Notify, ...] = ()
+    fuse: Fuse | None = None
 
 
-def read_action(node: MapNode, conditions: ConditionReader) -> Action:
+def read_action(node: MapNode, conditions: ConditionReader, *, policy: str) -> Action:
+    """``policy`` is the name by which its fuse counts."""
     problems = conditions.problems
     later = conditions.knowing(FOUND_SO_FAR)
     section = Section(node, problems, what="action", known=ACTION_KEYS, later=ACTION_LATER)
@@ -53,6 +57,7 @@ def read_action(node: MapNode, conditions: ConditionReader) -> Action:
         sets=() if sets is None else read_sets(sets, later),
         sla=tuple(clocks),
         notify=() if notify is None else read_notify(notify, later, template=NEW_RECORD),
+        fuse=read_fuse(section, of=policy),
     )
 
 

@@ -37,7 +37,7 @@ from ortoo_daemon.policy.parsing.sections import (
 )
 
 TESTS_KEYS = ("policy", "now", "defaults", "roster", "cases")
-CASE_KEYS = ("name", "given", "now", "roster", "expect", "then", EACH)
+CASE_KEYS = ("name", "given", "now", "roster", "moved", "expect", "then", EACH)
 THEN_KEYS = ("after", "given", "expect")
 CASE_LATER = ("answers",)
 ROSTER_KEYS = ("active", "away", "open_work", "load", "given_last")
@@ -114,6 +114,7 @@ class _CaseReader:
         given = self.defaults | read_fields(section.mapping("given"), problems)
         roster = {**self.roster, **_roster(section.mapping("roster"), problems)}
         expect = None if expect_node is None else read_expectation(expect_node, problems)
+        moved = section.get("moved")
         if now is None and "now" not in mapping.entries:
             message = "neither the case nor the file says when it is"
             problems.add(mapping, "missing_key", message, "add now: 2026-11-23T10:15:00+01:00")
@@ -128,6 +129,7 @@ class _CaseReader:
             given=given,
             now=now,
             roster=tuple(roster.values()),
+            moved=0 if moved is None else _count(moved, problems, "moved") or 0,
             expect=expect,
             then=_then(section),
             place=mapping.place,

@@ -47,7 +47,7 @@ def read_policy(node: Node, problems: Problems, resources: Resources) -> Policy 
     ownership = (
         None if ownership_node is None else read_ownership(ownership_node, conditions, resources)
     )
-    acts = Action() if action is None else read_action(action, conditions)
+    acts = Action() if action is None else read_action(action, conditions, policy=name or "")
     steps = () if enrichment is None else read_enrichment(enrichment, conditions, resources)
     enters = None if enter is None else conditions.read(enter, what="'enter'")
     triggers, take_over, zone = _triggers(section), _take_over(section), _zone(section)
@@ -75,6 +75,7 @@ def read_policy(node: Node, problems: Problems, resources: Resources) -> Policy 
         sets=acts.sets,
         sla=acts.sla,
         notify=acts.notify,
+        fuse=acts.fuse,
         definitions=definitions.summary(),
         place=mapping.entries["policy"][0].place,
     )

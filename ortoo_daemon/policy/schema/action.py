@@ -2,6 +2,7 @@
 
 from ortoo_daemon.decision import NoticeTo
 from ortoo_daemon.policy.parsing import action as parse_action
+from ortoo_daemon.policy.parsing import fuse as parse_fuse
 from ortoo_daemon.policy.parsing import notify as parse_notify
 from ortoo_daemon.policy.parsing import sla_steps as parse_sla_steps
 from ortoo_daemon.policy.schema.conditions import first
@@ -35,8 +36,19 @@ def action() -> Schema:
     )
     return section(
         parse_action.ACTION_KEYS,
-        {"set": map_of(ref("expression")), "sla": list_of(clock), "notify": ref("notify")},
+        {
+            "set": map_of(ref("expression")),
+            "sla": list_of(clock),
+            "notify": ref("notify"),
+            "fuse": fuse(),
+        },
     )
+
+
+def fuse() -> Schema:
+    at_most: Schema = {"type": "integer", "minimum": 1}
+    keys = parse_fuse.FUSE_KEYS
+    return section(keys, {"at_most": at_most, "per": DURATION}, keys)
 
 
 def notify() -> Schema:

@@ -67,6 +67,7 @@ def tests_schema() -> Schema:
         "given": fields,
         "now": MOMENT,
         "roster": map_of(person),
+        "moved": {"type": "integer", "minimum": 0},
         "expect": expectation,
         "then": list_of(later),
     }

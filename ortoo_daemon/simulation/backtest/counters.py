@@ -8,13 +8,15 @@ policies; no clock, no I/O.
 """
 
 from collections import defaultdict, deque
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Generic, TypeVar
 
+from ortoo_daemon.action.fuse import moved_lately
 from ortoo_daemon.decision import Decision, Reservation
 from ortoo_daemon.facts import PastOwnerQuestion, Tally, Turns, Workload
+from ortoo_daemon.policy.fuse_model import Fuse
 from ortoo_daemon.policy.ownership_model import UNWEIGHED
 from ortoo_daemon.policy.values import fold
 from ortoo_daemon.records import FieldValue, OwnerKind, RecordId
@@ -41,7 +43,10 @@ class Counters:
         customer_fields: Mapping[str, frozenset[str]],
         *,
         since: datetime,
+        fuses: Mapping[str, Sequence[Fuse]] | None = None,
     ) -> None:
+        """``fuses`` are by object."""
+        self._fuses = fuses or {}
         self._since = int(since.timestamp())
         self._open: _Held[int] = _Held(open_for)
         self._load: _Held[float] = _Held(open_for)
@@ -67,6 +72,7 @@ class Counters:
             turns=self._turns,
             given=self._given,
             load=self._load.by_person(past.object),
+            moved=moved_lately(self._fuses.get(past.object, ()), self._given, past.decided_at),
         )
 
     def past_owner(

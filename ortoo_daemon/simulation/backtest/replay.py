@@ -89,7 +89,12 @@ class Replay:
         self._policies = {side: of_then(each, live) for side, each in asked.items()}
         self._revisions = {side: each.revision for side, each in asked.items()}
         self._counters = {
-            side: Counters(open_for, _customer_fields(each), since=history.since)
+            side: Counters(
+                open_for,
+                _customer_fields(each),
+                since=history.since,
+                fuses={policy.object: each.fuses(policy.object) for policy in each.policies},
+            )
             for side, each in asked.items()
         }
         self._read = _fields_read(asked.values())

@@ -201,7 +201,7 @@ def test_labels_are_described_and_none_of_them_names_a_record_or_a_person():
         assert tuple(part.strip() for part in listed.split(",") if part.strip()) == labels[name]
     allowed = {
         "object", "outcome", "reason", "way_in", "what", "way", "version", "loop", "revision", "state",
-        "channel", "sweep", "kind", "budget", "when", "change", "why",
+        "channel", "sweep", "kind", "budget", "when", "change", "why", "fuse",
     }  # fmt: skip
     assert {label for each in labels.values() for label in each} == allowed
 

@@ -1,6 +1,20 @@
 """Which policies are in force, and what became of the last edit, as metrics?"""
 
-from ortoo_daemon.daemon.watching.readings.reading import Reading, at_moment, one
+from collections.abc import Callable
+
+from ortoo_daemon.daemon.handling.fuses import FuseStanding
+from ortoo_daemon.daemon.parts import View
+from ortoo_daemon.daemon.watching.readings.reading import Reading, Samples, at_moment, by, one
+
+
+def _fuses(read: Callable[[FuseStanding], float]) -> Callable[[View], Samples]:
+    def samples(view: View) -> Samples:
+        knowledge = view.parts.knowledge
+        standing = knowledge.fuses.standing(view.at) if knowledge else ()
+        return by({each.fuse.of: read(each) for each in standing})
+
+    return samples
+
 
 POLICIES = (
     Reading(
@@ -28,5 +42,23 @@ POLICIES = (
         "ortoo_policies_returned_total",
         "Edits that were taken back, as too many records went to the default queue.",
         lambda view: one(view.parts.reloading.returns if view.parts.reloading else None),
+    ),
+    Reading(
+        "ortoo_fuse_moved",
+        "Records that were moved within the time of the fuse of a policy.",
+        _fuses(lambda each: each.moved.had),
+        ("fuse",),
+    ),
+    Reading(
+        "ortoo_fuse_limit",
+        "The most that the fuse lets pass within its time.",
+        _fuses(lambda each: each.fuse.at_most),
+        ("fuse",),
+    ),
+    Reading(
+        "ortoo_fuse_blown",
+        "1 while the fuse stops records.",
+        _fuses(lambda each: each.blown_at is not None),
+        ("fuse",),
     ),
 )

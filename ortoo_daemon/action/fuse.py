@@ -1,0 +1,117 @@
+"""Has a policy moved as many records as its fuse lets pass? Then the rest waits.
+
+A record is moved when it gets another owner, person or queue, by whatever way it came in. A requeue is a
+person's word: it passes the fuse, and counts. Pure: how many were moved is a fact.
+"""
+
+from bisect import bisect_left
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from ortoo_daemon.action.stamps import OWNER
+from ortoo_daemon.decision import ReasonCode, Reservation
+from ortoo_daemon.facts import FUSE_LEVEL, Given, Moved, Tally
+from ortoo_daemon.handling import Handling
+from ortoo_daemon.policy.fuse_model import Fuse
+from ortoo_daemon.policy.literals import written_duration
+from ortoo_daemon.policy.model import Policy
+from ortoo_daemon.records import WorkReason
+
+PARKED_FOR = "fuse"
+"""The word of the park reason; the fuse's name stands behind it in brackets."""
+
+_NONE: Sequence[int] = ()
+_NOT_MOVED = Moved(had=0, free_at=None)
+
+
+def stop_at_fuse(handling: Handling) -> None:
+    """Park a record that would be moved past the fuse; count one that is moved."""
+    fuses = _fuses(handling.policy)
+    if not fuses or not _is_moved(handling):
+        return
+    blown = _blown(handling, fuses)
+    if blown is not None:
+        handling.reason = ReasonCode.FUSE
+        handling.place = blown.place
+        handling.parked_for = parked_for(blown)
+        return
+    _count(handling, fuses)
+
+
+def hold_step_at_fuse(handling: Handling) -> bool:
+    """Whether a clock's step would move a record past the fuse: it is taken later. Else count it."""
+    fuses = _fuses(handling.policy)
+    if not fuses or not _is_moved(handling):
+        return False
+    if _blown(handling, fuses) is not None:
+        return True
+    _count(handling, fuses)
+    return False
+
+
+def parked_for(fuse: Fuse) -> str:
+    """As stamped on a record that the fuse stops."""
+    return f"{PARKED_FOR} ({fuse.of})"
+
+
+def tally_of(fuse: Fuse) -> Tally:
+    """By what the fuse's records are counted."""
+    return Tally(fuse.of, FUSE_LEVEL, "")
+
+
+def tallies_of_move(policy: Policy) -> tuple[Tally, ...]:
+    """What a record that the policy moves adds to."""
+    return tuple(tally_of(fuse) for fuse in _fuses(policy))
+
+
+def moved_lately(
+    fuses: Iterable[Fuse], given: Mapping[Tally, Sequence[int]], now: datetime
+) -> dict[str, Moved]:
+    """How many records were moved within each fuse's time, and when it lets the next one pass."""
+    return {fuse.of: _moved(fuse, given.get(tally_of(fuse), _NONE), now) for fuse in fuses}
+
+
+def _moved(fuse: Fuse, moments: Sequence[int], now: datetime) -> Moved:
+    length = int(fuse.per.total_seconds())
+    had = len(moments) - bisect_left(moments, int(now.timestamp()) - length)
+    free_at = moments[-fuse.at_most] + length + 1 if had >= fuse.at_most else None
+    return Moved(had=had, free_at=free_at)
+
+
+def _fuses(policy: Policy) -> tuple[Fuse, ...]:
+    return () if policy.fuse is None else (policy.fuse,)
+
+
+def _is_moved(handling: Handling) -> bool:
+    owner = handling.scope.owner
+    return owner is not None and owner.id != handling.facts.record.text(OWNER)
+
+
+def _blown(handling: Handling, fuses: Iterable[Fuse]) -> Fuse | None:
+    """The fuse that stops the record; the trace says by how many, and until when."""
+    if handling.facts.item.reason is WorkReason.REQUEUED:
+        return None
+    for fuse in fuses:
+        moved = handling.facts.workload.moved.get(fuse.of, _NOT_MOVED)
+        if moved.had >= fuse.at_most:
+            handling.trace.notes.append(_told(fuse, moved))
+            return fuse
+    return None
+
+
+def _told(fuse: Fuse, moved: Moved) -> str:
+    told = f"fuse of {fuse.of}: moved {moved.had} of {fuse.at_most} within {written_duration(fuse.per)}"
+    if moved.free_at is None:
+        return told
+    free = datetime.fromtimestamp(moved.free_at, UTC)
+    return f"{told}, next free {free:%Y-%m-%d %H:%M:%S} UTC"
+
+
+def _count(handling: Handling, fuses: Sequence[Fuse]) -> None:
+    reservation = handling.reservation or Reservation(person=None)
+    given = reservation.given or Given(
+        key=handling.key, at=int(handling.facts.now.timestamp()), tallies=()
+    )
+    tallies = (*given.tallies, *map(tally_of, fuses))
+    handling.reservation = replace(reservation, given=replace(given, tallies=tallies))

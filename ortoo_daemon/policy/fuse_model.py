@@ -1,0 +1,19 @@
+"""What is a fuse? The most records that may be moved to another owner within a time."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from ortoo_daemon.errors import Place
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fuse:
+    """``fuse: {at_most: 2000, per: 1h}``. ``per`` rolls along with the clock.
+
+    ``of`` is by what its records are counted: the name of a policy, or ``programme:`` and a name.
+    """
+
+    of: str
+    at_most: int
+    per: timedelta
+    place: Place
