@@ -10,7 +10,7 @@ from typing import Any
 
 from ortoo_daemon.errors import Place
 from ortoo_daemon.policy.evaluation import Condition, Scope
-from ortoo_daemon.policy.operators import TESTS, Operator, Test
+from ortoo_daemon.policy.operators import TESTS, Operator, Takes, Test
 from ortoo_daemon.trace import FailedCondition
 
 
@@ -51,7 +51,7 @@ class FieldTest:
         return FailedCondition(place=self.place, text=self.text, field=self.field, value=value)
 
     def fields(self) -> frozenset[str]:
-        if self.operator == "same_as":
+        if self.kind.takes is Takes.FIELD:
             return frozenset((self.field, self.operand[0]))
         return frozenset((self.field,))
 

@@ -261,14 +261,63 @@ OPERATORS = {
 }
 """Every operator by the word an admin writes."""
 
+
+def _beside_field(holds: Callable[[int], bool]) -> Callable[[tuple[Any, ...]], Test]:
+    """A test that compares with another field: as numbers where both are, else in time."""
+
+    def build(operand: tuple[Any, ...]) -> Test:
+        (other,) = operand
+
+        def compare(value: FieldValue, scope: Scope) -> bool:
+            order = _order(value, scope.value(other), scope)
+            return order is not None and holds(order)
+
+        return compare
+
+    return build
+
+
+def _order(value: FieldValue, other: FieldValue, scope: Scope) -> int | None:
+    """-1, 0, 1 as the value is below, equal to or above the other; None where they can't be compared.
+
+    Where one of two moments is a day, days are compared.
+    """
+    here, there = number(value), number(other)
+    if here is not None and there is not None:
+        return (here > there) - (here < there)
+    at, against = moment(value), moment(other)
+    if at is None or against is None:
+        return None
+    if isinstance(at, datetime) and isinstance(against, datetime):
+        return (at > against) - (at < against)
+    day, other_day = local_date(at, scope.zone), local_date(against, scope.zone)
+    return (day > other_day) - (day < other_day)
+
+
 IN_OPEN_TIME = {"older_than": "older_than_open", "newer_than": "newer_than_open"}
 """Which operator a word means where its length is open time (``3 open hours``)."""
+
+_IN_ORDER: dict[str, Callable[[int], bool]] = {
+    "at_least": lambda order: order >= 0,
+    "above": lambda order: order > 0,
+    "at_most": lambda order: order <= 0,
+    "below": lambda order: order < 0,
+    "before": lambda order: order < 0,
+    "after": lambda order: order > 0,
+}
+
+BESIDE_FIELD = {word: f"{word}_field" for word in _IN_ORDER}
+"""Which operator a word means where it is compared with another field (``{field: Other__c}``)."""
 
 TESTS = OPERATORS | {
     operator.name: operator
     for operator in (
         Operator(name="older_than_open", takes=Takes.OPEN_AGE, build=_older_than_open),
         Operator(name="newer_than_open", takes=Takes.OPEN_AGE, build=_newer_than_open),
+        *(
+            Operator(name=f"{word}_field", takes=Takes.FIELD, build=_beside_field(holds))
+            for word, holds in _IN_ORDER.items()
+        ),
     )
 }
 """Every operator by the name that a test bears."""

@@ -177,3 +177,33 @@ def test_what_lies_within_the_next_days_counts_days_for_dates_and_moments_for_ti
 def test_a_test_in_open_time_is_shown_as_it_was_written():
     failed = condition("{At__c: {older_than: 3 open hours}}").failure(scope())
     assert failed.text == "At__c: {older_than: 3 open hours}"
+
+
+@pytest.mark.parametrize(
+    ("text", "fields", "holds"),
+    [
+        ("{A: {above: {field: B}}}", {"A": 3, "B": "2"}, True),
+        ("{A: {above: {field: B}}}", {"A": 2, "B": 2}, False),
+        ("{A: {at_least: {field: B}}}", {"A": 2, "B": 2}, True),
+        ("{A: {below: {field: B}}}", {"A": 2, "B": 10}, True),
+        ("{A: {at_most: {field: B}}}", {"A": 11, "B": 10}, False),
+        ("{A: {before: {field: B}}}", {"A": "2026-11-23", "B": "2026-11-24"}, True),
+        ("{A: {after: {field: B}}}", {"A": "2026-11-24T09:00:00Z", "B": "2026-11-24"}, False),
+        ("{A: {after: {field: B}}}", {"A": "2026-11-24T23:30:00Z", "B": "2026-11-24"}, True),
+        (
+            "{A: {after: {field: B}}}",
+            {"A": "2026-11-24T09:00:01Z", "B": "2026-11-24T09:00:00Z"},
+            True,
+        ),
+        ("{A: {above: {field: B}}}", {"A": 3}, False),
+        ("{A: {below: {field: B}}}", {"B": 3}, False),
+        ("{A: {above: {field: B}}}", {"A": "x", "B": "a"}, False),
+        ("{A: {above: {field: Account.B}}}", {"A": 3, "Account.B": 1}, True),
+    ],
+)
+def test_a_field_is_compared_with_another_by_size_and_time(text, fields, holds):
+    assert condition(text).holds(FixedScope(fields=fields)) is holds
+
+
+def test_both_fields_of_a_comparison_are_read():
+    assert condition("{A: {above: {field: Account.B}}}").fields() == {"A", "Account.B"}

@@ -9,7 +9,7 @@ from ortoo_daemon.policy.definitions import Definitions
 from ortoo_daemon.policy.evaluation import Condition
 from ortoo_daemon.policy.naming import did_you_mean, wrong_with_name
 from ortoo_daemon.policy.nodes import ListNode, MapNode, Node, Problems, Scalar, written
-from ortoo_daemon.policy.operators import IN_OPEN_TIME, OPERATORS
+from ortoo_daemon.policy.operators import BESIDE_FIELD, IN_OPEN_TIME, OPERATORS
 from ortoo_daemon.policy.parsing.operands import OperandReader
 from ortoo_daemon.policy.parsing.sections import (
     NO_ROOTS,
@@ -153,6 +153,8 @@ class ConditionReader:
         operand = self.operands.open_age(value) if word in IN_OPEN_TIME else None
         if operand is not None:
             name = IN_OPEN_TIME[word]
+        elif word in BESIDE_FIELD and isinstance(value, MapNode):
+            name, operand = BESIDE_FIELD[word], self.operands.other_field(value, word)
         else:
             operand = self.operands.read(value, operator)
         if operand is None:

@@ -10,7 +10,7 @@ from typing import Any
 from ortoo_daemon.policy import literals, patterns
 from ortoo_daemon.policy.definitions import Definitions
 from ortoo_daemon.policy.nodes import ListNode, MapNode, Node, Problems, Scalar, written
-from ortoo_daemon.policy.operators import IN_OPEN_TIME, Operator, Takes
+from ortoo_daemon.policy.operators import IN_OPEN_TIME, OPERATORS, Operator, Takes
 from ortoo_daemon.policy.parsing.sections import (
     duration_in,
     flag_in,
@@ -184,6 +184,14 @@ class OperandReader:
             mend = "add hours: with the name of business hours at the top of the policy"
             self.problems.add(node, "missing_key", "open hours need 'hours' to count by", mend)
         return None if found is None else (found,)
+
+    def other_field(self, node: MapNode, word: str) -> Operand | None:
+        """The name in ``{field: Other__c}``."""
+        if list(node.entries) != ["field"]:
+            message = f"{word!r} takes a value, or another field"
+            self.problems.add(node, "wrong_type", message, "write {field: Its_Field__c}")
+            return None
+        return self.field(node.entries["field"][1], OPERATORS["same_as"])
 
     def age(self, node: Node, operator: Operator) -> Operand | None:
         if operator.name in IN_OPEN_TIME and "open" in written(node).split():

@@ -41,8 +41,9 @@ def _operand(takes: Takes) -> Schema:
         "required": ["list"],
         "additionalProperties": False,
     }
+    other = section(("field",), {"field": FIELD}, ("field",))
     if takes is Takes.NUMBER:
-        return {"type": "number"}
+        return {"anyOf": [{"type": "number"}, other]}
     if takes is Takes.FLAG:
         return FLAG
     if takes is Takes.AHEAD:
@@ -54,7 +55,7 @@ def _operand(takes: Takes) -> Schema:
     if takes is Takes.BETWEEN:
         return {"type": "array", "items": SCALAR, "minItems": 2, "maxItems": 2}
     if takes is Takes.MOMENT:
-        return {"type": "string"}
+        return {"anyOf": [{"type": "string"}, other]}
     return {"anyOf": [*ITEMS_OF_TEXT["anyOf"], by_name]}
 
 
