@@ -9,6 +9,7 @@ from datetime import datetime
 
 from ortoo_daemon.action.sla_clocks import NO_CLOCKS, SlaStamp, read_stamp
 from ortoo_daemon.action.sla_due import find_due, key_of, routed_at
+from ortoo_daemon.action.sla_hold import held_back
 from ortoo_daemon.action.stamps import (
     ASSIGNED_OWNER,
     DECIDED_AT,
@@ -216,7 +217,9 @@ def _due_step(
     stamp = read_stamp(record.get(SLA_CLOCKS))
     scope.asked_by(policy, facts.directory)
     received_at = instant(record.get("CreatedDate")) or facts.now
-    due, waiting = find_due(own, stamp, record, scope), stamp.waiting
+    due, waiting = find_due(own, stamp, record, scope, facts.contacts), stamp.waiting
+    if due is not None:
+        due = held_back(due, policy, facts)
     waits = waiting is not None and waiting.next_at <= facts.now
     if waiting is not None and waits and (due is None or due.kind not in _ENDS):
         if waits_there(own, record, scope):

@@ -26,7 +26,8 @@ class Outcome(StrEnum):
     The rest follow a decision whose clocks run (FOLLOW_UPS). WARNED: part of the target has passed.
     VIOLATED: the target has passed and the owner stays. REASSIGNED: it went to a colleague. ESCALATED: it
     went to a superior or queue, or should be seen by them where a person took it by hand.
-    CLOCK_STOPPED: a clock runs no more.
+    CLOCK_STOPPED: a clock runs no more. CLOCK_CHANGED: it pauses, goes on, begins anew, waits, or somebody
+    has taken note of it; the reason says which.
     """
 
     ASSIGNED = "assigned"
@@ -39,6 +40,7 @@ class Outcome(StrEnum):
     REASSIGNED = "reassigned"
     ESCALATED = "escalated"
     CLOCK_STOPPED = "clock_stopped"
+    CLOCK_CHANGED = "clock_changed"
 
 
 FOLLOW_UPS = frozenset(
@@ -48,6 +50,7 @@ FOLLOW_UPS = frozenset(
         Outcome.REASSIGNED,
         Outcome.ESCALATED,
         Outcome.CLOCK_STOPPED,
+        Outcome.CLOCK_CHANGED,
     }
 )
 """Steps of a clock of a record that is decided. A person may hold it, so each write is conditional."""
@@ -84,6 +87,15 @@ class ReasonCode(StrEnum):
     SLA_HELD_BY_PERSON = "sla_held_by_person"
     SLA_ANSWERED = "sla_answered"
     SLA_CLOCK_REMOVED = "sla_clock_removed"
+    SLA_PAUSED = "sla_paused"
+    SLA_RESUMED = "sla_resumed"
+    SLA_RESTARTED = "sla_restarted"
+    SLA_REOPENED = "sla_reopened"
+    SLA_ACKNOWLEDGED = "sla_acknowledged"
+    SLA_ONE_WAY = "sla_one_way"
+    SLA_WAITING = "sla_waiting"
+    SLA_HELD_BACK = "sla_held_back"
+    SLA_MOVED_OFTEN = "sla_moved_often"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,9 +164,16 @@ class SlaClock:
 
     ``act_at`` is when the target is acted on, if not at the target itself: an owner who gets a record
     that is late already has the target's time first. ``warned`` counts the warnings that are done with,
-    ``steps`` those of ``on_violation``; ``step_at`` is when the next of these is due. ``stopped_at`` is
-    when the clock ended, with the open time and the whole time from its start. ``run`` tells clocks of
-    one name apart that were started anew.
+    ``steps`` those of ``on_violation``; ``step_at`` is when the next of these is due, ``rounds`` how often
+    the last one was taken. ``stopped_at`` is when the clock ended, with the open time from its start (pauses
+    left out) and the whole time from its start (pauses and all). ``run`` tells clocks of one name apart that
+    were started anew; ``received_at`` is then when the first of them began.
+
+    ``paused_at``: it pauses since then; ``paused_for`` is the whole time of the pauses before,
+    ``paused_open_for`` the open time of them, ``changes`` how often it was paused, taken up or held back.
+    ``holder`` is for whom it runs, where a change of owner starts it anew. ``contacted``: a contact stopped
+    it; ``one_way``: none in both directions followed. ``look_at`` is when a contact is looked for next.
+    ``acknowledged_at``: no more steps.
     """
 
     name: str
@@ -171,6 +190,17 @@ class SlaClock:
     open_for: timedelta | None = None
     elapsed_for: timedelta | None = None
     run: int = 1
+    received_at: datetime | None = None
+    paused_at: datetime | None = None
+    paused_for: timedelta = timedelta()
+    paused_open_for: timedelta = timedelta()
+    changes: int = 0
+    rounds: int = 0
+    holder: RecordId | None = None
+    contacted: bool = False
+    one_way: bool = False
+    look_at: datetime | None = None
+    acknowledged_at: datetime | None = None
 
     @property
     def is_live(self) -> bool:
@@ -183,10 +213,14 @@ class SlaClock:
 
     @property
     def next_at(self) -> datetime | None:
-        """When the next step is due; None when none is left."""
+        """When the next step is due; None when none is left, or it pauses."""
+        if self.paused_at is not None:
+            return None
+        if self.state is ClockState.STOPPED:
+            return self.look_at
         if self.state is ClockState.RUNNING:
             return min((*self.warn_at[self.warned :], self.violation_at))
-        return self.step_at if self.state is ClockState.VIOLATED else None
+        return (self.step_at or self.look_at) if self.state is ClockState.VIOLATED else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -255,7 +289,8 @@ class Decision:
     in which the record waits for somebody with the wished skills.
 
     ``fields`` are the business fields to write (API names), owner and stamps excepted; ``parked_for``
-    is the reason stamped on a parked record; ``seen_owner`` is the owner that was read. ``notices`` are
+    is the reason stamped on a parked record; ``seen_owner`` is the owner that was read. ``custody`` is
+    the readable trail of holders as it is to stand on the record, None where it stays. ``notices`` are
     sent once the decision stands in the org.
     """
 
@@ -281,5 +316,6 @@ class Decision:
     routed_at: datetime | None = None
     parked_for: str | None = None
     notices: tuple[Notice, ...] = ()
+    custody: str | None = None
     reservation: Reservation | None = None
     trace: Trace = field(default_factory=Trace)

@@ -92,6 +92,28 @@ class PastOwnerQuestion(NamedTuple):
     beside: RecordId | None = None
 
 
+class ContactKind(StrEnum):
+    """How somebody was in touch with a customer.
+
+    CALL, EMAIL_OUT: from our side; a call is a completed Task. EVENT: an appointment. The others come from
+    the customer. Automatic replies are no contact.
+    """
+
+    CALL = "call"
+    EMAIL_OUT = "email_out"
+    EVENT = "event"
+    CALL_IN = "call_in"
+    EMAIL_IN = "email_in"
+
+
+class Contact(NamedTuple):
+    """One activity of a record. ``both_ways``: the customer took part in it."""
+
+    kind: ContactKind
+    at: datetime
+    both_ways: bool = False
+
+
 class NotAsked(StrEnum):
     """Why a question that only refines a decision was not asked. It is an answer: decide without."""
 
@@ -109,7 +131,8 @@ class Facts:
     ``intake_owners`` are the owners from whom a record may be taken without asking (queues always may).
     ``usernames`` are users named in policies, by folded username, who are not on the roster. ``watched``
     are the fields whose change re-opens a record of this object; ``changed_since`` those of them that hold
-    something else than when the record was decided, None where the item tells enough.
+    something else than when the record was decided, None where the item tells enough. ``contacts`` are the
+    record's activities since its clocks began, oldest first; None where nobody looked them up.
     """
 
     item: WorkItem
@@ -123,6 +146,7 @@ class Facts:
     usernames: Mapping[str, RecordId] = field(default_factory=dict)
     watched: frozenset[str] = frozenset()
     changed_since: frozenset[str] | None = None
+    contacts: tuple[Contact, ...] | None = None
 
     def point_of(self, country: str | None, postal_code: str | None) -> Point | None:
         """The centre of a postal code, None when unknown."""

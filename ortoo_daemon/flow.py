@@ -13,6 +13,7 @@ from ortoo_daemon.action.fuse import hold_step_at_fuse, stop_at_fuse
 from ortoo_daemon.action.notices import prepare_notices
 from ortoo_daemon.action.sla_advance import advance_clocks
 from ortoo_daemon.action.sla_due import holder_place, routed_at
+from ortoo_daemon.action.sla_follow import follow_steps
 from ortoo_daemon.action.stamps import (
     ASSIGNED_OWNER,
     DECIDED_AT,
@@ -26,6 +27,7 @@ from ortoo_daemon.action.stamps import (
 )
 from ortoo_daemon.admission import Admitted, AdmittedStep, Refused, admit
 from ortoo_daemon.audit.conclude import conclude, conclude_step
+from ortoo_daemon.audit.custody import with_custody
 from ortoo_daemon.decision import Decision, Outcome, ReasonCode
 from ortoo_daemon.enrichment.enrich import enrich
 from ortoo_daemon.facts import Facts, Question
@@ -56,6 +58,7 @@ found it, and before the first that may ask no step looks at counters or answers
 STAGES_OF_A_STEP: tuple[tuple[str, Stage], ...] = (
     ("ownership", hand_over),
     ("action", advance_clocks),
+    ("action", follow_steps),
 )
 """The way of a record that is decided already and one of whose clocks asks for a step."""
 
@@ -87,7 +90,7 @@ def decide(policies: PolicySet, facts: Facts, *, whole_trace: bool = False) -> D
     """
     admitted = admit(policies, facts)
     if isinstance(admitted, Refused):
-        return _refusal(policies, facts, admitted)
+        return with_custody(_refusal(policies, facts, admitted), facts)
     if isinstance(admitted, AdmittedStep):
         return _decide_step(policies, facts, admitted)
     handling = _handling(policies, facts, admitted)
@@ -116,7 +119,8 @@ def _go_on(policies: PolicySet, handling: Handling, first: int) -> Decision | Ne
             return Needs(questions=tuple(handling.questions), begun=begun)
         if handling.parked_for is not None:
             break
-    return _unless_parked_so(conclude(handling), handling.facts)
+    facts = handling.facts
+    return with_custody(_unless_parked_so(conclude(handling), facts), facts)
 
 
 def _unless_parked_so(decision: Decision, facts: Facts) -> Decision:
@@ -167,7 +171,7 @@ def _decide_step(policies: PolicySet, facts: Facts, admitted: AdmittedStep) -> D
         if stage is hand_over and hold_step_at_fuse(handling):
             refused = Refused(outcome=Outcome.NOTHING, reason=ReasonCode.FUSE, key=admitted.key)
             return _refusal(policies, facts, replace(refused, policy=admitted.policy))
-    return conclude_step(handling, sla)
+    return with_custody(conclude_step(handling, sla), facts)
 
 
 def recovered(facts: Facts) -> Decision:

@@ -92,6 +92,13 @@ class StepKind(StrEnum):
     STOP = "stopped"
     REMOVE = "removed"
     END_WAIT = "wait_over"
+    PAUSE = "paused"
+    RESUME = "resumed"
+    RESTART = "restarted"
+    REOPEN = "reopened"
+    ACKNOWLEDGE = "acknowledged"
+    LOOK = "looked"
+    HOLD = "held"
     WARN = "warning"
     VIOLATE = "violation"
 
@@ -101,7 +108,8 @@ class DueStep:
     """What the clocks of a decided record ask for; ``name`` is the step's part of the decision's key.
 
     ``clocks`` are those it is about (one, but for ends). ``held_by_hand``: a person took the record
-    from whom it was given to.
+    from whom it was given to. ``also`` are turns of other clocks that the same change brings about.
+    ``until``: as long as a step is held back, and ``why``.
     """
 
     kind: StepKind
@@ -109,6 +117,9 @@ class DueStep:
     clocks: tuple[SlaClock, ...]
     rule: SlaRule | None
     held_by_hand: bool
+    also: tuple[tuple[StepKind, SlaClock], ...] = ()
+    until: datetime | None = None
+    why: str = ""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -117,7 +128,8 @@ class SlaProgress:
 
     ``policy`` and ``rule`` name what gave the record to its owner, ``place`` the rooftop it belongs to.
     ``trail`` is who has lost the record to a clock before, and grows by who loses it now.
-    ``steps_done`` counts steps of ``on_violation``, tried in vain or taken. ``escalated_to`` may be
+    ``steps_done`` counts steps of ``on_violation``, tried in vain or taken; ``taken`` are those that were,
+    one of which may have ``acted`` on the owner; ``in_vain``: one found nobody. ``escalated_to`` may be
     somebody who does not get the record.
     """
 
@@ -129,6 +141,8 @@ class SlaProgress:
     steps_done: int = 0
     escalated_to: Owner | None = None
     acted: SlaStep | None = None
+    taken: list[SlaStep] = field(default_factory=list)
+    in_vain: bool = False
     routed_at: datetime | None = None
     first_response_at: datetime | None = None
 

@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from ortoo_daemon.action.stamps import SLA_NEXT_AT, owner_write
-from ortoo_daemon.decision import Decision, Outcome
+from ortoo_daemon.action.sla_clocks import read_stamp
+from ortoo_daemon.action.stamps import SLA_CLOCKS, SLA_NEXT_AT, owner_write
+from ortoo_daemon.decision import Decision, Outcome, SlaClock
 from ortoo_daemon.directory import Directory
-from ortoo_daemon.facts import Workload
+from ortoo_daemon.facts import Contact, ContactKind, Workload
 from ortoo_daemon.instants import instant, instant_text
 from ortoo_daemon.policy.model import Policy, PolicySet
 from ortoo_daemon.records import FieldValue, Record, RecordId, WorkItem, WorkReason
@@ -37,6 +38,11 @@ class Timeline:
         given = {"CreatedDate": instant_text(NOW), "OwnerId": web, "CreatedById": web}
         self.record: Record = lead(**(given | {"Status": "New"} | fields))
         self.decisions: list[Decision] = []
+        self.contacts: list[Contact] = []
+        """How somebody was in touch with the customer: looked up when a step is due."""
+
+    def contact(self, after: float, kind: ContactKind, *, both_ways: bool = False) -> None:
+        self.contacts.append(Contact(kind, at(after), both_ways))
 
     def created(self, *, after: float = 0) -> Decision:
         return self.handle(WorkReason.CREATED, after)
@@ -72,6 +78,8 @@ class Timeline:
             workload=self.workload,
             intake_owners=frozenset({DAEMON}),
         )
+        if reason is WorkReason.SLA:
+            known = replace(known, contacts=tuple(self.contacts))
         decision = decided(self.policies, known)
         if write:
             self._write(decision, after)
@@ -92,6 +100,11 @@ class Timeline:
     @property
     def owner(self) -> str:
         return self.record.text("OwnerId")
+
+    @property
+    def clocks(self) -> dict[str, SlaClock]:
+        stamp = read_stamp(self.record.get(SLA_CLOCKS))
+        return {clock.name: clock for clock in stamp.clocks}
 
     @property
     def status(self) -> str:

@@ -1,76 +1,190 @@
 """How far have the clocks come once a step is taken?"""
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from ortoo_daemon.action.sla_due import warnings_passed
+from ortoo_daemon.action.sla_due import answering, warnings_passed
+from ortoo_daemon.action.sla_pauses import open_time, paused, reopened, resumed
+from ortoo_daemon.action.sla_start import holder_of, hours_of, restart_clock
 from ortoo_daemon.action.stamps import FIRST_RESPONSE, MODIFIED_AT, MODIFIED_BY
-from ortoo_daemon.calendars import BusinessHours
 from ortoo_daemon.decision import ClockState, SlaClock
-from ortoo_daemon.directory import Directory
 from ortoo_daemon.handling import Handling, SlaProgress, StepKind
 from ortoo_daemon.instants import instant
+from ortoo_daemon.policy.sla_model import OnReassign, OnReopen, SlaRule
 
-_ALWAYS = BusinessHours.always()
+LOOK_AGAIN_AFTER = timedelta(hours=1)
+"""A contact that nobody made in time is looked for again after an hour, then ever more rarely."""
 
 
 def advance_clocks(handling: Handling) -> None:
-    """Put the clocks that the step is about one step further; the others stay as they are."""
+    """Put the clocks that the step is about one step further; the others stay as they are, unless the record
+    has a new owner for whom they begin anew."""
     sla = handling.sla
     if sla is None:
         return
-    names = {clock.name for clock in sla.due.clocks}
+    turns = {clock.name: sla.due.kind for clock in sla.due.clocks}
+    turns |= {clock.name: kind for kind, clock in sla.due.also}
+    rules = {rule.clock: rule for rule in handling.policy.sla}
     handling.clocks = [
-        _advanced(clock, handling, sla) if clock.name in names else clock
+        _for_new_owner(_turned(clock, handling, sla, turns, rules), handling, rules)
         for clock in handling.clocks
     ]
-    if sla.due.kind is StepKind.STOP and FIRST_RESPONSE in names:
-        sla.first_response_at = _answered_at(handling)
+    if turns.get(FIRST_RESPONSE) is StepKind.STOP:
+        stopped = next(clock for clock in handling.clocks if clock.name == FIRST_RESPONSE)
+        sla.first_response_at = stopped.stopped_at
 
 
-def _advanced(clock: SlaClock, handling: Handling, sla: SlaProgress) -> SlaClock:
+def _turned(
+    clock: SlaClock,
+    handling: Handling,
+    sla: SlaProgress,
+    turns: dict[str, StepKind],
+    rules: dict[str, SlaRule],
+) -> SlaClock:
+    kind, rule = turns.get(clock.name), rules.get(clock.name)
+    return clock if kind is None else _advanced(clock, kind, rule, handling, sla)
+
+
+def _advanced(
+    clock: SlaClock, kind: StepKind, rule: SlaRule | None, handling: Handling, sla: SlaProgress
+) -> SlaClock:
     now = handling.facts.now
-    match sla.due.kind:
+    match kind:
         case StepKind.STOP:
-            ended_at = max(_answered_at(handling), clock.started_at)
-            return _ended(clock, ClockState.STOPPED, ended_at, handling.facts.directory)
+            return _stopped(clock, rule, handling)
         case StepKind.REMOVE:
-            return _ended(clock, ClockState.REMOVED, now, handling.facts.directory)
-        case StepKind.END_WAIT:  # it is about no clock
-            return clock
+            return _ended(clock, ClockState.REMOVED, now, handling)
         case StepKind.WARN:
             return replace(clock, warned=warnings_passed(clock, now))
         case StepKind.VIOLATE:
             return _violated(clock, handling, sla)
+        case StepKind.PAUSE:
+            return paused(clock, _changed_at(handling))
+        case StepKind.RESUME:
+            return resumed(clock, _changed_at(handling), handling.facts.directory)
+        case StepKind.ACKNOWLEDGE:
+            return replace(clock, acknowledged_at=_changed_at(handling), step_at=None)
+        case StepKind.RESTART:
+            return _anew(clock, rule, handling)
+        case StepKind.REOPEN:
+            if rule is not None and rule.on_reopen is OnReopen.RESTART:
+                return _anew(clock, rule, handling)
+            return reopened(clock, _changed_at(handling), handling.facts.directory)
+        case StepKind.LOOK:
+            return _looked(clock, handling)
+        case StepKind.HOLD:
+            return _held(clock, sla.due.until, now)
+        case StepKind.END_WAIT:  # it is about no clock
+            return clock
+
+
+def _held(clock: SlaClock, until: datetime | None, now: datetime) -> SlaClock:
+    changes = clock.changes + 1
+    if clock.state is ClockState.RUNNING:
+        return replace(clock, act_at=until, warned=warnings_passed(clock, now), changes=changes)
+    return replace(clock, step_at=until, changes=changes)
+
+
+def _anew(clock: SlaClock, rule: SlaRule | None, handling: Handling) -> SlaClock:
+    """The clock begins again; where its rule has no target for the record any more it goes on as it is."""
+    begun = restart_clock(handling, rule, clock, _changed_at(handling)) if rule else None
+    return begun or replace(clock, holder=None)
+
+
+def _for_new_owner(clock: SlaClock, handling: Handling, rules: dict[str, SlaRule]) -> SlaClock:
+    """A clock that counts for its owner begins anew where the step has given the record away."""
+    rule = rules.get(clock.name)
+    if rule is None or rule.on_reassign is not OnReassign.RESTART or not clock.is_live:
+        return clock
+    if clock.holder is None or clock.holder == holder_of(handling):
+        return clock
+    return restart_clock(handling, rule, clock, handling.facts.now) or clock
 
 
 def _violated(clock: SlaClock, handling: Handling, sla: SlaProgress) -> SlaClock:
     """The next step's time counts from now, not from the target: after an outage nobody is run over."""
-    now = handling.facts.now
-    steps = sla.due.rule.on_violation if sla.due.rule else ()
-    left = steps[sla.steps_done :]
+    now, rule = handling.facts.now, sla.due.rule
+    steps = rule.on_violation if rule else ()
+    last = sla.taken[-1] if sla.taken else None
+    rounds = clock.rounds if clock.steps == sla.steps_done else 0
+    repeat = last.repeat if last else None
+    if repeat is not None and rounds + 1 < repeat.at_most:
+        after: timedelta | None = repeat.every
+        rounds += 1
+    else:
+        left = steps[sla.steps_done :]
+        rounds, after = 0, left[0].after if left else None
     step_at = None
-    if left and left[0].after is not None:
-        after = left[0].after
-        step_at = _hours(clock, handling.facts.directory).add(now, after) or now + after
-    return replace(clock, state=ClockState.VIOLATED, steps=sla.steps_done, step_at=step_at)
+    if after is not None:
+        step_at = hours_of(clock, handling.facts.directory).add(now, after) or now + after
+    looks = step_at is None and rule is not None and bool(rule.contacts)
+    return replace(
+        clock,
+        state=ClockState.VIOLATED,
+        steps=sla.steps_done,
+        rounds=rounds,
+        step_at=step_at,
+        look_at=_next_look(clock, now) if looks else None,
+    )
 
 
-def _ended(
-    clock: SlaClock, state: ClockState, ended_at: datetime, directory: Directory
-) -> SlaClock:
+def _next_look(clock: SlaClock, now: datetime) -> datetime:
+    return now + max(LOOK_AGAIN_AFTER, now - clock.started_at)
+
+
+def _looked(clock: SlaClock, handling: Handling) -> SlaClock:
+    """Nobody answered yet, or was there a contact in both directions once the clock was stopped?"""
+    contacts, now = handling.facts.contacts, handling.facts.now
+    if clock.is_live or contacts is None:
+        return replace(clock, look_at=_next_look(clock, now), changes=clock.changes + 1)
+    times = (each.at for each in contacts if each.both_ways)
+    both = any(clock.started_at <= at <= now for at in times)
+    return replace(clock, look_at=None, one_way=not both, changes=clock.changes + 1)
+
+
+def _stopped(clock: SlaClock, rule: SlaRule | None, handling: Handling) -> SlaClock:
+    contact = answering(clock, rule, handling.facts.contacts) if rule else None
+    holds = rule is not None and any(each.holds(handling.scope) for each in rule.stopped_by)
+    moments = [contact.at] if contact else []
+    moments += [_changed_at(handling)] if holds else []
+    ended_at = min(moments, default=handling.facts.now)
+    ended_at = min(max(ended_at, clock.started_at), handling.facts.now)
+    clock = _ended(clock, ClockState.STOPPED, ended_at, handling)
+    look_at = None
+    if rule is not None and rule.two_way_within is not None:
+        look_at = ended_at + rule.two_way_within
+    return replace(clock, contacted=not holds, look_at=look_at)
+
+
+def _ended(clock: SlaClock, state: ClockState, ended_at: datetime, handling: Handling) -> SlaClock:
+    """Open time and the whole time are both kept, whichever the target counts."""
+    directory = handling.facts.directory
+    clock = resumed(clock, ended_at, directory)
+    open_for, whole = open_time(clock, ended_at, directory), ended_at - clock.started_at
+    told = [f"{_told(open_for)} open", f"{_told(whole)} in all"]
+    if clock.paused_for:
+        told.append(f"paused for {_told(clock.paused_for)}")
+    if clock.received_at is not None:
+        told.append(f"{_told(ended_at - clock.received_at)} since it first began")
+    handling.trace.notes.append(f"clock {clock.name}: {state.value} after {', '.join(told)}")
     return replace(
         clock,
         state=state,
         stopped_at=ended_at,
-        open_for=_hours(clock, directory).between(clock.started_at, ended_at),
-        elapsed_for=ended_at - clock.started_at,
+        open_for=open_for,
+        elapsed_for=whole,
         step_at=None,
+        look_at=None,
     )
 
 
-def _answered_at(handling: Handling) -> datetime:
-    """When somebody did what stops the clock: the last change, unless that was the daemon's own.
+def _told(length: timedelta) -> str:
+    """Such as ``1 day, 2:05:00``."""
+    return str(timedelta(seconds=round(length.total_seconds())))
+
+
+def _changed_at(handling: Handling) -> datetime:
+    """When somebody did what the step follows: the last change, unless that was the daemon's own.
 
     Never before the change itself, and no later than now.
     """
@@ -79,7 +193,3 @@ def _answered_at(handling: Handling) -> datetime:
     if modified_at is None or record.text(MODIFIED_BY) in facts.intake_owners:
         modified_at = facts.item.happened_at
     return min(modified_at, facts.now)
-
-
-def _hours(clock: SlaClock, directory: Directory) -> BusinessHours:
-    return directory.hours.get(clock.hours, _ALWAYS)

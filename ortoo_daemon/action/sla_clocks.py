@@ -1,11 +1,12 @@
 """How are a record's clocks kept on the record itself, so that nothing but the org need know of them?
 
 ``Ortoo_SLA_Clocks__c`` holds ``{"v": 1, "clocks": [...], "trail": [...], "routed_at": ...}``. A clock is
-``name``, ``state``, ``started_at``, ``target_at``, ``warn_at`` (a list) and ``hours``, and as far as it
-has come ``act_at``, ``warned``, ``steps``, ``step_at``, ``stopped_at``, ``open_s``, ``elapsed_s`` and
-``run``; what is none or nought is left out. The trail is ``{"owner", "until"}``, oldest first. A record
-that waits for wished skills has ``"waiting": {"rule", "since", "next_at"}``.
-Instants are ISO 8601 in UTC, lengths are seconds.
+``name``, ``state``, ``started_at``, ``target_at``, ``warn_at`` (a list) and ``hours``, and as far as it has
+come ``act_at``, ``warned``, ``steps``, ``rounds``, ``step_at``, ``stopped_at``, ``open_s``, ``elapsed_s``,
+``run``, ``received_at``, ``paused_at``, ``paused_s``, ``paused_open_s``, ``changes``, ``holder``,
+``contacted``, ``one_way``, ``look_at`` and ``acknowledged_at``; what is none or nought is left out. The
+trail is ``{"owner", "until"}``, oldest first. A record that waits for wished skills has
+``"waiting": {"rule", "since", "next_at"}``. Instants are ISO 8601 in UTC, lengths are seconds.
 """
 
 import json
@@ -22,8 +23,14 @@ from ortoo_daemon.records import FieldValue, RecordId
 MOST_IN_TRAIL = 20
 """So many past holders are kept, the latest ones."""
 
-_INSTANTS = ("act_at", "step_at", "stopped_at")
+_INSTANTS = (
+    *("act_at", "step_at", "stopped_at"),
+    *("received_at", "paused_at", "look_at", "acknowledged_at"),
+)
 _LENGTHS = {"open_for": "open_s", "elapsed_for": "elapsed_s"}
+_PAUSES = {"paused_for": "paused_s", "paused_open_for": "paused_open_s"}
+_FLAGS = ("contacted", "one_way")
+_COUNTS = ("warned", "steps", "rounds", "changes")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,16 +106,22 @@ def _saved(clock: SlaClock) -> dict[str, Any]:
         length = getattr(clock, name)
         if length is not None:
             saved[key] = round(length.total_seconds())
-    counts = {"warned": clock.warned, "steps": clock.steps}
-    saved |= {name: count for name, count in counts.items() if count}
+    for name, key in _PAUSES.items():
+        if paused := round(getattr(clock, name).total_seconds()):
+            saved[key] = paused
+    saved |= {name: count for name in _COUNTS if (count := getattr(clock, name))}
+    if clock.holder:
+        saved["holder"] = clock.holder
+    saved |= {name: True for name in _FLAGS if getattr(clock, name)}
     return saved if clock.run == 1 else saved | {"run": clock.run}
 
 
 def _clock(entry: Mapping[str, Any]) -> SlaClock:
-    lengths = {
-        name: timedelta(seconds=entry[key]) if key in entry else None
-        for name, key in _LENGTHS.items()
-    }
+    known: dict[str, Any] = {name: instant(entry.get(name)) for name in _INSTANTS}
+    known |= {name: _length(entry, key) for name, key in _LENGTHS.items()}
+    known |= {name: _length(entry, key) or timedelta() for name, key in _PAUSES.items()}
+    known |= {name: int(entry.get(name, 0)) for name in _COUNTS}
+    known |= {name: entry.get(name) is True for name in _FLAGS}
     return SlaClock(
         name=str(entry["name"]),
         state=ClockState(entry.get("state", "running")),
@@ -116,15 +129,14 @@ def _clock(entry: Mapping[str, Any]) -> SlaClock:
         target_at=_instant(entry["target_at"]),
         warn_at=tuple(_instant(at) for at in entry.get("warn_at", ())),
         hours=str(entry.get("hours", "24x7")),
-        act_at=instant(entry.get("act_at")),
-        warned=int(entry.get("warned", 0)),
-        steps=int(entry.get("steps", 0)),
-        step_at=instant(entry.get("step_at")),
-        stopped_at=instant(entry.get("stopped_at")),
-        open_for=lengths["open_for"],
-        elapsed_for=lengths["elapsed_for"],
         run=int(entry.get("run", 1)),
+        holder=RecordId(str(entry["holder"])) if entry.get("holder") else None,
+        **known,
     )
+
+
+def _length(entry: Mapping[str, Any], key: str) -> timedelta | None:
+    return timedelta(seconds=entry[key]) if key in entry else None
 
 
 def _past(entry: Mapping[str, Any]) -> PastHolder:

@@ -1,9 +1,11 @@
-"""What do a record's clocks ask for now: nothing, an end, a warning, or a step after the target?
+"""What do a record's clocks ask for now: nothing, a turn, an end, a warning, or a step after the target?
 
 Asked of the record as it was read; the record's own stamp says what has been done already, so that a
 step is due once, whoever asks and however often.
 """
 
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 
 from ortoo_daemon.action.sla_clocks import SlaStamp
@@ -17,36 +19,47 @@ from ortoo_daemon.action.stamps import (
 )
 from ortoo_daemon.decision import ClockState, SlaClock
 from ortoo_daemon.directory import Directory
+from ortoo_daemon.facts import Contact
 from ortoo_daemon.handling import DueStep, StepKind
 from ortoo_daemon.instants import instant
+from ortoo_daemon.policy.evaluation import Condition
 from ortoo_daemon.policy.model import Policy
-from ortoo_daemon.policy.sla_model import SlaRule
+from ortoo_daemon.policy.sla_model import OnReopen, SlaRule
 from ortoo_daemon.records import Owner, OwnerKind, Record, RecordId
 from ortoo_daemon.scope import RecordScope
 
+_Turn = tuple[StepKind, SlaClock]
+
+_KEYED_BY_CHANGES = frozenset({StepKind.PAUSE, StepKind.RESUME, StepKind.HOLD, StepKind.LOOK})
+"""What may come about several times in the run of a clock."""
+
 
 def find_due(
-    policy: Policy | None, stamp: SlaStamp, record: Record, scope: RecordScope
+    policy: Policy | None,
+    stamp: SlaStamp,
+    record: Record,
+    scope: RecordScope,
+    contacts: tuple[Contact, ...] | None = None,
 ) -> DueStep | None:
     """The step to take now. ``policy`` is the record's own, None when it is gone.
 
-    Ends go before steps: a record that was answered is not moved for being late.
+    Turns that the record's own state brings about go before steps: a record that was answered is not moved
+    for being late.
     """
     rules = {rule.clock: rule for rule in policy.sla} if policy else {}
-    live = stamp.live
-    answered = tuple(clock for clock in live if _answered(rules.get(clock.name), scope))
-    if answered:
-        return _step(StepKind.STOP, answered, rules, record)
-    removed = tuple(clock for clock in live if clock.name not in rules)
-    if removed or (not live and stamp.waiting is None and record.get(SLA_NEXT_AT)):
-        return _step(StepKind.REMOVE, removed, rules, record)
-    late = [clock for clock in live if _is_due(clock, scope.now)]
+    looking = _Looking(rules=rules, record=record, scope=scope, contacts=contacts)
+    removed = [clock for clock in stamp.live if clock.name not in rules]
+    turns = [*looking.turns(stamp), *((StepKind.REMOVE, clock) for clock in removed)]
+    if turns:
+        return _step_of_turns(turns, looking)
+    looks = any(clock.look_at and clock.name in rules for clock in stamp.clocks)
+    if not (stamp.live or looks or stamp.waiting) and record.get(SLA_NEXT_AT):
+        return _step(StepKind.REMOVE, (), looking)
+    late = [clock for clock in stamp.clocks if clock.name in rules and _is_due(clock, scope.now)]
     if not late:
         return None
     clock = min(late, key=_when)
-    warning = clock.state is ClockState.RUNNING and clock.violation_at > scope.now
-    kind = StepKind.WARN if warning else StepKind.VIOLATE
-    return _step(kind, (clock,), rules, record, now=scope.now)
+    return _step(_kind_of(clock, scope.now), (clock,), looking)
 
 
 def key_of(step: DueStep, record: Record) -> str:
@@ -75,8 +88,63 @@ def holder_place(record: Record, directory: Directory) -> RecordId | None:
     return holder.rooftop if holder else None
 
 
-def _answered(rule: SlaRule | None, scope: RecordScope) -> bool:
-    return rule is not None and any(condition.holds(scope) for condition in rule.stopped_by)
+def answering(
+    clock: SlaClock, rule: SlaRule, contacts: tuple[Contact, ...] | None
+) -> Contact | None:
+    """The first contact since the clock began that stops it."""
+    for each in contacts or ():
+        if each.kind in rule.contacts and each.at >= clock.started_at:
+            return each
+    return None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Looking:
+    """A record with what is asked of its clocks."""
+
+    rules: Mapping[str, SlaRule]
+    record: Record
+    scope: RecordScope
+    contacts: tuple[Contact, ...] | None
+
+    def turns(self, stamp: SlaStamp) -> Iterator[_Turn]:
+        """What the record's own state brings about, one turn of each clock, ends first."""
+        found = [
+            (kind, clock)
+            for clock in stamp.clocks
+            if (rule := self.rules.get(clock.name)) is not None
+            and (kind := self._turn(clock, rule)) is not None
+        ]
+        yield from sorted(found, key=lambda turn: turn[0] is not StepKind.STOP)
+
+    def _turn(self, clock: SlaClock, rule: SlaRule) -> StepKind | None:
+        if clock.state is ClockState.STOPPED:
+            reopens = rule.on_reopen is not OnReopen.KEEP and not clock.contacted
+            opens = reopens and rule.stopped_by and not self._holds(rule.stopped_by)
+            return StepKind.REOPEN if opens else None
+        if not clock.is_live:
+            return None
+        if self._holds(rule.stopped_by) or answering(clock, rule, self.contacts) is not None:
+            return StepKind.STOP
+        if clock.holder is not None and clock.holder != self.record.text(OWNER):
+            return StepKind.RESTART
+        if self._holds(rule.paused_by) is not (clock.paused_at is not None):
+            return StepKind.RESUME if clock.paused_at is not None else StepKind.PAUSE
+        violated = clock.state is ClockState.VIOLATED and clock.acknowledged_at is None
+        if violated and self._holds(rule.acknowledged_by):
+            return StepKind.ACKNOWLEDGE
+        return None
+
+    def _holds(self, conditions: tuple[Condition, ...]) -> bool:
+        return any(condition.holds(self.scope) for condition in conditions)
+
+
+def _kind_of(clock: SlaClock, now: datetime) -> StepKind:
+    if clock.state is ClockState.STOPPED:
+        return StepKind.LOOK
+    if clock.state is ClockState.RUNNING:
+        return StepKind.WARN if clock.violation_at > now else StepKind.VIOLATE
+    return StepKind.VIOLATE if clock.step_at is not None else StepKind.LOOK
 
 
 def _is_due(clock: SlaClock, now: datetime) -> bool:
@@ -88,29 +156,40 @@ def _when(clock: SlaClock) -> tuple[datetime, str]:
     return clock.next_at, clock.name
 
 
+def _step_of_turns(turns: list[_Turn], looking: _Looking) -> DueStep:
+    """Clocks that take the same turn as the first are what the step is about."""
+    kind = turns[0][0]
+    clocks = tuple(clock for turn, clock in turns if turn is kind)
+    also = tuple((turn, clock) for turn, clock in turns if turn is not kind)
+    return _step(kind, clocks, looking, also=also)
+
+
 def _step(
-    kind: StepKind,
-    clocks: tuple[SlaClock, ...],
-    rules: dict[str, SlaRule],
-    record: Record,
-    *,
-    now: datetime | None = None,
+    kind: StepKind, clocks: tuple[SlaClock, ...], looking: _Looking, *, also: tuple[_Turn, ...] = ()
 ) -> DueStep:
+    record = looking.record
     owner, assigned = record.text(OWNER), record.text(ASSIGNED_OWNER)
     by_hand = bool(owner) and owner != assigned and Owner.kind_of(owner) is OwnerKind.USER
     return DueStep(
         kind=kind,
-        name=_name(kind, clocks, now),
+        name=step_name(kind, clocks, looking.scope.now),
         clocks=clocks,
-        rule=rules.get(clocks[0].name) if clocks else None,
+        rule=looking.rules.get(clocks[0].name) if clocks else None,
         held_by_hand=by_hand,
+        also=also,
     )
 
 
-def _name(kind: StepKind, clocks: tuple[SlaClock, ...], now: datetime | None) -> str:
-    if kind is StepKind.WARN and now is not None:
-        return f"warning{warnings_passed(clocks[0], now)}"
+def step_name(kind: StepKind, clocks: tuple[SlaClock, ...], now: datetime) -> str:
+    """The step's part of the decision's key; no step of a clock's run has the name of another."""
+    if not clocks:
+        return kind.value
+    clock = clocks[0]
+    if kind is StepKind.WARN:
+        return f"warning{warnings_passed(clock, now)}"
     if kind is StepKind.VIOLATE:
-        clock = clocks[0]
-        return "violation" if clock.state is ClockState.RUNNING else f"step{clock.steps + 1}"
-    return kind.value
+        if clock.state is ClockState.RUNNING:
+            return "violation"
+        again = f"r{clock.rounds + 1}" if clock.rounds else ""
+        return f"step{clock.steps + (0 if again else 1)}{again}"
+    return f"{kind.value}{clock.changes + 1}" if kind in _KEYED_BY_CHANGES else kind.value

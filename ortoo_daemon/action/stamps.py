@@ -30,6 +30,7 @@ SLA_TARGET_AT = "Ortoo_SLA_Target_At__c"
 SLA_STATUS = "Ortoo_SLA_Status__c"
 LOAD = "Ortoo_Load__c"
 SLA_CLOCKS = "Ortoo_SLA_Clocks__c"
+CUSTODY = "Ortoo_Custody__c"
 FIRST_RESPONSE_AT = "Ortoo_First_Response_At__c"
 FIRST_RESPONSE = "first_response"
 """The clock whose stop is the first response."""
@@ -42,6 +43,7 @@ LENGTHS: Mapping[str, int] = {
     RULE: 255,
     PARKED: 255,
     SLA_CLOCKS: 32768,
+    CUSTODY: 32768,
 }
 """Lengths of the text stamps in the shipped metadata."""
 
@@ -67,6 +69,7 @@ READ = (
     PARKED,
     SLA_NEXT_AT,
     SLA_CLOCKS,
+    CUSTODY,
 )
 """Fields that must be read with every record, whatever its policy names."""
 
@@ -139,6 +142,8 @@ def _assignment(decision: Decision, record: Record) -> dict[str, FieldValue]:
     }
     if record.get(OWNER) != owner.id:
         stamps[OWNER] = owner.id
+    if decision.custody is not None:
+        stamps[CUSTODY] = decision.custody
     if decision.reservation is not None and decision.reservation.load is not None:
         stamps[LOAD] = decision.reservation.load
     if decision.clocks or decision.waiting or record.get(SLA_CLOCKS):
@@ -149,8 +154,12 @@ def _assignment(decision: Decision, record: Record) -> dict[str, FieldValue]:
 def _follow_up(decision: Decision) -> dict[str, FieldValue]:
     """A clock's step: how far the clocks have come, and the new owner if there is one."""
     stamps = clock_stamps(decision)
+    if decision.custody is not None:
+        stamps[CUSTODY] = decision.custody
     if decision.owner is not None:
         stamps |= {OWNER: decision.owner.id, ASSIGNED_OWNER: decision.owner.id}
+        if decision.rooftop is not None:
+            stamps[ROOFTOP] = decision.rooftop
     if decision.first_response_at is not None:
         stamps[FIRST_RESPONSE_AT] = instant_text(decision.first_response_at)
     return stamps
@@ -187,11 +196,15 @@ def _status(decision: Decision) -> str | None:
         for clock in live
     ):
         return "Violated"
+    if live and all(clock.paused_at is not None for clock in live):
+        return "Paused"
     if live:
         return "Warning" if any(clock.warned for clock in live) else "Running"
     ended = [clock for clock in clocks if clock.state is ClockState.STOPPED]
     if not ended:
         return None
+    if any(clock.one_way for clock in ended):
+        return "One-way"
     met = all(clock.stopped_at is None or clock.stopped_at <= clock.target_at for clock in ended)
     return "Met" if met else "Missed"
 

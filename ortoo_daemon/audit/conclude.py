@@ -60,6 +60,7 @@ def conclude_step(handling: Handling, sla: SlaProgress) -> Decision:
         seen_owner=RecordId(record.text("OwnerId")) or None,
         owner=handling.scope.owner,
         rooftop=sla.place,
+        fields=handling.changed_fields(),
         clocks=tuple(handling.clocks),
         trail=tuple(sla.trail),
         waiting=_still_waits(handling, sla),
@@ -90,12 +91,34 @@ def _step_outcome(handling: Handling, sla: SlaProgress) -> tuple[Outcome, Reason
             return Outcome.WARNED, ReasonCode.SLA_WARNING
         case StepKind.VIOLATE:
             return _violation_outcome(handling, sla)
+        case StepKind.LOOK:
+            return Outcome.CLOCK_CHANGED, _looked(handling, sla)
+        case _:
+            return Outcome.CLOCK_CHANGED, _TURNS[sla.due.kind]
+
+
+_TURNS = {
+    StepKind.PAUSE: ReasonCode.SLA_PAUSED,
+    StepKind.RESUME: ReasonCode.SLA_RESUMED,
+    StepKind.RESTART: ReasonCode.SLA_RESTARTED,
+    StepKind.REOPEN: ReasonCode.SLA_REOPENED,
+    StepKind.ACKNOWLEDGE: ReasonCode.SLA_ACKNOWLEDGED,
+    StepKind.HOLD: ReasonCode.SLA_HELD_BACK,
+}
+
+
+def _looked(handling: Handling, sla: SlaProgress) -> ReasonCode:
+    """What came of looking for a contact."""
+    name = sla.due.clocks[0].name
+    clock = next(clock for clock in handling.clocks if clock.name == name)
+    if clock.look_at is not None:
+        return ReasonCode.SLA_WAITING
+    return ReasonCode.SLA_ONE_WAY if clock.one_way else ReasonCode.SLA_ANSWERED
 
 
 def _violation_outcome(handling: Handling, sla: SlaProgress) -> tuple[Outcome, ReasonCode]:
     if sla.acted is None:
-        nobody = sla.steps_done > sla.due.clocks[0].steps
-        reason = ReasonCode.SLA_NOBODY if nobody else ReasonCode.SLA_VIOLATION
+        reason = ReasonCode.SLA_NOBODY if sla.in_vain else ReasonCode.SLA_VIOLATION
         return Outcome.VIOLATED, handling.reason or reason
     moved = isinstance(sla.acted.action, Reassign)
     outcome = Outcome.REASSIGNED if moved else Outcome.ESCALATED

@@ -113,13 +113,22 @@ def _written(text: str | None) -> dict[str, FieldValue]:
 
 
 def _clock_json(clock: SlaClock) -> dict[str, Any]:
-    return {
+    """Lengths are seconds; of a clock that has ended both are told: open time and the whole time."""
+    told: dict[str, Any] = {
         "name": clock.name,
+        "state": clock.state.value,
         "started_at": instant_text(clock.started_at),
         "target_at": instant_text(clock.target_at),
         "warn_at": [instant_text(at) for at in clock.warn_at],
         "hours": clock.hours,
     }
+    moments = {"received_at": clock.received_at, "paused_at": clock.paused_at}
+    told |= {name: instant_text(at) for name, at in moments.items() if at is not None}
+    lengths = {"open_s": clock.open_for, "elapsed_s": clock.elapsed_for}
+    told |= {name: round(each.total_seconds()) for name, each in lengths.items() if each is not None}
+    if clock.paused_for:
+        told["paused_s"] = round(clock.paused_for.total_seconds())
+    return told
 
 
 def _clocks(stamp: FieldValue) -> tuple[SlaClock, ...]:

@@ -12,6 +12,7 @@ from typing import Any
 from ortoo_daemon.decision import Decision
 from ortoo_daemon.directory import Directory, Person
 from ortoo_daemon.facts import Facts
+from ortoo_daemon.instants import instant_text
 from ortoo_daemon.json_text import json_text
 from ortoo_daemon.records import FIRST_ENTRY, FieldValue, Record, RecordId
 
@@ -20,6 +21,9 @@ LONGEST_VALUE = 4_000
 
 MOST_PEOPLE = 60
 """Of more people than so many only those whom the trace names are kept, up to so many."""
+
+MOST_CONTACTS = 50
+"""The first of a record's contacts: those that may have stopped a clock."""
 
 _CUTS = ("people", "rooftops", "hashes", "fields", "turns", "given", "load", "open_work", "answers")
 """What goes first when the whole is longer than its field; the moment and watched fields stay longest."""
@@ -41,6 +45,11 @@ def kept_to_replay(
         "rooftops": _fingerprints(decision, directory),
     }
     kept = {name: part for name, part in kept.items() if part}
+    if facts.contacts is not None:
+        kept["contacts"] = [
+            [each.kind.value, instant_text(each.at), each.both_ways]
+            for each in facts.contacts[:MOST_CONTACTS]
+        ]
     if facts.changed_since is not None:
         kept["changed_since"] = sorted(facts.changed_since)
     return kept

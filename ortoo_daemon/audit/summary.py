@@ -27,6 +27,15 @@ _WHY = {
     ReasonCode.SLA_HELD_BY_PERSON: "the time for an answer has passed; a person took it and keeps it",
     ReasonCode.SLA_ANSWERED: "what stops it holds",
     ReasonCode.SLA_CLOCK_REMOVED: "its policy has no such clock any more",
+    ReasonCode.SLA_PAUSED: "it pauses",
+    ReasonCode.SLA_RESUMED: "it goes on with the time that was left",
+    ReasonCode.SLA_RESTARTED: "it begins anew for the new owner",
+    ReasonCode.SLA_REOPENED: "what stopped it holds no more",
+    ReasonCode.SLA_ACKNOWLEDGED: "somebody has taken note; no more steps",
+    ReasonCode.SLA_ONE_WAY: "no contact in both directions followed",
+    ReasonCode.SLA_WAITING: "nobody has answered yet",
+    ReasonCode.SLA_HELD_BACK: "the time for an answer has passed; the step is held back",
+    ReasonCode.SLA_MOVED_OFTEN: "the time for an answer has passed; it was moved as often as allowed",
 }
 
 
@@ -58,6 +67,8 @@ def _what(decision: Decision) -> str:
             return f"escalated to {_escalated_to(decision)}"
         case Outcome.WARNED | Outcome.VIOLATED:
             return decision.outcome.value
+        case Outcome.CLOCK_CHANGED:
+            return "clock"
         case Outcome.CLOCK_STOPPED:
             over = decision.reason is ReasonCode.WAIT_OVER
             return "wait ended" if over else "clock stopped"

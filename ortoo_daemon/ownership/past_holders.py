@@ -1,21 +1,16 @@
 """Who has had the record already, so that it does not come back to them?"""
 
 from collections.abc import Iterable
-from datetime import timedelta
 
 from ortoo_daemon.decision import PastHolder
 from ortoo_daemon.handling import Handling
 from ortoo_daemon.records import RecordId, WorkReason
 
-NOT_BACK_FOR = timedelta(days=30)
-"""So long nobody gets a record back that a clock took from them."""
-
-
 def barred(handling: Handling, trail: Iterable[PastHolder]) -> dict[RecordId, str]:
     """Those who can't have the record, with the reason. A person's requeue asks everybody again."""
     if handling.facts.item.reason is WorkReason.REQUEUED:
         return {}
-    since = handling.facts.now - NOT_BACK_FOR
+    since = handling.facts.now - handling.policy.moves.not_back_for
     return {
         past.owner: f"a clock took the record from them on {past.until:%Y-%m-%d %H:%M} UTC"
         for past in trail

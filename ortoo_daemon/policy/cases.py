@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from ortoo_daemon.errors import Place
+from ortoo_daemon.facts import ContactKind
 from ortoo_daemon.records import FieldValue
 
 
@@ -62,13 +63,15 @@ class Expectation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Later:
-    """What becomes of the record later: so long after ``now``, with what somebody has changed by then.
+    """What becomes of the record later: so long after ``now``, with what somebody has changed by then, and
+    how somebody was in touch with the customer.
 
     What is expected is the last that happened since the moment before.
     """
 
     after: timedelta
     given: Mapping[str, FieldValue]
+    activity: frozenset[ContactKind] = frozenset()
     expect: Expectation
     place: Place
 

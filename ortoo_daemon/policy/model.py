@@ -16,7 +16,7 @@ from ortoo_daemon.policy.fuse_model import Fuse
 from ortoo_daemon.policy.intake_model import Cleanse, Require
 from ortoo_daemon.policy.notify_model import Notify
 from ortoo_daemon.policy.ownership_model import Limits, Rule, Target
-from ortoo_daemon.policy.sla_model import SlaRule
+from ortoo_daemon.policy.sla_model import USUAL_MOVES, Moves, SlaRule
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +68,7 @@ class Policy:
     otherwise: Target
     sets: tuple[SetField, ...] = ()
     sla: tuple[SlaRule, ...] = ()
+    moves: Moves = USUAL_MOVES
     notify: tuple[Notify, ...] = ()
     fuse: Fuse | None = None
     definitions: tuple[Definition, ...] = ()

@@ -6,6 +6,7 @@ from ortoo_daemon.policy.enrichment_model import TableStep
 from ortoo_daemon.policy.model import Policy
 from ortoo_daemon.policy.notify_model import Notify
 from ortoo_daemon.policy.ownership_model import Assignment, Rule
+from ortoo_daemon.policy.sla_model import SlaStep
 
 
 def rules_of(policy: Policy) -> Iterator[Rule]:
@@ -17,8 +18,14 @@ def rules_of(policy: Policy) -> Iterator[Rule]:
         pending.extend(reversed(rule.rules))
 
 
+def steps_of(policy: Policy) -> Iterator[SlaStep]:
+    """Every step of every clock."""
+    yield from (step for clock in policy.sla for step in clock.steps)
+
+
 def notifies_of(policy: Policy) -> Iterator[Notify]:
-    """Everybody who is told of an assignment, or of a way out that took it."""
+    """Everybody who is told of an assignment, of a way out that took it, or of a clock's step."""
+    yield from (entry for step in steps_of(policy) for entry in step.notify)
     yield from policy.notify
     yield from policy.otherwise.notify
     for rule in rules_of(policy):
@@ -43,9 +50,9 @@ def fields_read(policy: Policy, signals: Mapping[str, str] | None = None) -> fro
 
 
 def stopping_fields(policy: Policy) -> frozenset[str]:
-    """Fields whose change may stop a clock."""
+    """Fields whose change may stop a clock, make it pause, or end its steps."""
     return frozenset().union(
-        *(condition.fields() for clock in policy.sla for condition in clock.stopped_by)
+        *(condition.fields() for clock in policy.sla for condition in clock.turning())
     )
 
 
@@ -72,6 +79,7 @@ def fields_written(policy: Policy) -> frozenset[str]:
             found |= {field for field, _ in enrichment.sets}
         else:
             found |= {each.field for each in enrichment.sets}
+    found |= {each.field for step in steps_of(policy) for each in step.sets}
     return frozenset(found | {each.field for each in policy.sets})
 
 
@@ -98,7 +106,8 @@ def _names(policy: Policy) -> Iterator[frozenset[str]]:
     yield from (entry.when.fields() for entry in notifies_of(policy) if entry.when is not None)
     for clock in policy.sla:
         yield from (when.fields() for when, _ in clock.target.choices if when is not None)
-        yield from (condition.fields() for condition in clock.stopped_by)
+        yield from (condition.fields() for condition in clock.conditions())
+    yield from (each.value.fields() for step in steps_of(policy) for each in step.sets)
 
 
 def _of_assignment(assign: Assignment) -> Iterator[str]:

@@ -4,18 +4,19 @@ The same `flow.decide` as ever, asked when a step falls due and when somebody ch
 each decision writes stands on the record for the next one, as it would in the org. Pure.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import datetime
 
 from ortoo_daemon.action.stamps import MODIFIED_AT, MODIFIED_BY, SLA_NEXT_AT, owner_write
 from ortoo_daemon.decision import Decision, Outcome
-from ortoo_daemon.facts import Facts
+from ortoo_daemon.facts import Contact, ContactKind, Facts
 from ortoo_daemon.flow import Needs, decide
 from ortoo_daemon.instants import instant, instant_text
 from ortoo_daemon.policy.model import PolicySet
 from ortoo_daemon.records import FieldValue, Record, WorkItem, WorkReason
 
+_FROM_THEM = frozenset({ContactKind.CALL_IN, ContactKind.EMAIL_IN})
 _SOMEBODY = "005000000000000AAA"
 
 
@@ -25,16 +26,24 @@ class Life:
     def __init__(self, policies: PolicySet, facts: Facts, first: Decision) -> None:
         self._policies = policies
         self._facts = facts
+        self._contacts: list[Contact] = []
         self._take(first)
 
     @property
     def record(self) -> Record:
         return self._facts.record
 
-    def until(self, moment: datetime, given: Mapping[str, FieldValue]) -> Decision | None:
+    def until(
+        self,
+        moment: datetime,
+        given: Mapping[str, FieldValue],
+        *,
+        activity: Collection[ContactKind] = (),
+    ) -> Decision | None:
         """The last decision by a moment at which somebody changes ``given``; None when there was none.
 
-        A change that leads to nothing tells less than a step before it.
+        A change that leads to nothing tells less than a step before it. ``activity`` is how somebody was in
+        touch with the customer then: it is found when the next step falls due.
         """
         last = None
         while (due_at := self._due_by(moment)) is not None:
@@ -42,6 +51,7 @@ class Life:
             if decision is None or decision.outcome is Outcome.NOTHING:
                 break
             last = decision
+        self._contacts += [Contact(kind, moment, kind in _FROM_THEM) for kind in activity]
         if given:
             by = {MODIFIED_AT: instant_text(moment), MODIFIED_BY: _SOMEBODY}
             self._set({**given, **by})
@@ -65,7 +75,8 @@ class Life:
             heard_at=now,
             changed_fields=changed,
         )
-        facts = replace(self._facts, item=item, now=now)
+        contacts = tuple(self._contacts) if reason is WorkReason.SLA else None
+        facts = replace(self._facts, item=item, now=now, contacts=contacts)
         found = decide(self._policies, facts)
         if isinstance(found, Needs):
             answers = {**facts.answers, **dict.fromkeys(found.questions)}

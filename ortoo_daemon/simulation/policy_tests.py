@@ -135,7 +135,8 @@ class _Bench:
         missed: list[str] = []
         for later in case.then:
             given = life.record.fields
-            decision = life.until(case.now + later.after, later.given)
+            moment = case.now + later.after
+            decision = life.until(moment, later.given, activity=later.activity)
             found: tuple[str, ...] = ()
             if decision is not None:
                 decisions.append(decision)

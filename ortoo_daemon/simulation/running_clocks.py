@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from ortoo_daemon.policy.conditions import tests_of
-from ortoo_daemon.policy.evaluation import Condition
+from ortoo_daemon.policy.evaluation import Condition, Expression
+from ortoo_daemon.policy.expressions import Constant
 from ortoo_daemon.policy.model import PolicySet
-from ortoo_daemon.policy.ownership_model import PersonTarget, QueueTarget
-from ortoo_daemon.policy.sla_model import EscalateTo, Reassign, SlaRule
+from ortoo_daemon.policy.ownership_model import PersonTarget, QueueTarget, Target
+from ortoo_daemon.policy.sla_model import EscalateTo, Reassign, SlaRule, SlaStep
 
 Running = Mapping[tuple[str, str], int]
 """How many clocks run, by policy and clock."""
@@ -71,20 +72,42 @@ def _timing(rule: SlaRule) -> tuple[Any, ...]:
 
 
 def _steps(rule: SlaRule) -> tuple[Any, ...]:
-    stops = tuple(_said(condition) for condition in rule.stopped_by)
-    return stops, tuple((_action(step.action), step.after) for step in rule.on_violation)
+    turning = (rule.stopped_by, rule.paused_by, rule.acknowledged_by)
+    return (
+        *(tuple(map(_said, conditions)) for conditions in turning),
+        *(rule.contacts, rule.two_way_within, rule.on_reassign, rule.on_reopen),
+        *(tuple(map(_step, steps)) for steps in (rule.on_warning, rule.on_violation)),
+    )
 
 
-def _action(action: Reassign | EscalateTo | QueueTarget | PersonTarget) -> tuple[str, str]:
+def _step(step: SlaStep) -> tuple[Any, ...]:
+    told = tuple((each.to, each.by, each.template, _said(each.when)) for each in step.notify)
+    fields = tuple(
+        (each.field, each.only_empty, sorted(each.value.fields()), _value(each.value))
+        for each in step.sets
+    )
+    return _action(step.action), step.after, _said(step.when), told, fields, step.repeat
+
+
+def _value(expression: Expression) -> str:
+    """What the field gets, without where it stands."""
+    if isinstance(expression, Constant):
+        return repr(expression.value)
+    return type(expression).__name__
+
+
+def _action(action: Reassign | EscalateTo | Target | None) -> tuple[str, ...]:
     match action:
         case Reassign():
-            return "reassign", action.within.value
+            return "reassign", str(action.within), str(action.back_up), str(action.desk)
         case EscalateTo():
             return "escalate", action.superior.value
         case QueueTarget():
             return "queue", action.queue
         case PersonTarget():
             return "person", action.username
+        case None:
+            return ("stays",)
 
 
 def _said(condition: Condition | None) -> tuple[Any, ...]:

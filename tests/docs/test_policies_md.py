@@ -22,7 +22,6 @@ from ortoo_daemon.policy.parsing import cases as parse_cases
 from ortoo_daemon.policy.parsing import expectations as parse_expectations
 from ortoo_daemon.policy.parsing import intake as parse_intake
 from ortoo_daemon.policy.parsing import people as parse_people
-from ortoo_daemon.policy.parsing import sla_steps as parse_sla_steps
 from ortoo_daemon.scope import _OWNER_VALUES, _PERSON_VALUES, _ROOFTOP_VALUES
 from ortoo_daemon.simulation.policy_tests import run_tests
 from ortoo_daemon.simulation.snapshot import directory_from_json
@@ -106,8 +105,7 @@ def test_what_this_version_refuses_is_listed_and_nothing_else():
     refused = {
         *parse_intake.INTAKE_LATER, *parse_intake.STEP_LATER, *parse_assignment.KEEP_LATER,
        
-        *parse_action.ACTION_LATER, *parse_action.SLA_LATER,
-        *parse_sla_steps.STEP_LATER, parse_sla_steps.ACTIVITY,
+        *parse_action.ACTION_LATER,
         *parse_cases.CASE_LATER, *(f"${name}" for name in LATER),
     }  # fmt: skip
     rows = section(NAME, "## Not in this version").split("| --- | --- |")[1].strip().splitlines()

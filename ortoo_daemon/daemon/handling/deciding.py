@@ -14,7 +14,7 @@ from ortoo_daemon.audit.kept_facts import staff_asked
 from ortoo_daemon.daemon.handling.answers import Answers
 from ortoo_daemon.daemon.handling.knowledge import Knowledge, Policies
 from ortoo_daemon.decision import Decision
-from ortoo_daemon.facts import Answer, Facts, Question, Tally
+from ortoo_daemon.facts import Answer, Contact, Facts, Question, Tally
 from ortoo_daemon.ownership.rates import tallies_between
 from ortoo_daemon.records import Record, RecordId, WorkItem
 from ortoo_daemon.salesforce.org import Org
@@ -48,11 +48,12 @@ async def decide_record(
     policies: Policies,
     now: datetime,
     changed_since: frozenset[str] | None = None,
+    contacts: tuple[Contact, ...] | None = None,
 ) -> tuple[Decision, Facts]:
     """The decision and the facts it was made from, questions asked until none is open.
 
     ``policies`` are those the record was read for; others may have come into force since.
-    ``changed_since`` as in Facts.
+    ``changed_since`` and ``contacts`` as in Facts.
 
     The counters in the facts are live ones, and nothing is awaited between the last look at them and
     the return: a caller that reserves at once can't be overtaken. Raises OrgError.
@@ -63,6 +64,8 @@ async def decide_record(
 
     def gathered() -> Facts:
         facts = _facts(knowledge, item, record, now, known)
+        if contacts is not None:
+            facts = replace(facts, contacts=contacts)
         if fuses:
             moved = moved_lately(fuses, facts.workload.given, now)
             facts = replace(facts, workload=replace(facts.workload, moved=moved))

@@ -19,6 +19,7 @@ from ortoo_daemon.audit.chain import sealed
 from ortoo_daemon.audit.line import line_fields
 from ortoo_daemon.audit.record import KEY, OBJECT, Written, decision_row
 from ortoo_daemon.daemon.handling.answers import Answers
+from ortoo_daemon.daemon.handling.contacts import Contacts
 from ortoo_daemon.daemon.handling.deciding import decide_record, read_record, with_counters_kept
 from ortoo_daemon.daemon.handling.knowledge import Knowledge, Policies
 from ortoo_daemon.daemon.handling.ledger import Ticket
@@ -97,12 +98,14 @@ class Handler:
     most_failures: int = Tries().most
     proofs: Proofs = field(init=False)
     reopenings: Reopenings = field(init=False)
+    contacts: Contacts = field(init=False)
     _kept_changing: Counter[str] = field(init=False, default_factory=Counter)
     """By decision key, how often a record has waited because others kept changing it."""
 
     def __post_init__(self) -> None:
         self.proofs = Proofs(self.org)
         self.reopenings = Reopenings(self.org)
+        self.contacts = Contacts(self.org, lambda: self.knowledge.daemon_user)
 
     async def handle(self, claim: Claim) -> Verdict:
         """One record through the stages. Trouble outside the record becomes a later try."""
@@ -205,6 +208,7 @@ class Handler:
     ) -> tuple[Decision, Facts, Ticket | None]:
         """Decide and reserve. No await stands between the two, so counters can't move in between."""
         changed_since = await self.reopenings.changed_since(claim.item, record, policies)
+        contacts = await self.contacts.of(claim.item, record, policies)
         found, facts = await decide_record(
             self.knowledge,
             self.answers,
@@ -213,6 +217,7 @@ class Handler:
             policies=policies,
             now=self.clock(),
             changed_since=changed_since,
+            contacts=contacts,
         )
         done_before = found.reason in _DONE_BEFORE or found.outcome in FOLLOW_UPS
         if done_before and not self.shadow:

@@ -21,7 +21,7 @@ from ortoo_daemon.policy.ownership_model import (
     RooftopChoice,
     Target,
 )
-from ortoo_daemon.policy.reach import notifies_of, rules_of
+from ortoo_daemon.policy.reach import notifies_of, rules_of, steps_of
 from ortoo_daemon.postal import PostalIndex
 
 
@@ -88,7 +88,8 @@ def conditions_of(policy: Policy) -> Iterator[Condition]:
     yield from (entry.when for entry in notifies_of(policy) if entry.when is not None)
     for clock in policy.sla:
         yield from (when for when, _ in clock.target.choices if when is not None)
-        yield from clock.stopped_by
+        yield from clock.turning()
+        yield from (step.when for step in clock.steps if step.when is not None)
 
 
 def described_tests(subject: Subject) -> Iterator[tuple[FieldTest, FieldDescription]]:
@@ -178,6 +179,7 @@ def _sets(policy: Policy) -> Iterator[SetField]:
         if not isinstance(enrichment, TableStep):
             yield from enrichment.sets
     yield from policy.sets
+    yield from (each for step in steps_of(policy) for each in step.sets)
 
 
 def _expressions(policy: Policy) -> Iterator[Expression]:

@@ -26,7 +26,7 @@ ID = "unknown_hours"
 NEEDS = (Need.DIRECTORY,)
 MAY_BE_ALLOWED = False
 
-_ALWAYS = frozenset({"24x7", "rooftop"})
+_ALWAYS = frozenset({"24x7", "owner", "rooftop"})
 
 
 def check(subject: Subject) -> Iterator[Problem]:

@@ -21,10 +21,12 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 
 from ortoo_daemon.errors import ConfigError, Place
+from ortoo_daemon.facts import ContactKind
 from ortoo_daemon.policy import literals
 from ortoo_daemon.policy.cases import Later, PolicyCase, PolicyTests, RosterChange
 from ortoo_daemon.policy.documents import read_document
 from ortoo_daemon.policy.load import is_test_file
+from ortoo_daemon.policy.naming import did_you_mean
 from ortoo_daemon.policy.nodes import ListNode, MapNode, Node, Problems, Scalar
 from ortoo_daemon.policy.parsing.case_tables import EACH, rows_of
 from ortoo_daemon.policy.parsing.expectations import NO_WRITE, read_expectation, read_fields
@@ -34,11 +36,12 @@ from ortoo_daemon.policy.parsing.sections import (
     flag_in,
     mapping_in,
     number_in,
+    text_in,
 )
 
 TESTS_KEYS = ("policy", "now", "defaults", "roster", "cases")
 CASE_KEYS = ("name", "given", "now", "roster", "moved", "expect", "then", EACH)
-THEN_KEYS = ("after", "given", "expect")
+THEN_KEYS = ("after", "given", "activity", "expect")
 CASE_LATER = ("answers",)
 ROSTER_KEYS = ("active", "away", "open_work", "load", "given_last")
 GIVEN_KEYS = ("times", "ago")
@@ -154,8 +157,26 @@ def _then(section: Section) -> tuple[Later, ...]:
             continue
         if found and after <= found[-1].after:
             problems.add(mapping, "wrong_order", "'after' counts from 'now' and must grow")
-        found.append(Later(after=after, given=given, expect=expect, place=mapping.place))
+        kinds = (_kind(each, problems) for each in inner.items("activity"))
+        found.append(
+            Later(
+                after=after,
+                given=given,
+                activity=frozenset(kind for kind in kinds if kind is not None),
+                expect=expect,
+                place=mapping.place,
+            )
+        )
     return tuple(found)
+
+
+def _kind(node: Node, problems: Problems) -> ContactKind | None:
+    word = text_in(node, problems, what="'activity'")
+    if word is None or word in set(ContactKind):
+        return None if word is None else ContactKind(word)
+    mend = did_you_mean(word, [str(kind) for kind in ContactKind])
+    problems.add(node, "unknown_name", f"no activity is called {word!r}", mend)
+    return None
 
 
 def _moment(section: Section, problems: Problems) -> datetime | None:

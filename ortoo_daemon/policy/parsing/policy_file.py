@@ -74,6 +74,7 @@ def read_policy(node: Node, problems: Problems, resources: Resources) -> Policy 
         otherwise=ownership.otherwise,
         sets=acts.sets,
         sla=acts.sla,
+        moves=acts.moves,
         notify=acts.notify,
         fuse=acts.fuse,
         definitions=definitions.summary(),

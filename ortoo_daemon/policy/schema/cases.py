@@ -2,6 +2,7 @@
 
 from ortoo_daemon.decision import NoticeTo
 from ortoo_daemon.policy.parsing import case_tables as parse_tables
+from ortoo_daemon.facts import ContactKind
 from ortoo_daemon.policy.parsing import cases as parse_cases
 from ortoo_daemon.policy.parsing import expectations as parse_expectations
 from ortoo_daemon.policy.schema.terms import (
@@ -59,7 +60,12 @@ def tests_schema() -> Schema:
     expectation = {"anyOf": [{"const": parse_expectations.NO_WRITE}, expect]}
     later = section(
         parse_cases.THEN_KEYS,
-        {"after": DURATION, "given": fields, "expect": expectation},
+        {
+            "after": DURATION,
+            "given": fields,
+            "activity": list_of({"enum": [str(kind) for kind in ContactKind]}),
+            "expect": expectation,
+        },
         ("after", "expect"),
     )
     said: dict[str, Schema] = {

@@ -1,0 +1,18 @@
+"""What else does a step of a clock bring about: fields to set, people to tell?"""
+
+from ortoo_daemon.action.fields import set_fields
+from ortoo_daemon.action.notices import tell
+from ortoo_daemon.handling import Handling
+
+
+def follow_steps(handling: Handling) -> None:
+    """Of every step that was taken; the trace says also why one was held back."""
+    sla = handling.sla
+    if sla is None:
+        return
+    if sla.due.why:
+        handling.trace.notes.append(f"held back: {sla.due.why}")
+    clock = sla.due.clocks[0].name if sla.due.clocks else None
+    for step in sla.taken:
+        set_fields(handling, step.sets)
+        tell(handling, step.notify, clock=clock)

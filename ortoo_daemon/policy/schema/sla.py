@@ -1,0 +1,87 @@
+"""What is the JSON Schema of ``sla:`` — the clocks with their steps — and of ``moves:``?"""
+
+from ortoo_daemon.policy.parsing import sla_clocks as parse_sla
+from ortoo_daemon.policy.parsing import sla_steps as parse_steps
+from ortoo_daemon.policy.schema.conditions import first
+from ortoo_daemon.policy.schema.terms import (
+    DURATION,
+    TEXT,
+    Schema,
+    list_of,
+    map_of,
+    one_or_several,
+    ref,
+    section,
+)
+from ortoo_daemon.policy.sla_model import OnReassign, OnReopen, Superior, Within
+
+_COUNT: Schema = {"type": "integer", "minimum": 1}
+
+
+def clock() -> Schema:
+    activity: Schema = {"enum": [str(kind) for kind in parse_steps.STOPPING]}
+    contacts = section((parse_steps.ACTIVITY,), {parse_steps.ACTIVITY: list_of(activity)})
+    conditions = one_or_several(ref("condition"))
+    return section(
+        parse_sla.SLA_KEYS,
+        {
+            "clock": TEXT,
+            "target": {"anyOf": [DURATION, first(DURATION)]},
+            "hours": TEXT,
+            "warn": list_of({"type": "string"}),
+            "on_warning": one_or_several(_step_of_warning()),
+            "stopped_by": one_or_several({"anyOf": [contacts, ref("condition")]}),
+            "two_way_within": DURATION,
+            "paused_by": conditions,
+            "acknowledged_by": conditions,
+            "on_reassign": {"enum": [str(each) for each in OnReassign]},
+            "on_reopen": {"enum": [str(each) for each in OnReopen]},
+            "on_violation": one_or_several(_step_of_violation()),
+        },
+        ("clock", "target", "hours"),
+    )
+
+
+def moves() -> Schema:
+    budget = section(
+        parse_sla.BUDGET_KEYS, {"at_most": _COUNT, "per": DURATION}, parse_sla.BUDGET_KEYS
+    )
+    return section(
+        parse_sla.MOVES_KEYS,
+        {
+            "at_most": _COUNT,
+            "not_back_for": DURATION,
+            "per_rooftop": budget,
+            "while_closed": {"enum": list(parse_sla.WHILE_CLOSED)},
+        },
+    )
+
+
+def _step_of_warning() -> Schema:
+    return section(
+        parse_steps.WARNING_KEYS,
+        {"when": ref("condition"), "notify": ref("notify"), "set": map_of(ref("expression"))},
+    )
+
+
+def _step_of_violation() -> Schema:
+    reassign = section(
+        parse_steps.REASSIGN_KEYS,
+        {"within": {"enum": [str(each) for each in Within]}, "back_up": TEXT, "desk": TEXT},
+    )
+    superior: Schema = {"enum": [str(each) for each in Superior]}
+    repeat = section(
+        parse_steps.REPEAT_KEYS, {"every": DURATION, "at_most": _COUNT}, parse_steps.REPEAT_KEYS
+    )
+    return section(
+        parse_steps.STEP_KEYS,
+        {
+            "after": DURATION,
+            "when": ref("condition"),
+            "reassign": reassign | {"minProperties": 1, "maxProperties": 1},
+            "escalate": {"anyOf": [superior, ref("target")]},
+            "notify": ref("notify"),
+            "set": map_of(ref("expression")),
+            "repeat": repeat,
+        },
+    )
