@@ -14,6 +14,8 @@ from ortoo_daemon.audit.record import ERASED_AT
 from ortoo_daemon.directory import Directory, person_of
 from ortoo_daemon.facts import (
     Answer,
+    Contact,
+    ContactKind,
     Facts,
     Moved,
     NotAsked,
@@ -72,6 +74,7 @@ def facts_of(row: Row, now: Now) -> tuple[Facts, list[str]]:
         answers=dict(_answers(record, kept)),
         intake_owners=frozenset(RecordId(each) for each in kept.get("intake_owners", ())),
         changed_since=None if changed_since is None else frozenset(changed_since),
+        contacts=_contacts(kept),
     )
     return facts, gaps + changed + _cut(kept)
 
@@ -168,6 +171,13 @@ def _answers(record: Record, kept: Mapping[str, Any]) -> Iterator[tuple[Question
         )
         answer = each["answer"]
         yield question, NotAsked.BUDGET if answer == NotAsked.BUDGET.value else answer
+
+
+def _contacts(kept: Mapping[str, Any]) -> tuple[Contact, ...] | None:
+    if "contacts" not in kept:
+        return None
+    told = ((ContactKind(kind), instant(at), both) for kind, at, both in kept["contacts"])
+    return tuple(Contact(kind, at, both) for kind, at, both in told if at is not None)
 
 
 def _cut(kept: Mapping[str, Any]) -> list[str]:
