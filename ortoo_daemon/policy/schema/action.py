@@ -2,6 +2,7 @@
 
 from ortoo_daemon.decision import NoticeTo
 from ortoo_daemon.policy.parsing import action as parse_action
+from ortoo_daemon.policy.parsing import fuse as parse_fuse
 from ortoo_daemon.policy.parsing import notify as parse_notify
 from ortoo_daemon.policy.schema.sla import clock, moves
 from ortoo_daemon.policy.schema.terms import (
