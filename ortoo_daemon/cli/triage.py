@@ -37,7 +37,8 @@ def triage(
     taxonomy: Annotated[
         Path | None,
         typer.Option(
-            help="Brands, kinds of request and words; else taxonomy.yaml by the settings."
+            help="Brands, kinds of request and words, or a plain JSON list of brands and kinds; "
+            "else taxonomy.yaml by the settings."
         ),
     ] = None,
     html: Annotated[
@@ -48,12 +49,11 @@ def triage(
     """Read e-mails and tell their requests: rooftop, brand, kind, skill, urgency, each with its evidence.
 
     No model is asked and nothing leaves the machine. With --directory no org is needed for files. A file of
-    several mails with --json prints one prediction a line. Exit code 1 when a mail needs a person.
+    several mails with --json prints one prediction a line.
     """
     from ortoo_daemon.cli import triage_html, triage_view
 
-    words = taxonomy or config.parent / _TAXONOMY
-    named, triager = _asked(mail, config, directory, words)
+    named, triager = _asked(mail, config, directory, taxonomy)
     batch = mail.endswith(_BATCH)
     found = list(_understood(named, triager, bar=batch, say=_say(as_json=as_json, batch=batch)))
     if not as_json and batch:
@@ -62,27 +62,36 @@ def triage(
         triage_view.show(found, triager)
     if html is not None:
         triage_html.write(found, triager, html)
-    if any(each.triage.needs_a_person for _, each in found):
-        raise typer.Exit(1)
 
 
 def _asked(
-    mail: str, config: Path, directory: Path | None, taxonomy: Path
+    mail: str, config: Path, directory: Path | None, taxonomy: Path | None
 ) -> "tuple[list[NamedMail], Triager]":
     from ortoo_daemon.daemon.asking import triaging
 
+    shipped = _shipped_words(config)
+    words = triaging.taxonomy_of(taxonomy or shipped, words=shipped)
     path = Path(mail)
     is_file = path.suffix.lower() in {".eml", _BATCH} or path.exists()
     if is_file and directory is not None:
-        return triaging.mails_of(path), triaging.triager_of_files(directory, taxonomy)
+        return triaging.mails_of(path), triaging.triager_with(directory, words)
     from ortoo_daemon.daemon.asking.triaging_org import of_org
     from ortoo_daemon.daemon.settings import load_settings
 
     case = None if is_file else parsed_id(mail)
     named = triaging.mails_of(path) if is_file else []
-    words = triaging.taxonomy_of(taxonomy)
     read, triager = asyncio.run(of_org(load_settings(config), case, words, directory))
     return named or read, triager
+
+
+def _shipped_words(config: Path) -> Path:
+    """The taxonomy beside the settings, or the one that came with the program."""
+    package = Path(__file__).parents[1]
+    folders = (config.parent, package / "config", package.parent / "config")
+    return next(
+        (each / _TAXONOMY for each in folders if (each / _TAXONOMY).is_file()),
+        folders[0] / _TAXONOMY,
+    )
 
 
 def _understood(

@@ -12,6 +12,7 @@ from ortoo_daemon.intake.mail.rows import mail_of_row
 from ortoo_daemon.intake.triage.dealers import load_dealers
 from ortoo_daemon.intake.triage.taxonomy import Taxonomy
 from ortoo_daemon.intake.triage.taxonomy_file import load_taxonomy
+from ortoo_daemon.intake.triage.taxonomy_list import is_list, listed
 from ortoo_daemon.intake.triage.triager import Triager
 
 
@@ -23,19 +24,20 @@ class NamedMail:
     mail: Mail
 
 
-def triager_of_files(directory: Path, taxonomy: Path) -> Triager:
-    """Ready to understand mail, with no org. Raises ConfigError."""
-    return triager_with(directory, taxonomy_of(taxonomy))
-
-
 def triager_with(directory: Path, taxonomy: Taxonomy) -> Triager:
-    """The same with a taxonomy that is read already. Raises ConfigError."""
+    """Ready to understand mail, with no org. Raises ConfigError."""
     return Triager.of(load_dealers(str(directory), _bytes(directory)), taxonomy)
 
 
-def taxonomy_of(path: Path) -> Taxonomy:
-    """The taxonomy in a file. Raises ConfigError."""
-    return load_taxonomy(str(path), _bytes(path))
+def taxonomy_of(path: Path, *, words: Path) -> Taxonomy:
+    """The taxonomy in a file; of a plain list of brands and kinds with the phrases of ``words``.
+
+    Raises ConfigError.
+    """
+    data = _bytes(path)
+    if is_list(data):
+        return listed(load_taxonomy(str(words), _bytes(words)), str(path), data)
+    return load_taxonomy(str(path), data)
 
 
 def mails_of(path: Path) -> list[NamedMail]:
