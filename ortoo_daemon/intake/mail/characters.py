@@ -28,5 +28,5 @@ def folded(text: str) -> str:
     """
     if text.isascii():
         return text.lower()
-    apart = unicodedata.normalize("NFKD", text.replace("’", "'").replace("\u00a0", " ").casefold())
+    apart = unicodedata.normalize("NFKD", text.replace("’", "'")).casefold()
     return "".join(letter for letter in apart if not unicodedata.combining(letter))

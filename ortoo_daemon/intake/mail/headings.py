@@ -47,6 +47,10 @@ HEADER_LINE = re.compile(
     rf"^[*_]*(?:(?P<who>{_FROM})|(?P<when>{_SENT})|(?P<to>{_TO})|(?P<subject>{_SUBJECT})|(?P<copy>{_COPY}))"
     r"[*_]*\s?:"
 )
+# The whole block run together, as text made from HTML by some programs has it.
+_ONE_LINE = re.compile(
+    rf"^[*_]*(?:{_FROM})\s?:\s?(?P<who>.{{2,120}}?)\s[*_]*(?:{_SENT})\s?:.{{2,200}}\s[*_]*(?:{_SUBJECT})\s?:"
+)
 _WROTE = re.compile(
     r"^(?:(?:le|il giorno|il|el|on|op|am|em|a la|da|de|von|van)\b.{6,300}"
     r"|.{0,120}[\w.+-]{1,64}@[\w.-]{1,128}.{0,60}|.{0,80}\d{4}.{0,80})"
@@ -129,6 +133,8 @@ def _block(lines: Sequence[Line], number: int) -> tuple[int, str] | None:
     """Where a block of header lines that begins here ends, and whom its From line names."""
     if number >= len(lines) or not HEADER_LINE.match(lines[number].key):
         return None
+    if one := _ONE_LINE.match(lines[number].key):
+        return number + 1, lines[number].content[one.start("who") : one.end("who")]
     kinds: set[str] = set()
     sender = ""
     end = number

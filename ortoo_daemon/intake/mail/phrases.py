@@ -110,6 +110,9 @@ THANKS = re.compile(rf"(?:{_THANKS})(?![\w-])")
 # A whole sentence of politeness that ends a mail and asks for nothing.
 COURTESY = re.compile(
     _any(
+        r"^(?:many |viele[nr]? |besten |herzlichen |muchas |hartelijk )?(?:thanks|thank you|merci"
+        r"|danke?|gracias"
+        r"|grazie|bedankt|dank) (?:for|pour|fur|por|per|voor) [^\d?]{0,70}$",
         r"^(?:je|nous) (?:reste|restons|me tiens|nous tenons)(?: bien (?:sur|entendu))? ?(?:a"
         r"|en attente|dans l'attente).{0,60}$",
         r"^(?:dans l'attente|en attente|en l'attente|dans l'espoir).{0,80}$|^(?:je vous prie"
@@ -149,7 +152,7 @@ MOBILE = re.compile(
     r"|(?:von meinem|von unterwegs|gesendet (?:von|mit|uber) )"
     r"|enviado (?:desde|con|de) |(?:inviato|scritto) (?:da(?:l|lla)?|con|tramite) |sent (?:from"
     r"|via|using|with) (?!the )|get outlook for"
-    r"|(?:verzonden|verstuurd) (?:vanaf|met|via|vanuit) |telechargez outlook|obtener outlook"
+    r"|(?:verzonden|verstuurd) (?:vanaf|met|via|vanuit) |telecharge[rz] outlook|obtener outlook"
     r"|outlook fur|scarica outlook|download outlook)"
 )
 
@@ -196,6 +199,7 @@ DISCLAIMER = re.compile(
 )
 
 BANNER = re.compile(
+    r"^\W*(?:message|mail|courriel|e-?mail|nachricht|correo|messaggio|bericht) (?:extern[eo]?|esterno)\b|"
     r"^\W*(?:caution|warning|external|\[?ext(?:ern(?:al|e|o|a)?)?\]?|attention|achtung|vorsicht"
     r"|precaucion|atencion|attenzione|let op|avertissement)\b"
     r"[^\n]{0,60}(?:e-?mail|mail|message|sender|organi[sz]ation|organisation|absender|nachricht"

@@ -18,6 +18,7 @@ _WORD = re.compile(r"[^\W_]+(?:['’.-][^\W_]+)*")
 _AFTER_NAME = re.compile(r"^\s*(?:$|[|,/(•·;:-]|[–—●]|- )")
 _SENTENCE_END = re.compile(r"[.!?…]['\"»”)]*$")
 _BULLET = re.compile(r"^(?:[-*•·+]|\d{1,2}[.)/°]|[a-z]\))\s")
+_BETWEEN = re.compile(r"^[\s,.;:!/&+)(*-]*(?:(?:et|und|y|e|and|en)\s+)?")
 _MOST_CARD_WORDS = 14
 _LONGEST_CARD = 80  # lines; what comes later says nothing of where the text ends
 
@@ -55,7 +56,7 @@ def is_farewell(line: Line) -> bool:
         if not match:
             break
         found = True
-        rest = re.sub(r"^[\s,.;:!/&+)(*-]+|^\s*(?:et|und|y|e|and|en)\s+", "", rest[match.end() :])
+        rest = _BETWEEN.sub("", rest[match.end() :], count=1)
     return found and _is_short_rest(rest, line.content)
 
 
@@ -200,12 +201,20 @@ def _closing_card(lines: Sequence[Line]) -> int | None:
         if first == 0:
             break
         paragraph = lines[first:end]
+        if _announced(lines[:first]):
+            break
         notice = all(phrases.DISCLAIMER.search(line.key) for line in paragraph)
         if not notice and not _is_card(paragraph):
             break
         start = first
         last = first
     return start if start is not None and last < len(lines) else None
+
+
+def _announced(lines: Sequence[Line]) -> bool:
+    """Whether the text before leads over to what follows: "our new address is:"."""
+    last = next((line for line in reversed(lines) if not line.blank), None)
+    return last is not None and last.content.endswith(":")
 
 
 def _is_card(paragraph: Sequence[Line]) -> bool:

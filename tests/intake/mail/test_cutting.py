@@ -79,9 +79,9 @@ def test_prose_that_looks_like_an_attribution_is_no_cut(sentence):
 
 
 FAREWELLS = [
-    "Cordialement,", "Bien à vous", "Cdlt", "Merci d'avance,", "Bonne journée !", "Sincères salutations",
-    "Mit freundlichen Grüßen", "Viele Grüße aus dem Norden", "MfG", "VG",
-    "Danke und Gruß", "Schönen Tag noch!",
+    "Merci et bonne journée", "Cordialement,", "Bien à vous", "Cdlt", "Merci d'avance,",
+    "Bonne journée !", "Sincères salutations", "Mit freundlichen Grüßen",
+    "Viele Grüße aus dem Norden", "MfG", "VG", "Danke und Gruß", "Schönen Tag noch!",
     "Un saludo,", "Saludos cordiales", "Atentamente,", "Muchas gracias", "Un abrazo",
     "Cordiali saluti", "Distinti saluti", "Grazie mille e buon lavoro", "Buona giornata",
     "Kind regards,", "Many thanks", "Cheers", "Yours faithfully", "Thanks in advance!", "Best",
@@ -126,6 +126,59 @@ def test_a_list_of_vehicles_is_no_card():
 
 def test_a_line_of_dashes_begins_the_signature():
     assert read(f"{REQUEST}\n-- \nautobeispiel\nwe sell cars").clean_body == REQUEST
+
+
+def test_an_address_that_the_text_leads_over_to_is_no_signature():
+    text = "Please change our address to:\n\nExample Motors\n12 High Street\nLeeds LS1 2AB"
+    assert read(text).clean_body == text
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Sent from my iPhone",
+        "Envoyé de mon iPhone",
+        "Télécharger Outlook pour Android",
+        "Von meinem iPhone gesendet",
+        "Enviado desde mi móvil",
+        "Inviato da iPhone",
+        "Verstuurd vanaf mijn iPhone",
+    ],
+)
+def test_the_line_of_a_mail_program_is_no_word_of_the_writer(line):
+    assert read(f"{REQUEST}\n\n{line}").clean_body == REQUEST
+
+
+@pytest.mark.parametrize(
+    "courtesy",
+    [
+        "Je reste à votre disposition.",
+        "Für Rückfragen stehe ich gerne zur Verfügung.",
+        "Quedo a la espera de vuestra respuesta.",
+        "Resto in attesa di un vostro riscontro.",
+        "Let me know if you need anything else.",
+        "Thanks for looking into this.",
+        "Ik hoor graag van jullie.",
+    ],
+)
+def test_politeness_right_above_the_signature_belongs_to_it(courtesy):
+    assert (
+        read(f"{REQUEST}\n\n{courtesy}\n\nToni Beispiel", name="Toni Beispiel").clean_body
+        == REQUEST
+    )
+
+
+@pytest.mark.parametrize(
+    "line", ["Bei Rückfragen: 0335 606180.", "Please call me before noon.", "Somebody help please"]
+)
+def test_a_last_line_that_asks_or_tells_something_stays(line):
+    text = f"{REQUEST}\n\n{line}"
+    assert read(f"{text}\n\nToni Beispiel", name="Toni Beispiel").clean_body == text
+
+
+def test_headers_run_together_in_one_line_are_a_heading():
+    head = "From: Desk <s@desk.example> Sent: Monday, 3 March 2025 To: Ann Subject: RE: price"
+    assert read(f"{REQUEST}\n\n{head}\n\nold").clean_body == REQUEST
 
 
 def test_a_postscript_is_the_writers_word():
