@@ -14,6 +14,7 @@ from ortoo_daemon.daemon.handling.knowledge import Knowledge, Policies
 from ortoo_daemon.daemon.handling.ledger import Weigh
 from ortoo_daemon.daemon.hearing.gaps import RECONCILE, RESYNC, Gaps
 from ortoo_daemon.daemon.loading.named_users import named_users
+from ortoo_daemon.daemon.due_steps import DueSteps
 from ortoo_daemon.daemon.reviewing import Reviewing
 from ortoo_daemon.daemon.settings import SweepSettings
 from ortoo_daemon.daemon.wiring import utc_now
@@ -29,7 +30,7 @@ from ortoo_daemon.sweeps.reconcile import reconcile
 from ortoo_daemon.sweeps.recover import recover
 from ortoo_daemon.sweeps.retention import Retention, forget_old_items
 from ortoo_daemon.sweeps.schedule import Schedule, Stretch
-from ortoo_daemon.sweeps.sla import Outlook, count_due_soon, find_due_steps
+from ortoo_daemon.sweeps.sla import Outlook, count_due, count_due_soon, find_due_steps
 from ortoo_daemon.work.queue import WorkQueue
 
 _log = structlog.get_logger("ortoo_daemon.sweeps")
@@ -90,6 +91,7 @@ class Sweeping:
     def plan(self, every: SweepSettings, *, shadow: bool) -> None:
         """Add the sweeps; they begin when the schedule is started."""
         self._every = every
+        self._steps = DueSteps(self._queue, every, clock=utc_now)
         add = self.schedule.add
         # In a shadow run nothing is stamped, so the same records would be found for ever.
         again = _NEVER if shadow else every.reconcile_every
@@ -192,14 +194,20 @@ class Sweeping:
         return knowledge.passed_over.holds(id, modified_at=modified_at, revision=revision)
 
     async def _find_due_steps(self) -> None:
+        """Unless they wait since the org was out of reach, and no more of them than may be within an hour."""
+        objects, now = self._knowledge.policies.objects, self._now()
+        if self._steps.must_be_asked:
+            due = await count_due(self._org.count, objects, now=now)
+            if await self._steps.wait(due=due):
+                return await self._look_ahead(due)
         figures = await find_due_steps(
             self._org.query,
             self._queue.put,
-            self._knowledge.policies.objects,
+            objects,
             clock=self._now,
+            at_most=self._steps.left,
         )
-        if figures.found:
-            _log.info("sweep.sla", found=figures.found, put=figures.put, pages=figures.pages)
+        await self._steps.found(figures)
         await self._look_ahead(figures.overdue)
 
     async def _look_ahead(self, overdue: int) -> None:

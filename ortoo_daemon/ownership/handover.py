@@ -62,8 +62,9 @@ def _take_steps(handling: Handling, sla: SlaProgress, steps: tuple[SlaStep, ...]
 def _count_move(handling: Handling, place: RecordId | None) -> None:
     """What a clock has taken from a rooftop counts there, where the policy bounds that."""
     policy, reservation = handling.policy, handling.reservation
-    if policy.moves.per_rooftop is None or reservation is None or place is None:
+    if policy.moves.per_rooftop is None or handling.scope.owner is None or place is None:
         return
+    reservation = reservation or Reservation(person=None)
     at = int(handling.facts.now.timestamp())
     given = reservation.given or Given(key=handling.key, at=at, tallies=())
     counted = replace(given, tallies=(*given.tallies, moved_from(policy.name, place)))

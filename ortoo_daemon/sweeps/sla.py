@@ -34,12 +34,14 @@ class OrgCount(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DueFigures:
-    """What one look found due and put, and how much of it is overdue."""
+    """What one look found due and put, and how much of it is overdue. ``stopped``: more was due than may be
+    put."""
 
     found: int = 0
     put: int = 0
     pages: int = 0
     overdue: int = 0
+    stopped: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,25 +59,38 @@ async def find_due_steps(
     objects: Iterable[str],
     *,
     clock: Callable[[], datetime],
+    at_most: int | None = None,
 ) -> DueFigures:
-    """Put every record whose next step is due on the queue; raises what the ports raise.
+    """Put every record whose next step is due on the queue, up to so many; raises what the ports raise.
 
     A step has an entry of its own, so the same step found again joins what waits.
     """
     found = put = pages = overdue = 0
+    stopped = False
     now = clock()
     for name in sorted(objects):
         after: tuple[datetime, RecordId] | None = None
         for _ in range(MOST_PAGES):
             rows = await org_query(_due(name, now, after))
             items = [_item(name, row, now) for row in rows]
+            if at_most is not None and put + len(items) > at_most:
+                items, stopped = items[: at_most - put], True
             put += await queue_put(items) if items else 0
             found, pages = found + len(rows), pages + 1
             overdue += sum(now - _next_at(row) > OVERDUE_AFTER for row in rows)
-            if len(rows) < PAGE:
+            if len(rows) < PAGE or stopped:
                 break
             after = (_next_at(rows[-1]), items[-1].record_id)
-    return DueFigures(found=found, put=put, pages=pages, overdue=overdue)
+    return DueFigures(found=found, put=put, pages=pages, overdue=overdue, stopped=stopped)
+
+
+async def count_due(org_count: OrgCount, objects: Iterable[str], *, now: datetime) -> int:
+    """Of how many records a step is due. One call for each object."""
+    number = 0
+    for name in sorted(objects):
+        where = " AND ".join([f"{_NEXT_AT} <= {instant_text(now)}", *_waiting(name)])
+        number += await org_count(f"SELECT COUNT() FROM {name} WHERE {where}")
+    return number
 
 
 async def count_due_soon(org_count: OrgCount, objects: Iterable[str], *, now: datetime) -> int:

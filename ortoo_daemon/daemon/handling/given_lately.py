@@ -4,7 +4,7 @@ Decision records tell, and for those that have none yet the stamps on the routed
 goes back as far as the longest rate limit looks; the ones after it only ask for what is new.
 """
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -15,11 +15,12 @@ from ortoo_daemon.audit.record import COUNTED, KEY, OBJECT, counted_of
 from ortoo_daemon.daemon.handling.rate_log import RateLog, Rebuild
 from ortoo_daemon.decision import Outcome
 from ortoo_daemon.directory import Person
-from ortoo_daemon.facts import Given
+from ortoo_daemon.facts import Given, Tally
 from ortoo_daemon.instants import instant
 from ortoo_daemon.ownership.rates import tallies_of
 from ortoo_daemon.policy.model import Policy, PolicySet
 from ortoo_daemon.policy.periods import longest
+from ortoo_daemon.policy.sla_model import MOVES, moved_from
 from ortoo_daemon.records import Owner, OwnerKind, RecordId, record_id
 from ortoo_daemon.salesforce import soql
 from ortoo_daemon.salesforce.org import Org
@@ -56,13 +57,17 @@ _STAMPS = (
 
 @dataclass(frozen=True, slots=True)
 class _Scope:
-    """The policies with rate limits or a fuse, by name, and how far they look back."""
+    """The policies with rate limits, a fuse or budgets of rooftops, by name, and how far they look back."""
 
     policies: Mapping[str, Policy]
 
     @classmethod
     def of(cls, policies: PolicySet) -> "_Scope":
-        counting = (each for each in policies.policies if each.limits.rates or each.fuse)
+        counting = (
+            each
+            for each in policies.policies
+            if each.limits.rates or each.fuse or each.moves.per_rooftop
+        )
         return cls({policy.name: policy for policy in counting})
 
     @property
@@ -70,20 +75,23 @@ class _Scope:
         policies = self.policies.values()
         rates = (rate.per for policy in policies for rate in policy.limits.rates)
         fuses = (policy.fuse.per for policy in policies if policy.fuse)
-        return max(map(longest, (*rates, *fuses)), default=timedelta())
+        budgets = (policy.moves.per_rooftop for policy in policies)
+        moves = (budget.per for budget in budgets if budget is not None)
+        return max(map(longest, (*rates, *fuses, *moves)), default=timedelta())
 
     @property
     def tags(self) -> frozenset[str]:
         return frozenset().union(*map(_tags, self.policies.values()))
 
     @property
-    def levels(self) -> frozenset[tuple[str, str, str]]:
+    def levels(self) -> Set[tuple[str, str, str]]:
         """(policy, level, tag) of everything that is counted."""
-        return frozenset(
-            (policy.name, rate.level.value, rate.tag)
-            for policy in self.policies.values()
-            for rate in policy.limits.rates
-        ) | {tally[:3] for policy in self.policies.values() for tally in tallies_of_move(policy)}
+        rates = ((policy, rate) for policy in self.policies.values() for rate in policy.limits.rates)
+        return {
+            *((policy.name, rate.level.value, rate.tag) for policy, rate in rates),
+            *(tally[:3] for policy in self.policies.values() for tally in tallies_of_move(policy)),
+            *((name, MOVES, "") for name, each in self.policies.items() if each.moves.per_rooftop),
+        }
 
 
 class GivenLately:
@@ -197,12 +205,22 @@ class _Reading:
                     goes_on=row["Outcome__c"] in _GOES_ON,
                     moved=row["Outcome__c"] == Outcome.RECOVERED
                     or row["Owner_Before__c"] != row["Owner_After__c"],
+                    taken_from=self._taken_from(policy, row),
                 )
             )
             if given is None:
                 self.others.add(str(row[KEY]))
             else:
                 yield given
+
+    def _taken_from(self, policy: Policy, row: Mapping[str, Any]) -> tuple[Tally, ...]:
+        """Of a record that a clock moved: the rooftop of whoever lost it, else the record's."""
+        if row["Outcome__c"] not in _GOES_ON or policy.moves.per_rooftop is None:
+            return ()
+        before = row["Owner_Before__c"]
+        person = self._people.get(record_id(before)) if before else None
+        rooftop = (person.rooftop if person else None) or row["Rooftop__c"]
+        return (moved_from(policy.name, record_id(rooftop)),) if rooftop else ()
 
     def _of_stamps(self, rows: Iterable[Mapping[str, Any]]) -> Iterator[Given]:
         """The stamps do not say which conditions were met: as if all, until the record is there."""
@@ -234,12 +252,13 @@ class _Reading:
         tags: frozenset[str],
         goes_on: bool,
         moved: bool,
+        taken_from: tuple[Tally, ...] = (),
     ) -> Given | None:
         """None where it went to a queue and no fuse counts it: that counts for nobody."""
         decided_at = instant(at)
         if not key or not owner or decided_at is None:
             return None
-        tallies = tallies_of_move(policy) if moved else ()
+        tallies = (*(tallies_of_move(policy) if moved else ()), *taken_from)
         if Owner.kind_of(owner) is OwnerKind.USER:
             person = self._people.get(record_id(owner))
             tallies += tallies_of(
