@@ -27,6 +27,7 @@ from ortoo_daemon.decision import Outcome, ReasonCode, Waiting
 from ortoo_daemon.facts import Facts
 from ortoo_daemon.handling import DueStep, StepKind
 from ortoo_daemon.instants import instant
+from ortoo_daemon.ownership.absence import is_absent, leaves
 from ortoo_daemon.policy.model import Policy, PolicySet
 from ortoo_daemon.records import FIRST_ENTRY, Owner, OwnerKind, Record, RecordId, WorkReason
 from ortoo_daemon.scope import RecordScope
@@ -78,6 +79,8 @@ def admit(policies: PolicySet, facts: Facts) -> Admitted | AdmittedStep | Refuse
     candidates = policies.for_object(facts.record.object)
     if not candidates:
         return _nothing(facts, ReasonCode.NO_POLICY)
+    if facts.item.reason is WorkReason.ABSENCE:
+        return _of_absent(candidates, facts)
     reopened = _reopened(candidates, facts)
     done = None if reopened else _done(facts)
     if done is not None:
@@ -107,6 +110,28 @@ def admit(policies: PolicySet, facts: Facts) -> Admitted | AdmittedStep | Refuse
         received_at=received_at,
         stamp=stamp,
         waited=None if anew else stamp.waiting,
+    )
+
+
+def _of_absent(candidates: Sequence[Policy], facts: Facts) -> Admitted | Refused:
+    """The policy that gave the record to somebody who is away, where it lets the record go."""
+    record, key = facts.record, facts.item.decision_key
+    if record.get(DECISION_KEY) == key:
+        return _nothing(facts, ReasonCode.ALREADY_DECIDED)
+    policy = next((each for each in candidates if each.name == record.text(POLICY)), None)
+    closed = record.text(PARKED) or record.get("IsConverted") is True
+    if policy is None or policy.absence is None or closed or not is_absent(facts):
+        return _nothing(facts, ReasonCode.OWNER_KEEPS, policy=policy)
+    scope = RecordScope(record, now=facts.now, zone="UTC")
+    scope.asked_by(policy, facts.directory)
+    if not leaves(policy.absence, facts, scope, given_to=record.get(ASSIGNED_OWNER)):
+        return _nothing(facts, ReasonCode.OWNER_KEEPS, policy=policy)
+    return Admitted(
+        policy=policy,
+        scope=scope,
+        key=key,
+        received_at=instant(record.get("CreatedDate")) or facts.now,
+        stamp=read_stamp(record.get(SLA_CLOCKS)),
     )
 
 
@@ -148,7 +173,7 @@ def _triggered(policy: Policy, facts: Facts) -> bool:
             return policy.on.enters or _may_be_new(facts) or _has_changed(policy, facts)
         case WorkReason.RECONCILED | WorkReason.REQUEUED | WorkReason.REVIEWED:
             return True
-        case WorkReason.SLA:
+        case WorkReason.SLA | WorkReason.ABSENCE:
             return False
 
 

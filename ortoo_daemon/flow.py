@@ -34,6 +34,7 @@ from ortoo_daemon.facts import Facts, Question
 from ortoo_daemon.handling import Handling, SlaProgress
 from ortoo_daemon.instants import instant, instant_text
 from ortoo_daemon.intake.standardise import standardise
+from ortoo_daemon.ownership.absence import has_left
 from ortoo_daemon.ownership.choose import choose_owner, find_rule
 from ortoo_daemon.ownership.handover import hand_over
 from ortoo_daemon.policy.model import PolicySet
@@ -120,7 +121,8 @@ def _go_on(policies: PolicySet, handling: Handling, first: int) -> Decision | Ne
         if handling.parked_for is not None:
             break
     facts = handling.facts
-    return with_custody(_unless_parked_so(conclude(handling), facts), facts)
+    decision = _unless_parked_so(conclude(handling), facts)
+    return with_custody(_for_absence(decision, facts), facts)
 
 
 def _unless_parked_so(decision: Decision, facts: Facts) -> Decision:
@@ -135,6 +137,29 @@ def _unless_parked_so(decision: Decision, facts: Facts) -> Decision:
         reason=ReasonCode.PARKED_ALREADY,
         fields={},
         parked_for=None,
+    )
+
+
+def _for_absence(decision: Decision, facts: Facts) -> Decision:
+    """Says that the owner's absence was the reason. Where nobody else can take the record it stays, unless
+    its owner has left for good."""
+    if facts.item.reason is not WorkReason.ABSENCE:
+        return decision
+    if has_left(facts) and decision.outcome is Outcome.ASSIGNED:
+        return replace(decision, reason=ReasonCode.OWNER_LEFT)
+    found = decision.reason in (ReasonCode.RULE, ReasonCode.STICKY, ReasonCode.KEPT)
+    if decision.outcome is Outcome.ASSIGNED and found:
+        return replace(decision, reason=ReasonCode.OWNER_AWAY)
+    return replace(
+        decision,
+        outcome=Outcome.NOTHING,
+        reason=ReasonCode.OWNER_KEEPS,
+        owner=None,
+        fields={},
+        clocks=(),
+        parked_for=None,
+        notices=(),
+        reservation=None,
     )
 
 

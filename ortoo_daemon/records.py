@@ -82,6 +82,7 @@ class WorkReason(StrEnum):
     REQUEUED = "requeued"
     SLA = "sla"
     REVIEWED = "reviewed"
+    ABSENCE = "absence"
 
 
 FIRST_ENTRY = "first"

@@ -10,6 +10,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from ortoo_daemon.errors import Place
+from ortoo_daemon.policy.absence_model import Absence
 from ortoo_daemon.policy.enrichment_model import EnrichmentStep, SetField
 from ortoo_daemon.policy.evaluation import Condition
 from ortoo_daemon.policy.fuse_model import Fuse
@@ -70,6 +71,7 @@ class Policy:
     sla: tuple[SlaRule, ...] = ()
     moves: Moves = USUAL_MOVES
     notify: tuple[Notify, ...] = ()
+    absence: Absence | None = None
     fuse: Fuse | None = None
     definitions: tuple[Definition, ...] = ()
     place: Place

@@ -92,6 +92,8 @@ def _names(policy: Policy) -> Iterator[frozenset[str]]:
         yield policy.limits.load.weigh.fields()
     if policy.require is not None:
         yield policy.require.condition.fields()
+    if policy.absence is not None and policy.absence.when is not None:
+        yield policy.absence.when.fields()
     yield frozenset(step.country for step in policy.cleanse if step.country)
     for enrichment in policy.enrichment:
         if isinstance(enrichment, TableStep):

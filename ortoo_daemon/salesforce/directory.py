@@ -122,6 +122,10 @@ class DirectoryReader:
         counts = ((record_id(row["OwnerId"]), int(row["expr0"])) for row in rows)
         return {owner: count for owner, count in counts if owner in wanted}
 
+    def is_open(self, object_name: str) -> str:
+        """What counts as open work of an object, as a condition of a query; KeyError for one not named."""
+        return soql.all_of(conditions(self._mapping.workload[object_name]))
+
     async def workload_loads(
         self, object_name: str, people: Iterable[RecordId], *, field: str, unweighed: float
     ) -> dict[RecordId, float]:

@@ -25,6 +25,7 @@ _WEIGHT = {
     WorkReason.RECONCILED: 0,
     WorkReason.SLA: 0,
     WorkReason.REVIEWED: 0,
+    WorkReason.ABSENCE: 0,
 }
 
 

@@ -5,9 +5,9 @@ from collections.abc import AsyncIterator
 from ortoo_daemon.daemon.asking.findings import Finding, failed, passed
 from ortoo_daemon.daemon.settings import Settings, channel_urls
 from ortoo_daemon.errors import ConfigError, OrgError
-from ortoo_daemon.policy.lint.subject import notifies_of
 from ortoo_daemon.policy.model import PolicySet
 from ortoo_daemon.policy.notify_model import OrgWay
+from ortoo_daemon.policy.reach import notifies_of
 from ortoo_daemon.salesforce import soql
 from ortoo_daemon.salesforce.org import Org
 from ortoo_daemon.salesforce.telling import TASK_KEY

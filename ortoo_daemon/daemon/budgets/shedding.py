@@ -45,6 +45,7 @@ _SCARCE_SWEEPS: Mapping[str, float] = {
     "review": _PAUSED,
     "parked": _PAUSED,
     "sla": _PAUSED,
+    "absence": _PAUSED,
 }
 
 STRETCHED: Mapping[Level, Mapping[str, float]] = {
@@ -64,8 +65,8 @@ new records of which the stream says nothing. Gaps of the stream are filled at o
 
 PUT_OFF: Mapping[Level, frozenset[WorkReason]] = {
     Level.SHORT: frozenset({WorkReason.REVIEWED}),
-    Level.SCARCE: frozenset({WorkReason.REVIEWED, WorkReason.SLA}),
-    Level.USED_UP: frozenset({WorkReason.REVIEWED, WorkReason.SLA}),
+    Level.SCARCE: frozenset({WorkReason.REVIEWED, WorkReason.SLA, WorkReason.ABSENCE}),
+    Level.USED_UP: frozenset({WorkReason.REVIEWED, WorkReason.SLA, WorkReason.ABSENCE}),
 }
 """What waits in the queue meanwhile. Their steps stay due in the org."""
 

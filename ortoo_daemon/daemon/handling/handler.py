@@ -67,7 +67,7 @@ _NOT_TAKEN = frozenset({ReasonCode.NOT_ENTERED, ReasonCode.BEFORE_TAKE_FROM})
 
 _DONE_BEFORE = frozenset({ReasonCode.ALREADY_DECIDED, ReasonCode.PARKED_ALREADY})
 
-_LATER = frozenset({WorkReason.REVIEWED, WorkReason.SLA})
+_LATER = frozenset({WorkReason.REVIEWED, WorkReason.SLA, WorkReason.ABSENCE})
 """Ways in by which the daemon comes back to a record that people have long seen."""
 
 _WAIT_AFTER_STALE = timedelta(seconds=5)

@@ -4,10 +4,10 @@ from collections.abc import Iterator
 
 from ortoo_daemon.daemon.settings import Settings
 from ortoo_daemon.errors import Place, Problem
-from ortoo_daemon.policy.lint.subject import notifies_of
 from ortoo_daemon.policy.model import PolicySet
 from ortoo_daemon.policy.naming import did_you_mean
 from ortoo_daemon.policy.notify_model import Notify, OrgWay
+from ortoo_daemon.policy.reach import notifies_of
 from ortoo_daemon.services.notify.templates import DIGEST, Templates, read_templates
 
 MANUALS = {

@@ -78,6 +78,8 @@ def conditions_of(policy: Policy) -> Iterator[Condition]:
         yield policy.enter
     if policy.require is not None:
         yield policy.require.condition
+    if policy.absence is not None and policy.absence.when is not None:
+        yield policy.absence.when
     for rule in rules_of(policy):
         if rule.when is not None:
             yield rule.when

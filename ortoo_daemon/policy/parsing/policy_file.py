@@ -9,6 +9,7 @@ from ortoo_daemon.policy.definitions import Definitions
 from ortoo_daemon.policy.model import Policy, Triggers
 from ortoo_daemon.policy.naming import FOUND_SO_FAR, did_you_mean, is_field_name
 from ortoo_daemon.policy.nodes import ListNode, MapNode, Node, Problems, Scalar
+from ortoo_daemon.policy.parsing.absence import read_absence
 from ortoo_daemon.policy.parsing.action import Action, read_action
 from ortoo_daemon.policy.parsing.conditions import ConditionReader
 from ortoo_daemon.policy.parsing.intake import read_enrichment, read_intake
@@ -18,7 +19,7 @@ from ortoo_daemon.policy.resources import Resources
 
 POLICY_KEYS = (
     "policy", "object", "description", "take_from", "zone", "hours", "on", "enter", "take_over",
-    "define", "intake", "enrichment", "ownership", "action",
+    "define", "intake", "enrichment", "ownership", "action", "absence",
 )  # fmt: skip
 TRIGGERS = ("created", "enters")
 CHANGED_KEYS = ("changed",)
@@ -42,6 +43,8 @@ def read_policy(node: Node, problems: Problems, resources: Resources) -> Policy 
     enter, intake = section.get("enter"), section.mapping("intake")
     cleanse, require = ((), None) if intake is None else read_intake(intake, conditions)
     enrichment = section.get("enrichment")
+    absence_node = section.mapping("absence")
+    absence = None if absence_node is None else read_absence(absence_node, conditions)
     section.required("ownership", "it says who gets the records")
     ownership_node, action = section.mapping("ownership"), section.mapping("action")
     ownership = (
@@ -76,6 +79,7 @@ def read_policy(node: Node, problems: Problems, resources: Resources) -> Policy 
         sla=acts.sla,
         moves=acts.moves,
         notify=acts.notify,
+        absence=absence,
         fuse=acts.fuse,
         definitions=definitions.summary(),
         place=mapping.entries["policy"][0].place,

@@ -1,6 +1,8 @@
 """What is the JSON Schema of ``action:`` — fields to set, clocks to start, people to tell?"""
 
 from ortoo_daemon.decision import NoticeTo
+from ortoo_daemon.policy.absence_model import Move
+from ortoo_daemon.policy.parsing import absence as parse_absence
 from ortoo_daemon.policy.parsing import action as parse_action
 from ortoo_daemon.policy.parsing import fuse as parse_fuse
 from ortoo_daemon.policy.parsing import notify as parse_notify
@@ -35,6 +37,19 @@ def fuse() -> Schema:
     at_most: Schema = {"type": "integer", "minimum": 1}
     keys = parse_fuse.FUSE_KEYS
     return section(keys, {"at_most": at_most, "per": DURATION}, keys)
+
+
+def absence() -> Schema:
+    """Which open records leave somebody who is away."""
+    return section(
+        parse_absence.ABSENCE_KEYS,
+        {
+            "move": {"enum": [str(each) for each in Move]},
+            "when": ref("condition"),
+            "due_before_return": FLAG,
+        },
+        ("move",),
+    )
 
 
 def notify() -> Schema:

@@ -7,7 +7,7 @@ Sections have modules of their own, as their parsers have.
 
 from ortoo_daemon.policy import definitions
 from ortoo_daemon.policy.parsing import policy_file as parse
-from ortoo_daemon.policy.schema.action import action, notify
+from ortoo_daemon.policy.schema.action import absence, action, notify
 from ortoo_daemon.policy.schema.conditions import condition, expression
 from ortoo_daemon.policy.schema.intake import enrichment_step, intake
 from ortoo_daemon.policy.schema.ownership import assign, ownership, rule, target, way_out
@@ -67,6 +67,7 @@ def _policy() -> Schema:
             "enrichment": list_of(enrichment_step()),
             "ownership": ownership(),
             "action": action(),
+            "absence": absence(),
         },
         ("policy", "object", "take_from", "ownership"),
     )

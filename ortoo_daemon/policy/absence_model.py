@@ -1,0 +1,27 @@
+"""What becomes of the open work of somebody who is away or has left? Values of ``absence:``."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from ortoo_daemon.errors import Place
+from ortoo_daemon.policy.evaluation import Condition
+
+
+class Move(StrEnum):
+    """Which open records leave somebody who is away.
+
+    ALL: whatever they hold. UNTOUCHED: what the daemon gave them and nobody has changed since.
+    """
+
+    ALL = "all"
+    UNTOUCHED = "untouched"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Absence:
+    """``when`` bounds it further; ``due_before_return``: only what has a target before the return."""
+
+    move: Move
+    when: Condition | None = None
+    due_before_return: bool = False
+    place: Place

@@ -1,0 +1,142 @@
+"""Claims about records whose owner is away or has left."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from ortoo_daemon.decision import Outcome, ReasonCode
+from ortoo_daemon.instants import instant_text
+from ortoo_daemon.ownership.absence import AWAY, LEFT, entry_of
+from ortoo_daemon.policy.absence_model import Absence, Move
+from ortoo_daemon.policy.ownership_model import RooftopChoice
+from ortoo_daemon.records import WorkReason
+from tests.world import (
+    LAST,
+    NOW,
+    PLACE,
+    an_id,
+    decided,
+    directory,
+    facts,
+    is_,
+    item,
+    lead,
+    person,
+    policy,
+    rooftop,
+    rule,
+    to_people,
+)
+
+SITE = rooftop(1, "Site")
+DAEMON = an_id("005", 99)
+ANN, BOB = person(1, at=SITE), person(2, at=SITE)
+GONE = replace(ANN, availability="Away")
+RULE = rule("n", assign=to_people(rooftop=RooftopChoice(place=PLACE)))
+
+
+def held(**given):
+    values = {
+        "OwnerId": ANN.id,
+        "Ortoo_Assigned_Owner__c": ANN.id,
+        "Ortoo_Decided_At__c": "2026-11-23T09:11:00.000+0000",
+        "Ortoo_Decision_Key__c": "before",
+        "Ortoo_Policy__c": "leads",
+        "LastModifiedById": DAEMON,
+    }
+    return lead(**(values | given))
+
+
+def absence(move: Move = Move.ALL, **given) -> Absence:
+    return Absence(move=move, place=PLACE, **given)
+
+
+def moved(asked: Absence | None, *, kind=AWAY, people=(GONE, BOB), record=None):
+    record = record or held()
+    work = item(record, reason=WorkReason.ABSENCE, entry=entry_of(kind, ANN.id, "20261123T091500Z"))
+    known = facts(record, directory((SITE,), people), work=work, intake_owners=frozenset({DAEMON}))
+    return decided(policy(RULE, absence=asked), known)
+
+
+def test_a_record_goes_to_a_colleague_by_the_same_rule():
+    found = moved(absence())
+    assert (found.outcome, found.reason) == (Outcome.ASSIGNED, ReasonCode.OWNER_AWAY)
+    assert found.owner is not None
+    assert (found.owner.id, found.seen_owner, found.rule) == (BOB.id, ANN.id, "n")
+    assert found.key.endswith(f":{AWAY}:{ANN.id}:20261123T091500Z")
+
+
+def kept(*given, **more) -> bool:
+    found = moved(*given, **more)
+    assert found.owner is None or found.outcome is Outcome.ASSIGNED
+    return (found.outcome, found.reason) == (Outcome.NOTHING, ReasonCode.OWNER_KEEPS)
+
+
+def test_without_a_word_in_the_policy_nothing_is_moved():
+    assert kept(None)
+
+
+def test_who_is_back_keeps_their_work():
+    assert kept(absence(), people=(ANN, BOB))
+
+
+def test_a_record_that_went_to_somebody_else_meanwhile_is_left_alone():
+    assert kept(absence(), record=held(OwnerId=BOB.id))
+
+
+def test_what_somebody_wrote_to_is_not_untouched():
+    by_ann = held(LastModifiedById=ANN.id)
+    assert kept(absence(Move.UNTOUCHED), record=by_ann)
+    assert not kept(absence(Move.ALL), record=by_ann)
+    assert not kept(absence(Move.UNTOUCHED))
+
+
+def test_what_they_took_by_hand_is_moved_only_by_all():
+    taken = held(Ortoo_Assigned_Owner__c=BOB.id)
+    assert kept(absence(Move.UNTOUCHED), record=taken)
+    assert not kept(absence(Move.ALL), record=taken)
+
+
+def test_a_condition_bounds_what_is_moved():
+    hot = absence(when=is_("Rating", "Hot"))
+    assert kept(hot)
+    assert not kept(hot, record=held(Rating="Hot"))
+
+
+@pytest.mark.parametrize(
+    ("target", "back", "stays"), [(1, 2, False), (3, 2, True), (3, None, False)]
+)
+def test_only_what_is_due_before_the_return(target, back, stays):
+    due = held(Ortoo_SLA_Target_At__c=instant_text(NOW + timedelta(hours=target)))
+    away = replace(GONE, away_until=NOW + timedelta(hours=back) if back else None)
+    found = kept(absence(due_before_return=True), record=due, people=(away, BOB))
+    assert found is stays
+
+
+def test_without_a_clock_nothing_is_due_before_the_return():
+    assert kept(absence(due_before_return=True))
+
+
+def test_where_nobody_else_can_take_it_the_record_stays():
+    assert kept(absence(), people=(GONE,))
+
+
+def test_of_somebody_who_left_everything_goes_to_the_way_out_too():
+    found = moved(
+        absence(Move.UNTOUCHED), kind=LEFT, people=(), record=held(LastModifiedById=BOB.id)
+    )
+    assert (found.outcome, found.reason) == (Outcome.ASSIGNED, ReasonCode.OWNER_LEFT)
+    assert found.owner is not None
+    assert found.owner.id == LAST.id
+
+
+def test_a_move_that_was_made_is_not_made_again():
+    key = f"{held().id}:{entry_of(AWAY, ANN.id, '20261123T091500Z')}"
+    found = moved(absence(), record=held(Ortoo_Decision_Key__c=key))
+    assert (found.outcome, found.reason) == (Outcome.NOTHING, ReasonCode.ALREADY_DECIDED)
+
+
+def test_parked_and_converted_records_stay():
+    assert kept(absence(), record=held(Ortoo_Parked__c="x"))
+    assert kept(absence(), record=held(IsConverted=True))
