@@ -9,6 +9,7 @@ import structlog
 
 from ortoo_daemon.action.stamps import LOAD
 from ortoo_daemon.audit.record import KEY, OBJECT
+from ortoo_daemon.daemon.absences import Absences
 from ortoo_daemon.daemon.handling.given_lately import GivenLately
 from ortoo_daemon.daemon.handling.knowledge import Knowledge, Policies
 from ortoo_daemon.daemon.handling.ledger import Weigh
@@ -85,6 +86,7 @@ class Sweeping:
         self.directory_read_at: datetime | None = None
         self.outlook: Outlook | None = None
         self.reviewing: Reviewing | None = None
+        self.absences = Absences(org, queue, knowledge, now=now)
         self.schedule = Schedule(clock=utc_now, stretch=stretch)
         self.gaps = Gaps(org, queue, knowledge, self.schedule, now=now)
 
@@ -101,6 +103,7 @@ class Sweeping:
             add("recover", self._recover, every.retention_every, at_start=True)
             add("sla", self._find_due_steps, every.sla_every, at_start=True)
             self._plan_reviews(every)
+            add("absence", self._look_for_absences, every.absence_every, at_start=True)
         add("directory", self._refresh_directory, every.directory_every)
         add("workload", self._count, every.workload_every)
         add("retention", self._forget, every.retention_every)
@@ -210,6 +213,9 @@ class Sweeping:
         await self._steps.found(figures)
         await self._look_ahead(figures.overdue)
 
+    async def _look_for_absences(self) -> None:
+        await self.absences.look(self.roster)
+
     async def _look_ahead(self, overdue: int) -> None:
         """What is due soon is counted anew after a minute at the earliest."""
         now, before = self._now(), self.outlook
@@ -260,6 +266,8 @@ class Sweeping:
     async def _refresh_directory(self) -> None:
         if await self.roster.changed_since(self._directory_at):
             await self.read_directory()
+            if self.reviewing is not None:  # nothing is moved in a shadow run
+                await self._look_for_absences()
 
     async def _forget(self) -> None:
         retention = Retention(
