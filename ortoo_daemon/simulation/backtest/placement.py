@@ -13,7 +13,7 @@ from ortoo_daemon.records import OwnerKind, RecordId
 from ortoo_daemon.simulation.backtest.history import Happened
 from ortoo_daemon.trace import Trace
 
-_BY_A_RULE = frozenset({ReasonCode.RULE, ReasonCode.STICKY})
+_NOT_BY_A_RULE = frozenset({ReasonCode.OTHERWISE.value, ReasonCode.RULE_ELSE.value})
 _LIMIT = "limit"
 """Gates of limits bear it in their names."""
 
@@ -156,8 +156,6 @@ def what_removed(before: Placement, after: Placement) -> str:
     return ""
 
 
-_NOT_BY_A_RULE = frozenset({ReasonCode.OTHERWISE.value, ReasonCode.RULE_ELSE.value})
-
 _FATES = {
     Outcome.PARKED.value: Fate.PARKED,
     Outcome.LEFT_ALONE.value: Fate.LEFT_ALONE,
@@ -174,7 +172,7 @@ _OTHER_FATE = {
 
 def _fate(decision: Decision) -> Fate:
     if decision.outcome is Outcome.ASSIGNED:
-        return Fate.ROUTED if decision.reason in _BY_A_RULE else Fate.UNROUTED
+        return Fate.UNROUTED if decision.reason.value in _NOT_BY_A_RULE else Fate.ROUTED
     return _FATES.get(decision.outcome.value, Fate.NOT_TAKEN)
 
 
