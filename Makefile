@@ -4,9 +4,10 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+CYCLONEDX := 7.5.0
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test day check lint types contracts policies wheel bench judge constraints clean \
+.PHONY: help demo test day check lint types contracts policies wheel bench judge sbom constraints clean \
   install-service uninstall-service
 
 help:  ## show this help
@@ -53,6 +54,15 @@ bench: $(READY)  ## figures side by side, kept in benchmarks/results/
 
 judge: $(READY)  ## jsforce, the CometD client and the Salesforce CLI, pointed at the sandbox (needs npm)
 	$(BIN)/python tests/judge
+
+sbom: wheel  ## what the built wheel brings along, as CycloneDX, in dist/
+	rm -rf build/sbom && $(PYTHON) -m venv build/sbom/made && $(PYTHON) -m venv build/sbom/tool
+	sed -e 's/ *\\$$//' -e '/^ *--hash/d' -e '/^ *#/d' constraints.txt > build/sbom/versions.txt
+	build/sbom/made/bin/python -m pip install --quiet --constraint build/sbom/versions.txt dist/*.whl
+	build/sbom/tool/bin/python -m pip install --quiet 'cyclonedx-bom==$(CYCLONEDX)'
+	build/sbom/tool/bin/cyclonedx-py environment --pyproject pyproject.toml --output-reproducible \
+	  --output-file dist/sbom.cdx.json build/sbom/made
+	@echo dist/sbom.cdx.json
 
 constraints: $(READY)  ## pin every dependency anew, with hashes
 	$(BIN)/pip-compile --quiet --upgrade --all-extras --generate-hashes --strip-extras --allow-unsafe \
