@@ -55,7 +55,10 @@ class SkillOverride:
 
 @dataclass(frozen=True, kw_only=True)
 class Taxonomy:
-    """The file, read. ``words`` are phrases by group and language; ``urgency`` is asked in its order."""
+    """The file, read. ``words`` are phrases by group and language; ``urgency`` is asked in its order.
+
+    ``examples`` are texts by kind of request and language.
+    """
 
     brands: tuple[Brand, ...]
     request_types: tuple[RequestType, ...]
@@ -66,6 +69,7 @@ class Taxonomy:
     urgency: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     writer_speaks_for_itself: frozenset[str] = frozenset()
     place_names: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    examples: Mapping[str, Mapping[str, tuple[str, ...]]] = field(default_factory=dict)
 
     def book(self, language: str) -> PhraseBook:
         """The phrases of every word group, by the group's name, for mail in one language.

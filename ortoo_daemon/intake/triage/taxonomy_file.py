@@ -37,6 +37,7 @@ _KEYS = (
     "writer_speaks_for_itself",
     "place_names",
     "words",
+    "examples",
 )
 _BRAND_KEYS = ("name", "desk", "written", "loose", "models", "loose_models", "maker_codes")
 
@@ -78,6 +79,7 @@ class _Reader:
             urgency=self._urgency(section.mapping("urgency")),
             writer_speaks_for_itself=self._codes(section, "writer_speaks_for_itself", codes),
             place_names=self._lists(section.mapping("place_names")),
+            examples=self._examples(section.mapping("examples"), codes),
         )
 
     def _brand(self, item: Node) -> Brand:
@@ -143,6 +145,18 @@ class _Reader:
                 known=LANGUAGES,
             )
             found[name] = {said: self._phrases(languages, said) for said in LANGUAGES}
+        return found
+
+    def _examples(
+        self, node: MapNode | None, codes: set[str]
+    ) -> dict[str, dict[str, tuple[str, ...]]]:
+        found = {}
+        for code, (key, value) in (node.entries if node else {}).items():
+            if code not in codes:
+                message = f"there is no request type {code!r}"
+                self.problems.add(key, "unknown_request_type", message, did_you_mean(code, codes))
+            languages = self._section(value, "examples", LANGUAGES)
+            found[code] = {said: self._phrases(languages, said) for said in LANGUAGES}
         return found
 
     def _phrases(self, section: Section, language: str) -> tuple[str, ...]:

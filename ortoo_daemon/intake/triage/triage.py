@@ -12,6 +12,7 @@ from ortoo_daemon.intake.triage.accounts import BOUND, Chooser
 from ortoo_daemon.intake.triage.brands import NO_BRAND_OF_OURS, brand_scores
 from ortoo_daemon.intake.triage.dealer_index import DealerIndex
 from ortoo_daemon.intake.triage.findings import Finding, Observer
+from ortoo_daemon.intake.triage.learning import Learned
 from ortoo_daemon.intake.triage.model import (
     AccountCandidate,
     Basis,
@@ -30,15 +31,23 @@ _SUBJECT_ALONE = 1.0
 _SUBJECT_BESIDES = 0.35
 _QUOTED = 0.5
 _LEAST = 0.8
+_TAUGHT = 0.4
+_TAUGHT_ALONE = 0.6
+"""So many points, of signs and examples together, are enough without a sign."""
 
 
-def triage_mail(reading: MailReading, index: DealerIndex, taxonomy: Taxonomy) -> Triage:
+def triage_mail(
+    reading: MailReading, index: DealerIndex, taxonomy: Taxonomy, learned: Learned
+) -> Triage:
     """The requests of an e-mail, at least one; where nothing is understood it needs a person."""
-    return _Triage(reading, index, taxonomy).result()
+    return _Triage(reading, index, taxonomy, learned).result()
 
 
 class _Triage:
-    def __init__(self, reading: MailReading, index: DealerIndex, taxonomy: Taxonomy) -> None:
+    def __init__(
+        self, reading: MailReading, index: DealerIndex, taxonomy: Taxonomy, learned: Learned
+    ) -> None:
+        self.learned = learned
         self.reading = reading
         self.index = index
         self.taxonomy = taxonomy
@@ -114,16 +123,25 @@ class _Triage:
         )
 
     def _segments(self, topic: Topic, *, alone: bool) -> Iterable[Segment]:
-        scores = self._scores(topic, alone=alone)
-        kind, points, margin = best_of(scores)
-        if points < _LEAST:
-            kind = None
+        kind, points, margin = self._kind(topic, alone=alone)
         brands = self._brands(topic)
         writers_own = kind in self.taxonomy.writer_speaks_for_itself
         sites, evidence = self._sites(topic, kind)
         chooser = Chooser(self.index, self.writer)
         for candidates in chooser.accounts(sites, brands, evidence, writers_own=writers_own):
             yield self._segment(topic, candidates, kind, (points, margin))
+
+    def _kind(self, topic: Topic, *, alone: bool) -> tuple[str | None, float, float]:
+        """The kind of request: by its signs, with what examples say; None where neither says enough."""
+        scores = self._scores(topic, alone=alone)
+        taught = self.learned.points(topic.findings)
+        both = {
+            code: scores.get(code, 0.0) + _TAUGHT * taught.get(code, 0.0)
+            for code in scores.keys() | taught.keys()
+        }
+        kind, points, margin = best_of(both)
+        told = scores.get(kind or "", 0.0) >= _LEAST or points >= _TAUGHT_ALONE
+        return (kind, points, margin) if told else (None, points, margin)
 
     def _scores(self, topic: Topic, *, alone: bool) -> dict[str, float]:
         scores = topic_scores(topic, self.taxonomy)

@@ -2,6 +2,8 @@
 
 import pytest
 
+from ortoo_daemon.intake.triage.requests import request_scores
+from ortoo_daemon.intake.triage.taxonomy import RequestType, Sign
 from tests.intake.triage.network import one, taxonomy, understood
 
 
@@ -47,9 +49,11 @@ def test_what_is_settled_or_not_the_matter_is_no_request():
 
 
 def test_one_word_does_not_speak_twice():
-    sign = "renewal"
-    (segment,) = understood(f"A word on the {sign}.").segments
-    assert segment.type_score < 4
+    sign = Sign(groups=("contract", "upgrade"), weight=4)
+    kinds = [RequestType(code="change", about="", skill="S", signs=(sign,))]
+    groups = frozenset({"contract", "upgrade"})
+    assert request_scores(groups, kinds, {"contract": {3}, "upgrade": {3}}) == {}
+    assert request_scores(groups, kinds, {"contract": {3}, "upgrade": {5}}) == {"change": 4}
 
 
 def test_an_order_to_machines_is_no_request():
