@@ -12,7 +12,15 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from ortoo_daemon.action.stamps import DECISION_KEY, MODIFIED_AT, MODIFIED_BY, OWNER, STAMPS
+from ortoo_daemon.action.sla_clocks import SlaStamp, read_stamp, stamp_text
+from ortoo_daemon.action.stamps import (
+    DECISION_KEY,
+    MODIFIED_AT,
+    MODIFIED_BY,
+    OWNER,
+    SLA_CLOCKS,
+    STAMPS,
+)
 from ortoo_daemon.audit.kept_facts import value_hash
 from ortoo_daemon.audit.trace_json import LONGEST_VALUE
 from ortoo_daemon.instants import instant
@@ -101,7 +109,7 @@ def past_decision(
         way_in=_WAYS_IN.get(str(row["Reason__c"]), WorkReason.RECONCILED),
         seen_owner=_id(row["Owner_Before__c"]),
         happened=_happened(row),
-        fields={**values, **of_then},
+        fields={**values, **of_then, **_wait(kept)},
         of_then=frozenset(certain) | (FIXED & values.keys()),
         past_owners=dict(_past_owners(kept)),
         open_work=workload.open_work,
@@ -110,6 +118,12 @@ def past_decision(
         turns=turns,
         given={tally: tuple(moments) for tally, moments in workload.given.items()},
     )
+
+
+def _wait(kept: Mapping[str, Any]) -> dict[str, FieldValue]:
+    """The wait for wished skills that the record came from: what was dropped by then hangs from it."""
+    waiting = read_stamp(kept.get("fields", {}).get(SLA_CLOCKS)).waiting
+    return {} if waiting is None else {SLA_CLOCKS: stamp_text(SlaStamp(waiting=waiting))}
 
 
 def is_untouched_since(

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
-from ortoo_daemon.action.stamps import MODIFIED_AT, MODIFIED_BY, OWNER, STAMPS
+from ortoo_daemon.action.stamps import MODIFIED_AT, MODIFIED_BY, OWNER, SLA_CLOCKS, STAMPS
 from ortoo_daemon.decision import Decision
 from ortoo_daemon.facts import Answer, Facts, Question
 from ortoo_daemon.flow import decide, resume
@@ -67,6 +67,10 @@ class Result:
     def main(self) -> Difference:
         """What the reader came for: the edit, else how today's policies differ from what happened."""
         return self.edit or self.reality
+
+
+_OF_NOW = STAMPS - {SLA_CLOCKS}
+"""Stamps tell what came of it; but in this one a wait for wished skills stands that a record came from."""
 
 
 class Replay:
@@ -143,7 +147,8 @@ class Replay:
             self._edit.add(past, source, placed[Side.LIVE], placed[Side.CANDIDATE])
 
     def _record(self, past: PastDecision) -> Record:
-        """The record as it came in: without stamps, with the owner of then, and otherwise untouched."""
+        """The record as it came in: without stamps of what came of it, with the owner of then, and otherwise
+        untouched."""
         asked = self._read.get(past.object, frozenset())
         todays = sorted(asked - past.of_then)
         if todays:
@@ -152,7 +157,7 @@ class Replay:
         else:
             self._values.records_of_then += 1
         fields: dict[str, FieldValue] = {
-            name: value for name, value in past.fields.items() if name not in STAMPS
+            name: value for name, value in past.fields.items() if name not in _OF_NOW
         }
         fields |= told_of(past, todays)
         fields[OWNER] = past.seen_owner

@@ -3,7 +3,9 @@
 import json
 from datetime import timedelta
 
+from ortoo_daemon.action.sla_clocks import SlaStamp, read_stamp, stamp_text
 from ortoo_daemon.audit.kept_facts import value_hash
+from ortoo_daemon.decision import Waiting
 from ortoo_daemon.records import Record, WorkReason
 from ortoo_daemon.simulation.backtest.past_values import FieldChanged, past_decision
 from tests.simulation.backtest.past import DAEMON
@@ -168,3 +170,12 @@ def test_answers_counters_and_the_way_in_are_kept():
     assert found.way_in is WorkReason.REQUEUED
     assert found.seen_owner == PERSON
     assert known({}, facts={"answers": [unasked]}).past_owners == {}
+
+
+def test_a_wait_for_skills_that_the_record_came_from_is_of_then_and_clocks_are_not():
+    waiting = Waiting(rule="ev", since=NOW - timedelta(minutes=10), next_at=NOW)
+    read = stamp_text(SlaStamp(waiting=waiting, routed_at=NOW))
+    found = known({}, facts={"fields": {"Ortoo_SLA_Clocks__c": read}})
+    kept = read_stamp(found.fields["Ortoo_SLA_Clocks__c"])
+    assert (kept.waiting, kept.routed_at) == (waiting, None)
+    assert "Ortoo_SLA_Clocks__c" not in known({}, facts={"fields": {}}).fields

@@ -4,9 +4,12 @@ from datetime import timedelta
 
 import pytest
 
+from ortoo_daemon.action.sla_clocks import SlaStamp, stamp_text
 from ortoo_daemon.calendars import BusinessHours
+from ortoo_daemon.decision import Waiting
 from ortoo_daemon.facts import Tally, Turns
 from ortoo_daemon.policy.expressions import Constant
+from ortoo_daemon.policy.load import load
 from ortoo_daemon.policy.ownership_model import (
     LimitLevel,
     Limits,
@@ -22,7 +25,8 @@ from ortoo_daemon.records import WorkReason
 from ortoo_daemon.simulation.backtest.comparison import Dimension, Side
 from ortoo_daemon.simulation.backtest.history import Happened
 from ortoo_daemon.simulation.backtest.placement import Change, Fate
-from tests.simulation.backtest.past import past, replayed, to
+from tests.policy.files import with_rules
+from tests.simulation.backtest.past import TO_THE_DESK, past, replayed, to
 from tests.world import (
     DESK,
     LAST,
@@ -306,3 +310,18 @@ def test_so_many_movers_are_listed_and_the_rest_is_counted():
     assert found.edit.changed == 5
     assert len(found.edit.movers[Change.NEWLY_UNROUTED]) == 2
     assert found.edit.left_out == 3
+
+
+def test_a_record_that_had_waited_for_skills_goes_on_where_it_stood():
+    text = with_rules(
+        "    - {name: all, assign: {team: {skills: {wished: [flies]}, relax_after: 5m, hold_in: Desk}}}\n"
+    )["config/policies/leads.yaml"].decode()
+    text = text.replace("2026-11-23", "2026-11-01").replace("Unrouted_Leads", "Last")
+    asked = load({"config/policies/leads.yaml": text.encode()})
+    ann = person(1)
+    waiting = Waiting(rule="all", since=NOW - timedelta(minutes=5), next_at=NOW)
+    stamp = {"Ortoo_SLA_Clocks__c": stamp_text(SlaStamp(waiting=waiting))}
+    new = past(1, happened=TO_THE_DESK)
+    waited = past(2, fields=stamp, happened=to(ann.id))
+    found = replayed(directory(people=(ann,)), asked, new, waited)
+    assert found.reality.counts == {Change.SAME: 2}
