@@ -52,6 +52,12 @@ def check(reading: MailReading) -> None:
     reading.clean_body.encode()
 
 
+def test_letters_and_accents_that_came_apart_are_joined_and_what_nobody_sees_is_out():
+    assert (
+        read_mail(Mail(text_body="ve\u0301hi\u200bcule\u00ad\r\nici\x00")).text == "véhicule\nici"
+    )
+
+
 @settings(deadline=None, max_examples=150)
 @given(text=texts, subject=texts, name=texts)
 def test_any_text_is_read_into_parts_that_are_the_text(text, subject, name):

@@ -65,6 +65,8 @@ def test_what_stands_below_a_block_of_headers_is_quoted(header, rule):
     "sentence",
     [
         "Le vendeur m'a écrit : je ne peux rien faire.",
+        "Le client du garage nous a écrit :",
+        "On the phone he was polite, but later he wrote:",
         "The customer wrote: please call me.",
         "Der Kunde schrieb: bitte zurückrufen.",
         "El cliente escribió: no me llaman.",
@@ -252,6 +254,13 @@ def test_where_the_writer_only_points_the_forwarded_words_speak(head):
     assert reading.forward_speaks
     assert reading.clean_body == "see below please\nI can't make the test drive tomorrow."
     assert [part.message for part in reading.parts if part.kind is PartKind.SIGNATURE] == [0, 1]
+
+
+def test_a_word_or_two_above_a_forwarded_message_leave_it_to_speak():
+    reading = read(
+        f"urgent !!\n\n{FORWARDS['en']}\n\nI can't make it tomorrow.", subject="Fwd: test drive"
+    )
+    assert reading.clean_body == "urgent !!\nI can't make it tomorrow."
 
 
 def test_where_the_writer_says_what_is_wanted_the_forwarded_words_do_not_speak():

@@ -33,6 +33,14 @@ def test_lines_are_those_of_the_page(html, shown):
     assert lines(html) == shown
 
 
+def test_what_stands_in_a_hidden_element_is_hidden_however_deep():
+    seen = read_html(
+        '<div style="display:none"><table><tr><td><b>secret</b></td></tr></table></div>seen'
+    )
+    assert [line.text for line in seen.lines] == ["seen"]
+    assert seen.hidden == ("secret",)
+
+
 def test_outlook_paragraphs_with_nothing_in_them_are_blank_lines():
     html = '<p class="MsoNormal">a<o:p></o:p></p><p class="MsoNormal"><o:p>&nbsp;</o:p></p><p>b</p>'
     assert [line for line in lines(html) if line.strip()] == ["a", "b"]

@@ -92,6 +92,10 @@ def test_a_code_of_digits_says_whether_a_word_announces_it():
     assert bare.note == "digits only"
 
 
+def test_digits_with_a_space_between_are_no_code():
+    assert values(IdentifierKind.DEALER_CODE, "il reste 357 60 places") == []
+
+
 def test_a_code_of_the_known_form_that_nobody_has_is_not_valid():
     (code,) = found(IdentifierKind.DEALER_CODE, "our code is VX-07749")
     assert (code.value, code.valid) == ("VX-07749", False)
@@ -123,8 +127,11 @@ def test_a_phone_number_is_found_in_the_form_that_every_system_dials(text, addre
     "text",
     [
         "SIRET 388 104 227 00041",
+        "RCS 0261 911 020",
+        "SIREN 02 61 91 10 20",
         "IBAN DE02 7625 0000 0000 4471 18",
         "le 12.03.2025 à midi",
+        "du 01.02.2025/01.03.2025",
         "SAS au capital de 1 450 000 €",
         "facture 2025 11 0907",
         "La voiture a 38 410 km",
