@@ -131,7 +131,6 @@ def test_a_phone_number_is_found_in_the_form_that_every_system_dials(text, addre
         "SIREN 02 61 91 10 20",
         "IBAN DE02 7625 0000 0000 4471 18",
         "le 12.03.2025 à midi",
-        "du 01.02.2025/01.03.2025",
         "SAS au capital de 1 450 000 €",
         "facture 2025 11 0907",
         "La voiture a 38 410 km",
@@ -139,6 +138,11 @@ def test_a_phone_number_is_found_in_the_form_that_every_system_dials(text, addre
 )
 def test_other_numbers_are_no_phones(text):
     assert values(IdentifierKind.PHONE, text, address="a@x.fr") == []
+
+
+@pytest.mark.parametrize("text", ["fällig am 01.02.2025", "seit 01/02/2025", "für 0800 000 €"])
+def test_dates_and_amounts_are_no_phones(text):
+    assert values(IdentifierKind.PHONE, text, address="a@x.de") == []
 
 
 @pytest.mark.parametrize(
