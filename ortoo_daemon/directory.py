@@ -64,13 +64,25 @@ class Person:
     language: str | None = None
     availability: str | None = None
     away_until: datetime | None = None
+    leave: tuple[tuple[datetime, datetime], ...] = ()
     fields: Mapping[str, FieldValue] = field(default_factory=dict)
 
     def is_away(self, now: datetime) -> bool:
-        """Away when marked so, until the return time if one is given (a bare return time counts too)."""
+        """Away when marked so, until the return time if one is given (a bare return time counts too); and
+        in each span of ``leave``."""
+        if any(begins_at <= now < ends_at for begins_at, ends_at in self.leave):
+            return True
         if self.away_until is not None:
             return now < self.away_until
         return (self.availability or "").strip().casefold() in {"away", "offline", "out of office"}
+
+
+    def returns_at(self, now: datetime) -> datetime | None:
+        """When somebody who is away now will be back; None where nobody knows."""
+        ends = [ends_at for begins_at, ends_at in self.leave if begins_at <= now < ends_at]
+        if self.away_until is not None and self.away_until > now:
+            ends.append(self.away_until)
+        return max(ends, default=None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -184,20 +196,29 @@ class Directory:
 def person_of(kept: Mapping[str, Any]) -> Person:
     """The person whom `Directory.as_kept` wrote. Raises TypeError for what is none."""
     sets = {name: frozenset(kept[name]) for name in ("skills", "languages") if name in kept}
-    return Person(**{**kept, **sets, "away_until": instant(kept.get("away_until"))})
+    away_until, leave = instant(kept.get("away_until")), spans_of(kept.get("leave", ()))
+    return Person(**{**kept, **sets, "away_until": away_until, "leave": leave})
+
+
+def spans_of(kept: Iterable[Any]) -> tuple[tuple[datetime, datetime], ...]:
+    """Spans as they were kept: pairs of ISO 8601 moments."""
+    read = ((instant(begins_at), instant(ends_at)) for begins_at, ends_at in kept)
+    return tuple((one, other) for one, other in read if one is not None and other is not None)
 
 
 def _values(entry: Person | Rooftop) -> dict[str, Any]:
     """As JSON values; what is empty is left out, sets are sorted."""
     named = ((each.name, getattr(entry, each.name)) for each in fields(entry))
     return {
-        name: _plain(value) for name, value in named if value not in (None, "", {}, frozenset())
+        name: _plain(value) for name, value in named if value not in (None, "", {}, (), frozenset())
     }
 
 
 def _plain(value: object) -> object:
     if isinstance(value, frozenset):
         return sorted(value)
+    if isinstance(value, tuple):
+        return [_plain(part) for part in value]
     if isinstance(value, Point):
         return [value.latitude, value.longitude]
     if isinstance(value, Mapping):

@@ -61,5 +61,5 @@ def _is_due_before_return(facts: Facts) -> bool:
     if target_at is None:
         return False
     person = facts.directory.people.get(RecordId(facts.record.text("OwnerId")))
-    returns_at = person.away_until if person else None
+    returns_at = person.returns_at(facts.now) if person else None
     return returns_at is None or target_at < returns_at

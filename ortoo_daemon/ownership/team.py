@@ -5,6 +5,7 @@ Gates in the order in which they are tried; a person is removed by the first tha
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from functools import lru_cache
 
 from ortoo_daemon.directory import Person, Rooftop
@@ -96,7 +97,7 @@ class _Gates:
             if not _has(person, kind, wanted):
                 return kind, f"lacks {wanted}"
         if person.is_away(self.now):
-            return "away", _away(person)
+            return "away", _away(person, self.now)
         if self.opening is not None and (closed := self.opening.closed_for(person)):
             return "open_now", closed
         if full := self.limit.reached_by(person):
@@ -170,7 +171,8 @@ def _primary(language: str) -> str:
     return language.strip().replace("_", "-").partition("-")[0].casefold()
 
 
-def _away(person: Person) -> str:
-    if person.away_until is not None:
-        return f"away until {person.away_until.isoformat()}"
+def _away(person: Person, now: datetime) -> str:
+    returns_at = person.returns_at(now)
+    if returns_at is not None:
+        return f"away until {returns_at.isoformat()}"
     return f"availability is {person.availability}"

@@ -12,7 +12,9 @@ from typing import Any
 from ortoo_daemon.directory import Directory, Queue
 from ortoo_daemon.records import RecordId, record_id
 from ortoo_daemon.salesforce import soql
+from ortoo_daemon.salesforce.absence_signs import AbsenceSigns, read_signs
 from ortoo_daemon.salesforce.directory_mapping import (
+    AbsenceMapping,
     Criteria,
     DirectoryMapping,
     PersonMapping,
@@ -47,6 +49,7 @@ class _Small:
     queues: list[Queue]
     holidays: list[dict[str, Any]]
     years: tuple[int, ...]
+    signs: AbsenceSigns
 
 
 class DirectoryReader:
@@ -81,7 +84,10 @@ class DirectoryReader:
         mapping, sharing = self._mapping, Sharing()
         closed = closed_days(mapping.holidays, small.holidays, small.years)
         staff, sites = keeps_hours(
-            [person(row, mapping.people, sharing) for row in _let_go(people)],
+            [
+                small.signs.applied_to(person(row, mapping.people, sharing))
+                for row in _let_go(people)
+            ],
             [rooftop(row, mapping, sharing) for row in _let_go(rooftops)],
             mapping,
             closed,
@@ -173,14 +179,25 @@ class DirectoryReader:
 
     async def _read_small(self) -> _Small:
         """Business hours, queues and holidays: few enough to be compared whole."""
-        hours, queues, holidays = await asyncio.gather(
+        hours, queues, holidays, signs = await asyncio.gather(
             self._org.query(soql.select("BusinessHours", HOURS_FIELDS, order_by=["Id"])),
             self._org.queues(),
             self._holidays(),
+            self._signs(),
         )
         return _Small(
-            hours=hours, queues=queues, holidays=holidays, years=years_around(self._year())
+            hours=hours,
+            queues=queues,
+            holidays=holidays,
+            years=years_around(self._year()),
+            signs=signs,
         )
+
+    async def _signs(self) -> AbsenceSigns:
+        """No call where the file names no further signs of absence."""
+        if self._mapping.absences == AbsenceMapping():
+            return AbsenceSigns()
+        return await read_signs(self._org, self._mapping.absences, await self._org.now())
 
     async def _holidays(self) -> list[dict[str, Any]]:
         """The org's Holiday records that the file names; no call where it names none."""

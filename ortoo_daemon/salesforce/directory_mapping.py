@@ -115,6 +115,18 @@ class PersonMapping(_Model):
         yield from self.fields
 
 
+class AbsenceMapping(_Model):
+    """Further signs that somebody is away; none is asked for unless it is named.
+
+    ``frozen`` logins count as inactive. ``presence``: Omni-Channel's "away", and these statuses (their
+    DeveloperNames). ``calendar``: entries of calendars shown as out of office.
+    """
+
+    frozen: bool = False
+    presence: list[str] | None = None
+    calendar: bool = False
+
+
 class DirectoryMapping(_Model):
     """The whole file.
 
@@ -125,6 +137,7 @@ class DirectoryMapping(_Model):
 
     rooftops: RooftopMapping = RooftopMapping()
     people: PersonMapping = PersonMapping()
+    absences: AbsenceMapping = AbsenceMapping()
     signals: dict[str, str] = {}
     hours: dict[str, HoursMapping] = {}
     holidays: dict[str, ClosedDaysOfPlace] = {}

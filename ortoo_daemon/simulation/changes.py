@@ -113,7 +113,7 @@ def at_other_moments(
     moments = {
         *_days(policy, tried),
         *_openings(facts, decision),
-        *(person.away_until for person in _removed(facts, decision, "away") if person.away_until),
+        *(at for each in _removed(facts, decision, "away") if (at := each.returns_at(facts.now))),
     }
     return [
         Proposal(
@@ -131,7 +131,7 @@ def with_people_there(facts: Facts, decision: Decision) -> Iterator[Proposal]:
     """Each of those who were away or held too much, as if they were not and did not."""
     people = facts.directory.people
     for person in _removed(facts, decision, "away"):
-        back = replace(person, availability=None, away_until=None)
+        back = replace(person, availability=None, away_until=None, leave=())
         directory = replace(facts.directory, people={**people, person.id: back})
         yield Proposal(
             kind="person",

@@ -105,9 +105,10 @@ class _Watch:
         """When the person is there: not away, and at work or open where the rule asks for it."""
         begin = self._begin
         if person.is_away(begin):
-            if person.away_until is None:
+            returns_at = person.returns_at(begin)
+            if returns_at is None:
                 return
-            begin = person.away_until.astimezone(UTC)
+            begin = returns_at.astimezone(UTC)
         if begin >= self._end:
             return
         spans = self._at_work(rule, person, site, begin)
@@ -115,6 +116,8 @@ class _Watch:
         if choice is not None and choice.open_now and site is not None and site.hours is not None:
             known = site.hours in self._directory.hours
             spans = list(_common(spans, self._hours(site.hours))) if known else spans
+        if person.leave:
+            spans = list(_common(spans, _lacking((begin, self._end), person.leave)))
         yield from spans
 
     def _at_work(

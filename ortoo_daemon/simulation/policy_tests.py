@@ -213,7 +213,7 @@ def _changed_person(person: Person, change: RosterChange) -> Person:
         person = replace(person, active=change.active)
     if change.away is not None:
         availability = "Away" if change.away else None
-        person = replace(person, availability=availability, away_until=None)
+        person = replace(person, availability=availability, away_until=None, leave=())
     return person
 
 

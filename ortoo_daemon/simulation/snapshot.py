@@ -13,7 +13,7 @@ from operator import attrgetter, itemgetter
 from typing import Any, TypeVar
 
 from ortoo_daemon.calendars import BusinessHours
-from ortoo_daemon.directory import Directory, Person, Point, Queue, Rooftop
+from ortoo_daemon.directory import Directory, Person, Point, Queue, Rooftop, spans_of
 from ortoo_daemon.errors import ConfigError, Place, Problem
 from ortoo_daemon.instants import instant, instant_text
 
@@ -76,7 +76,7 @@ def _lines(entries: Iterable[object]) -> str:
 def _plain(value: object) -> Any:
     if is_dataclass(value) and not isinstance(value, type):
         named = ((f.name, getattr(value, f.name)) for f in fields(value))
-        return {name: _plain(part) for name, part in named if part not in (None, "") and part != {}}
+        return {name: _plain(part) for name, part in named if part not in (None, "", ()) and part != {}}
     if isinstance(value, frozenset):
         return sorted(_plain(part) for part in value)
     if isinstance(value, tuple):
@@ -100,7 +100,10 @@ def _rooftop(entry: _Json) -> Rooftop:
 
 def _person(entry: _Json) -> Person:
     away_until = instant(entry.get("away_until"))
-    return _made(Person, entry, sets=("skills", "languages"), away_until=away_until)
+    leave = spans_of(entry.get("leave", ()))
+    return _made(
+        Person, entry, sets=("skills", "languages"), away_until=away_until, leave=leave
+    )
 
 
 def _hours(entry: _Json) -> BusinessHours:

@@ -4,6 +4,7 @@ import re
 from datetime import date
 
 import pytest
+import yaml
 
 from ortoo_daemon.daemon.loading.cross_checks import MANUALS
 from ortoo_daemon.policy import literals, templates
@@ -22,6 +23,7 @@ from ortoo_daemon.policy.parsing import cases as parse_cases
 from ortoo_daemon.policy.parsing import expectations as parse_expectations
 from ortoo_daemon.policy.parsing import intake as parse_intake
 from ortoo_daemon.policy.parsing import people as parse_people
+from ortoo_daemon.salesforce.directory_mapping import DirectoryMapping
 from ortoo_daemon.scope import _OWNER_VALUES, _PERSON_VALUES, _ROOFTOP_VALUES
 from ortoo_daemon.simulation.policy_tests import run_tests
 from ortoo_daemon.simulation.snapshot import directory_from_json
@@ -33,7 +35,7 @@ TABLES = {name: data for name, data in shipped_files().items() if name.endswith(
     f"config/{block.about}": block.text.encode() for block in blocks(NAME, "csv")
 }
 CASES = "fragment: cases"
-FRAGMENTS = [block for block in blocks(NAME, "yaml") if block.about not in ("", CASES)]
+FRAGMENTS = [block for block in blocks(NAME, "yaml") if block.about not in ("", CASES, "directory")]
 WHOLE = [block for block in blocks(NAME, "yaml") if block.text.startswith("policy:")]
 
 
@@ -52,6 +54,13 @@ def around(block: Block) -> str:
 @pytest.mark.parametrize("block", FRAGMENTS, ids=[f"line {each.line}" for each in FRAGMENTS])
 def test_a_fragment_is_read_where_it_says_it_belongs(block):
     assert load({"config/policies/a.yaml": around(block).encode(), **TABLES}).policies
+
+
+def test_what_is_shown_of_the_directory_file_may_stand_in_it():
+    shown = [yaml.safe_load(each.text) for each in blocks(NAME, "yaml") if each.about == "directory"]
+    assert shown
+    for each in shown:
+        assert DirectoryMapping.model_validate(each)
 
 
 def test_the_policy_at_the_top_passes_the_tests_below_it():
