@@ -8,7 +8,7 @@ import pytest
 
 from ortoo_daemon.records import WorkItem, WorkReason, record_id
 from ortoo_daemon.sweeps import sla as module
-from ortoo_daemon.sweeps.sla import DueFigures, count_due_soon, find_due_steps
+from ortoo_daemon.sweeps.sla import DueFigures, count_due, count_due_soon, find_due_steps
 from tests.asynchronous import asynchronous
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -130,3 +130,29 @@ async def test_what_is_due_soon_is_counted_with_one_call_an_object():
     )
     assert cases == f"SELECT COUNT() FROM Case WHERE {window}"
     assert leads == f"SELECT COUNT() FROM Lead WHERE {window} AND IsConverted = false"
+
+
+@asynchronous
+async def test_no_more_are_put_than_may_be_and_the_oldest_come_first():
+    queue = Queue()
+    org = Org(*(due(number, late=number) for number in range(1, 11)))
+    figures = await find_due_steps(org, queue, ("Lead",), clock=lambda: NOW, at_most=4)
+    assert [item.record_id for item in queue.items] == [
+        due(number, 0)["Id"] for number in (10, 9, 8, 7)
+    ]
+    assert (figures.put, figures.stopped) == (4, True)
+    whole = await find_due_steps(org, Queue(), ("Lead",), clock=lambda: NOW, at_most=10)
+    assert (whole.put, whole.stopped) == (10, False)
+
+
+@asynchronous
+async def test_what_is_due_is_counted_with_one_call_for_each_object():
+    asked = []
+
+    async def count(soql: str) -> int:
+        asked.append(soql)
+        return 7
+
+    assert await count_due(count, ("Lead", "Case"), now=NOW) == 14
+    assert all("Ortoo_SLA_Next_At__c <= 2026-03-02T09:00:00.000Z" in soql for soql in asked)
+    assert ["IsConverted" in soql for soql in asked] == [False, True]

@@ -13,6 +13,8 @@ from ortoo_daemon.daemon.handling.handler import Handler
 from ortoo_daemon.daemon.handling.rate_log import RateLog
 from ortoo_daemon.policy.model import PolicySet
 from ortoo_daemon.policy.ownership_model import LimitLevel
+from ortoo_daemon.policy.sla_model import MOVES
+from ortoo_daemon.records import WorkReason
 from ortoo_daemon.sandbox.seed import identities as seed
 from tests.daemon.rig import FLAGSHIP, claim_of, handler_on, now, policy_set
 from tests.sandbox.live import Live, live
@@ -142,3 +144,28 @@ async def test_what_is_older_than_every_limit_is_not_read(live: Live) -> None:
         lately = GivenLately(handler.org, log, now=lambda: now() + timedelta(hours=2))
         await lately.read(RATED, handler.knowledge.directory.people)
         assert not log.moments
+
+
+@live()
+async def test_what_clocks_took_from_a_rooftop_is_read_from_the_decision_records(
+    live: Live,
+) -> None:
+    """So that a rooftop's budget outlives a restart and a lost journal."""
+    late = [{"Status": "Working - Contacted"}]
+    clock = {"clock": "a", "target": "1s", "hours": "24x7", "stopped_by": late}
+    steps = [{"reassign": {"within": "rooftop"}}]
+    policies = policy_set(
+        action={
+            "sla": [clock | {"on_violation": steps}],
+            "moves": {"per_rooftop": {"at_most": 9, "per": "1h"}},
+        }
+    )
+    async with handler_on(live, policies) as handler:
+        lead = live.lead()
+        await handler.handle(claim_of(lead))
+        handler.clock = lambda: now() + timedelta(minutes=1)
+        await handler.handle(claim_of(lead, reason=WorkReason.SLA, entry="sla:x"))
+        own = handler.knowledge.ledger.rates
+        assert counts(own, MOVES) == {(seed.FLAGSHIP_ROOFTOP_ID, False): 1}
+        log = await read_anew(handler, policies)
+        assert counts(log, MOVES) == counts(own, MOVES)
