@@ -9,10 +9,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ortoo_daemon.intake.mail import phrases
+from ortoo_daemon.intake.mail.farewells import is_farewell
 from ortoo_daemon.intake.mail.headings import Heading, heading_at, subject_forwards
 from ortoo_daemon.intake.mail.lines import Line
 from ortoo_daemon.intake.mail.model import MailPart, PartKind
-from ortoo_daemon.intake.mail.signatures import is_farewell, name_words, signature_start
+from ortoo_daemon.intake.mail.signatures import name_words, signature_start
 
 _FEWEST_LETTERS = 8
 _ADDRESS = re.compile(r"[<\[(]?(?:mailto:)?([\w.+'-]{1,64}@[\w.-]{1,128})[>\])]?")

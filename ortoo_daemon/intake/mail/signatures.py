@@ -10,16 +10,14 @@ import re
 from collections.abc import Sequence
 
 from ortoo_daemon.intake.mail import phrases
+from ortoo_daemon.intake.mail.cards import BULLET, closing_card, speaks
 from ortoo_daemon.intake.mail.characters import folded
+from ortoo_daemon.intake.mail.farewells import is_farewell
 from ortoo_daemon.intake.mail.lines import Hint, Line
 
 _DELIMITER = re.compile(r"^(?:--|__|—|–|-- ?-|_{3,}|-{3,}|={3,}|\*{3,}|~{3,})$")
 _WORD = re.compile(r"[^\W_]+(?:['’.-][^\W_]+)*")
 _AFTER_NAME = re.compile(r"^\s*(?:$|[|,/(•·;:-]|[–—●]|- )")
-_SENTENCE_END = re.compile(r"[.!?…]['\"»”)]*$")
-_BULLET = re.compile(r"^(?:[-*•·+]|\d{1,2}[.)/°]|[a-z]\))\s")
-_BETWEEN = re.compile(r"^[\s,.;:!/&+)(*-]*(?:(?:et|und|y|e|and|en)\s+)?")
-_MOST_CARD_WORDS = 14
 _LONGEST_CARD = 80  # lines; what comes later says nothing of where the text ends
 
 
@@ -36,7 +34,7 @@ def signature_start(lines: Sequence[Line], names: frozenset[str]) -> tuple[int, 
         reason = _sign(lines, number, names)
         if reason and _only_card_follows(lines, number + 1, firm=_is_firm(line)):
             return _with_courtesy(lines, number), reason
-    card = _closing_card(lines)
+    card = closing_card(lines)
     return None if card is None else (_with_courtesy(lines, card), "closing lines are a card")
 
 
@@ -45,48 +43,6 @@ def name_words(name: str, address: str = "") -> frozenset[str]:
     local = address.partition("@")[0]
     words = {word for word in re.split(r"[^\w]+|_", folded(f"{name} {local}")) if len(word) > 1}
     return frozenset(word for word in words if not word.isdigit())
-
-
-def is_farewell(line: Line) -> bool:
-    """Whether a line holds words of farewell and at most a name, a place, or what is wished besides."""
-    rest = line.key.strip(" *_")
-    found = False
-    for _ in range(4):
-        match = phrases.FAREWELL.match(rest) or phrases.THANKS.match(rest)
-        if not match:
-            break
-        found = True
-        rest = _BETWEEN.sub("", rest[match.end() :], count=1)
-    return found and _is_short_rest(rest, line.content)
-
-
-def _is_short_rest(rest: str, content: str) -> bool:
-    words = _WORD.findall(rest)
-    if not words:
-        return True
-    if _SENTENCE_END.search(rest) and len(words) > 3:
-        return False
-    tail = _WORD.findall(content)[-len(words) :]
-    linking = {
-        "aus",
-        "from",
-        "de",
-        "du",
-        "von",
-        "van",
-        "der",
-        "da",
-        "an",
-        "vom",
-        "den",
-        "i.a",
-        "i.v",
-        "ia",
-        "iv",
-        "team",
-    }
-    named = sum(word[:1].isupper() or folded(word) in linking for word in tail)
-    return len(words) <= 1 or (len(words) <= 7 and named >= len(words) - 1)
 
 
 def _sign(lines: Sequence[Line], number: int, names: frozenset[str]) -> str:
@@ -135,7 +91,7 @@ def _is_name(line: Line, names: frozenset[str]) -> bool:
         return False
     end = words[matched - 1].end()
     ends = _AFTER_NAME.match(line.key[end:].lstrip("."))
-    return ends is not None and not _BULLET.match(line.key)
+    return ends is not None and not BULLET.match(line.key)
 
 
 def _initial(part: str, names: frozenset[str]) -> bool:
@@ -159,23 +115,8 @@ def _only_card_follows(lines: Sequence[Line], first: int, *, firm: bool) -> bool
         if phrases.DISCLAIMER.search(line.key):
             break
         full += not line.blank
-        speaking += not line.blank and _speaks(line)
+        speaking += not line.blank and speaks(line)
     return speaking == 0 or (firm and speaking <= full / 3)
-
-
-def _speaks(line: Line) -> bool:
-    """Whether a line is a sentence that asks or tells something."""
-    if phrases.COURTESY.match(line.key) or phrases.COMPANY.search(line.key) or is_farewell(line):
-        return False
-    if phrases.FOLLOW_US.match(line.key) or phrases.MOBILE.match(line.key):
-        return False
-    if phrases.CONTACT.search(line.key):
-        return False
-    words = [folded(word) for word in _WORD.findall(line.content)]
-    if len(words) < 5:
-        return False
-    function = sum(word in phrases.FUNCTION_WORDS for word in words)
-    return function >= 2 and function > 0.18 * len(words)
 
 
 def _with_courtesy(lines: Sequence[Line], start: int) -> int:
@@ -191,70 +132,3 @@ def _with_courtesy(lines: Sequence[Line], start: int) -> int:
             return at
         at = above
     return at
-
-
-def _closing_card(lines: Sequence[Line]) -> int | None:
-    """The first line of closing paragraphs that hold names, numbers and addresses, and no sentence."""
-    last = len(lines)
-    start = None
-    for first, end in reversed(_paragraphs(lines)):
-        if first == 0:
-            break
-        paragraph = lines[first:end]
-        if _announced(lines[:first]):
-            break
-        notice = all(phrases.DISCLAIMER.search(line.key) for line in paragraph)
-        if not notice and not _is_card(paragraph):
-            break
-        start = first
-        last = first
-    return start if start is not None and last < len(lines) else None
-
-
-def _announced(lines: Sequence[Line]) -> bool:
-    """Whether the text before leads over to what follows: "our new address is:"."""
-    last = next((line for line in reversed(lines) if not line.blank), None)
-    return last is not None and last.content.endswith(":")
-
-
-def _is_card(paragraph: Sequence[Line]) -> bool:
-    if any(
-        _BULLET.match(line.content) and not phrases.CONTACT.search(line.key) for line in paragraph
-    ):
-        return False
-    if any(_speaks(line) or line.content.endswith(("?", ":")) for line in paragraph):
-        return False
-    contact = sum(bool(_is_contact(line)) for line in paragraph)
-    proper = sum(_is_proper(line) for line in paragraph)
-    short = all(len(_WORD.findall(line.content)) <= _MOST_CARD_WORDS for line in paragraph)
-    return short and (contact + proper) >= len(paragraph) and (contact >= 1 or len(paragraph) >= 2)
-
-
-def _is_contact(line: Line) -> bool:
-    key = line.key
-    return bool(
-        phrases.CONTACT.search(key) or phrases.COMPANY.search(key) or phrases.ROLE.search(key)
-    )
-
-
-def _is_proper(line: Line) -> bool:
-    """Whether a line is made of names: capitals or digits begin nearly every word, and no sentence ends."""
-    words: list[str] = _WORD.findall(line.content)
-    if not words or len(words) > 9 or _SENTENCE_END.search(line.content):
-        return False
-    capital = sum(word[0].isupper() or word[0].isdigit() for word in words)
-    return capital >= len(words) - len(words) // 3
-
-
-def _paragraphs(lines: Sequence[Line]) -> list[tuple[int, int]]:
-    found: list[tuple[int, int]] = []
-    first: int | None = None
-    for number, line in enumerate(lines):
-        if line.blank and first is not None:
-            found.append((first, number))
-            first = None
-        elif not line.blank and first is None:
-            first = number
-    if first is not None:
-        found.append((first, len(lines)))
-    return found
