@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ortoo_daemon.errors import Place
-from ortoo_daemon.policy.evaluation import Condition, Scope
-from ortoo_daemon.policy.operators import TESTS, Operator, Takes, Test
+from ortoo_daemon.policy.evaluation import Condition, Scope, Test
+from ortoo_daemon.policy.operators import TESTS, Operator, Takes
 from ortoo_daemon.trace import FailedCondition
 
 

@@ -3,6 +3,7 @@
 Protocols only, so that every other value of a policy can hold a condition without knowing its kinds.
 """
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Protocol
 
@@ -30,6 +31,10 @@ class Scope(Protocol):
         """By which ages in open time are counted; None where the policy names none, or none are known."""
 
     def value(self, name: str) -> FieldValue: ...
+
+
+Test = Callable[[FieldValue, Scope], bool]
+"""Whether something holds for the value of one field."""
 
 
 class Condition(Protocol):

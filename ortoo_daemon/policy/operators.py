@@ -7,24 +7,21 @@ closures made once, when the policy is read.
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from ortoo_daemon.policy import patterns
-from ortoo_daemon.policy.evaluation import Scope
+from ortoo_daemon.policy import patterns, time_tests
+from ortoo_daemon.policy.evaluation import Scope, Test
 from ortoo_daemon.policy.values import (
     choices,
     fold,
-    instant,
     is_blank,
     local_date,
     moment,
     number,
 )
 from ortoo_daemon.records import FieldValue
-
-Test = Callable[[FieldValue, Scope], bool]
 
 
 class Takes(StrEnum):
@@ -98,81 +95,10 @@ def _between(operand: tuple[Any, ...]) -> Test:
     if isinstance(low, date):
         return lambda value, scope: (
             (found := moment(value)) is not None
-            and _in_step(low, found, scope) <= 0
-            and _in_step(high, found, scope) >= 0
+            and time_tests.in_step(low, found, scope) <= 0
+            and time_tests.in_step(high, found, scope) >= 0
         )
     return lambda value, _: (found := number(value)) is not None and low <= found <= high
-
-
-def _in_step(bound: date | datetime, found: date | datetime, scope: Scope) -> int:
-    """-1, 0, 1 as the bound lies before, at or after the value; a day is compared with days."""
-    if isinstance(bound, datetime):
-        there = instant(found, scope.zone)
-        return (bound > there) - (bound < there)
-    day = local_date(found, scope.zone)
-    return (bound > day) - (bound < day)
-
-
-def _before(operand: tuple[Any, ...]) -> Test:
-    (bound,) = operand
-    return lambda value, scope: (
-        (found := moment(value)) is not None and _in_step(bound, found, scope) > 0
-    )
-
-
-def _after(operand: tuple[Any, ...]) -> Test:
-    (bound,) = operand
-    return lambda value, scope: (
-        (found := moment(value)) is not None and _in_step(bound, found, scope) < 0
-    )
-
-
-def _older_than(operand: tuple[Any, ...]) -> Test:
-    length: timedelta = operand[0]
-    return lambda value, scope: (
-        (found := moment(value)) is not None and scope.now - instant(found, scope.zone) > length
-    )
-
-
-def _newer_than(operand: tuple[Any, ...]) -> Test:
-    length: timedelta = operand[0]
-    return lambda value, scope: (
-        (found := moment(value)) is not None and scope.now - instant(found, scope.zone) <= length
-    )
-
-
-def _within_next(operand: tuple[Any, ...]) -> Test:
-    length: timedelta = operand[0]
-
-    def within_next(value: FieldValue, scope: Scope) -> bool:
-        found, until = moment(value), scope.now + length
-        if found is None:
-            return False
-        if isinstance(found, datetime):
-            return scope.now <= instant(found, scope.zone) <= until
-        return local_date(scope.now, scope.zone) <= found <= local_date(until, scope.zone)
-
-    return within_next
-
-
-def _older_than_open(operand: tuple[Any, ...]) -> Test:
-    length: timedelta = operand[0]
-    return lambda value, scope: (
-        (found := moment(value)) is not None and _open_age(found, scope) > length
-    )
-
-
-def _newer_than_open(operand: tuple[Any, ...]) -> Test:
-    length: timedelta = operand[0]
-    return lambda value, scope: (
-        (found := moment(value)) is not None and _open_age(found, scope) <= length
-    )
-
-
-def _open_age(found: date | datetime, scope: Scope) -> timedelta:
-    """The age in business hours; around the clock where none are known. What is yet to come has none."""
-    then, hours = instant(found, scope.zone), scope.hours
-    return scope.now - then if hours is None else hours.between(then, scope.now)
 
 
 def _starts_with(operand: tuple[Any, ...]) -> Test:
@@ -251,11 +177,11 @@ OPERATORS = {
         Operator(name="includes_all", takes=Takes.CHOICES, build=_includes_all),
         Operator(name="excludes", takes=Takes.CHOICES, build=_excludes, negative=True),
         Operator(name="blank", takes=Takes.FLAG, build=_blank, single=True),
-        Operator(name="before", takes=Takes.MOMENT, build=_before),
-        Operator(name="after", takes=Takes.MOMENT, build=_after),
-        Operator(name="older_than", takes=Takes.AGE, build=_older_than),
-        Operator(name="newer_than", takes=Takes.AGE, build=_newer_than),
-        Operator(name="within_next", takes=Takes.AHEAD, build=_within_next),
+        Operator(name="before", takes=Takes.MOMENT, build=time_tests.before),
+        Operator(name="after", takes=Takes.MOMENT, build=time_tests.after),
+        Operator(name="older_than", takes=Takes.AGE, build=time_tests.older_than),
+        Operator(name="newer_than", takes=Takes.AGE, build=time_tests.newer_than),
+        Operator(name="within_next", takes=Takes.AHEAD, build=time_tests.within_next),
         Operator(name="same_as", takes=Takes.FIELD, build=_same_as),
     )
 }
@@ -312,8 +238,8 @@ BESIDE_FIELD = {word: f"{word}_field" for word in _IN_ORDER}
 TESTS = OPERATORS | {
     operator.name: operator
     for operator in (
-        Operator(name="older_than_open", takes=Takes.OPEN_AGE, build=_older_than_open),
-        Operator(name="newer_than_open", takes=Takes.OPEN_AGE, build=_newer_than_open),
+        Operator(name="older_than_open", takes=Takes.OPEN_AGE, build=time_tests.older_than_open),
+        Operator(name="newer_than_open", takes=Takes.OPEN_AGE, build=time_tests.newer_than_open),
         *(
             Operator(name=f"{word}_field", takes=Takes.FIELD, build=_beside_field(holds))
             for word, holds in _IN_ORDER.items()
