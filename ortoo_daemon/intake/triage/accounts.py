@@ -48,8 +48,7 @@ class Chooser:
         if numbers:
             return numbers
         if not writers_own:
-            own = [site for site in sites if site.own]
-            return own if own and len({s.accounts for s in sites}) > 1 else sites
+            return sites
         labels = [site for site in sites if site.labels]
         account = self.writer.account
         if labels or account is None:

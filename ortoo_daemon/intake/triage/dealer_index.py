@@ -188,6 +188,7 @@ class DealerIndex:
             return
         whole = plain_words(dealer.group)
         yield whole
+        yield _without_kind(whole)
         for form in (whole, self._shared_run(dealer)):
             bare = tuple(
                 w for w in form if w not in GENERIC and w not in self._brand_words and len(w) > 1
@@ -263,6 +264,17 @@ def _former_forms(name: str) -> Iterator[tuple[str, ...]]:
     bare = tuple(word for word in plain_words(name) if word not in GENERIC and len(word) > 2)
     if len(bare) > 1:
         yield bare
+
+
+def _without_kind(group: tuple[str, ...]) -> tuple[str, ...]:
+    """A group's name without what says that it is one: ``Groupe``, ``Automobiles``, ``Auto's``."""
+    start, end = 0, len(group)
+    while start < end and group[start] in GENERIC and len(group[start]) > 3:
+        start += 1
+    while end > start and (group[end - 1] in GENERIC or len(group[end - 1]) == 1):
+        end -= 1
+    bare = group[start:end]
+    return bare if len(bare) > 1 and set(bare) - GENERIC - DIRECTIONS else ()
 
 
 def _telling_words(name: str, dealer: Dealer) -> Iterator[str]:

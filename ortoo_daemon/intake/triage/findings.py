@@ -16,11 +16,15 @@ from ortoo_daemon.intake.triage.sites import SiteMention, SiteWords, sites_in
 from ortoo_daemon.intake.triage.taxonomy import Taxonomy
 from ortoo_daemon.intake.triage.words import Word, words_of
 
+ASKS = 1.0
+"""From so many points on a half of a sentence asks for something by itself."""
+
 OUT_OF_THE_REQUEST = ("settled", "not_about")
 
 _CODE = re.compile(r"(?<![\w-])[A-Z0-9]+(?:-[A-Z0-9]+)*(?![\w-])", re.IGNORECASE)
 _PHONE = re.compile(r"(?<![\w])\+?\(?\d[\d\s()./\u00a0-]{6,17}\d(?!\w)")
 _AT_THE_START = 6
+_SAYS = 2.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,6 +89,28 @@ class Observer:
             several=any(h.name == "several" for h in hits),
         )
 
+    def findings(self, sentence: Sentence) -> list[Finding]:
+        """What the sentence says; of one that asks two things of two rooftops, what each half says."""
+        whole = self.finding(sentence)
+        cut = self._cut(whole)
+        if cut is None:
+            return [whole]
+        first = self.finding(replace(sentence, end=cut))
+        second = self.finding(replace(sentence, start=cut, first=False))
+        asked = first.best[1] >= ASKS and second.best[1] >= ASKS
+        return [first, *self.findings(second.sentence)] if asked else [whole]
+
+    def _cut(self, whole: Finding) -> int | None:
+        """Where the clause of the second rooftop begins."""
+        sites = [site for site in whole.meant if site.kind != "number"]
+        if len({site.accounts for site in sites}) < 2 or _are_listed(*sites[:2], whole.words):
+            return None
+        at = whole.words[sites[1].first].start
+        for start, end in clauses_of(self.text, whole.sentence.start, whole.sentence.end):
+            if start <= at < end:
+                return start if start > whole.words[sites[0].last].start else None
+        return None
+
     def _first_named(
         self,
         sites: tuple[SiteMention, ...],
@@ -98,12 +124,17 @@ class Observer:
         """
         kept: list[SiteMention] = []
         leading: SiteMention | None = None
-        for site in sites:
+        own = any(site.own and not site.passing for site in sites)
+        ends = [*(words[site.first].start for site in sites[1:]), sentence.end]
+        for site, end in zip(sites, ends, strict=False):
+            if own and not (site.own or site.passing or site.kind == "number"):
+                kept.append(replace(site, passing="compared"))
+                continue
             if site.passing or site.kind == "number":
                 kept.append(site)
                 continue
             listed = leading is not None and _are_listed(leading, site, words)
-            if leading is None or listed or self._clause_speaks(site, sentence, words, hits):
+            if leading is None or listed or self._is_asked_for(site, sentence, words, hits, end):
                 leading = site
                 kept.append(replace(site, labels=self._is_label(site, sentence, words)))
             else:
@@ -116,17 +147,20 @@ class Observer:
             sentence.first and site.first < _AT_THE_START and after[:1] in {":", "|", "–", "—", "-"}
         )
 
-    def _clause_speaks(
-        self, site: SiteMention, sentence: Sentence, words: Sequence[Word], hits: Sequence[Hit]
+    def _is_asked_for(
+        self,
+        site: SiteMention,
+        sentence: Sentence,
+        words: Sequence[Word],
+        hits: Sequence[Hit],
+        end: int,
     ) -> bool:
-        if site.own:
-            return True
+        """Whether something is asked from the site's clause on, up to the next site."""
         at = words[site.first].start
-        for start, end in clauses_of(self.text, sentence.start, sentence.end):
-            if start <= at < end:
-                groups = frozenset(h.name for h in hits if start <= words[h.first].start < end)
-                return best_of(request_scores(groups, self.taxonomy.request_types))[1] >= 2
-        return False
+        clauses = clauses_of(self.text, sentence.start, sentence.end)
+        start = next((first for first, last in clauses if first <= at < last), at)
+        groups = frozenset(h.name for h in hits if start <= words[h.first].start < end)
+        return best_of(request_scores(groups, self.taxonomy.request_types))[1] >= _SAYS
 
     def _out_of_the_request(
         self, sentence: Sentence, words: Sequence[Word], hits: Sequence[Hit]

@@ -114,13 +114,14 @@ def _plain_mentions(
 
 
 def _is_name(said: SiteWords, hit: Hit) -> bool:
-    """Names begin with a capital, unless the whole mail has none."""
+    """Names of one word begin with a capital, unless the whole mail has none."""
     words = said.words[hit.first : hit.last + 1]
     kind = hit.name.partition(":")[0]
     short = len(words) == 1 and (len(words[0].text) < 4 or words[0].text in DIRECTIONS)
     if short and (not words[0].capital or _next_to_figure(said.words, hit)):
         return False
-    return said.lower or kind in {"street", "address"} or any(word.capital for word in words)
+    telling = len(words) > 1 or kind in {"street", "address"}
+    return said.lower or telling or any(word.capital for word in words)
 
 
 def _next_to_figure(words: Sequence[Word], hit: Hit) -> bool:

@@ -114,7 +114,7 @@ class _Triage:
         stretches = [(part.start, part.end) for part in self.reading.body]
         for sentence in sentences_of(self.reading.text, stretches):
             if not self._is_injected(sentence):
-                yield self.observer.finding(sentence)
+                yield from self.observer.findings(sentence)
 
     def _is_injected(self, sentence: Sentence) -> bool:
         return any(
@@ -128,8 +128,10 @@ class _Triage:
         writers_own = kind in self.taxonomy.writer_speaks_for_itself
         sites, evidence = self._sites(topic, kind)
         chooser = Chooser(self.index, self.writer)
-        for candidates in chooser.accounts(sites, brands, evidence, writers_own=writers_own):
-            yield self._segment(topic, candidates, kind, (points, margin))
+        meant = chooser.accounts(sites, brands, evidence, writers_own=writers_own)
+        for candidates in meant:
+            own = topic if len(meant) == 1 else _about(topic, candidates[0].account_id)
+            yield self._segment(own, candidates, kind, (points, margin))
 
     def _kind(self, topic: Topic, *, alone: bool) -> tuple[str | None, float, float]:
         """The kind of request: by its signs, with what examples say; None where neither says enough."""
@@ -271,6 +273,13 @@ class _Triage:
     def _excerpt(self, what: str, sentence: Sentence) -> Evidence:
         text = self.reading.text[sentence.start : sentence.end]
         return Evidence(what=what, text=text, start=sentence.start, end=sentence.end)
+
+
+def _about(topic: Topic, account: str) -> Topic:
+    """Of a request about several rooftops, the sentences that name this one."""
+    alone = frozenset({account})
+    own = [f for f in topic.findings if any(site.accounts == alone for site in f.meant)]
+    return Topic(findings=own or topic.findings, sites=topic.sites, heading=topic.heading)
 
 
 def _first_of(scores: dict[str, float], own: Sequence[str]) -> str | None:
