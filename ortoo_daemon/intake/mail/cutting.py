@@ -82,25 +82,26 @@ def _mark_earlier(
     kind = PartKind.FORWARDED if passed_on else PartKind.QUOTED
     for number in range(heading.first, heading.after):
         places[number] = Place(kind=PartKind.HEADER, reason=heading.reason, message=message)
-    body: list[int] = []
-    number = heading.after
-    marked = heading.marked and _marked_follow(lines, number)
-    while number < len(lines):
-        if heading_at(lines, number) or (
-            marked and not lines[number].depth and not lines[number].blank
-        ):
-            break
-        body.append(number)
-        number += 1
-    for at in body:
-        places[at] = Place(kind=kind, reason=heading.reason, message=message)
+    end = _end_of_earlier(lines, heading)
+    body = range(heading.after, end)
+    for number in body:
+        places[number] = Place(kind=kind, reason=heading.reason, message=message)
     if passed_on:
         address = _ADDRESS.search(heading.sender)
         name = _ADDRESS.sub("", heading.sender)
-        _mark_message(
-            lines, places, body, names=name_words(name, address.group(1) if address else "")
-        )
-    return number
+        names = name_words(name, address.group(1) if address else "")
+        _mark_message(lines, places, body, names=names)
+    return end
+
+
+def _end_of_earlier(lines: Sequence[Line], heading: Heading) -> int:
+    """The first line after an earlier message: the next heading's, or an unmarked one after marked ones."""
+    marked = heading.marked and _marked_follow(lines, heading.after)
+    for number in range(heading.after, len(lines)):
+        line = lines[number]
+        if heading_at(lines, number) or (marked and not line.depth and not line.blank):
+            return number
+    return len(lines)
 
 
 def _marked_follow(lines: Sequence[Line], number: int) -> bool:

@@ -18,6 +18,25 @@ from ortoo_daemon.intake.mail.lines import Hint, Line
 _DELIMITER = re.compile(r"^(?:--|__|—|–|-- ?-|_{3,}|-{3,}|={3,}|\*{3,}|~{3,})$")
 _WORD = re.compile(r"[^\W_]+(?:['’.-][^\W_]+)*")
 _AFTER_NAME = re.compile(r"^\s*(?:$|[|,/(•·;:-]|[–—●]|- )")
+_LONGEST_NAME = 5  # words
+_BESIDE_NAMES = frozenset(
+    {
+        "dr",
+        "mme",
+        "mr",
+        "mrs",
+        "dott",
+        "ing",
+        "i.a",
+        "i.v",
+        "herr",
+        "frau",
+        "le",
+        "van",
+        "der",
+        "de",
+    }
+)
 _LONGEST_CARD = 80  # lines; what comes later says nothing of where the text ends
 
 
@@ -61,37 +80,29 @@ def _followed(lines: Sequence[Line], number: int) -> bool:
 
 
 def _is_name(line: Line, names: frozenset[str]) -> bool:
+    """Whether a line is the writer's name, alone or with what a card has behind it."""
     words = list(_WORD.finditer(line.key))
-    if not words or not names:
-        return False
-    matched = 0
-    for word in words[:5]:
+    named: list[str] = []
+    end = 0
+    for word in words[:_LONGEST_NAME]:
         text = word.group().strip(".")
-        parts = [part for part in re.split(r"[.'’-]", text) if part]
-        known = text in names or all(part in names or _initial(part, names) for part in parts)
-        if not known and text not in {
-            "dr",
-            "mme",
-            "mr",
-            "mrs",
-            "dott",
-            "ing",
-            "i.a",
-            "i.v",
-            "herr",
-            "frau",
-            "le",
-            "van",
-            "der",
-            "de",
-        }:
-            break
-        matched += 1
-    if not matched or not any(len(word.group()) > 2 or len(words) == 1 for word in words[:matched]):
+        if text not in _BESIDE_NAMES:
+            if not _belongs(text, names):
+                break
+            named.append(text)
+        end = word.end()
+    if not named or (max(map(len, named)) < 3 and len(words) > 1):
         return False
-    end = words[matched - 1].end()
     ends = _AFTER_NAME.match(line.key[end:].lstrip("."))
     return ends is not None and not BULLET.match(line.key)
+
+
+def _belongs(word: str, names: frozenset[str]) -> bool:
+    """Whether a word is of the writer's name, or its initials: ``anna``, ``a``, ``j.-m``."""
+    parts = [part for part in re.split(r"[.'’-]", word) if part]
+    return word in names or (
+        bool(parts) and all(one in names or _initial(one, names) for one in parts)
+    )
 
 
 def _initial(part: str, names: frozenset[str]) -> bool:

@@ -114,6 +114,11 @@ def test_the_name_of_the_writer_begins_the_signature_without_a_farewell():
     assert reading.parts[-1].reason == "the writer's name"
 
 
+def test_a_word_that_stands_in_many_names_is_no_name():
+    text = f"{REQUEST}\nVan: lieber nicht mehr anbieten."
+    assert read(text, name="Jan van der Example").clean_body == text
+
+
 def test_a_card_begins_the_signature_without_name_and_farewell():
     reading = read(
         "Need an ETA on the bracket for the van on my lift.\n\nExample Ford Parts\nSpringfield\nMon-Fri 7-5"
