@@ -10,6 +10,15 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 
+from ortoo_daemon.intake.triage.dealer_names import (
+    former_forms,
+    name_forms,
+    runs,
+    spoken,
+    street_name,
+    telling_words,
+    without_kind,
+)
 from ortoo_daemon.intake.triage.dealers import Dealer
 from ortoo_daemon.intake.triage.ordinary_words import DIRECTIONS, GENERIC, STREET_WORDS
 from ortoo_daemon.intake.triage.phrases import PhraseBook
@@ -17,8 +26,6 @@ from ortoo_daemon.intake.triage.words import plain_words
 
 PHONE_DIGITS = 8
 """So many last digits tell numbers apart, however they are written."""
-
-_DASH = re.compile(r"\s+[–—|-]\s+")
 
 
 class DealerIndex:
@@ -92,7 +99,7 @@ class DealerIndex:
 
     @cached_property
     def _phrases(self) -> Mapping[str, list[str]]:
-        return {name: _spoken(*name.split(":", 1)) for name in self.meanings}
+        return {name: spoken(*name.split(":", 1)) for name in self.meanings}
 
     def _terms_by_account(self) -> Iterator[tuple[str, str]]:
         for dealer in self.dealers.values():
@@ -101,17 +108,17 @@ class DealerIndex:
                     yield f"{kind}:{' '.join(words)}", dealer.account_id
 
     def _terms(self, dealer: Dealer) -> Iterator[tuple[str, tuple[str, ...]]]:
-        for name in _name_forms(dealer.name):
+        for name in name_forms(dealer.name):
             if self._is_telling(name, dealer):
                 yield "name", name
         for former in dealer.former_names:
-            yield from (("old", form) for form in _former_forms(former) if len(form) > 1)
-            yield from (("old_word", (word,)) for word in _telling_words(former, dealer))
+            yield from (("old", form) for form in former_forms(former) if len(form) > 1)
+            yield from (("old_word", (word,)) for word in telling_words(former, dealer))
         for place in self._places(dealer):
             yield "place", place
         for mark in self._marks(dealer):
             yield "mark", mark
-        street = _street(dealer.street)
+        street = street_name(dealer.street)
         if street and not self._is_town(street):
             yield "street", street
         if dealer.street and street:
@@ -174,7 +181,7 @@ class DealerIndex:
         shared = self._shared_words[dealer.group]
         town = set(plain_words(dealer.city))
         skipped = shared | self._brand_words | town | (GENERIC - DIRECTIONS)
-        for run in _runs(plain_words(dealer.name), skipped):
+        for run in runs(plain_words(dealer.name), skipped):
             bare = tuple(word for word in run if word not in STREET_WORDS)
             if len(run) > 1:
                 yield run
@@ -188,7 +195,7 @@ class DealerIndex:
             return
         whole = plain_words(dealer.group)
         yield whole
-        yield _without_kind(whole)
+        yield without_kind(whole)
         for form in (whole, self._shared_run(dealer)):
             bare = tuple(
                 w for w in form if w not in GENERIC and w not in self._brand_words and len(w) > 1
@@ -220,90 +227,9 @@ def phone_key(number: str) -> str:
     return re.sub(r"\D", "", number)[-PHONE_DIGITS:]
 
 
-def _spoken(kind: str, words: str) -> list[str]:
-    """The words, and what people of a town are called in German (``Ehrenfelder``)."""
-    if kind in {"place", "mark"} and len(words) > 4 and " " not in words:
-        return [words, f"{words}er", f"{words}s"]
-    return [words]
-
-
 def _index(pairs: Iterable[tuple[str, str]]) -> dict[str, frozenset[str]]:
     found: dict[str, set[str]] = defaultdict(set)
     for key, account in pairs:
         if key:
             found[key].add(account)
     return {key: frozenset(accounts) for key, accounts in found.items()}
-
-
-def _name_forms(name: str) -> Iterator[tuple[str, ...]]:
-    """The name, its parts around a dash, and each without its legal form."""
-    for part in {name, _DASH.sub(" ", name), *(_DASH.split(name))}:
-        words = plain_words(part)
-        yield words
-        while words and words[-1] in {
-            "gmbh",
-            "sarl",
-            "kg",
-            "srl",
-            "spa",
-            "sl",
-            "bv",
-            "ltd",
-            "e",
-            "k",
-            "r",
-            "l",
-            "s",
-        }:
-            words = words[:-1]
-            yield words
-
-
-def _former_forms(name: str) -> Iterator[tuple[str, ...]]:
-    yield from _name_forms(name)
-    bare = tuple(word for word in plain_words(name) if word not in GENERIC and len(word) > 2)
-    if len(bare) > 1:
-        yield bare
-
-
-def _without_kind(group: tuple[str, ...]) -> tuple[str, ...]:
-    """A group's name without what says that it is one: ``Groupe``, ``Automobiles``, ``Auto's``."""
-    start, end = 0, len(group)
-    while start < end and group[start] in GENERIC and len(group[start]) > 3:
-        start += 1
-    while end > start and (group[end - 1] in GENERIC or len(group[end - 1]) == 1):
-        end -= 1
-    bare = group[start:end]
-    return bare if len(bare) > 1 and set(bare) - GENERIC - DIRECTIONS else ()
-
-
-def _telling_words(name: str, dealer: Dealer) -> Iterator[str]:
-    """Single words of a former name by which people still call it."""
-    town = plain_words(dealer.city)
-    known = set(plain_words(dealer.name))
-    for word in plain_words(name):
-        if len(word) > 4 and word not in GENERIC and word not in town and word not in known:
-            yield word
-
-
-def _street(street: str) -> tuple[str, ...]:
-    """The street's name without its number, where it has one that tells something."""
-    words = tuple(word for word in plain_words(street) if not any(c.isdigit() for c in word))
-    telling = [word for word in words if word not in STREET_WORDS and word not in GENERIC]
-    return words if telling and len(words) > 0 else ()
-
-
-def _runs(words: tuple[str, ...], skipped: frozenset[str] | set[str]) -> Iterator[tuple[str, ...]]:
-    """Stretches of words that are not skipped; small words may stand inside one, not at its ends."""
-    run: list[str] = []
-    for word in (*words, ""):
-        if word and (
-            word not in skipped or (run and word in {"de", "la", "du", "des", "am", "of"})
-        ):
-            run.append(word)
-            continue
-        while run and run[-1] in {"de", "la", "du", "des", "am", "of"}:
-            run.pop()
-        if run:
-            yield tuple(run)
-        run = []

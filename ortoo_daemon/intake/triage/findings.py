@@ -103,7 +103,9 @@ class Observer:
     def _cut(self, whole: Finding) -> int | None:
         """Where the clause of the second rooftop begins."""
         sites = [site for site in whole.meant if site.kind != "number"]
-        if len({site.accounts for site in sites}) < 2 or _are_listed(*sites[:2], whole.words):
+        if len({site.accounts for site in sites}) < 2:
+            return None
+        if _are_listed(sites[0], sites[1], whole.words):
             return None
         at = whole.words[sites[1].first].start
         for start, end in clauses_of(self.text, whole.sentence.start, whole.sentence.end):

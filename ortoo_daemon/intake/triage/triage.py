@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from ortoo_daemon.intake.mail.model import IdentifierKind, MailReading, PartKind
 from ortoo_daemon.intake.triage.accounts import BOUND, Chooser
-from ortoo_daemon.intake.triage.brands import NO_BRAND_OF_OURS, brand_scores
+from ortoo_daemon.intake.triage.brand_choice import BrandChoice
 from ortoo_daemon.intake.triage.dealer_index import DealerIndex
 from ortoo_daemon.intake.triage.findings import Finding, Observer
 from ortoo_daemon.intake.triage.learning import Learned
@@ -61,6 +61,9 @@ class _Triage:
         )
         self.observer = self._observer(reading.text)
         self.subject = self._subject()
+        self.brands = BrandChoice(
+            taxonomy=taxonomy, index=index, pool=self.writer.pool, subject=self.subject
+        )
 
     def result(self) -> Triage:
         findings = list(self._findings())
@@ -124,7 +127,7 @@ class _Triage:
 
     def _segments(self, topic: Topic, *, alone: bool) -> Iterable[Segment]:
         kind, points, margin = self._kind(topic, alone=alone)
-        brands = self._brands(topic)
+        brands = self.brands.spoken_of(topic.findings, self._vins(topic))
         writers_own = kind in self.taxonomy.writer_speaks_for_itself
         sites, evidence = self._sites(topic, kind)
         chooser = Chooser(self.index, self.writer)
@@ -191,23 +194,6 @@ class _Triage:
         start, end = finding.words[site.first].start, finding.words[site.last].end
         return Evidence(what="site", text=self.reading.text[start:end], start=start, end=end)
 
-    def _brands(self, topic: Topic) -> list[str]:
-        """Brands spoken of, the strongest first."""
-        scores = self._brand_scores(topic, self._likely_brands(self.writer.pool or ()))
-        return [
-            brand
-            for brand, _ in sorted(scores.items(), key=lambda pair: (-pair[1], pair[0]))
-            if brand != NO_BRAND_OF_OURS
-        ]
-
-    def _likely_brands(self, accounts: Iterable[str]) -> frozenset[str]:
-        return frozenset(b for a in accounts for b in self.index.dealers[a].brands)
-
-    def _brand_scores(self, topic: Topic, likely: frozenset[str]) -> dict[str, float]:
-        mentions = [brand for finding in topic.findings for brand in finding.brands]
-        scores = brand_scores(mentions, self._vins(topic), self.taxonomy, likely)
-        return dict(scores)
-
     def _vins(self, topic: Topic) -> tuple[str, ...]:
         found = (
             value
@@ -227,7 +213,7 @@ class _Triage:
         best = candidates[0] if candidates else None
         known = best is not None and best.confidence >= BOUND
         account = best.account_id if best is not None and known else None
-        brand = self._brand(topic, account, kind)
+        brand = self.brands.of(topic.findings, self._vins(topic), account, kind)
         groups = topic.groups
         return Segment(
             account_id=account,
@@ -248,23 +234,6 @@ class _Triage:
             ),
         )
 
-    def _brand(self, topic: Topic, account: str | None, kind: str | None) -> str | None:
-        own = self.index.dealers[account].brands if account else ()
-        if kind in self.taxonomy.writer_speaks_for_itself and len(own) == 1:
-            return own[0]
-        likely = frozenset(own) or self._likely_brands(self.writer.pool or ())
-        scores = self._brand_scores(topic, likely)
-        if not scores and self.subject is not None:
-            said = brand_scores(self.subject.brands, (), self.taxonomy, likely)
-            scores = {brand: points for brand, points in said.items() if not own or brand in own}
-        strong = {brand: points for brand, points in scores.items() if points >= 2}
-        brand = _first_of(strong, own)
-        if brand == NO_BRAND_OF_OURS:
-            return None
-        if brand is not None:
-            return brand
-        return own[0] if len(own) == 1 else None
-
     def _telling(self, topic: Topic, kind: str | None) -> list[Finding]:
         """The sentences that speak for the kind of request; else the first."""
         telling = [f for f in topic.findings if kind is not None and f.scores.get(kind, 0) >= 2]
@@ -280,18 +249,6 @@ def _about(topic: Topic, account: str) -> Topic:
     alone = frozenset({account})
     own = [f for f in topic.findings if any(site.accounts == alone for site in f.meant)]
     return Topic(findings=own or topic.findings, sites=topic.sites, heading=topic.heading)
-
-
-def _first_of(scores: dict[str, float], own: Sequence[str]) -> str | None:
-    """The brand most spoken of; of equal ones the rooftop's; None where several say the same."""
-    if not scores:
-        return None
-    most = max(scores.values())
-    best = sorted(brand for brand, points in scores.items() if points >= most - 0.6)
-    owned = [brand for brand in best if brand in own]
-    if len(best) == 1:
-        return best[0]
-    return owned[0] if len(owned) == 1 else None
 
 
 def _merged(segments: Iterable[Segment]) -> Iterable[Segment]:

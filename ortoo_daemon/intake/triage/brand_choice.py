@@ -1,0 +1,70 @@
+"""Which brand does a request concern: that of the vehicle spoken of, else the rooftop's only one?"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from ortoo_daemon.intake.triage.brands import NO_BRAND_OF_OURS, brand_scores
+from ortoo_daemon.intake.triage.dealer_index import DealerIndex
+from ortoo_daemon.intake.triage.findings import Finding
+from ortoo_daemon.intake.triage.taxonomy import Taxonomy
+
+_ENOUGH = 2.0
+_AS_GOOD = 0.6
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BrandChoice:
+    """For one mail. ``pool`` are the rooftops that its writer may mean."""
+
+    taxonomy: Taxonomy
+    index: DealerIndex
+    pool: frozenset[str] | None
+    subject: Finding | None
+
+    def spoken_of(self, findings: Iterable[Finding], vins: Sequence[str]) -> list[str]:
+        """Brands of ours that the sentences speak of, the strongest first."""
+        scores = self._scores(findings, vins, self._likely(self.pool or ()))
+        ranked = sorted(scores.items(), key=lambda pair: (-pair[1], pair[0]))
+        return [brand for brand, _ in ranked if brand != NO_BRAND_OF_OURS]
+
+    def of(
+        self,
+        findings: Sequence[Finding],
+        vins: Sequence[str],
+        account: str | None,
+        kind: str | None,
+    ) -> str | None:
+        """The brand of a request about this rooftop; None where there is none, or several."""
+        own = self.index.dealers[account].brands if account else ()
+        if kind in self.taxonomy.writer_speaks_for_itself and len(own) == 1:
+            return own[0]
+        likely = frozenset(own) or self._likely(self.pool or ())
+        scores = self._scores(findings, vins, likely)
+        if not scores and self.subject is not None:
+            said = self._scores([self.subject], (), likely)
+            scores = {brand: points for brand, points in said.items() if not own or brand in own}
+        brand = _first_of({b: points for b, points in scores.items() if points >= _ENOUGH}, own)
+        if brand == NO_BRAND_OF_OURS:
+            return None
+        return brand or (own[0] if len(own) == 1 else None)
+
+    def _scores(
+        self, findings: Iterable[Finding], vins: Sequence[str], likely: frozenset[str]
+    ) -> dict[str, float]:
+        mentions = [brand for finding in findings for brand in finding.brands]
+        return dict(brand_scores(mentions, vins, self.taxonomy, likely))
+
+    def _likely(self, accounts: Iterable[str]) -> frozenset[str]:
+        return frozenset(b for a in accounts for b in self.index.dealers[a].brands)
+
+
+def _first_of(scores: dict[str, float], own: Sequence[str]) -> str | None:
+    """The brand most spoken of; of equal ones the rooftop's; None where several say the same."""
+    if not scores:
+        return None
+    most = max(scores.values())
+    best = sorted(brand for brand, points in scores.items() if points >= most - _AS_GOOD)
+    owned = [brand for brand in best if brand in own]
+    if len(best) == 1:
+        return best[0]
+    return owned[0] if len(owned) == 1 else None

@@ -1,0 +1,91 @@
+"""In which forms do people write the name of a dealer, a group, a street?"""
+
+import re
+from collections.abc import Iterator
+
+from ortoo_daemon.intake.triage.dealers import Dealer
+from ortoo_daemon.intake.triage.ordinary_words import DIRECTIONS, GENERIC, STREET_WORDS
+from ortoo_daemon.intake.triage.words import plain_words
+
+_DASH = re.compile(r"\s+[–—|-]\s+")
+
+
+def spoken(kind: str, words: str) -> list[str]:
+    """The words, and what people of a town are called in German (``Ehrenfelder``)."""
+    if kind in {"place", "mark"} and len(words) > 4 and " " not in words:
+        return [words, f"{words}er", f"{words}s"]
+    return [words]
+
+
+def name_forms(name: str) -> Iterator[tuple[str, ...]]:
+    """The name, its parts around a dash, and each without its legal form."""
+    for part in {name, _DASH.sub(" ", name), *(_DASH.split(name))}:
+        words = plain_words(part)
+        yield words
+        while words and words[-1] in {
+            "gmbh",
+            "sarl",
+            "kg",
+            "srl",
+            "spa",
+            "sl",
+            "bv",
+            "ltd",
+            "e",
+            "k",
+            "r",
+            "l",
+            "s",
+        }:
+            words = words[:-1]
+            yield words
+
+
+def former_forms(name: str) -> Iterator[tuple[str, ...]]:
+    yield from name_forms(name)
+    bare = tuple(word for word in plain_words(name) if word not in GENERIC and len(word) > 2)
+    if len(bare) > 1:
+        yield bare
+
+
+def without_kind(group: tuple[str, ...]) -> tuple[str, ...]:
+    """A group's name without what says that it is one: ``Groupe``, ``Automobiles``, ``Auto's``."""
+    start, end = 0, len(group)
+    while start < end and group[start] in GENERIC and len(group[start]) > 3:
+        start += 1
+    while end > start and (group[end - 1] in GENERIC or len(group[end - 1]) == 1):
+        end -= 1
+    bare = group[start:end]
+    return bare if len(bare) > 1 and set(bare) - GENERIC - DIRECTIONS else ()
+
+
+def telling_words(name: str, dealer: Dealer) -> Iterator[str]:
+    """Single words of a former name by which people still call it."""
+    town = plain_words(dealer.city)
+    known = set(plain_words(dealer.name))
+    for word in plain_words(name):
+        if len(word) > 4 and word not in GENERIC and word not in town and word not in known:
+            yield word
+
+
+def street_name(street: str) -> tuple[str, ...]:
+    """The street's name without its number, where it has one that tells something."""
+    words = tuple(word for word in plain_words(street) if not any(c.isdigit() for c in word))
+    telling = [word for word in words if word not in STREET_WORDS and word not in GENERIC]
+    return words if telling and len(words) > 0 else ()
+
+
+def runs(words: tuple[str, ...], skipped: frozenset[str] | set[str]) -> Iterator[tuple[str, ...]]:
+    """Stretches of words that are not skipped; small words may stand inside one, not at its ends."""
+    run: list[str] = []
+    for word in (*words, ""):
+        if word and (
+            word not in skipped or (run and word in {"de", "la", "du", "des", "am", "of"})
+        ):
+            run.append(word)
+            continue
+        while run and run[-1] in {"de", "la", "du", "des", "am", "of"}:
+            run.pop()
+        if run:
+            yield tuple(run)
+        run = []
