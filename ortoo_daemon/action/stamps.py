@@ -53,6 +53,24 @@ STAMPS = frozenset(
 )
 """Every field that is the daemon's own: a change in one of these starts no work."""
 
+LONG_STAMPS = frozenset({SLA_CLOCKS, CUSTODY})
+"""Stamps in long text areas."""
+
+ACTIVITIES = frozenset({"Task", "Event"})
+"""Objects that the platform gives no long text area: no clock can run on them."""
+
+
+def stamps_of(object_name: str) -> frozenset[str]:
+    """The daemon's own fields that an object needs."""
+    return STAMPS - LONG_STAMPS if object_name in ACTIVITIES else STAMPS
+
+
+def read_of(object_name: str) -> frozenset[str]:
+    """Fields that must be read with every record of an object, whatever its policy names."""
+    needed = frozenset((*READ, *_READ_OF.get(object_name, ())))
+    return needed - LONG_STAMPS if object_name in ACTIVITIES else needed
+
+
 READ = (
     OWNER,
     "CreatedDate",
@@ -73,7 +91,7 @@ READ = (
 )
 """Fields that must be read with every record, whatever its policy names."""
 
-READ_OF: Mapping[str, tuple[str, ...]] = {"Lead": ("IsConverted",)}
+_READ_OF: Mapping[str, tuple[str, ...]] = {"Lead": ("IsConverted",)}
 """What else must be read of some objects: the org lets nobody write to a converted lead."""
 
 
@@ -108,6 +126,8 @@ def owner_write(decision: Decision, record: Record) -> OwnerWrite:
         core |= _left_alone(decision, record)
     elif decision.outcome is Outcome.PARKED:
         core[PARKED] = fitted(decision.parked_for or decision.reason.value, LENGTHS[PARKED])
+    if decision.object in ACTIVITIES:
+        core = {name: value for name, value in core.items() if name not in LONG_STAMPS}
     return OwnerWrite(core=core, business=_business(decision, record, core))
 
 

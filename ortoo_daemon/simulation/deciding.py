@@ -13,7 +13,7 @@ from ortoo_daemon.policy.model import Policy, PolicySet
 from ortoo_daemon.postal import PostalIndex
 from ortoo_daemon.records import FieldValue, Record, RecordId, WorkItem, WorkReason, record_id
 
-_KEY_PREFIX = {"Lead": "00Q", "Case": "500"}
+_KEY_PREFIX = {"Lead": "00Q", "Case": "500", "Opportunity": "006", "Task": "00T"}
 _MOST_ROUNDS = 10
 
 

@@ -10,6 +10,7 @@ from xml.etree import ElementTree
 
 import pytest
 
+from ortoo_daemon.action.stamps import stamps_of
 from ortoo_daemon.sandbox import seed
 from ortoo_daemon.sandbox.bayeux.channels import ChannelError, load_channels
 from ortoo_daemon.sandbox.org import Org
@@ -98,6 +99,18 @@ def test_the_daemons_permission_set_opens_every_field_of_the_main_folder() -> No
     )
 
 
+def test_the_permission_set_for_more_objects_opens_every_field_of_its_folder() -> None:
+    (path,) = METADATA.rglob("Ortoo_Daemon_More.permissionset-meta.xml")
+    files = (METADATA / "more").rglob("*.field-meta.xml")
+    names = {f"{each.parents[1].name}.{each.name.split('.')[0]}" for each in files}
+    assert set(texts(path, "field")) == names
+
+
+@pytest.mark.parametrize("name", ["Opportunity", "Task", "Service_Ticket__c"])
+def test_other_objects_have_what_the_daemon_writes_to_them(schema: Schema, name: str) -> None:
+    assert {each.name for each in schema.object(name).fields.values()} >= stamps_of(name)
+
+
 def test_modify_all_comes_with_the_rights_it_needs() -> None:
     for path in METADATA.rglob("*.permissionset-meta.xml"):
         for node in ElementTree.parse(path).getroot().iter(f"{NAMESPACE}objectPermissions"):
@@ -114,7 +127,7 @@ def test_the_filters_hold_the_placeholder_that_deployment_replaces() -> None:
     ):
         assert replacement["stringToReplace"] == seed.DAEMON_USER_ID
         found = sorted(METADATA.glob(replacement["glob"]))
-        assert len(found) == 2
+        assert found
         for path in found:
             (holder,) = ElementTree.parse(path).getroot().iter(f"{NAMESPACE}{element}")
             assert seed.DAEMON_USER_ID in "".join(holder.itertext())
@@ -151,7 +164,7 @@ def test_a_custom_channel_carries_the_entities_of_its_members() -> None:
     channels = load_channels(METADATA, ("Lead", "Case"))
     assert "/data/Ortoo__chn" in channels.names
     on_channel = {m.entity for m in channels.members if m.channel == "/data/Ortoo__chn"}
-    assert on_channel == {"Lead", "Case"}
+    assert on_channel == {"Lead", "Case", "Opportunity", "Task", "Service_Ticket__c"}
 
 
 def test_at_most_five_entities_are_selected() -> None:

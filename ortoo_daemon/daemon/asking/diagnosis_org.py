@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator, Iterable, Mapping
 from typing import Any
 
-from ortoo_daemon.action.stamps import OWNER, READ, STAMPS
+from ortoo_daemon.action.stamps import OWNER, read_of, stamps_of
 from ortoo_daemon.audit import record as audit
 from ortoo_daemon.daemon.asking.findings import Finding, failed, passed
 from ortoo_daemon.daemon.handling.knowledge import Policies
@@ -57,7 +57,7 @@ async def _routed(org: Org, policies: Policies, name: str) -> Finding:
     if isinstance(described, Finding):
         return described
     fields = {field["name"]: field for field in described["fields"]}
-    stamps = sorted((STAMPS | set(READ)) - fields.keys())
+    stamps = sorted((stamps_of(name) | read_of(name)) - fields.keys())
     if stamps:
         return failed(name, f"the daemon's own fields are missing: {', '.join(stamps)}", _DEPLOY)
     own = {path for path in policies.fields(name) if "." not in path}
@@ -65,7 +65,9 @@ async def _routed(org: Org, policies: Policies, name: str) -> Finding:
     if unread:
         mend = "correct the policies (ortoo-daemon check --org), or give read access"
         return failed(name, f"can't be read: {', '.join(unread)}", mend)
-    written = {OWNER, *STAMPS}.union(*(fields_written(policy) for policy in policies.of(name)))
+    written = {OWNER, *stamps_of(name)}.union(
+        *(fields_written(policy) for policy in policies.of(name))
+    )
     locked = sorted(field for field in written & fields.keys() if not fields[field]["updateable"])
     if locked:
         return failed(name, f"can't be written: {', '.join(locked)}", _GRANT)

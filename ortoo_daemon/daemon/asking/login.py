@@ -25,7 +25,12 @@ from ortoo_daemon.salesforce.org import Org
 from ortoo_daemon.work.queue import WorkQueue
 from ortoo_daemon.work.store import state_file
 
-STANDARD_OBJECTS: Mapping[str, str] = {"00Q": "Lead", "500": "Case"}
+STANDARD_OBJECTS: Mapping[str, str] = {
+    "00Q": "Lead",
+    "500": "Case",
+    "006": "Opportunity",
+    "00T": "Task",
+}
 """Objects of well-known key prefixes; others are looked up in the org."""
 
 

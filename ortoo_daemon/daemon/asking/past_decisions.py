@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from ortoo_daemon.action.stamps import READ, READ_OF
+from ortoo_daemon.action.stamps import read_of
 from ortoo_daemon.audit.record import OBJECT
 from ortoo_daemon.daemon.asking.history_file import Progress
 from ortoo_daemon.daemon.asking.history_spool import HistorySpool
@@ -203,7 +203,7 @@ def _revision(row: Mapping[str, Any]) -> Revision:
 async def _fields(org: Org, object_name: str, asked: Iterable[str]) -> frozenset[str]:
     """What is read of the object's records: as far as the org has it, and lets it be read."""
     described = (await org.describe(object_name)).fields
-    wanted = {*READ, *READ_OF.get(object_name, ()), *asked}
+    wanted = {*read_of(object_name), *asked}
     if object_name in SOURCES:
         wanted.add(SOURCES[object_name])
     return frozenset(name for name in wanted if "." in name or name in described)

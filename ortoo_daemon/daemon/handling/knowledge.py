@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import cached_property
 
-from ortoo_daemon.action.stamps import OWNER, READ, READ_OF
+from ortoo_daemon.action.stamps import OWNER, read_of
 from ortoo_daemon.daemon.handling.customers import RecentCustomers
 from ortoo_daemon.daemon.handling.fuses import Fuses
 from ortoo_daemon.daemon.handling.ledger import Ledger
@@ -59,9 +59,7 @@ class Policies:
     def _fields(self) -> Mapping[str, frozenset[str]]:
         signals = self.policy_set.signals
         return {
-            name: frozenset((*READ, *READ_OF.get(name, ()))).union(
-                *(fields_read(policy, signals) for policy in self.of(name))
-            )
+            name: read_of(name).union(*(fields_read(policy, signals) for policy in self.of(name)))
             for name in self.objects
         }
 

@@ -76,11 +76,12 @@ def _replaced(
 
 
 async def _changes(org: Org, record: Record, *, since: datetime) -> list[_Change]:
+    history, parent = _history_of(record.object)
     text = soql.select(
-        f"{record.object}History",
+        history,
         ["OldValue", "NewValue", "CreatedById", "CreatedDate"],
         where=[
-            soql.equals(f"{record.object}Id", record.id),
+            soql.equals(parent, record.id),
             soql.equals("Field", "Owner"),
             soql.at_least("CreatedDate", since),
         ],
@@ -88,6 +89,15 @@ async def _changes(org: Org, record: Record, *, since: datetime) -> list[_Change
     )
     found = (_change(row) for row in await org.query(text))
     return [change for change in found if change is not None]
+
+
+def _history_of(object_name: str) -> tuple[str, str]:
+    """Where the org keeps what became of a field: the object, its field with the record's id."""
+    if object_name.endswith("__c"):
+        return f"{object_name[:-3]}__History", "ParentId"
+    if object_name == "Opportunity":
+        return "OpportunityFieldHistory", "OpportunityId"
+    return f"{object_name}History", f"{object_name}Id"
 
 
 def _change(row: dict[str, Any]) -> _Change | None:

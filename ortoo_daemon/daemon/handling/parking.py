@@ -9,7 +9,7 @@ from ortoo_daemon.action.stamps import (
     MODIFIED_AT,
     OWNER,
     PARKED,
-    READ,
+    read_of,
     reason_word,
 )
 from ortoo_daemon.audit.record import Written
@@ -57,7 +57,7 @@ async def stamp_given_up(
     """
     if item.object not in knowledge.policies.objects:
         return None
-    record = await org.reader.read(item.object, item.record_id, frozenset(READ))
+    record = await org.reader.read(item.object, item.record_id, read_of(item.object))
     if record is None or record.get(DECIDED_AT):
         return None
     facts = Facts(item=item, record=record, now=now, directory=knowledge.directory)

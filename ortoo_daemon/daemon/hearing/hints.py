@@ -38,7 +38,7 @@ _PUSHED = {
 _SPEAKING = frozenset({ChangeType.UPDATE})
 """Only these name the fields that changed; of the others every change may matter."""
 
-_OBJECTS = {"00Q": "Lead", "500": "Case"}
+_OBJECTS = {"00Q": "Lead", "500": "Case", "006": "Opportunity", "00T": "Task"}
 """Objects by the first three characters of their ids, which are the same in every org."""
 
 

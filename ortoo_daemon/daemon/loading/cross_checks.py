@@ -6,7 +6,7 @@ fields in the org.
 
 from collections.abc import Iterator
 
-from ortoo_daemon.action.stamps import STAMPS
+from ortoo_daemon.action.stamps import stamps_of
 from ortoo_daemon.daemon.loading.notice_checks import MANUALS as NOTICE_MANUALS
 from ortoo_daemon.daemon.loading.roster_checks import unbound_names
 from ortoo_daemon.daemon.loading.saved_org import KnownOrg
@@ -56,6 +56,15 @@ def _uncounted(policies: PolicySet, mapping: DirectoryMapping, node: MapNode) ->
                 message=f"policies route {name}, but nothing says which {name} records are open work",
                 mend=f"add {name}: {{field: value}} under workload",
             )
+
+
+_SHIPPED = frozenset({"Lead", "Case"})
+"""Objects whose fields stand in the main folder of the metadata."""
+
+_MEND_MORE = (
+    "deploy these fields: config/salesforce/more has them for Opportunity and Task (permission set "
+    "Ortoo_Daemon_More), for an object of your own copy those of Lead; give the daemon's user edit access"
+)
 
 
 def directory_fields(
@@ -139,11 +148,13 @@ def _no_object(name: str, place: Place, org: OrgDescription) -> Problem:
 
 def _stamps(policy: Policy, org: OrgDescription) -> Iterator[Problem]:
     described = org.objects.get(policy.object)
-    missing = sorted(STAMPS - described.fields.keys()) if described else []
+    missing = sorted(stamps_of(policy.object) - described.fields.keys()) if described else []
     if missing:
         yield Problem(
             place=policy.place,
             rule="missing_stamps",
             message=f"{policy.object} lacks the daemon's own fields {', '.join(missing)}",
-            mend="deploy config/salesforce/main and assign the permission set Ortoo_Daemon",
+            mend="deploy config/salesforce/main and assign the permission set Ortoo_Daemon"
+            if policy.object in _SHIPPED
+            else _MEND_MORE,
         )

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from ortoo_daemon.errors import Problem
 from ortoo_daemon.policy.lint import (
+    clock_on_activity,
     during_over,
     limit_out_of_reach,
     negation_of_empty,
@@ -49,6 +50,7 @@ _MODULES = (
     unknown_value,
     type_mismatch,
     no_owner,
+    clock_on_activity,
     never_matches,
     negation_of_empty,
     during_over,

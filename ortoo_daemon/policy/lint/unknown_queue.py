@@ -7,6 +7,8 @@ PASS::
 
     otherwise: {queue: Unrouted_Leads}
 
+Some objects (Opportunity, Account) the platform lets no queue own at all: name a person.
+
 FAIL::
 
     otherwise: {queue: Unrouted_Leeds}
@@ -15,6 +17,7 @@ FAIL::
 
 from collections.abc import Iterator
 
+from ortoo_daemon.descriptions import OrgDescription
 from ortoo_daemon.errors import Problem
 from ortoo_daemon.policy.lint.subject import Need, Subject, targets_of
 from ortoo_daemon.policy.naming import did_you_mean
@@ -46,7 +49,7 @@ def check(subject: Subject) -> Iterator[Problem]:
                     place=target.place,
                     rule=ID,
                     message=f"the queue {target.queue!r} may not hold {policy.object} records",
-                    mend=f"add {policy.object} to its supported objects in Setup",
+                    mend=_how_to_hold(policy.object, org),
                 )
         for entry in notifies_of(policy):
             if entry.queue is not None and entry.queue not in org.queues:
@@ -64,3 +67,10 @@ def check(subject: Subject) -> Iterator[Problem]:
                     message=f"'take_over' names {owner!r}, which is no queue of the org",
                     mend=did_you_mean(owner, org.queues),
                 )
+
+
+def _how_to_hold(object_name: str, org: OrgDescription) -> str:
+    owner = org.resolve(object_name, "OwnerId")
+    if owner is not None and "Group" not in owner.refers_to:
+        return f"no queue may own {object_name} records: name a person ({{user: …}})"
+    return f"add {object_name} to its supported objects in Setup"

@@ -98,7 +98,7 @@ def _name(section: Section) -> str | None:
 
 
 def _object(section: Section) -> str | None:
-    section.required("object", "Lead or Case")
+    section.required("object", "the API name, for example Lead, Opportunity or Service_Ticket__c")
     name = section.text("object")
     if name is not None and (not is_field_name(name) or "." in name):
         message = f"{name!r} is not the API name of an object"

@@ -33,9 +33,12 @@ _DESKS = (
 )
 
 
+_TICKETS = Queue("Service_Tickets", "Service Tickets", ("Service_Ticket__c",))
+
+
 def load_queues(org: Org, regions: Iterable[str]) -> dict[str, str]:
     """Create the queues with their objects and members; ids by DeveloperName."""
-    queues = [*_DESKS, *_of_regions(regions), *_of_desks()]
+    queues = [*_DESKS, *_of_regions(regions), *_of_desks(), _TICKETS]
     rows = [
         {"Name": q.name[:40], "DeveloperName": q.developer_name, "Type": "Queue"} for q in queues
     ]

@@ -20,7 +20,11 @@ from ortoo_daemon.simulation.backtest.placement import (
     what_removed,
 )
 
-SOURCES: Mapping[str, str] = {"Lead": "LeadSource", "Case": "Origin"}
+SOURCES: Mapping[str, str] = {
+    "Lead": "LeadSource",
+    "Case": "Origin",
+    "Opportunity": "LeadSource",
+}
 """The field that says where a record came from."""
 
 
