@@ -16,8 +16,10 @@ from ortoo_daemon.action.sla_due import holder_place, routed_at
 from ortoo_daemon.action.sla_follow import follow_steps
 from ortoo_daemon.action.stamps import (
     ASSIGNED_OWNER,
+    CUSTODY,
     DECIDED_AT,
     DECISION_KEY,
+    LENGTHS,
     OWNER,
     PARKED,
     POLICY,
@@ -27,7 +29,7 @@ from ortoo_daemon.action.stamps import (
 )
 from ortoo_daemon.admission import Admitted, AdmittedStep, Refused, admit
 from ortoo_daemon.audit.conclude import conclude, conclude_step
-from ortoo_daemon.audit.custody import with_custody
+from ortoo_daemon.audit.custody import custody_text
 from ortoo_daemon.decision import Decision, Outcome, ReasonCode
 from ortoo_daemon.enrichment.enrich import enrich
 from ortoo_daemon.facts import Facts, Question
@@ -91,7 +93,7 @@ def decide(policies: PolicySet, facts: Facts, *, whole_trace: bool = False) -> D
     """
     admitted = admit(policies, facts)
     if isinstance(admitted, Refused):
-        return with_custody(_refusal(policies, facts, admitted), facts)
+        return _with_custody(_refusal(policies, facts, admitted), facts)
     if isinstance(admitted, AdmittedStep):
         return _decide_step(policies, facts, admitted)
     handling = _handling(policies, facts, admitted)
@@ -122,7 +124,7 @@ def _go_on(policies: PolicySet, handling: Handling, first: int) -> Decision | Ne
             break
     facts = handling.facts
     decision = _unless_parked_so(conclude(handling), facts)
-    return with_custody(_for_absence(decision, facts), facts)
+    return _with_custody(_for_absence(decision, facts), facts)
 
 
 def _unless_parked_so(decision: Decision, facts: Facts) -> Decision:
@@ -163,6 +165,19 @@ def _for_absence(decision: Decision, facts: Facts) -> Decision:
     )
 
 
+def _with_custody(decision: Decision, facts: Facts) -> Decision:
+    """The decision with the readable trail of holders, where it adds to it."""
+    record = facts.record
+    text = custody_text(
+        decision,
+        facts,
+        before=record.text(CUSTODY),
+        assigned=record.text(ASSIGNED_OWNER),
+        length=LENGTHS[CUSTODY],
+    )
+    return decision if text is None else replace(decision, custody=text)
+
+
 def _same_but_answers(before: Facts, now: Facts) -> bool:
     """Whether the facts differ in answers and counters only: nobody has looked at these yet."""
     return (
@@ -196,7 +211,7 @@ def _decide_step(policies: PolicySet, facts: Facts, admitted: AdmittedStep) -> D
         if stage is hand_over and hold_step_at_fuse(handling):
             refused = Refused(outcome=Outcome.NOTHING, reason=ReasonCode.FUSE, key=admitted.key)
             return _refusal(policies, facts, replace(refused, policy=admitted.policy))
-    return with_custody(conclude_step(handling, sla), facts)
+    return _with_custody(conclude_step(handling, sla), facts)
 
 
 def recovered(facts: Facts) -> Decision:

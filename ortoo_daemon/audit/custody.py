@@ -5,10 +5,8 @@ no more room.
 """
 
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import datetime
 
-from ortoo_daemon.action.stamps import ASSIGNED_OWNER, CUSTODY, LENGTHS
 from ortoo_daemon.audit.summary import summary
 from ortoo_daemon.decision import Decision, Outcome
 from ortoo_daemon.directory import Directory
@@ -18,20 +16,21 @@ from ortoo_daemon.records import Owner, OwnerKind, RecordId
 _MOVES = frozenset({Outcome.ASSIGNED, Outcome.REASSIGNED, Outcome.ESCALATED})
 
 
-def with_custody(decision: Decision, facts: Facts) -> Decision:
-    """The decision with the whole text of the field, where it adds a line."""
+def custody_text(
+    decision: Decision, facts: Facts, *, before: str, assigned: str, length: int
+) -> str | None:
+    """The whole text of the field, at most ``length`` long, where the decision adds a line, else None.
+
+    ``before`` is what stands there, ``assigned`` the id of whom the daemon gave the record to last.
+    """
     if decision.outcome not in _MOVES:
-        return decision
-    before = facts.record.text(CUSTODY)
-    lines = [line for line in _lines(decision, facts) if line not in before]
-    if not lines:
-        return decision
-    return replace(decision, custody=_fitted([*before.splitlines(), *lines]))
+        return None
+    lines = [line for line in _lines(decision, facts, assigned) if line not in before]
+    return _fitted([*before.splitlines(), *lines], length) if lines else None
 
 
-def _lines(decision: Decision, facts: Facts) -> Iterator[str]:
-    record, directory = facts.record, facts.directory
-    assigned, seen = record.text(ASSIGNED_OWNER), decision.seen_owner
+def _lines(decision: Decision, facts: Facts, assigned: str) -> Iterator[str]:
+    directory, seen = facts.directory, decision.seen_owner
     if assigned and seen and seen != assigned:
         yield f"{_at(facts.now)}: found with {_name(directory, seen)}, who got it by hand"
     if decision.owner is None and decision.escalated_to is None:
@@ -54,10 +53,9 @@ def _name(directory: Directory, owner: RecordId) -> str:
     return person.name if person else owner
 
 
-def _fitted(lines: list[str]) -> str:
+def _fitted(lines: list[str], room: int) -> str:
     """The latest lines that the field has room for."""
     kept: list[str] = []
-    room = LENGTHS[CUSTODY]
     for line in reversed(lines):
         room -= len(line) + 2  # the org counts a line's end as two
         if room < 0:
