@@ -67,6 +67,8 @@ def rows(document: Document) -> list[Row]:
         *_parked(document["parked"]),
         *_records(document["records"]),
         *_sla(document["sla"]),
+        *_notices(document["notices"]),
+        *_absences(document["absences"]),
         *_calls(document),
         *_budgets(document["budgets"]),
         *_sweeps(document["sweeps"]),
@@ -167,6 +169,23 @@ def _sla(sla: Document) -> Iterator[Row]:
         return
     text = f"{_number(sla['soon'])} steps due within 15 min, {_number(sla['overdue'])} overdue"
     yield Row("SLA", text, BAD if sla["overdue"] else PLAIN)
+
+
+def _notices(notices: Document | None) -> Iterator[Row]:
+    if notices is None or not (notices["told"] or notices["ready"] or notices["held"]):
+        return
+    given_up = notices["told"].get("given_up", 0)
+    text = f"{_number(notices['told'].get('told', 0))} told, {_number(notices['ready'])} waiting"
+    more = f", {_number(given_up)} given up" if given_up else ""
+    yield Row("notices", text + more, BAD if given_up else PLAIN)
+
+
+def _absences(absences: Document | None) -> Iterator[Row]:
+    if absences is None or not (absences["away"] or absences["left_with_work"]):
+        return
+    left = absences["left_with_work"]
+    more = f", {_number(left)} left and hold open records" if left else ""
+    yield Row("absences", f"{_number(absences['away'])} away{more}", BAD if left else PLAIN)
 
 
 def _calls(document: Document) -> Iterator[Row]:

@@ -40,11 +40,10 @@ class Absences:
 
         Raises OrgError, StateError.
         """
-        objects = self._objects()
+        now, objects = self._now(), self._objects()
+        self._notice(now)
         if not objects:
             return
-        now = self._now()
-        self._notice(now)
         if self._left_asked_at is None or now - self._left_asked_at >= _AGAIN_AFTER:
             await self._find_left(objects, roster, now)
         due = {

@@ -113,9 +113,9 @@ def test_the_owner_is_told_by_every_way_of_the_org_and_the_desk_outside(
         told = network.sandbox.control("GET", "/told")
         assert [each["record"] for each in told["alerts"]] == [id]
     assert bell["recipients"] == [owner]
-    assert "New lead for you" in bell["title"]
+    assert "Nouvelle demande pour vous" in bell["title"]  # in the owner's own language
     assert "test drive" in bell["body"]
-    assert "two dates" in bell["body"]  # what helps with such requests
+    assert "deux dates" in bell["body"]  # what helps with such requests
     assert id in bell["body"]
     assert task["OwnerId"] == owner
     assert task["ActivityDate"]
@@ -179,7 +179,7 @@ def test_at_night_people_are_left_alone_and_told_together_in_the_morning(network
         owners = Counter(row["OwnerId"] for row in network.read(ids).values())
         told = wait_until(lambda: _all_told(network, ids, owners), 30, "the morning")
     assert len(told) == len(owners) < len(ids)
-    assert any("notices" in each["title"] for each in told)
+    assert any("notifications" in each["title"] for each in told)
 
 
 def _more_than(before: int, hook: Hook) -> bool:

@@ -56,6 +56,7 @@ async def status_document(view: View) -> Document:
         "budgets": budgets_document(parts.budgets),
         "sla": _sla(parts, view.at),
         "notices": _notices(parts),
+        "absences": _absences(parts),
         "login": {
             "failing": parts.org.tokens.login_error is not None,
             "error": parts.org.tokens.login_error,
@@ -109,6 +110,14 @@ def _notices(parts: Parts) -> Document | None:
         "next_at": instant_text(next_at) if next_at else None,
         "told": parts.meters.notices(),
     }
+
+
+def _absences(parts: Parts) -> Document | None:
+    """How many people are away, and how many hold open work who have left."""
+    if parts.sweeping is None:
+        return None
+    absences = parts.sweeping.absences
+    return {"away": len(absences.since), "left_with_work": len(absences.left)}
 
 
 def _commit(commit: Commit | None) -> Document | None:
