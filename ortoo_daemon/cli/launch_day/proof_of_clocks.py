@@ -10,6 +10,10 @@ from ortoo_daemon.instants import instant
 
 _MOVES = (Outcome.REASSIGNED, Outcome.ESCALATED)
 _VIOLATIONS = frozenset({Outcome.VIOLATED, *_MOVES})
+_TURNS = frozenset({Outcome.CLOCK_STOPPED, Outcome.CLOCK_CHANGED})
+_ANSWERED = frozenset({"Met", "Missed", "One-way", "Running", "Warning", "Paused"})
+"""A second clock may run on when the first has been stopped."""
+
 _SETTLED_FOR = 3.0
 """Seconds: an answer and a step within so short a time may have met in either order."""
 
@@ -21,11 +25,11 @@ def answered_in_time(evidence: Evidence, tally: Tally) -> Check:
         record
         for record in timed
         if any(
-            each["Outcome__c"] != Outcome.CLOCK_STOPPED
+            each["Outcome__c"] not in _TURNS
             and _at(each) > tally.answered[record] + _SETTLED_FOR
             for each in evidence.steps[record]
         )
-        or evidence.rows[record]["Ortoo_SLA_Status__c"] not in ("Met", "Missed")
+        or evidence.rows[record]["Ortoo_SLA_Status__c"] not in _ANSWERED
     ]
     return each_of("answered records were left with who answered", broken, len(timed))
 
