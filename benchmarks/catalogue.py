@@ -3,7 +3,17 @@
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from benchmarks import burst, calendars, directory, engines, replay, rules, sla, steady
+from benchmarks import (
+    burst,
+    calendars,
+    directory,
+    engines,
+    replay,
+    rules,
+    sla,
+    steady,
+    triage,
+)
 from benchmarks.figures import Figure, Measured, with_growth
 
 
@@ -107,6 +117,14 @@ BENCHMARKS: dict[str, Benchmark] = {
             quick_sizes=(2_000,),
             about=replay.about,
             measure=replay.measure,
+        ),
+        Benchmark(
+            name="triage",
+            unit="rooftops",
+            sizes=(120, 5_000),
+            quick_sizes=(120,),
+            about=triage.about,
+            measure=triage.measure,
         ),
     )
 }

@@ -6,7 +6,18 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from benchmarks import burst, calendars, directory, engines, machine, replay, rules, sla, steady
+from benchmarks import (
+    burst,
+    calendars,
+    directory,
+    engines,
+    machine,
+    replay,
+    rules,
+    sla,
+    steady,
+    triage,
+)
 from benchmarks.catalogue import BENCHMARKS, Benchmark
 from benchmarks.figures import Figure, Measured, at_least, at_most, percentile, with_growth
 from benchmarks.morning import next_morning
@@ -25,6 +36,10 @@ def test_a_tiny_burst_is_routed_whole_and_written_whole_by_the_bare_client():
 def test_every_lead_of_a_steady_stream_gets_a_waiting_time():
     found = values(steady.measure(20, lasts=0.5))
     assert 0 < found["p50"] <= found["p99"] <= found["worst"]
+
+
+def test_mails_are_understood_over_a_directory_of_any_size():
+    assert values(triage.measure(130, lasts=0.05))["mails understood"] > 0
 
 
 def test_decisions_are_timed_in_a_process_of_their_own_with_the_goal_of_that_many_rules():

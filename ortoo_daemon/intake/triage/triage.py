@@ -6,6 +6,7 @@ skill and urgency with what speaks for them. Pure: same reading, directory and t
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from itertools import islice
 
 from ortoo_daemon.intake.mail.model import IdentifierKind, MailReading, PartKind
 from ortoo_daemon.intake.triage.accounts import BOUND, Chooser
@@ -26,6 +27,10 @@ from ortoo_daemon.intake.triage.sentences import Sentence, sentences_of
 from ortoo_daemon.intake.triage.sites import SiteMention
 from ortoo_daemon.intake.triage.taxonomy import Taxonomy
 from ortoo_daemon.intake.triage.writers import Writer, writer_of
+
+MOST_CHARACTERS = 16_000
+MOST_SENTENCES = 150
+"""So much of what the writer says is looked at for requests; the clean body keeps all of it."""
 
 _SUBJECT_ALONE = 1.0
 _SUBJECT_BESIDES = 0.35
@@ -115,9 +120,18 @@ class _Triage:
 
     def _findings(self) -> Iterable[Finding]:
         stretches = [(part.start, part.end) for part in self.reading.body]
-        for sentence in sentences_of(self.reading.text, stretches):
+        for sentence in self._sentences(stretches):
             if not self._is_injected(sentence):
                 yield from self.observer.findings(sentence)
+
+    def _sentences(self, stretches: Iterable[tuple[int, int]]) -> Iterable[Sentence]:
+        """The first sentences: nobody asks on page twenty, and a hostile mail must not take minutes."""
+        room = MOST_CHARACTERS
+        near = []
+        for start, end in stretches:
+            near.append((start, min(end, start + room)))
+            room -= near[-1][1] - start
+        return islice(sentences_of(self.reading.text, near), MOST_SENTENCES)
 
     def _is_injected(self, sentence: Sentence) -> bool:
         return any(
@@ -169,7 +183,7 @@ class _Triage:
         ]
         findings = [
             self.observer.finding(sentence)
-            for sentence in sentences_of(self.reading.text, stretches)
+            for sentence in self._sentences(stretches)
             if not self._is_injected(sentence)
         ]
         return topic_scores(Topic(findings=findings), self.taxonomy)
