@@ -65,7 +65,7 @@ sbom: wheel  ## what the built wheel brings along, as CycloneDX, in dist/
 	@echo dist/sbom.cdx.json
 
 constraints: $(READY)  ## pin every dependency anew, with hashes
-	$(BIN)/pip-compile --quiet --upgrade --all-extras --generate-hashes --strip-extras --allow-unsafe \
+	$(BIN)/pip-compile --quiet --upgrade --extra dev --extra notify --generate-hashes --strip-extras --allow-unsafe \
 	  --no-emit-index-url --no-emit-find-links --no-emit-trusted-host \
 	  --output-file constraints.txt pyproject.toml
 
