@@ -88,6 +88,7 @@ def test_opportunities_tickets_and_tasks_are_routed_from_the_event_to_the_clock(
     with network.again() as daemon:
         daemon.until_ready()
         daemon.until_logged("stream.subscribed")
+        daemon.until_logged("sweep.reconcile")  # else that of the start may be first to find them
         (deal,) = sandbox.create(
             [{"Name": "Forty vans", "StageName": "Prospecting", "CloseDate": "2026-12-31",
               "Brand__c": "Peugeot"}],
