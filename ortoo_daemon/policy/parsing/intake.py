@@ -18,7 +18,7 @@ from ortoo_daemon.policy.resources import Resources
 from ortoo_daemon.policy.tables import CsvTable
 
 INTAKE_KEYS = ("cleanse", "require")
-INTAKE_LATER = ("find",)
+INTAKE_LATER = ("find", "triage")
 REQUIRE_ELSE_KEYS = ("park",)
 CLEANSE_KEYS = ("country",)
 STEP_KEYS = ("table", "set", "only_empty")
