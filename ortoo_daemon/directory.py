@@ -76,7 +76,6 @@ class Person:
             return now < self.away_until
         return (self.availability or "").strip().casefold() in {"away", "offline", "out of office"}
 
-
     def returns_at(self, now: datetime) -> datetime | None:
         """When somebody who is away now will be back; None where nobody knows."""
         ends = [ends_at for begins_at, ends_at in self.leave if begins_at <= now < ends_at]

@@ -125,7 +125,9 @@ def _clock_json(clock: SlaClock) -> dict[str, Any]:
     moments = {"received_at": clock.received_at, "paused_at": clock.paused_at}
     told |= {name: instant_text(at) for name, at in moments.items() if at is not None}
     lengths = {"open_s": clock.open_for, "elapsed_s": clock.elapsed_for}
-    told |= {name: round(each.total_seconds()) for name, each in lengths.items() if each is not None}
+    told |= {
+        name: round(each.total_seconds()) for name, each in lengths.items() if each is not None
+    }
     if clock.paused_for:
         told["paused_s"] = round(clock.paused_for.total_seconds())
     return told

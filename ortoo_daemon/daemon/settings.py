@@ -326,7 +326,9 @@ def _refuse_secrets(node: MapNode) -> None:
     channels = notices.get("channels") if isinstance(notices, MapNode) else None
     for name, (_, channel) in channels.entries.items() if isinstance(channels, MapNode) else ():
         if isinstance(channel, MapNode) and "urls" in channel.entries:
-            message = f"the addresses of the channel {name} are secrets and stand in the settings file"
+            message = (
+                f"the addresses of the channel {name} are secrets and stand in the settings file"
+            )
             mend = "put them into a file of their own and name that as urls_file"
             raise _problem(place_of(channel, ["urls"]), message, mend)
 

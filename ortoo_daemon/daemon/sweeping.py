@@ -10,12 +10,12 @@ import structlog
 from ortoo_daemon.action.stamps import LOAD
 from ortoo_daemon.audit.record import KEY, OBJECT
 from ortoo_daemon.daemon.absences import Absences
+from ortoo_daemon.daemon.due_steps import DueSteps
 from ortoo_daemon.daemon.handling.given_lately import GivenLately
 from ortoo_daemon.daemon.handling.knowledge import Knowledge, Policies
 from ortoo_daemon.daemon.handling.ledger import Weigh
 from ortoo_daemon.daemon.hearing.gaps import RECONCILE, RESYNC, Gaps
 from ortoo_daemon.daemon.loading.named_users import named_users
-from ortoo_daemon.daemon.due_steps import DueSteps
 from ortoo_daemon.daemon.reviewing import Reviewing
 from ortoo_daemon.daemon.settings import SweepSettings
 from ortoo_daemon.daemon.wiring import utc_now

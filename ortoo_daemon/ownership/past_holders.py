@@ -6,6 +6,7 @@ from ortoo_daemon.decision import PastHolder
 from ortoo_daemon.handling import Handling
 from ortoo_daemon.records import RecordId, WorkReason
 
+
 def barred(handling: Handling, trail: Iterable[PastHolder]) -> dict[RecordId, str]:
     """Those who can't have the record, with the reason. A person's requeue asks everybody again."""
     if handling.facts.item.reason is WorkReason.REQUEUED:

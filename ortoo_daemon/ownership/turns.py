@@ -2,8 +2,8 @@
 
 Each turn of a person takes 1/weight of virtual time, so that counted from the beginning everybody who was
 there throughout has their share to within one turn, and over any stretch to within two (one where all
-weigh the same; for weights at large no order of turns does better). Of those whose turn may start at the pool's
-clock, the one whose turn ends first is next (worst-case fair queueing: picking by start alone lets a
+weigh the same; for weights at large no order of turns does better). Of those whose turn may start at the
+pool's clock, the one whose turn ends first is next (worst-case fair queueing: picking by start alone lets a
 heavy weight fall several turns behind, picking by end alone lets it run several ahead).
 
 A newcomer starts at the pool's clock. Someone who comes back has at most one missed turn to make good.

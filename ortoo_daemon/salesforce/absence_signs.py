@@ -71,9 +71,7 @@ async def _away(org: Org, mapping: AbsenceMapping) -> frozenset[RecordId]:
     )
 
 
-async def _leave(
-    org: Org, now: datetime
-) -> dict[RecordId, tuple[tuple[datetime, datetime], ...]]:
+async def _leave(org: Org, now: datetime) -> dict[RecordId, tuple[tuple[datetime, datetime], ...]]:
     """Entries of calendars shown as out of office that are not over and begin soon."""
     where = [
         soql.equals("ShowAs", "OutOfOffice"),

@@ -62,7 +62,9 @@ class ActionsRefusedError(PermanentOrgError):
 
     def __init__(self, results: Sequence[Mapping[str, Any]], *, status: int) -> None:
         failed = sum(not each["isSuccess"] for each in results)
-        super().__init__("ACTION_FAILED", f"{failed} of {len(results)} inputs failed", status=status)
+        super().__init__(
+            "ACTION_FAILED", f"{failed} of {len(results)} inputs failed", status=status
+        )
         self.results = tuple(results)
 
 

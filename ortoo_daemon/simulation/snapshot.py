@@ -76,7 +76,9 @@ def _lines(entries: Iterable[object]) -> str:
 def _plain(value: object) -> Any:
     if is_dataclass(value) and not isinstance(value, type):
         named = ((f.name, getattr(value, f.name)) for f in fields(value))
-        return {name: _plain(part) for name, part in named if part not in (None, "", ()) and part != {}}
+        return {
+            name: _plain(part) for name, part in named if part not in (None, "", ()) and part != {}
+        }
     if isinstance(value, frozenset):
         return sorted(_plain(part) for part in value)
     if isinstance(value, tuple):
@@ -101,9 +103,7 @@ def _rooftop(entry: _Json) -> Rooftop:
 def _person(entry: _Json) -> Person:
     away_until = instant(entry.get("away_until"))
     leave = spans_of(entry.get("leave", ()))
-    return _made(
-        Person, entry, sets=("skills", "languages"), away_until=away_until, leave=leave
-    )
+    return _made(Person, entry, sets=("skills", "languages"), away_until=away_until, leave=leave)
 
 
 def _hours(entry: _Json) -> BusinessHours:

@@ -57,7 +57,9 @@ def test_a_fragment_is_read_where_it_says_it_belongs(block):
 
 
 def test_what_is_shown_of_the_directory_file_may_stand_in_it():
-    shown = [yaml.safe_load(each.text) for each in blocks(NAME, "yaml") if each.about == "directory"]
+    shown = [
+        yaml.safe_load(each.text) for each in blocks(NAME, "yaml") if each.about == "directory"
+    ]
     assert shown
     for each in shown:
         assert DirectoryMapping.model_validate(each)
@@ -113,7 +115,7 @@ def test_every_way_to_choose_cleanse_and_filter_is_described():
 def test_what_this_version_refuses_is_listed_and_nothing_else():
     refused = {
         *parse_intake.INTAKE_LATER, *parse_intake.STEP_LATER, *parse_assignment.KEEP_LATER,
-       
+
         *parse_action.ACTION_LATER,
         *parse_cases.CASE_LATER, *(f"${name}" for name in LATER),
     }  # fmt: skip

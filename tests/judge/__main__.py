@@ -26,7 +26,9 @@ JUDGES = {
 def main() -> int:
     """Install the judges, and let each try a sandbox of its own."""
     if shutil.which("npm") is None:
-        print("make judge needs npm, which installs the clients: https://nodejs.org", file=sys.stderr)
+        print(
+            "make judge needs npm, which installs the clients: https://nodejs.org", file=sys.stderr
+        )
         return 2
     # Node packages are pinned in package.json; their install scripts have nothing to do here.
     install = ["npm", "install", "--no-audit", "--no-fund", "--ignore-scripts", "--silent"]

@@ -39,6 +39,7 @@ LABELS: dict[str, frozenset[str]] = {
     "ortoo_record_decided_seconds_bucket": frozenset({"object", "le"}),
     "ortoo_record_written_seconds_bucket": frozenset({"object", "le"}),
     "ortoo_writes_refused_total": frozenset({"what"}),
+    "ortoo_notices_total": frozenset({"way", "outcome"}),
 }
 OF_PROMETHEUS = {"instance", "job"}
 

@@ -7,13 +7,12 @@ import pytest
 from ortoo_daemon.policy.lint import RULES
 from ortoo_daemon.policy.load import load
 from ortoo_daemon.policy.operators import OPERATORS
-from ortoo_daemon.policy.parsing import action as parse_action
 from ortoo_daemon.policy.parsing import assignment as parse_assignment
+from ortoo_daemon.policy.parsing import intake as parse_intake
+from ortoo_daemon.policy.parsing import ownership as parse_ownership
 from ortoo_daemon.policy.parsing import people as parse_people
 from ortoo_daemon.policy.parsing import rooftops as parse_rooftops
 from ortoo_daemon.policy.parsing import sla_clocks as parse_sla
-from ortoo_daemon.policy.parsing import intake as parse_intake
-from ortoo_daemon.policy.parsing import ownership as parse_ownership
 from ortoo_daemon.policy.parsing.cases import load_tests
 from ortoo_daemon.policy.parsing.policy_file import POLICY_KEYS
 from tests.policy.files import HEAD, OTHERWISE, ROOT, shipped_files

@@ -25,8 +25,7 @@ def answered_in_time(evidence: Evidence, tally: Tally) -> Check:
         record
         for record in timed
         if any(
-            each["Outcome__c"] not in _TURNS
-            and _at(each) > tally.answered[record] + _SETTLED_FOR
+            each["Outcome__c"] not in _TURNS and _at(each) > tally.answered[record] + _SETTLED_FOR
             for each in evidence.steps[record]
         )
         or evidence.rows[record]["Ortoo_SLA_Status__c"] not in _ANSWERED

@@ -86,7 +86,9 @@ class _Scope:
     @property
     def levels(self) -> Set[tuple[str, str, str]]:
         """(policy, level, tag) of everything that is counted."""
-        rates = ((policy, rate) for policy in self.policies.values() for rate in policy.limits.rates)
+        rates = (
+            (policy, rate) for policy in self.policies.values() for rate in policy.limits.rates
+        )
         return {
             *((policy.name, rate.level.value, rate.tag) for policy, rate in rates),
             *(tally[:3] for policy in self.policies.values() for tally in tallies_of_move(policy)),

@@ -1,8 +1,8 @@
 """What is the JSON Schema of the tests beside a policy, ``*_test.yaml``?"""
 
 from ortoo_daemon.decision import NoticeTo
-from ortoo_daemon.policy.parsing import case_tables as parse_tables
 from ortoo_daemon.facts import ContactKind
+from ortoo_daemon.policy.parsing import case_tables as parse_tables
 from ortoo_daemon.policy.parsing import cases as parse_cases
 from ortoo_daemon.policy.parsing import expectations as parse_expectations
 from ortoo_daemon.policy.schema.terms import (
