@@ -1,6 +1,7 @@
 """Which names and numbers stand in a mail's subject and text, and in which part of it?"""
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 
 from ortoo_daemon.intake.mail.codes import DealerCodes
@@ -47,7 +48,7 @@ def find_identifiers(
     latest_year: int,
 ) -> tuple[Identifier, ...]:
     """Everything found in order of place; ``parts`` are None for a subject."""
-    found: list[Identifier] = []
+    found: list[Identifier] = []  # in order of place, none over another
     for one in (
         *_vins(text, latest_year),
         *_addresses(text),
@@ -56,9 +57,9 @@ def find_identifiers(
         *_phones(text, countries),
         *_plates(text),
     ):
-        if all(one.end <= other.start or one.start >= other.end for other in found):
-            found.append(one)
-    found.sort(key=lambda one: one.start)
+        at = bisect_left(found, one.start, key=lambda other: other.end - 1)
+        if at == len(found) or one.end <= found[at].start:
+            found.insert(at, one)
     return tuple(found) if parts is None else tuple(_placed(found, parts))
 
 
