@@ -11,7 +11,8 @@ from ortoo_daemon.policy.enrichment_model import SetField, SetStep
 from ortoo_daemon.policy.lint.subject import conditions_of
 from ortoo_daemon.policy.model import Policy, PolicySet
 from ortoo_daemon.policy.naming import did_you_mean
-from ortoo_daemon.policy.reach import rules_of
+from ortoo_daemon.policy.reach import rules_of, steps_of
+from ortoo_daemon.policy.sla_model import Reassign
 from ortoo_daemon.salesforce.directory_mapping import DirectoryMapping
 from ortoo_daemon.scope import OWNER_NAMES, ROOFTOP_NAMES
 
@@ -26,6 +27,10 @@ def unbound_names(policies: PolicySet, mapping: DirectoryMapping) -> Iterator[Pr
         for place, name in _used_of_rooftops(policy):
             if name not in sites:
                 yield _unbound(place, f"{_ROOFTOP}{name}", "rooftops", did_you_mean(name, sites))
+        for back_up in _back_ups(policy):
+            if back_up.back_up not in sites:
+                name = str(back_up.back_up)
+                yield _unbound(back_up.place, name, "rooftops", did_you_mean(name, sites))
         for place, reference in _references(policy):
             name = reference.removeprefix(_OWNER)
             if reference.startswith(_OWNER) and name not in people:
@@ -47,6 +52,13 @@ def _used_of_rooftops(policy: Policy) -> Iterator[tuple[Place, str]]:
         if name.startswith(_ROOFTOP):
             seen.add((place, name.removeprefix(_ROOFTOP)))
     yield from sorted(seen)
+
+
+def _back_ups(policy: Policy) -> Iterator[Reassign]:
+    """Steps that give a record to the rooftop which the record's own names in a field."""
+    for step in steps_of(policy):
+        if isinstance(step.action, Reassign) and step.action.back_up is not None:
+            yield step.action
 
 
 def _references(policy: Policy) -> list[tuple[Place, str]]:

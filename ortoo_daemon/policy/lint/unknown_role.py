@@ -20,10 +20,12 @@ FAIL::
 
 from collections.abc import Iterator
 
-from ortoo_daemon.errors import Level, Problem
+from ortoo_daemon.errors import Level, Place, Problem
 from ortoo_daemon.policy.lint.subject import Need, Subject
+from ortoo_daemon.policy.model import PolicySet
 from ortoo_daemon.policy.naming import did_you_mean
-from ortoo_daemon.policy.reach import rules_of
+from ortoo_daemon.policy.reach import rules_of, steps_of
+from ortoo_daemon.policy.sla_model import Reassign
 from ortoo_daemon.policy.values import fold
 
 ID = "unknown_role"
@@ -37,9 +39,7 @@ def check(subject: Subject) -> Iterator[Problem]:
     people = subject.directory.people.values()
     roles = {person.role for person in people if person.active and person.role}
     known = {fold(role) for role in roles}
-    rules = (rule for policy in subject.policies.policies for rule in rules_of(policy))
-    teams = {rule.assign.team for rule in rules if rule.assign.team is not None}
-    for place, role in sorted({(team.place, team.role) for team in teams if team.role}):
+    for place, role in sorted(set(_named(subject.policies))):
         if fold(role) not in known:
             yield Problem(
                 place=place,
@@ -48,3 +48,15 @@ def check(subject: Subject) -> Iterator[Problem]:
                 mend=did_you_mean(role, roles),
                 level=Level.HINT,
             )
+
+
+def _named(policies: PolicySet) -> Iterator[tuple[Place, str]]:
+    """Roles of teams, and of the desks to which a clock's step gives a record."""
+    for policy in policies.policies:
+        for rule in rules_of(policy):
+            team = rule.assign.team
+            if team is not None and team.role:
+                yield team.place, team.role
+        for step in steps_of(policy):
+            if isinstance(step.action, Reassign) and step.action.desk:
+                yield step.action.place, step.action.desk
