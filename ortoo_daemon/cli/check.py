@@ -32,6 +32,7 @@ class Schema(StrEnum):
     TESTS = "tests"
     SETTINGS = "settings"
     DIRECTORY = "directory"
+    MODELS = "models"
 
 
 def check(

@@ -9,6 +9,8 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import TypeVar
 
+from ortoo_daemon.daemon.loading.catalogue_file import FILE as CATALOGUE
+from ortoo_daemon.daemon.loading.catalogue_file import read_catalogue
 from ortoo_daemon.daemon.loading.config_files import ConfigFiles
 from ortoo_daemon.daemon.loading.cross_checks import MANUALS, cross_checks
 from ortoo_daemon.daemon.loading.notice_checks import notice_checks
@@ -83,6 +85,9 @@ def parse(files: ConfigFiles) -> Parsed:
     if parsed.mapping_node is not None:
         node = parsed.mapping_node
         parsed.mapping = _kept(lambda: validated(node, DirectoryMapping.model_validate), keep)
+    if files.settings is not None and (files.settings.parent / CATALOGUE).is_file():
+        catalogue = files.settings.parent / CATALOGUE
+        _kept(lambda: read_catalogue(catalogue), keep)
     _parse_policies(files, parsed)
     keep[:] = [_in_settings(problem, files, parsed.settings_node) for problem in keep]
     return parsed
@@ -165,7 +170,8 @@ def _understand(contents: Mapping[str, bytes], parsed: Parsed) -> None:
     order = settings.policy_order if settings else ()
     signals = dict(parsed.mapping.signals) if parsed.mapping else {}
     parsed.contents = contents
-    parsed.policies = _kept(lambda: load(contents, order, signals), keep)
+    sources = parsed.mapping.key_sources if parsed.mapping else {}
+    parsed.policies = _kept(lambda: load(contents, order, signals, key_sources=sources), keep)
     parsed.tests = _kept(lambda: load_tests(contents), keep) or ()
 
 

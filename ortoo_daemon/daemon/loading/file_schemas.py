@@ -1,8 +1,8 @@
 """What is the JSON Schema of each kind of file that admins edit, and which header names it to an editor?
 
-Policies and tests have schemas made from their parser's own tables, settings and directory file from the
-models that read them. Editors with the YAML language server (VS Code, Vim, JetBrains) complete and check
-a file whose first line names its schema.
+Policies, tests and models have schemas made from their parser's own tables, settings and directory file
+from the models that read them. Editors with the YAML language server (VS Code, Vim, JetBrains) complete and
+check a file whose first line names its schema.
 """
 
 import json
@@ -15,6 +15,7 @@ from pydantic import BaseModel
 
 from ortoo_daemon.daemon.settings import SECRETS, Settings
 from ortoo_daemon.policy.schema.cases import tests_schema
+from ortoo_daemon.policy.schema.models import models_schema
 from ortoo_daemon.policy.schema.policy_file import policy_schema
 from ortoo_daemon.policy.schema.terms import DURATION, Schema
 from ortoo_daemon.salesforce.directory_mapping import DirectoryMapping
@@ -33,6 +34,7 @@ class FileKind(StrEnum):
     TESTS = "tests"
     SETTINGS = "settings"
     DIRECTORY = "directory"
+    MODELS = "models"
 
     @property
     def file(self) -> str:
@@ -115,4 +117,5 @@ _MADE_BY: Mapping[FileKind, Callable[[], Schema]] = {
     FileKind.TESTS: tests_schema,
     FileKind.SETTINGS: _settings,
     FileKind.DIRECTORY: _directory,
+    FileKind.MODELS: models_schema,
 }

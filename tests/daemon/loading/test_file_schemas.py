@@ -13,6 +13,7 @@ CONFIG = ROOT / "config"
 SHIPPED = [
     "ortoo.yaml",
     "directory.yaml",
+    "models.yaml",
     *sorted(str(path.relative_to(CONFIG)) for path in (CONFIG / "policies").glob("*.yaml")),
 ]
 
@@ -55,6 +56,8 @@ def test_the_shipped_schemas_are_those_of_this_version(kind):
         ),
         (FileKind.DIRECTORY, "people: {roles: Role__c}"),
         (FileKind.DIRECTORY, "rooftops: {at: [Latitude__c]}"),
+        (FileKind.MODELS, "{catalogue: 1, enabled: true, tasks: {summary: {enabled: true}}}"),
+        (FileKind.MODELS, "{catalogue: 1, enabled: false, providers: {a: {speaks: x, url: u}}}"),
         (FileKind.TESTS, "{policy: a, cases: [{name: n, expect: nothing}]}"),
         (FileKind.TESTS, "{policy: a, cases: [{name: n, expect: no_write, each: [{rule: x}]}]}"),
         (FileKind.POLICY, "{policy: a, object: Lead, ownership: {otherwise: {queue: Q}}}"),
