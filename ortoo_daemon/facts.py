@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from ortoo_daemon.directory import Directory, Point
 from ortoo_daemon.postal import PostalIndex
@@ -118,6 +118,75 @@ class NotAsked(StrEnum):
     """Why a question that only refines a decision was not asked. It is an answer: decide without."""
 
     BUDGET = "not asked: the org's API calls are short"
+
+
+class ModelOutcome(StrEnum):
+    """How it went to ask language models for something. All but ANSWERED leave the rules' word."""
+
+    ANSWERED = "answered"
+    OFF = "off"
+    OVER_BUDGET = "over_budget"
+    TOO_LONG = "too_long"
+    TIMED_OUT = "timed_out"
+    OVERLOADED = "overloaded"
+    DOWN = "down"
+    REFUSED = "refused"
+    INVALID = "invalid"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelAttempt:
+    """One request, or why none was sent. ``cost`` in millionths of the catalogue's currency.
+
+    ``took_for`` is in milliseconds. ``objections`` say why an answer did not count; none quotes the record.
+    """
+
+    model: str
+    outcome: ModelOutcome
+    detail: str = ""
+    objections: tuple[str, ...] = ()
+    tokens_in: int = 0
+    tokens_out: int = 0
+    tokens_cached: int = 0
+    cost: int = 0
+    took_for: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelAnswer:
+    """What models said about a record, kept so that what follows from it can be decided again without them.
+
+    ``answer`` has the form that ``form`` names, was checked against what was asked, and is None unless one
+    counted. ``model`` is the catalogue's name of the one that gave it. ``choice`` is the rule that picked
+    the models, from 1, 0 for none. ``prompt_hash`` is of all that was sent.
+    """
+
+    task: str
+    outcome: ModelOutcome
+    asked_at: datetime
+    prompt: str
+    form: str
+    prompt_hash: str
+    choice: int = 0
+    model: str | None = None
+    answer: Mapping[str, Any] | None = None
+    attempts: tuple[ModelAttempt, ...] = ()
+    currency: str = "USD"
+
+    @property
+    def tokens(self) -> int:
+        """Of all requests, in and out."""
+        return sum(a.tokens_in + a.tokens_out + a.tokens_cached for a in self.attempts)
+
+    @property
+    def cost(self) -> int:
+        """Of all requests, in millionths of the currency."""
+        return sum(attempt.cost for attempt in self.attempts)
+
+    @property
+    def took_for(self) -> int:
+        """Milliseconds of all requests."""
+        return sum(attempt.took_for for attempt in self.attempts)
 
 
 Question = PastOwnerQuestion

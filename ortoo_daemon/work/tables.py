@@ -28,7 +28,7 @@ from sqlalchemy.engine import Dialect
 
 from ortoo_daemon.records import RecordId, WorkItem, WorkReason
 
-SCHEMA_VERSION = "3"
+SCHEMA_VERSION = "4"
 """Rises with every change of the tables below; a store of any other version is refused."""
 
 LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
@@ -148,6 +148,15 @@ notice = Table(
     Column("note", Text, nullable=False, default=""),
 )
 
+model_spending = Table(
+    "model_spending",
+    metadata,
+    Column("task", String(64), primary_key=True),
+    Column("day", String(10), primary_key=True),  # 2026-11-23, UTC
+    Column("record", String(200), primary_key=True),  # "" for all records of the day together
+    Column("spent", BigInteger, nullable=False),  # millionths of the catalogue's currency
+)
+
 meta = Table(
     "meta",
     metadata,
@@ -180,6 +189,7 @@ _partial("work_item_parked", _c.settled_at, state=State.PARKED)
 Index("work_item_record", _c.record_id)
 Index("notice_of_decision", notice.c.decision_key)
 Index("notice_due", notice.c.state, notice.c.due_at)
+Index("model_spending_on", model_spending.c.record, model_spending.c.task)
 
 
 def item_of(row: Any) -> WorkItem:
