@@ -5,17 +5,19 @@ import json
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from ortoo_daemon.cli.options import DEFAULT_CONFIG, AsJson, Config, parsed_id
 
 if TYPE_CHECKING:
+    from ortoo_daemon.daemon.asking.model_triaging import ModelSaid
     from ortoo_daemon.daemon.asking.triaging import NamedMail
     from ortoo_daemon.intake.triage.triager import Triager, Understood
 
-    Say = Callable[[str, Understood], None]
+    Say = Callable[[str, Understood, ModelSaid | None], None]
+    Told = tuple[str, Understood, ModelSaid | None]
 
 _TAXONOMY = "taxonomy.yaml"
 _BATCH = ".jsonl"
@@ -44,24 +46,72 @@ def triage(
     html: Annotated[
         Path | None, typer.Option(help="Write the mails with their evidence marked to this page.")
     ] = None,
+    model: Annotated[
+        bool, typer.Option("--model", help="Ask a model, too, as the catalogue allows.")
+    ] = False,
+    models: Annotated[
+        Path | None, typer.Option(help="The catalogue; else models.yaml beside the settings.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Read e-mails and tell their requests: rooftop, brand, kind, skill, urgency, each with its evidence.
 
-    No model is asked and nothing leaves the machine. With --directory no org is needed for files. A file of
-    several mails with --json prints one prediction a line.
+    Without --model no model is asked and nothing leaves the machine. With --directory no org is needed for
+    files. A file of several mails with --json prints one prediction a line.
     """
-    from ortoo_daemon.cli import triage_html, triage_view
+    from ortoo_daemon.cli import triage_html
 
     named, triager = _asked(mail, config, directory, taxonomy)
     batch = mail.endswith(_BATCH)
-    found = list(_understood(named, triager, bar=batch, say=_say(as_json=as_json, batch=batch)))
-    if not as_json and batch:
-        triage_view.show_table_of(found, triager)
-    elif not as_json:
-        triage_view.show(found, triager)
+    by_rules = _understood(named, triager, bar=batch)
+    say = _say(as_json=as_json, batch=batch)
+    telling = _with_model(by_rules, triager, config, models) if model else _without(by_rules)
+    told: list[Told] = []
+    for each in telling:
+        say(*each)
+        told.append(each)
+    if not as_json:
+        _show(told, triager, batch=batch)
     if html is not None:
-        triage_html.write(found, triager, html)
+        triage_html.write([(id, each) for id, each, _ in told], triager, html)
+
+
+def _without(by_rules: "Iterable[tuple[str, Understood]]") -> "Iterator[Told]":
+    for id, each in by_rules:
+        yield id, each, None
+
+
+def _with_model(
+    by_rules: "Iterable[tuple[str, Understood]]",
+    triager: "Triager",
+    config: Path,
+    models: Path | None,
+) -> "list[Told]":
+    from ortoo_daemon.daemon.asking.model_triaging import with_models
+    from ortoo_daemon.daemon.loading.catalogue_file import FILE
+    from ortoo_daemon.daemon.settings import load_settings
+
+    async def all_of_them() -> "list[Told]":
+        catalogue = models or config.parent / FILE
+        asking = with_models(load_settings(config), catalogue, triager, by_rules)
+        return [told async for told in asking]
+
+    return asyncio.run(all_of_them())
+
+
+def _show(told: "list[Told]", triager: "Triager", *, batch: bool) -> None:
+    from ortoo_daemon.cli import triage_model_view, triage_view
+
+    found = [(id, each) for id, each, _ in told]
+    if batch:
+        triage_view.show_table_of(found, triager)
+    else:
+        triage_view.show(found, triager)
+    heard = [(id, said) for id, _, said in told if said is not None]
+    if heard and batch:
+        triage_model_view.show_sum([said for _, said in heard])
+    for id, said in heard if not batch else ():
+        triage_model_view.show(id, said)
 
 
 def _asked(
@@ -95,9 +145,9 @@ def _shipped_words(config: Path) -> Path:
 
 
 def _understood(
-    named: "list[NamedMail]", triager: "Triager", *, bar: bool, say: "Say"
+    named: "list[NamedMail]", triager: "Triager", *, bar: bool
 ) -> "Iterator[tuple[str, Understood]]":
-    """Each mail understood, and told at once; with a bar on standard error where a person watches."""
+    """Each mail understood, when it is asked for; with a bar on standard error where a person watches."""
     from rich.progress import track
 
     from ortoo_daemon.cli.terminal import console
@@ -107,9 +157,7 @@ def _understood(
     if bar and screen.is_terminal:
         shown = track(named, description="Reading", console=screen, transient=True)
     for each in shown:
-        understood = triager.understand(each.mail)
-        say(each.id, understood)
-        yield each.id, understood
+        yield each.id, triager.understand(each.mail)
 
 
 def _say(*, as_json: bool, batch: bool) -> "Say":
@@ -117,15 +165,25 @@ def _say(*, as_json: bool, batch: bool) -> "Say":
     from ortoo_daemon.cli.terminal import show_json
     from ortoo_daemon.intake.triage.as_json import prediction, understood_json
 
-    def line(id: str, each: "Understood") -> None:
-        sys.stdout.write(json.dumps(prediction(id, each.triage), ensure_ascii=False) + "\n")
+    def line(id: str, each: "Understood", said: "ModelSaid | None") -> None:
+        found = prediction(id, each.triage) | _model_json(said)
+        sys.stdout.write(json.dumps(found, ensure_ascii=False) + "\n")
 
-    def whole(id: str, each: "Understood") -> None:
-        show_json(understood_json(id, each))
+    def whole(id: str, each: "Understood", said: "ModelSaid | None") -> None:
+        show_json(understood_json(id, each) | _model_json(said))
 
-    def nothing(id: str, each: "Understood") -> None:
+    def nothing(id: str, each: "Understood", said: "ModelSaid | None") -> None:
         """The table and the marked text come when all are known."""
 
     if not as_json:
         return nothing
     return line if batch else whole
+
+
+def _model_json(said: "ModelSaid | None") -> dict[str, Any]:
+    """Nothing where no model was to be asked: then the output is as it always was."""
+    if said is None:
+        return {}
+    from ortoo_daemon.cli.triage_model_view import model_json
+
+    return {"model": model_json(said)}

@@ -12,6 +12,7 @@ PAGES = (
     "docs/policies.md",
     "docs/decisions.md",
     "docs/triage.md",
+    "docs/ai.md",
 )
 
 _BLOCK = re.compile(r"^```(\S*)([^\n]*)\n(.*?)^```$", re.M | re.S)

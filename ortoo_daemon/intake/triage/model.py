@@ -19,6 +19,7 @@ class Basis(StrEnum):
     DOMAIN_SINGLE = "domain_single"
     SIGNATURE_SITE = "signature_site"
     FORWARDED_PARTY = "forwarded_party"
+    MODEL = "model"
     NONE = "none"
 
 
