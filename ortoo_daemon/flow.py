@@ -267,6 +267,7 @@ def _handling(policies: PolicySet, facts: Facts, admitted: Admitted | AdmittedSt
     return Handling(
         policy=admitted.policy,
         signals=policies.signals,
+        key_sources=policies.key_sources.get(facts.record.object),
         revision=policies.revision,
         key=admitted.key,
         facts=facts,

@@ -14,6 +14,7 @@ from ortoo_daemon.decision import Notice, PastHolder, ReasonCode, Reservation, S
 from ortoo_daemon.directory import Person, Rooftop
 from ortoo_daemon.errors import Place
 from ortoo_daemon.facts import Facts, Question
+from ortoo_daemon.policy.intake_model import KeySources
 from ortoo_daemon.policy.model import Policy
 from ortoo_daemon.policy.ownership_model import Rule
 from ortoo_daemon.policy.sla_model import SlaRule, SlaStep
@@ -151,15 +152,16 @@ class SlaProgress:
 class Handling:
     """One record on its way through the five stages.
 
-    ``signals`` binds names such as ``customer_choice`` to names of the scope. ``received_at`` is when
-    the record came in (UTC). A stage that sets ``parked_for`` or ``questions`` ends the way. ``trail``
-    is who has lost the record to a clock so far. ``waited`` is the wait that the record comes from,
-    ``waiting`` that which it goes to. ``sla`` is set where a clock's step is taken of a record
-    that is decided already.
+    ``signals`` binds names such as ``customer_choice`` to names of the scope, ``key_sources`` says what
+    the customer's keys are made from (None: there are none). ``received_at`` is when the record came in
+    (UTC). A stage that sets ``parked_for`` or ``questions`` ends the way. ``trail`` is who has lost the
+    record to a clock so far. ``waited`` is the wait that the record comes from, ``waiting`` that which it
+    goes to. ``sla`` is set where a clock's step is taken of a record that is decided already.
     """
 
     policy: Policy
     signals: Mapping[str, str]
+    key_sources: KeySources | None = None
     revision: str
     key: str
     facts: Facts

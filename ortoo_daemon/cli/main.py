@@ -11,6 +11,7 @@ import typer
 
 from ortoo_daemon import __version__
 from ortoo_daemon.cli.audit import audit
+from ortoo_daemon.cli.backfill import backfill
 from ortoo_daemon.cli.check import check
 from ortoo_daemon.cli.demo import CONTEXT, demo
 from ortoo_daemon.cli.doctor import doctor
@@ -49,6 +50,7 @@ app.command()(triage)
 app.command()(simulate)
 app.command()(requeue)
 app.command()(forget)
+app.command()(backfill)
 app.add_typer(audit, name="audit")
 app.command(context_settings=CONTEXT)(demo)
 app.command()(sandbox)

@@ -11,6 +11,7 @@ from ortoo_daemon.handling import Handling
 from ortoo_daemon.intake.country import standard_country
 from ortoo_daemon.intake.email import standard_email
 from ortoo_daemon.intake.form import Form
+from ortoo_daemon.intake.keys import write_keys
 from ortoo_daemon.intake.names import standard_name
 from ortoo_daemon.intake.phone import standard_phone
 from ortoo_daemon.intake.postal_code import standard_postal_code
@@ -34,9 +35,11 @@ STANDARDS: Mapping[CleanseKind, Standard] = {
 
 
 def standardise(handling: Handling) -> None:
-    """Cleanse field by field; then park the record when what the policy requires is not there."""
+    """Cleanse field by field and give the record its keys; then park it when what the policy requires is
+    not there."""
     for cleanse in handling.policy.cleanse:
         _cleanse(handling, cleanse)
+    write_keys(handling)
     require = handling.policy.require
     if require is None:
         return

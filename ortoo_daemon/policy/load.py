@@ -11,6 +11,7 @@ from contextlib import contextmanager
 
 from ortoo_daemon.errors import ConfigError, Place
 from ortoo_daemon.policy.documents import read_document
+from ortoo_daemon.policy.intake_model import KeySources
 from ortoo_daemon.policy.model import Policy, PolicySet
 from ortoo_daemon.policy.naming import did_you_mean
 from ortoo_daemon.policy.nodes import Problems
@@ -25,12 +26,15 @@ def load(
     files: Mapping[str, bytes],
     order: Sequence[str] | None = None,
     signals: Mapping[str, str] | None = None,
+    *,
+    key_sources: Mapping[str, KeySources] | None = None,
 ) -> PolicySet:
     """Read policies and their tables from files by relative name.
 
     ``order`` lists names of policies; those it leaves out follow in the order of their files.
-    ``signals`` binds wishes such as ``customer_choice`` to names of the record. Files of tests
-    (``*_test.yaml``) are no policies. Raises ConfigError with every problem found.
+    ``signals`` binds wishes such as ``customer_choice`` to names of the record, ``key_sources`` is what
+    keys of customers are made from. Files of tests (``*_test.yaml``) are no policies. Raises ConfigError
+    with every problem found.
     """
     problems = Problems()
     resources = Resources(files, problems)
@@ -45,6 +49,7 @@ def load(
         revision=revision_of(_by_common_folder(used)),
         files=used,
         signals=dict(signals or {}),
+        key_sources=dict(key_sources or {}),
         unused_files=tuple(
             sorted(name for name in files if name not in used and not is_test_file(name))
         ),

@@ -14,7 +14,7 @@ from ortoo_daemon.policy.absence_model import Absence
 from ortoo_daemon.policy.enrichment_model import EnrichmentStep, SetField
 from ortoo_daemon.policy.evaluation import Condition
 from ortoo_daemon.policy.fuse_model import Fuse
-from ortoo_daemon.policy.intake_model import Cleanse, Require
+from ortoo_daemon.policy.intake_model import Cleanse, KeySources, Require
 from ortoo_daemon.policy.notify_model import Notify
 from ortoo_daemon.policy.ownership_model import Limits, Rule, Target
 from ortoo_daemon.policy.sla_model import USUAL_MOVES, Moves, SlaRule
@@ -82,14 +82,15 @@ class PolicySet:
     """All policies in the order in which they are asked, and the revision they came from.
 
     ``revision`` is the first 12 hex digits of the SHA-256 over names and bytes of every file used.
-    ``signals`` binds ``customer_choice``, ``known_dealer`` ... to names a Scope knows. ``unused_files``
-    were given and belong to no policy.
+    ``signals`` binds ``customer_choice``, ``known_dealer`` ... to names a Scope knows, ``key_sources``
+    says by object what keys of customers are made from. ``unused_files`` were given and belong to no policy.
     """
 
     policies: tuple[Policy, ...]
     revision: str
     files: Mapping[str, bytes] = field(default_factory=dict)
     signals: Mapping[str, str] = field(default_factory=dict)
+    key_sources: Mapping[str, KeySources] = field(default_factory=dict)
     unused_files: tuple[str, ...] = ()
     _by_object: Mapping[str, tuple[Policy, ...]] = field(init=False, repr=False, compare=False)
 
@@ -103,6 +104,11 @@ class PolicySet:
         """Every fuse that may stop a record of this object."""
         policies = self.for_object(name)
         return tuple(policy.fuse for policy in policies if policy.fuse is not None)
+
+    def key_fields(self, name: str) -> frozenset[str]:
+        """What keys of customers are made from on this object, and where they are kept."""
+        sources = self.key_sources.get(name)
+        return frozenset() if sources is None else sources.fields()
 
     def for_object(self, name: str) -> tuple[Policy, ...]:
         return self._by_object.get(name, ())

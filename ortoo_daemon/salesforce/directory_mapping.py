@@ -9,6 +9,7 @@ from typing import Annotated, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
+from ortoo_daemon.policy.intake_model import KeySources
 from ortoo_daemon.salesforce import soql
 from ortoo_daemon.salesforce.hours_mapping import ClosedDaysOfPlace, HoursMapping
 
@@ -127,18 +128,45 @@ class AbsenceMapping(_Model):
     calendar: bool = False
 
 
+class CustomerMapping(_Model):
+    """What the keys of customers are made from on one object: see `KeySources`."""
+
+    email: ApiName | list[ApiName] = []
+    phone: ApiName | list[ApiName] = []
+    country: ApiName | None = None
+
+    @model_validator(mode="after")
+    def _has_a_source(self) -> Self:
+        if not (self.email or self.phone):
+            raise ValueError("name a field under 'email' or 'phone'")
+        return self
+
+    @property
+    def sources(self) -> KeySources:
+        """The same, as decisions read it."""
+        return KeySources(
+            email=_several(self.email), phone=_several(self.phone), country=self.country
+        )
+
+
+def _several(names: str | list[str]) -> tuple[str, ...]:
+    return (names,) if isinstance(names, str) else tuple(names)
+
+
 class DirectoryMapping(_Model):
     """The whole file.
 
     ``signals`` bind the wishes of ``prefer`` to fields of the routed record. ``hours`` are opening hours by
     name, beside those of the org. ``holidays`` are closed days by country (``FR``), region (the rooftop's
     own region name) or the rooftop's own code. ``workload`` says which records of an object are open work.
+    ``customers`` says by object what keys of customers are made from; others get none.
     """
 
     rooftops: RooftopMapping = RooftopMapping()
     people: PersonMapping = PersonMapping()
     absences: AbsenceMapping = AbsenceMapping()
     signals: dict[str, str] = {}
+    customers: dict[ApiName, CustomerMapping] = {}
     hours: dict[str, HoursMapping] = {}
     holidays: dict[str, ClosedDaysOfPlace] = {}
     workload: dict[ApiName, Criteria] = {
@@ -153,6 +181,11 @@ class DirectoryMapping(_Model):
                 if place not in self.holidays:
                     raise ValueError(f"hours {name!r}: 'holidays' names no place {place!r}")
         return self
+
+    @property
+    def key_sources(self) -> dict[str, KeySources]:
+        """What keys of customers are made from, by object."""
+        return {name: each.sources for name, each in self.customers.items()}
 
     @property
     def holidays_of_org(self) -> list[str]:

@@ -59,7 +59,10 @@ class Policies:
     def _fields(self) -> Mapping[str, frozenset[str]]:
         signals = self.policy_set.signals
         return {
-            name: read_of(name).union(*(fields_read(policy, signals) for policy in self.of(name)))
+            name: read_of(name).union(
+                self.policy_set.key_fields(name),
+                *(fields_read(policy, signals) for policy in self.of(name)),
+            )
             for name in self.objects
         }
 

@@ -42,6 +42,7 @@ def cross_checks(
         return
     yield from directory_fields(mapping, node, known.description)
     yield from _signals(policies, mapping, node, known.description)
+    yield from _customers(mapping, node, known.description)
     for policy in policies.policies:
         yield from _stamps(policy, known.description)
 
@@ -117,6 +118,13 @@ def _signals(
         for object_name in sorted({p.object for p in policies.policies if wish in _wishes(p)}):
             if object_name in org.objects and not field.startswith("$"):
                 yield from _unknown(org, object_name, field, place_of(node, ["signals", wish]))
+
+
+def _customers(mapping: DirectoryMapping, node: MapNode, org: OrgDescription) -> Iterator[Problem]:
+    """What keys are made from, and the key fields, must be there. Objects not described are passed over."""
+    for name, sources in sorted(mapping.key_sources.items()):
+        for field in sorted(sources.fields()) if name in org.objects else ():
+            yield from _unknown(org, name, field, place_of(node, ["customers", name]))
 
 
 def _wishes(policy: Policy) -> set[str]:

@@ -73,7 +73,7 @@ def read_directory_mapping(path: Path) -> DirectoryMapping:
 def load_policies(settings: Settings, mapping: DirectoryMapping) -> PolicySet:
     """The policies as they stand on disk. Raises ConfigError with every problem."""
     files = read_policy_files(settings.path(settings.policies))
-    policies = load(files, settings.policy_order, mapping.signals)
+    policies = load(files, settings.policy_order, mapping.signals, key_sources=mapping.key_sources)
     uncounted = [each for each in policies.policies if each.object not in mapping.workload]
     if uncounted:
         raise ConfigError(_uncounted(policy) for policy in uncounted)

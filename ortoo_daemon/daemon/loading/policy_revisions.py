@@ -11,7 +11,7 @@ import json
 import zlib
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -20,6 +20,7 @@ import structlog
 from ortoo_daemon.audit import record as audit
 from ortoo_daemon.errors import ConfigError, PermanentOrgError
 from ortoo_daemon.instants import instant_text
+from ortoo_daemon.policy.intake_model import KeySources
 from ortoo_daemon.policy.load import load
 from ortoo_daemon.policy.model import PolicySet
 from ortoo_daemon.records import FieldValue
@@ -131,12 +132,16 @@ def _rows(policies: PolicySet, now: datetime) -> Sequence[dict[str, FieldValue]]
 
 def packed(policies: PolicySet) -> str:
     """Everything that it takes to read the policies again, as text; the same text for the same policies."""
-    content = {
+    content: dict[str, Any] = {
         "v": 1,
         "files": {name: _text(data) for name, data in sorted(policies.files.items())},
         "order": [policy.name for policy in policies.policies],
         "signals": dict(sorted(policies.signals.items())),
     }
+    if policies.key_sources:
+        content["keys"] = {
+            name: asdict(sources) for name, sources in sorted(policies.key_sources.items())
+        }
     data = zlib.compress(json.dumps(content, ensure_ascii=False).encode(), 9)
     return base64.b64encode(data).decode("ascii")
 
@@ -146,12 +151,22 @@ def unpacked(text: str) -> PolicySet:
     try:
         content = json.loads(zlib.decompress(base64.b64decode(text, validate=True)))
         files = {name: _data(value) for name, value in content["files"].items()}
-        return load(files, content["order"], content["signals"])
+        return load(files, content["order"], content["signals"], key_sources=_sources(content))
     except ConfigError as error:
         problem = error.problems[0]
         raise ValueError(f"this version has a problem with it: {problem}") from error
     except (KeyError, TypeError, AttributeError, zlib.error) as error:
         raise ValueError(f"{type(error).__name__}: {error}") from error
+
+
+def _sources(content: Mapping[str, Any]) -> dict[str, KeySources]:
+    """What keys were made from; nothing in what was kept before there were any."""
+    return {
+        name: KeySources(
+            email=tuple(kept["email"]), phone=tuple(kept["phone"]), country=kept["country"]
+        )
+        for name, kept in content.get("keys", {}).items()
+    }
 
 
 def _joined(rows: Sequence[Mapping[str, Any]], revision: str) -> PolicySet:

@@ -206,7 +206,7 @@ class Replay:
 def fields_of(policies: PolicySet, object_name: str) -> frozenset[str]:
     """Fields of the object's records that some decision by these policies may look at."""
     found = (fields_read(each, policies.signals) for each in policies.for_object(object_name))
-    return frozenset().union(*found) - STAMPS
+    return policies.key_fields(object_name).union(*found) - STAMPS
 
 
 def _fields_read(asked: Iterable[PolicySet]) -> dict[str, frozenset[str]]:

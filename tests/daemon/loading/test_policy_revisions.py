@@ -17,6 +17,7 @@ from ortoo_daemon.daemon.loading.policy_revisions import (
     unpacked,
 )
 from ortoo_daemon.instants import instant_text
+from ortoo_daemon.policy.intake_model import KeySources
 from ortoo_daemon.policy.load import load
 from ortoo_daemon.policy.model import PolicySet
 from ortoo_daemon.sandbox.seed import identities as seed
@@ -39,13 +40,18 @@ def content_rows(live: Live) -> list[dict[str, object]]:
     return [row for row in rows if str(row["Name_Key__c"]).startswith("@")]
 
 
-def test_policies_are_read_again_as_they_were_with_order_and_signals() -> None:
+def test_policies_are_read_again_as_they_were_with_order_signals_and_keys() -> None:
     first = (policy_set().files["policies/leads.yaml"]).decode()
     files = {
         "policies/a.yaml": first.encode(),
         "policies/b.yaml": first.replace("policy: leads", "policy: earlier").encode(),
     }
-    policies = load(files, ["earlier", "leads"], {"customer_choice": "Chosen__c"})
+    policies = load(
+        files,
+        ["earlier", "leads"],
+        {"customer_choice": "Chosen__c"},
+        key_sources={"Lead": KeySources(email=("Email",), phone=("Phone",), country="Country")},
+    )
     assert unpacked(packed(policies)) == policies
     assert packed(unpacked(packed(policies))) == packed(policies)
 

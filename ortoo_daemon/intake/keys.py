@@ -1,0 +1,70 @@
+"""By which keys is a customer known again, however their address and number were typed?
+
+One form for e-mail addresses and one for phone numbers, written to fields of the org that are indexed, so
+that records of one customer can be found by equality. What can't be standardised has no key: a key that
+might be somebody else's is worse than none.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+
+from ortoo_daemon.handling import Handling
+from ortoo_daemon.intake.email import standard_email
+from ortoo_daemon.intake.form import Form
+from ortoo_daemon.intake.phone import standard_phone
+from ortoo_daemon.policy.intake_model import EMAIL_KEY, PHONE_KEY, KeySources
+
+STAGE = "intake"
+
+
+def email_key(text: str) -> str | None:
+    """The address in small letters; None for what is no address.
+
+    Case before the @ counts to nobody who is known to deliver mail, and people type it as they like.
+
+    >>> email_key("Ana Lopez <Ana.Lopez@Example.COM>")
+    'ana.lopez@example.com'
+    """
+    try:
+        return standard_email(Form("", text)).casefold() if text else None
+    except ValueError:
+        return None
+
+
+def phone_key(text: str, country: str = "") -> str | None:
+    """The number in E.164; None for what is no number, or may be one of any country.
+
+    ``country`` is a code or a name, for numbers without + or 00 in front.
+
+    >>> phone_key("06 12 34 56 78", "France")
+    '+33612345678'
+    """
+    try:
+        return standard_phone(Form("", text, country)) if text else None
+    except ValueError:
+        return None
+
+
+def customer_keys(sources: KeySources, text: Callable[[str], str]) -> Mapping[str, str | None]:
+    """The key fields with their values, of the first source each that has a key.
+
+    ``text`` gives a field's value as text, "" where there is none.
+    """
+    keys: dict[str, str | None] = {}
+    if sources.email:
+        keys[EMAIL_KEY] = _first(email_key(text(name)) for name in sources.email)
+    if sources.phone:
+        country = text(sources.country) if sources.country else ""
+        keys[PHONE_KEY] = _first(phone_key(text(name), country) for name in sources.phone)
+    return keys
+
+
+def write_keys(handling: Handling) -> None:
+    """Give the record its keys, as its fields stand after cleansing; empty those that it has no more."""
+    if handling.key_sources is None:
+        return
+    for name, key in customer_keys(handling.key_sources, handling.scope.text).items():
+        handling.give(name, key, stage=STAGE, place=None)
+
+
+def _first(keys: Iterable[str | None]) -> str | None:
+    return next((key for key in keys if key is not None), None)
