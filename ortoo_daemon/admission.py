@@ -124,14 +124,16 @@ def _of_absent(candidates: Sequence[Policy], facts: Facts) -> Admitted | Refused
         return _nothing(facts, ReasonCode.OWNER_KEEPS, policy=policy)
     scope = RecordScope(record, now=facts.now, zone="UTC")
     scope.asked_by(policy, facts.directory)
-    if not leaves(policy.absence, facts, scope, given_to=record.get(ASSIGNED_OWNER)):
+    stamp = read_stamp(record.get(SLA_CLOCKS))
+    given_to = record.get(ASSIGNED_OWNER)
+    if not leaves(policy.absence, facts, scope, given_to=given_to, clocks=stamp.clocks):
         return _nothing(facts, ReasonCode.OWNER_KEEPS, policy=policy)
     return Admitted(
         policy=policy,
         scope=scope,
         key=key,
         received_at=instant(record.get("CreatedDate")) or facts.now,
-        stamp=read_stamp(record.get(SLA_CLOCKS)),
+        stamp=stamp,
     )
 
 

@@ -3,8 +3,10 @@
 An item says of whom it is told so; what counts is how things stand when it is decided. Pure.
 """
 
+from collections.abc import Sequence
+
+from ortoo_daemon.decision import ClockState, SlaClock
 from ortoo_daemon.facts import Facts
-from ortoo_daemon.instants import instant
 from ortoo_daemon.policy.absence_model import Absence, Move
 from ortoo_daemon.records import FieldValue, RecordId
 from ortoo_daemon.scope import RecordScope
@@ -34,32 +36,44 @@ def is_absent(facts: Facts) -> bool:
     return not person.active or person.is_away(facts.now)
 
 
-def leaves(absence: Absence, facts: Facts, scope: RecordScope, *, given_to: FieldValue) -> bool:
+def leaves(
+    absence: Absence,
+    facts: Facts,
+    scope: RecordScope,
+    *,
+    given_to: FieldValue,
+    clocks: Sequence[SlaClock],
+) -> bool:
     """Whether the policy lets the record go to somebody else. Of somebody who left everything goes.
 
-    ``given_to`` is whom the daemon gave the record to.
+    ``given_to`` is whom the daemon gave the record to, ``clocks`` are those of the record, ended ones too.
     """
     if has_left(facts):
         return True
-    if absence.move is Move.UNTOUCHED and not _is_untouched(facts, given_to):
+    if absence.move is Move.UNTOUCHED and not _is_untouched(facts, given_to, clocks):
         return False
     if absence.when is not None and not absence.when.holds(scope):
         return False
-    return not absence.due_before_return or _is_due_before_return(facts)
+    return not absence.due_before_return or _is_due_before_return(facts, clocks)
 
 
-def _is_untouched(facts: Facts, given_to: FieldValue) -> bool:
-    """Whether the daemon gave the record to its owner, and was the last to write to it."""
+def _is_untouched(facts: Facts, given_to: FieldValue, clocks: Sequence[SlaClock]) -> bool:
+    """Whether the daemon gave the record to its owner, and nobody has written to it since.
+
+    An answer stops a clock, which the daemon writes down: then it is the last to have written.
+    """
+    if any(clock.state is ClockState.STOPPED or clock.acknowledged_at for clock in clocks):
+        return False
     record = facts.record
     by = record.text("LastModifiedById")
     return record.text("OwnerId") == given_to and by in facts.intake_owners
 
 
-def _is_due_before_return(facts: Facts) -> bool:
+def _is_due_before_return(facts: Facts, clocks: Sequence[SlaClock]) -> bool:
     """Whether an answer is due before the owner is back; an open return is later than anything."""
-    target_at = instant(facts.record.get("Ortoo_SLA_Target_At__c"))
-    if target_at is None:
+    targets = [clock.target_at for clock in clocks if clock.is_live]
+    if not targets:
         return False
     person = facts.directory.people.get(RecordId(facts.record.text("OwnerId")))
     returns_at = person.returns_at(facts.now) if person else None
-    return returns_at is None or target_at < returns_at
+    return returns_at is None or min(targets) < returns_at

@@ -161,7 +161,11 @@ def lead_near(site: Row, dice: Random) -> Row:
 def test_it_is_soon_subscribed_and_stays_small_with_the_shipped_policies(network: Network) -> None:
     """Bounds with room for a busy machine; the figures are printed."""
     shipped = ROOT / "config"
-    settings = {"policies": f"{shipped}/policies", "directory": f"{shipped}/directory.yaml"}
+    settings = {
+        "policies": f"{shipped}/policies",
+        "directory": f"{shipped}/directory.yaml",
+        "templates": f"{shipped}/templates",
+    }
     network.write(settings=settings)
     dice, sites = Random(1), json.loads(DIRECTORY.read_text())
     with network.again() as daemon:

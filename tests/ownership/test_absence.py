@@ -5,8 +5,8 @@ from datetime import timedelta
 
 import pytest
 
-from ortoo_daemon.decision import Outcome, ReasonCode
-from ortoo_daemon.instants import instant_text
+from ortoo_daemon.action.sla_clocks import SlaStamp, stamp_text
+from ortoo_daemon.decision import ClockState, Outcome, ReasonCode, SlaClock
 from ortoo_daemon.ownership.absence import AWAY, LEFT, entry_of
 from ortoo_daemon.policy.absence_model import Absence, Move
 from ortoo_daemon.policy.ownership_model import RooftopChoice
@@ -46,6 +46,11 @@ def held(**given):
         "LastModifiedById": DAEMON,
     }
     return lead(**(values | given))
+
+
+def clocks(**given) -> str:
+    values = {"name": "first_response", "started_at": NOW, "target_at": NOW} | given
+    return stamp_text(SlaStamp(clocks=(SlaClock(**values),)))
 
 
 def absence(move: Move = Move.ALL, **given) -> Absence:
@@ -92,6 +97,12 @@ def test_what_somebody_wrote_to_is_not_untouched():
     assert not kept(absence(Move.UNTOUCHED))
 
 
+def test_what_somebody_answered_is_not_untouched_though_the_daemon_wrote_that_down():
+    answered = clocks(state=ClockState.STOPPED, stopped_at=NOW)
+    assert kept(absence(Move.UNTOUCHED), record=held(Ortoo_SLA_Clocks__c=answered))
+    assert not kept(absence(Move.UNTOUCHED), record=held(Ortoo_SLA_Clocks__c=clocks()))
+
+
 def test_what_they_took_by_hand_is_moved_only_by_all():
     taken = held(Ortoo_Assigned_Owner__c=BOB.id)
     assert kept(absence(Move.UNTOUCHED), record=taken)
@@ -108,7 +119,7 @@ def test_a_condition_bounds_what_is_moved():
     ("target", "back", "stays"), [(1, 2, False), (3, 2, True), (3, None, False)]
 )
 def test_only_what_is_due_before_the_return(target, back, stays):
-    due = held(Ortoo_SLA_Target_At__c=instant_text(NOW + timedelta(hours=target)))
+    due = held(Ortoo_SLA_Clocks__c=clocks(target_at=NOW + timedelta(hours=target)))
     away = replace(GONE, away_until=NOW + timedelta(hours=back) if back else None)
     found = kept(absence(due_before_return=True), record=due, people=(away, BOB))
     assert found is stays
