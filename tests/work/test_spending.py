@@ -1,8 +1,7 @@
 """Spending on models: written down before it is spent, for all who use the store, and after a restart."""
 
+import asyncio
 from contextlib import asynccontextmanager
-
-import pytest
 
 from ortoo_daemon.work.spending import StoredLedger
 from ortoo_daemon.work.store import Store
@@ -11,11 +10,6 @@ from tests.asynchronous import asynchronous
 
 DAY, NEXT = "2026-11-23", "2026-11-24"
 MUCH = (10_000, 10_000)
-
-
-@pytest.fixture
-def url(tmp_path):
-    return f"sqlite:///{tmp_path / 'state.db'}"
 
 
 @asynccontextmanager
@@ -60,6 +54,20 @@ async def test_two_processes_spend_one_budget(url):
         most = (100, 100)
         assert await one.reserve("triage", DAY, "a", amount=60, most=most) == ""
         assert await other.reserve("triage", DAY, "b", amount=60, most=most) == "day"
+
+
+@asynchronous
+async def test_two_processes_at_once_never_spend_more_than_there_is(url):
+    async with ledger_at(url) as one, ledger_at(url) as other:
+        said = await asyncio.gather(
+            *(
+                ledger.reserve("triage", DAY, str(number), amount=10, most=(100, 100))
+                for number in range(15)
+                for ledger in (one, other)
+            )
+        )
+        assert said.count("") == 10
+        assert await one.spent("triage", DAY) == 100
 
 
 @asynchronous
