@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import os
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -21,8 +21,9 @@ from tests.acceptance.day import HOURS, SWEEPS, Day, Hour, write_files
 from tests.processes import DaemonProcess, SandboxProcess
 
 LASTS_FOR = float(os.environ.get("DAY_LASTS_FOR", "48"))
-WARM_AFTER = 10
-"""Hours: by then all that happens has happened once, and every pool and cache was used."""
+WARM_AFTER = 14
+"""Hours: by then all that happens has happened once, and every pool and cache was used. The advisers who
+are away from hour 13 on have more open work to give away than those of the night."""
 
 MEMORY_GROWS = 8.0
 """MB a day; what the collector has not come round to yet goes up and down by a few."""
@@ -67,14 +68,13 @@ def show(hours: Sequence[Hour]) -> None:
 
 def test_every_record_of_the_day_is_decided_and_proven_once(day: Day) -> None:
     """Steps of clocks, and moves because somebody is away, follow that decision."""
-    fields = "Record_Id__c, Outcome__c, Reason__c"
-    proofs = Counter(
-        row["Record_Id__c"]
-        for row in day.sandbox.query(f"SELECT {fields} FROM Ortoo_Decision__c")
-        if row["Outcome__c"] not in FOLLOW_UPS and row["Reason__c"] != WorkReason.ABSENCE
-    )
+    fields = "Record_Id__c, Ortoo_Key__c, Outcome__c, Reason__c"
+    proofs = defaultdict(list)
+    for row in day.sandbox.query(f"SELECT {fields} FROM Ortoo_Decision__c"):
+        if row["Outcome__c"] not in FOLLOW_UPS and row["Reason__c"] != WorkReason.ABSENCE:
+            proofs[row["Record_Id__c"]].append((row["Ortoo_Key__c"], row["Outcome__c"]))
     assert len(day.ids) > 400
-    assert {id: proofs[id] for id in day.ids if proofs[id] != 1} == {}
+    assert {id: proofs[id] for id in day.ids if len(proofs[id]) != 1} == {}
 
 
 def test_the_day_was_one(day: Day) -> None:
@@ -114,7 +114,7 @@ def test_memory_is_flat(day: Day) -> None:
 def test_open_files_and_threads_are_flat(day: Day, name: str) -> None:
     """A few more or less, as connections come and go."""
     warm = [getattr(each, name) for each in day.hours if each.hour >= WARM_AFTER]
-    assert abs(grows(day.hours, name)) < FEW
+    assert abs(grows(day.hours, name)) < 2 * FEW
     assert max(warm) - min(warm) < 3 * FEW
 
 
