@@ -98,7 +98,8 @@ def test_a_record_that_nobody_can_own_is_parked_with_a_reason(network: Network) 
 def test_a_record_whose_write_is_refused_for_good_is_parked_with_the_orgs_words(
     network: Network,
 ) -> None:
-    """Some rule of the org's own refuses the whole row at every try, for no field in particular."""
+    """Some rule of the org's own refuses the whole row at every try, with the customer's keys and without,
+    for no field in particular."""
     refusal = {
         "compositeResponse": [
             {
@@ -111,7 +112,7 @@ def test_a_record_whose_write_is_refused_for_good_is_parked_with_the_orgs_words(
     sandbox = network.sandbox
     with network.daemon() as daemon:
         daemon.until_ready()
-        sandbox.fault("error", path="/composite$", status=200, body=refusal, times=1)
+        sandbox.fault("error", path="/composite$", status=200, body=refusal, times=2)
         (lead,) = network.leads(1)
         network.until_routed([lead])
         assert daemon.terminate() == 0

@@ -53,15 +53,24 @@ ANOTHER_OWNER = (
     ),
 )
 FOR_A_PERSON = (
-    Refusal("FIELD_CUSTOM_VALIDATION_EXCEPTION", "A lead needs a campaign"),
-    Refusal("REQUIRED_FIELD_MISSING", "Required fields are missing: [Vat__c]", names=("Vat__c",)),
-    Refusal("INSUFFICIENT_ACCESS_OR_READONLY", "insufficient access rights on object id"),
-    Refusal("CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY", f"{APEX}System.NullPointerException"),
-    Refusal("APEX_ERROR", "System.NullPointerException: Attempt to de-reference a null object"),
-    Refusal("CANNOT_EXECUTE_FLOW_TRIGGER", "The flow failed: no such record"),
-    Refusal("DUPLICATES_DETECTED", "Use one of these records?"),
-    Refusal("TXN_SECURITY_NO_ACCESS", "The operation was blocked by a security policy"),
+    Refusal("FIELD_CUSTOM_VALIDATION_EXCEPTION", "A lead needs a campaign", times=2),
+    Refusal(
+        "REQUIRED_FIELD_MISSING",
+        "Required fields are missing: [Vat__c]",
+        names=("Vat__c",),
+        times=2,
+    ),
+    Refusal("INSUFFICIENT_ACCESS_OR_READONLY", "insufficient access rights on object id", times=2),
+    Refusal("CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY", f"{APEX}System.NullPointerException", times=2),
+    Refusal(
+        "APEX_ERROR", "System.NullPointerException: Attempt to de-reference a null object", times=2
+    ),
+    Refusal("CANNOT_EXECUTE_FLOW_TRIGGER", "The flow failed: no such record", times=2),
+    Refusal("DUPLICATES_DETECTED", "Use one of these records?", times=2),
+    Refusal("TXN_SECURITY_NO_ACCESS", "The operation was blocked by a security policy", times=2),
 )
+"""Refused with the customer's keys, and again without them."""
+
 NOTHING_LEFT_TO_DO = (
     Refusal("ENTITY_IS_DELETED", "entity is deleted"),
     Refusal("CANNOT_UPDATE_CONVERTED_LEAD", "cannot reference converted lead"),

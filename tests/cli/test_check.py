@@ -213,6 +213,18 @@ def test_the_files_must_fit_each_other_and_the_org(tmp_path: Path) -> None:
     assert found >= {"unknown_workload", "unknown_field", "missing_stamps", "unknown_hours"}
 
 
+def test_what_keys_of_customers_are_made_from_must_be_there(tmp_path: Path) -> None:
+    folder = copied_config(tmp_path, policies={"leads.yaml": GOOD})
+    directory = (folder / "directory.yaml").read_text()
+    asked = directory.replace("phone: [MobilePhone, Phone]", "phone: [Handy, Phone]", 1)
+    (folder / "directory.yaml").write_text(asked)
+    problems = ortoo("check", folder, "--json").json()["problems"]
+    (told,) = [each for each in problems if each["rule"] == "unknown_field"]
+    assert told["message"] == "Lead has no field 'Handy'"
+    line = asked.splitlines()[told["line"] - 1]
+    assert line.strip().startswith("Lead: {email: Email, phone: [Handy, Phone]")
+
+
 def test_names_that_nobody_has_are_found(tmp_path: Path) -> None:
     assign = (
         "assign:\n        rooftop: {brand: Brand__c, where: {EV_Certifyed: true}}\n"
