@@ -241,8 +241,8 @@ def _due_step(
     own = next((policy for policy in candidates if policy.name == record.text(POLICY)), None)
     policy = own or candidates[0]
     scope = RecordScope(record, now=facts.now, zone=policy.zone)
-    stamp = read_stamp(record.get(SLA_CLOCKS))
     scope.asked_by(policy, facts.directory)
+    stamp = read_stamp(record.get(SLA_CLOCKS))
     received_at = instant(record.get("CreatedDate")) or facts.now
     due, waiting = find_due(own, stamp, record, scope, facts.contacts), stamp.waiting
     if due is not None:

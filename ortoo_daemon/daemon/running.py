@@ -129,7 +129,7 @@ class Running:
                 handler = Handler(
                     org=self._org,
                     knowledge=knowledge,
-                    answers=Answers(self._org, may_refine=budgets.may_refine),
+                    answers=answers,
                     clock=self.now,
                     meters=self._parts.meters,
                     puts_off=budgets.puts_off,

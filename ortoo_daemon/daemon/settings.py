@@ -87,10 +87,10 @@ class SweepSettings(Section):
 
     reconcile_every: Duration = timedelta(minutes=5)
     sla_every: Duration = timedelta(seconds=30)
-    absence_every: Duration = timedelta(seconds=20)
     sla_at_most: int = Field(default=20_000, ge=1)
     sla_outage_after: Duration = timedelta(minutes=15)
     sla_grace: Duration = timedelta(minutes=10)
+    absence_every: Duration = timedelta(seconds=20)
     directory_every: Duration = timedelta(minutes=1)
     workload_every: Duration = timedelta(minutes=1)
     retention_every: Duration = timedelta(hours=1)

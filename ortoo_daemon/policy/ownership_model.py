@@ -66,7 +66,7 @@ class RooftopChoice:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SkillWish:
-    """A skill, or the value of a record's field that must be among the person's languages."""
+    """A skill, or the value of a record's field that must be among the person's languages or skills."""
 
     skill: str | None = None
     language_field: str | None = None

@@ -64,11 +64,11 @@ async def decide_record(
 
     def gathered() -> Facts:
         facts = _facts(knowledge, item, record, now, known)
-        if contacts is not None:
-            facts = replace(facts, contacts=contacts)
         if fuses:
             moved = moved_lately(fuses, facts.workload.given, now)
             facts = replace(facts, workload=replace(facts.workload, moved=moved))
+        if contacts is not None:
+            facts = replace(facts, contacts=contacts)
         return replace(facts, watched=watched, changed_since=changed_since) if watched else facts
 
     facts = gathered()
