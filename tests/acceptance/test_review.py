@@ -168,9 +168,9 @@ def test_what_the_org_refused_for_a_while_is_routed_once_it_takes_it(network: Ne
     body = [{"errorCode": "FIELD_CUSTOM_VALIDATION_EXCEPTION", "message": "Not today"}]
     with daemon_of(network) as daemon:
         daemon.until_ready()
-        # The owner write alone is refused; the stamp that says so is taken.
+        # The owner write is refused, with the customer's keys and without; the stamp that says so is taken.
         for path in ("/composite$", "/composite/sobjects$"):
-            network.sandbox.fault("error", path=path, status=400, body=body, times=1)
+            network.sandbox.fault("error", path=path, status=400, body=body, times=2)
         (lead,) = network.leads(1)
         until_parked(network, lead, "FIELD_CUSTOM_VALIDATION_EXCEPTION")
         network.sandbox.heal()
