@@ -31,8 +31,6 @@ _DESKS = (
     Queue("Unrouted_Cases", "Unrouted Cases", ("Case",)),
     Queue(identities.NOT_FOR_LEADS_QUEUE, "Old Leads Desk", ("Case",)),
 )
-
-
 _TICKETS = Queue("Service_Tickets", "Service Tickets", ("Service_Ticket__c",))
 
 
@@ -83,7 +81,7 @@ def _members(org: Org, queues: Mapping[str, str]) -> list[dict[str, str]]:
     """Agents sit in the queues of their pod and skills, the dispatcher in every desk."""
     rows = [
         {"GroupId": queues[desk.developer_name], "UserOrGroupId": identities.DISPATCHER_USER_ID}
-        for desk in _DESKS
+        for desk in (*_DESKS, _TICKETS)
     ]
     for agent in org.storage.find("User", Ortoo_Role__c="service_agent"):
         for skill in str(agent["Ortoo_Skills__c"]).split(";"):
