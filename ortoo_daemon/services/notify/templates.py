@@ -71,6 +71,7 @@ class Templates:
         )
         self._environment.globals = {}
         self._compiled: dict[str, tuple[Template, Template]] = {}
+        self._read: dict[str, frozenset[str]] = {}
 
     @cached_property
     def names(self) -> frozenset[str]:
@@ -80,12 +81,14 @@ class Templates:
 
     def fields(self, name: str) -> frozenset[str]:
         """API names and paths of the record's fields that a template reads, in any language."""
-        return frozenset(
-            field
-            for path, text in self._files.items()
-            if (found := _FILE.fullmatch(path)) and found[1] == name
-            for field in _fields(self._environment.parse(text))
-        )
+        if name not in self._read:
+            self._read[name] = frozenset(
+                field
+                for path, text in self._files.items()
+                if (found := _FILE.fullmatch(path)) and found[1] == name
+                for field in _fields(self._environment.parse(text))
+            )
+        return self._read[name]
 
     def render(self, name: str, language: str, values: Mapping[str, Any]) -> Message:
         """The message in this language, else in the usual one.
