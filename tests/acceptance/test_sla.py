@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
 from typing import Any
 
 import requests
@@ -157,8 +158,13 @@ def test_an_answer_while_the_daemon_is_down_is_found_before_anybody_is_moved(net
 
 
 def test_status_tells_how_many_steps_are_due_soon_and_that_one_is_overdue(network: Network):
-    """The org takes no owner writes any more, so a due step stays where it is."""
-    files = {**FILES, "settings": {**FILES["settings"], "watch": {"listen": "127.0.0.1:0"}}}
+    """The org takes no owner writes any more, so a due step stays where it is.
+
+    The warning is due after 20 minutes: later than soon at first. The clock never leaps as far as an outage.
+    """
+    files = deepcopy(FILES)
+    files["settings"]["watch"] = {"listen": "127.0.0.1:0"}
+    files["policy"]["action"]["sla"][0]["target"] = "40m"
     with network.daemon(**files) as daemon:
         daemon.until_ready()
         (lead,) = network.leads(1)
@@ -170,11 +176,11 @@ def test_status_tells_how_many_steps_are_due_soon_and_that_one_is_overdue(networ
             return found
 
         before = wait_until(lambda: sla() if sla()["soon"] is not None else None, 20, "a count")
-        network.sandbox.shift_clock(10 * 60)  # the warning is due five minutes later
+        network.sandbox.shift_clock(10 * 60)  # the warning is due ten minutes later
         wait_until(lambda: sla()["soon"] > before["soon"], 20, "it is due soon")
         writes = "/composite(/sobjects)?$"
         network.sandbox.fault("error", path=writes, status=503, body="", times=None)
-        network.sandbox.shift_clock(20 * 60)
+        network.sandbox.shift_clock(23 * 60)
         wait_until(lambda: sla()["overdue"] >= 1, 20, "it is overdue")
         network.sandbox.heal()
         until_step(network, lead, "warning1")
