@@ -201,7 +201,8 @@ def test_a_step_after_the_answer_is_seen(broken: Any, evidence: Evidence, outcom
 
 
 def test_a_clock_that_an_answer_did_not_stop_is_seen(broken: Any, evidence: Evidence) -> None:
-    assert broken(rows={**evidence.rows, QUICK: _row(ANNA)}) == [ANSWERED]
+    warned = [_decision(QUICK, ANNA, before=ANNA, outcome="warned", at=1.0)]
+    assert broken(steps={**evidence.steps, QUICK: warned}) == [ANSWERED]
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,7 @@ _SETTLED_FOR = 3.0
 
 
 def answered_in_time(evidence: Evidence, tally: Tally) -> Check:
-    """Nothing but the end of its clock came over a record after it was answered."""
+    """An answer stopped a clock of its record, and nothing but the end of clocks came over it afterwards."""
     timed = {record for record in tally.answered if evidence.steps.get(record)}
     broken = [
         record
@@ -29,6 +29,7 @@ def answered_in_time(evidence: Evidence, tally: Tally) -> Check:
             for each in evidence.steps[record]
         )
         or evidence.rows[record]["Ortoo_SLA_Status__c"] not in _ANSWERED
+        or all(each["Outcome__c"] != Outcome.CLOCK_STOPPED for each in evidence.steps[record])
     ]
     return each_of("answered records were left with who answered", broken, len(timed))
 
