@@ -6,13 +6,12 @@ record that the task is about.
 PASS::
 
     object: Task
-    ownership: {otherwise: {user: ana.lopez@example.com}}
 
 FAIL::
 
     object: Task
     action: {sla: [{clock: first_response, target: 30m, hours: 24x7}]}
-    → no clock can run on Task records
+    → no clock can run on Task records (start it on the record that it is about)
 """
 
 from collections.abc import Iterator

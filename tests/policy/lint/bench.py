@@ -99,6 +99,8 @@ def policy_of(said, *, sites):
             rules += "        person: {by: rotation}\n"
         elif key == "define":
             head += part
+        elif key == "object":
+            head = head.replace("object: Lead\n", part)
         elif key == "otherwise":
             otherwise = textwrap.indent(part, "  ")
         elif key == "action":

@@ -1,0 +1,134 @@
+"""What becomes of notices whose words, whose store or whose way fails. The rest is told to a real org."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any, cast
+
+from structlog.testing import capture_logs
+
+from ortoo_daemon.daemon.noticing.delivery import Delivery
+from ortoo_daemon.errors import StateError
+from ortoo_daemon.records import RecordId
+from ortoo_daemon.work.notices import KeptNotice, Settled, Waiting
+from ortoo_daemon.work.tables import NoticeState
+from tests.asynchronous import asynchronous
+
+NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
+LEAD = RecordId("00Q000000000001EAA")
+NOTICE = KeptNotice(
+    key="n1",
+    decision_key=f"{LEAD}:first",
+    object="Lead",
+    record_id=LEAD,
+    outcome="assigned",
+    told_to="channel",
+    way="desk",
+    template="new_record",
+    held_at=NOON,
+    due_at=NOON,
+)
+
+
+class Box:
+    """One notice is due; what came of it is kept."""
+
+    def __init__(self) -> None:
+        self.news = asyncio.Event()
+        self.settled: list[Settled] = []
+
+    async def due(self, now: datetime) -> list[KeptNotice]:
+        return [] if self.settled else [NOTICE]
+
+    async def settle(self, settled: Sequence[Settled]) -> None:
+        self.settled += settled
+
+    async def waiting(self) -> Waiting:
+        return Waiting()
+
+
+class Outbox:
+    """``stop`` ends the run at its first look, which the store fails."""
+
+    def __init__(self, stop: asyncio.Event | None = None) -> None:
+        self.stop = stop
+
+    async def settle_left_behind(self, org: object, now: datetime, *, at_start: bool) -> None:
+        if self.stop is not None:
+            self.stop.set()
+            raise StateError("the disk is full")
+
+
+class Words:
+    """Reading may fail as nobody foresaw; a template may name what is not there."""
+
+    def __init__(self, *, reading: Exception | None = None) -> None:
+        self.reading = reading
+
+    async def read(self, notices: Sequence[KeptNotice]) -> Mapping[str, Mapping[str, Any]]:
+        if self.reading is not None:
+            raise self.reading
+        return {LEAD: {}}
+
+    def is_overtaken(self, notice: KeptNotice, rows: object) -> bool:
+        return False
+
+    def message(self, notices: Sequence[KeptNotice], rows: object) -> object:
+        raise KeyError("new_record.en.txt")
+
+
+class Counted:
+    def noticed(self, way: str, outcome: str, number: int) -> None:
+        assert (way, outcome, number) == ("desk", "given_up", 1)
+
+
+def delivery(box: Box, *, outbox: Outbox | None = None, words: Words | None = None) -> Delivery:
+    parts: dict[str, Any] = {
+        "box": box,
+        "outbox": outbox or Outbox(),
+        "org": None,
+        "words": words or Words(),
+        "channels": None,
+        "settings": None,
+        "meters": Counted(),
+    }
+    return Delivery(**parts, clock=lambda: NOON)
+
+
+@asynchronous
+async def test_a_notice_without_words_is_given_up_and_says_which_template() -> None:
+    box = Box()
+    telling = delivery(box)
+    with capture_logs() as logs:
+        await telling.look()
+        await telling.settled()
+    (settled,) = box.settled
+    assert settled.state is NoticeState.GIVEN_UP
+    (said,) = [line for line in logs if line["event"] == "notice.given_up"]
+    assert said["keys"] == ["n1"]
+    assert "template new_record" in said["error"]
+
+
+@asynchronous
+async def test_a_way_that_fails_as_nobody_foresaw_is_told_and_free_for_the_next_look() -> None:
+    box = Box()
+    telling = delivery(box, words=Words(reading=RuntimeError("a defect")))
+    with capture_logs() as logs:
+        await telling.look()
+        await telling.settled()
+    assert [line["way"] for line in logs if line["event"] == "notice.way_failed"] == ["desk"]
+    telling.words = cast(Any, Words())
+    await telling.look()
+    await telling.settled()
+    assert box.settled, "it is tried again"
+
+
+@asynchronous
+async def test_a_store_that_fails_is_told_and_ends_nothing() -> None:
+    stop = asyncio.Event()
+    with capture_logs() as logs:
+        await delivery(Box(), outbox=Outbox(stop)).run(stop)
+    (said,) = [line for line in logs if line["event"] == "notice.look_failed"]
+    assert "the disk is full" in said["error"]
