@@ -7,10 +7,10 @@ what a trickle needs is none of the waiting. Nobody waits for company that can't
 
 import asyncio
 import math
-from collections import Counter
-from collections.abc import Awaitable, Callable, Hashable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Hashable, Iterator, Sequence, Set
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Generic, TypeVar
 
 from ortoo_daemon.salesforce.usage import Spent, measured, measuring
@@ -93,7 +93,7 @@ class Batcher(Generic[Ask, Answer]):
         self._together = together
         self._waiting: list[_Waiting[Ask, Answer]] = []
         self._under_way: set[asyncio.Task[None]] = set()
-        self._busy: Counter[Hashable] = Counter()
+        self._busy: set[Hashable] = set()
         self._timer: asyncio.TimerHandle | None = None
         self._rate = _Rate()
         self._landed_at = -math.inf
@@ -161,13 +161,15 @@ class Batcher(Generic[Ask, Answer]):
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
+        # Those who gave up are in nobody's way, and nothing is left to send for them at the end.
+        self._waiting = [each for each in self._waiting if not each.answer.done()]
         while len(self._under_way) < self._limit and (batch := self._next()):
             if not at_once and (left := self._left_to_wait(batch)) > 0:
                 return self._arm(left)
             self._take(batch)
             task = asyncio.create_task(self._carry(batch))
             self._under_way.add(task)
-            task.add_done_callback(self._landed)
+            task.add_done_callback(partial(self._landed, _names(batch)))
         return None
 
     def _left_to_wait(self, batch: "list[_Waiting[Ask, Answer]]") -> float:
@@ -177,8 +179,9 @@ class Batcher(Generic[Ask, Answer]):
         waited = asyncio.get_running_loop().time() - min(each.since for each in batch)
         return self._patience() - waited
 
-    def _landed(self, task: asyncio.Task[None]) -> None:
+    def _landed(self, names: Set[Hashable], task: asyncio.Task[None]) -> None:
         self._under_way.discard(task)
+        self._busy -= names
         self._landed_at = asyncio.get_running_loop().time()
         if self._waiting:
             self._schedule()
@@ -187,13 +190,10 @@ class Batcher(Generic[Ask, Answer]):
         """The next batch: whole groups in the order of their oldest ask, busy groups left waiting."""
         groups: dict[Hashable, list[_Waiting[Ask, Answer]]] = {}
         for waiting in self._waiting:
-            if waiting.answer.done():
-                continue
-            name = waiting.group
-            groups.setdefault(id(waiting) if name is None else ("name", name), []).append(waiting)
+            groups.setdefault(_name(waiting), []).append(waiting)
         batch: list[_Waiting[Ask, Answer]] = []
         for key, group in groups.items():
-            if self._busy[key] or (batch and len(batch) + len(group) > self._at_most):
+            if key in self._busy or (batch and len(batch) + len(group) > self._at_most):
                 continue
             batch.extend(group[: self._at_most - len(batch)])
             if len(batch) >= self._at_most:
@@ -201,13 +201,11 @@ class Batcher(Generic[Ask, Answer]):
         return batch
 
     def _take(self, batch: Sequence[_Waiting[Ask, Answer]]) -> None:
-        """They leave; those who gave up are forgotten."""
         taken = set(map(id, batch))
-        self._waiting = [w for w in self._waiting if id(w) not in taken and not w.answer.done()]
+        self._waiting = [each for each in self._waiting if id(each) not in taken]
+        self._busy |= _names(batch)
 
     async def _carry(self, batch: list[_Waiting[Ask, Answer]]) -> None:
-        names = {("name", w.group) for w in batch if w.group is not None}
-        self._busy.update(names)
         results: Sequence[Answer | Exception]
         try:
             with _shared_by(batch):
@@ -220,8 +218,6 @@ class Batcher(Generic[Ask, Answer]):
             raise
         except Exception as error:
             results = [error] * len(batch)
-        finally:
-            self._busy = +(self._busy - Counter(names))
         for waiting, result in zip(batch, results, strict=True):
             if waiting.answer.done():
                 continue
@@ -229,6 +225,15 @@ class Batcher(Generic[Ask, Answer]):
                 waiting.answer.set_exception(result)
             else:
                 waiting.answer.set_result(result)
+
+
+def _name(waiting: _Waiting[Any, Any]) -> Hashable:
+    """Of its group; one that is in nobody's way is a group of its own."""
+    return waiting if waiting.group is None else ("name", waiting.group)
+
+
+def _names(batch: Sequence[_Waiting[Any, Any]]) -> Set[Hashable]:
+    return set(map(_name, batch))
 
 
 @contextmanager

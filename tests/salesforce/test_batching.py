@@ -194,6 +194,24 @@ def test_closing_sends_what_still_waits():
     assert run(work()) == [0, 2, 4]
 
 
+def test_closing_ends_where_an_asker_gave_up_before_it_was_sent():
+    async def work():
+        org = Org()
+        org.open.clear()
+        batcher = Batcher(org.send, in_flight=1)
+        sent = asyncio.create_task(batcher.ask(1))
+        await org.gets(1)
+        gave_up = asyncio.create_task(batcher.ask(2))
+        await asyncio.sleep(0)
+        gave_up.cancel()
+        org.open.set()
+        assert await sent == 2
+        await batcher.close()
+        return org.batches
+
+    assert run(work()) == [[1]]
+
+
 def test_an_answer_too_few_is_an_error_for_all_instead_of_a_shifted_answer():
     async def send(asks):
         return [1]
