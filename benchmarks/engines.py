@@ -129,29 +129,25 @@ def _rule_engine(size: int) -> Match:
 
 
 def _rule_engine_text(row: Row) -> str:
-    parts = [
-        f'Brand__c == "{row.brand}"',
-        f'Country == "{row.country}"',
-        f'PostalCode.starts_with("{row.area}")',
-    ]
-    if row.sources:
-        parts.append(f"LeadSource in [{', '.join(f'{chr(34)}{s}{chr(34)}' for s in row.sources)}]")
-    if row.electric_or_cheap:
-        parts.append('(Fuel__c == "EV" or Budget__c < 30000)')
-    return " and ".join(parts)
+    return _infix(row, starts="starts_with", both="and", either="or")
 
 
 def _cel_text(row: Row) -> str:
+    return _infix(row, starts="startsWith", both="&&", either="||")
+
+
+def _infix(row: Row, *, starts: str, both: str, either: str) -> str:
+    """The row's condition in the words of an engine that writes operators between their operands."""
     parts = [
         f'Brand__c == "{row.brand}"',
         f'Country == "{row.country}"',
-        f'PostalCode.startsWith("{row.area}")',
+        f'PostalCode.{starts}("{row.area}")',
     ]
     if row.sources:
         parts.append(f"LeadSource in [{', '.join(f'{chr(34)}{s}{chr(34)}' for s in row.sources)}]")
     if row.electric_or_cheap:
-        parts.append('(Fuel__c == "EV" || Budget__c < 30000)')
-    return " && ".join(parts)
+        parts.append(f'(Fuel__c == "EV" {either} Budget__c < 30000)')
+    return f" {both} ".join(parts)
 
 
 def _cel_python(size: int) -> Match:

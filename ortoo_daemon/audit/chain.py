@@ -18,7 +18,6 @@ from ortoo_daemon.records import FieldValue
 HASH = "Envelope_Hash__c"
 PREVIOUS = "Previous_Hash__c"
 TRACE_HASH = "Trace_Hash__c"
-SEALS = (HASH, PREVIOUS, TRACE_HASH)
 
 _DECIDED_AT = "Decided_At__c"
 ENVELOPE = (

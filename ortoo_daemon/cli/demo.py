@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from ortoo_daemon.cli.options import DEFAULT_CONFIG, AsJson
+from ortoo_daemon.cli.options import DEFAULT_CONFIG, AsJson, shipped
 
 CONTEXT = {"allow_interspersed_args": False}
 """How this verb is to be registered: what follows the first name is another verb's."""
@@ -82,10 +82,9 @@ def demo(
 
 def config_to_play(asked: Path) -> Path:
     """The file itself, or the shipped one where the usual place has none. Wrong use when neither is there."""
-    package = Path(__file__).parents[1]
     files = [asked]
     if asked == DEFAULT_CONFIG:
-        files += [package / DEFAULT_CONFIG, package.parent / DEFAULT_CONFIG]
+        files += shipped(DEFAULT_CONFIG)
     for file in files:
         if file.is_file():
             return file

@@ -16,6 +16,12 @@ DEFAULT_CONFIG = Path("config/ortoo.yaml")
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON on standard output.")]
 
 
+def shipped(file: Path) -> list[Path]:
+    """Where a file of the shipped configuration may stand: in an installed package, in a checkout."""
+    package = Path(__file__).parents[1]
+    return [package / file, package.parent / file]
+
+
 def parsed_id(text: str) -> RecordId:
     """A record id as typed, or as the end of a record's web address. Wrong use when it is none."""
     try:

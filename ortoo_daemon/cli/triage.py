@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ortoo_daemon.cli.options import DEFAULT_CONFIG, AsJson, Config, parsed_id
+from ortoo_daemon.cli.options import DEFAULT_CONFIG, AsJson, Config, parsed_id, shipped
 
 if TYPE_CHECKING:
     from ortoo_daemon.daemon.asking.model_triaging import ModelSaid
@@ -136,12 +136,9 @@ def _asked(
 
 def _shipped_words(config: Path) -> Path:
     """The taxonomy beside the settings, or the one that came with the program."""
-    package = Path(__file__).parents[1]
-    folders = (config.parent, package / "config", package.parent / "config")
-    return next(
-        (each / _TAXONOMY for each in folders if (each / _TAXONOMY).is_file()),
-        folders[0] / _TAXONOMY,
-    )
+    beside = config.parent / _TAXONOMY
+    files = (beside, *shipped(DEFAULT_CONFIG.parent / _TAXONOMY))
+    return next((file for file in files if file.is_file()), beside)
 
 
 def _understood(

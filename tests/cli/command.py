@@ -12,7 +12,7 @@ from pathlib import Path
 from shutil import copyfile, copytree
 from typing import Any
 
-from tests.processes import ROOT, SandboxProcess
+from tests.processes import ROOT, DaemonProcess, SandboxProcess
 
 CONFIG = ROOT / "config"
 
@@ -42,6 +42,13 @@ def ortoo(*arguments: object, env: Mapping[str, str] | None = None, cwd: Path = 
         check=False,
     )
     return Ended(done.returncode, done.stdout, done.stderr)
+
+
+def shipped_daemon(env: Mapping[str, str], folder: Path) -> DaemonProcess:
+    """A daemon on the shipped settings, with its log in a folder of its own; not started yet."""
+    process = DaemonProcess(CONFIG / "ortoo.yaml", environment=env)
+    process.log = folder / "daemon.log"
+    return process
 
 
 def pointing_at(sandbox: SandboxProcess, state: Path) -> dict[str, str]:

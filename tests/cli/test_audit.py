@@ -2,25 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
-import pytest
-
 from ortoo_daemon.sandbox.seed import identities as seed
-from tests.cli.command import CONFIG, ortoo
+from tests.cli.command import ortoo
 from tests.processes import DaemonProcess, SandboxProcess, wait_until
 
 LILLE = {"Brand__c": "Peugeot", "Country": "France", "PostalCode": "59000", "Company": "Private"}
-
-
-@pytest.fixture
-def daemon(env: dict[str, str], tmp_path: Path) -> Iterator[DaemonProcess]:
-    process = DaemonProcess(CONFIG / "ortoo.yaml", environment=env)
-    process.log = tmp_path / "daemon.log"
-    with process:
-        yield process.until_ready()
 
 
 def decisions(sandbox: SandboxProcess, lead: str, count: int) -> list[dict[str, Any]]:

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from itertools import count
 from pathlib import Path
 from typing import Any
 
-import pytest
-
-from tests.cli.command import CONFIG, ortoo
+from tests.cli.command import ortoo
 from tests.processes import DaemonProcess, SandboxProcess, wait_until
 
 TOULOUSE = {"Brand__c": "Peugeot", "Country": "France", "PostalCode": "31000", "Company": "Private"}
@@ -30,14 +27,6 @@ def toulouse(sandbox: SandboxProcess, **values: Any) -> str:
     given = TOULOUSE | {"Email": f"then{next(_numbers)}@then.example"} | values
     (lead,) = sandbox.leads(1, **given)
     return lead
-
-
-@pytest.fixture
-def daemon(env: dict[str, str], tmp_path: Path) -> Iterator[DaemonProcess]:
-    process = DaemonProcess(CONFIG / "ortoo.yaml", environment=env)
-    process.log = tmp_path / "daemon.log"
-    with process:
-        yield process.until_ready()
 
 
 def decision(sandbox: SandboxProcess, lead: str, count: int = 1) -> dict[str, Any]:

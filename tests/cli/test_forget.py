@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
-import pytest
-
-from tests.cli.command import CONFIG, ortoo
+from tests.cli.command import ortoo
 from tests.processes import DaemonProcess, SandboxProcess, wait_until
 
 ENVELOPE = [
@@ -21,14 +17,6 @@ ENVELOPE = [
 ]
 PERSONAL = ["Trace__c", "Facts__c", "Fields_Written__c"]
 NANTES = {"Brand__c": "Peugeot", "Country": "France", "PostalCode": "44000", "Company": "Private"}
-
-
-@pytest.fixture
-def daemon(env: dict[str, str], tmp_path: Path) -> Iterator[DaemonProcess]:
-    process = DaemonProcess(CONFIG / "ortoo.yaml", environment=env)
-    process.log = tmp_path / "daemon.log"
-    with process:
-        yield process.until_ready()
 
 
 def decision(sandbox: SandboxProcess, lead: str) -> dict[str, Any]:

@@ -3,30 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import pytest
-
-from tests.cli.command import CONFIG, Ended, ortoo
+from tests.cli.command import Ended, ortoo, shipped_daemon
 from tests.processes import DaemonProcess, SandboxProcess, wait_until
 
 TOULOUSE = {"Brand__c": "Peugeot", "Country": "France", "PostalCode": "31000", "Company": "Private"}
-
-
-class Told:
-    """A daemon process on the shipped settings, with its log in a folder of its own."""
-
-    def __init__(self, env: dict[str, str], folder: Path) -> None:
-        self.process = DaemonProcess(CONFIG / "ortoo.yaml", environment=env)
-        self.process.log = folder / "daemon.log"
-
-
-@pytest.fixture
-def daemon(env: dict[str, str], tmp_path: Path) -> Iterator[DaemonProcess]:
-    with Told(env, tmp_path).process as process:
-        yield process.until_ready()
 
 
 def decided(sandbox: SandboxProcess, lead: str, count: int = 1) -> list[dict[str, Any]]:
@@ -174,7 +157,7 @@ def test_what_is_requeued_while_the_daemon_is_down_waits_for_it(
     assert ortoo("requeue", lead, "--json", env=env).json() == {
         "requeued": [{"object": "Lead", "record": lead}]
     }
-    with Told(env, tmp_path).process as process:
+    with shipped_daemon(env, tmp_path) as process:
         process.until_ready()
         reasons = {row["Reason__c"] for row in decided(sandbox, lead)}
     assert "requeued" in reasons

@@ -11,6 +11,7 @@ PAGES = (
     "docs/operations.md",
     "docs/policies.md",
     "docs/decisions.md",
+    "docs/security.md",
     "docs/triage.md",
     "docs/ai.md",
 )
@@ -26,6 +27,16 @@ class Block:
     about: str
     text: str
     line: int
+
+
+def modules_of_tests(folder: str) -> set[str]:
+    """The names of all tests in a folder of the project."""
+    files = (ROOT / folder).rglob("test_*.py")
+    return {
+        name
+        for path in files
+        for name in re.findall(r"^(?:async )?def (test_\w+)", path.read_text("utf-8"), re.M)
+    }
 
 
 def page(name: str) -> str:

@@ -2,9 +2,9 @@
 
 import re
 
-from tests.processes import ROOT
+from tests.docs.pages import ROOT, page, modules_of_tests
 
-PAGE = (ROOT / "docs" / "operations.md").read_text("utf-8")
+PAGE = page("docs/operations.md")
 MATRIX = PAGE.partition("## Failure matrix")[2].partition("\n## ")[0]
 ROWS = [
     line.split(" | ") for line in MATRIX.splitlines() if re.match(r"\| (?!failure|code|-)", line)
@@ -12,21 +12,12 @@ ROWS = [
 MODES = [row for row in ROWS if len(row) == 5]
 
 
-def acceptance_tests() -> set[str]:
-    files = (ROOT / "tests" / "acceptance").glob("test_*.py")
-    return {
-        name
-        for path in files
-        for name in re.findall(r"^def (test_\w+)", path.read_text("utf-8"), re.M)
-    }
-
-
 def test_all_twelve_modes_are_there() -> None:
     assert len(MODES) == 12
 
 
 def test_every_mode_is_held_by_tests_that_exist() -> None:
-    known = acceptance_tests()
+    known = modules_of_tests("tests/acceptance")
     for row in MODES:
         named = re.findall(r"`(test_\w+)`", row[-1])
         assert named, row[0]

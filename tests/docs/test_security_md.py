@@ -2,19 +2,13 @@
 
 import re
 
-from tests.processes import ROOT
+from tests.docs.pages import page, modules_of_tests
 
-PAGE = (ROOT / "docs" / "security.md").read_text("utf-8")
-ATTACKS = re.findall(r"^\| (?!attack|-)(.+?) \| .+ \| (.+) \|$", PAGE, re.M)
+ATTACKS = re.findall(r"^\| (?!attack|-)(.+?) \| .+ \| (.+) \|$", page("docs/security.md"), re.M)
 
 
 def test_every_attack_names_tests_and_each_of_them_is_there() -> None:
-    files = (ROOT / "tests").rglob("test_*.py")
-    there = {
-        name
-        for path in files
-        for name in re.findall(r"^(?:async )?def (test_\w+)", path.read_text("utf-8"), re.M)
-    }
+    there = modules_of_tests("tests")
     assert len(ATTACKS) > 20
     for attack, tried_by in ATTACKS:
         named = set(re.findall(r"`(test_\w+)`", tried_by))

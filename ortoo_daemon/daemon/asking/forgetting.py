@@ -6,7 +6,7 @@ is the org's: erasing it is the business of whoever keeps the customers.
 """
 
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from datetime import datetime
 
 from ortoo_daemon.audit.record import ERASED_AT, KEY, OBJECT, PERSONAL
@@ -14,8 +14,6 @@ from ortoo_daemon.instants import instant_text
 from ortoo_daemon.records import RecordId
 from ortoo_daemon.salesforce import soql
 from ortoo_daemon.salesforce.org import Org
-
-_AT_ONCE = 200
 
 
 async def decisions_of(org: Org, ids: Collection[RecordId]) -> Mapping[str, RecordId]:
@@ -35,12 +33,6 @@ async def forget(
 
     To do it twice is no harm. Raises OrgError; what was erased until then stays erased.
     """
-    keys: Sequence[str] = sorted(decisions)
-    nothing = dict.fromkeys(PERSONAL)
-    for start in range(0, len(keys), _AT_ONCE):
-        rows = [
-            {KEY: key, **nothing, ERASED_AT: instant_text(now)}
-            for key in keys[start : start + _AT_ONCE]
-        ]
-        await org.writer.upsert(OBJECT, KEY, rows)
+    emptied = {**dict.fromkeys(PERSONAL), ERASED_AT: instant_text(now)}
+    await org.writer.upsert(OBJECT, KEY, [{KEY: key, **emptied} for key in sorted(decisions)])
     return Counter(decisions.values())

@@ -1,6 +1,6 @@
 """Do the decision records of the org stand as they were written, and are they all there? Looks only."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -19,12 +19,6 @@ _IN_A_PAGE = 500
 _UNDER_WAY = timedelta(minutes=10)
 """So long a stamp may stand without its decision record: the sweep writes it within minutes."""
 
-Progress = Callable[[str, int], None]
-
-
-def _unseen(what: str, done: int) -> None:
-    """Nobody looks on."""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verified:
@@ -36,15 +30,13 @@ class Verified:
     broken: tuple[Broken, ...]
 
 
-async def verify(
-    org: Org, objects: Iterable[str], *, now: datetime, progress: Progress = _unseen
-) -> Verified:
+async def verify(org: Org, objects: Iterable[str], *, now: datetime) -> Verified:
     """All chains, and of records of these objects whether their last decision is there. Raises OrgError."""
-    links = await _links(org, [], progress)
+    links = await _links(org, [])
+    keys = _keys(links)
     missing: list[Broken] = []
     for name in sorted(objects):
-        progress(f"looking at {name} records", len(links))
-        missing += await _missing(org, name, [], links, now)
+        missing += await _missing(org, name, [], keys, now)
     return _verified(links, missing)
 
 
@@ -52,16 +44,17 @@ async def verify_records(org: Org, records: Mapping[RecordId, str], *, now: date
     """The same of these records, named with their objects. Raises OrgError."""
     links: list[Link] = []
     for part in soql.chunks(sorted(records)):
-        links += await _links(org, [soql.one_of("Record_Id__c", part)], _unseen)
+        links += await _links(org, [soql.one_of("Record_Id__c", part)])
+    keys = _keys(links)
     missing: list[Broken] = []
     for name in sorted(set(records.values())):
         ids = sorted(id for id, object_name in records.items() if object_name == name)
         for part in soql.chunks(ids):
-            missing += await _missing(org, name, [soql.one_of("Id", part)], links, now)
+            missing += await _missing(org, name, [soql.one_of("Id", part)], keys, now)
     return _verified(links, missing)
 
 
-async def _links(org: Org, where: Sequence[Condition], progress: Progress) -> list[Link]:
+async def _links(org: Org, where: Sequence[Condition]) -> list[Link]:
     links: list[Link] = []
     last = ""
     while True:
@@ -71,17 +64,15 @@ async def _links(org: Org, where: Sequence[Condition], progress: Progress) -> li
         )
         rows = await org.query(text, essential=False)
         links += map(examined, rows)
-        progress("reading decisions", len(links))
         if len(rows) < _IN_A_PAGE:
             return links
         last = str(rows[-1]["Id"])
 
 
 async def _missing(
-    org: Org, object_name: str, where: Sequence[Condition], links: Iterable[Link], now: datetime
+    org: Org, object_name: str, where: Sequence[Condition], keys: Set[str], now: datetime
 ) -> list[Broken]:
     """Records that name a decision which is not there."""
-    keys = {link.key.casefold() for link in links}
     stamped = [soql.differs(DECISION_KEY, None), soql.below(DECIDED_AT, now - _UNDER_WAY)]
     text = soql.select(object_name, ["Id", DECISION_KEY], where=[*where, *stamped])
     rows = await org.query(text, essential=False)
@@ -94,6 +85,11 @@ async def _missing(
         for row in rows
         if str(row[DECISION_KEY]).casefold() not in keys
     ]
+
+
+def _keys(links: Iterable[Link]) -> frozenset[str]:
+    """The org compares keys without case."""
+    return frozenset(link.key.casefold() for link in links)
 
 
 def _verified(links: Sequence[Link], missing: Sequence[Broken]) -> Verified:

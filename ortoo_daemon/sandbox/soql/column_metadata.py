@@ -79,22 +79,18 @@ def _add(
 
 
 def _column(field: Field, *, name: str | None = None, aggregate: bool = False) -> JsonObject:
-    shown = name or field.name
     numeric = field.type in NUMBERS
-    return {
-        "aggregate": aggregate,
-        "apexType": _APEX.get(field.type, "Double" if numeric else "String"),
-        "booleanType": field.type is FieldType.BOOLEAN,
-        "columnName": shown,
-        "custom": field.custom,
-        "displayName": shown,
-        "foreignKeyName": None,
-        "insertable": field.createable and not aggregate,
-        "joinColumns": [],
-        "numberType": numeric,
-        "textType": field.type in TEXTS,
-        "updatable": field.updateable and not aggregate,
-    }
+    return _shown(
+        name or field.name,
+        aggregate=aggregate,
+        apexType=_APEX.get(field.type, "Double" if numeric else "String"),
+        booleanType=field.type is FieldType.BOOLEAN,
+        custom=field.custom,
+        insertable=field.createable and not aggregate,
+        numberType=numeric,
+        textType=field.type in TEXTS,
+        updatable=field.updateable and not aggregate,
+    )
 
 
 def _joined(
@@ -104,17 +100,28 @@ def _joined(
     foreign_key: str | None = None,
     aggregate: bool = False,
 ) -> JsonObject:
+    return _shown(
+        name,
+        aggregate=aggregate,
+        custom=name.endswith("__r"),
+        foreignKeyName=foreign_key,
+        joinColumns=below,
+    )
+
+
+def _shown(name: str, **known: Any) -> JsonObject:
+    """A column as the platform shows it; what is not known of it is empty or false."""
     return {
-        "aggregate": aggregate,
+        "aggregate": False,
         "apexType": None,
         "booleanType": False,
         "columnName": name,
-        "custom": name.endswith("__r"),
+        "custom": False,
         "displayName": name,
-        "foreignKeyName": foreign_key,
+        "foreignKeyName": None,
         "insertable": False,
-        "joinColumns": below,
+        "joinColumns": [],
         "numberType": False,
         "textType": False,
         "updatable": False,
-    }
+    } | known
