@@ -2,7 +2,7 @@
 
 import re
 
-from tests.docs.pages import ROOT, page, modules_of_tests
+from tests.docs.pages import ROOT, modules_of_tests, page
 
 PAGE = page("docs/operations.md")
 MATRIX = PAGE.partition("## Failure matrix")[2].partition("\n## ")[0]

@@ -2,7 +2,7 @@
 
 import re
 
-from tests.docs.pages import page, modules_of_tests
+from tests.docs.pages import modules_of_tests, page
 
 ATTACKS = re.findall(r"^\| (?!attack|-)(.+?) \| .+ \| (.+) \|$", page("docs/security.md"), re.M)
 
