@@ -1,12 +1,14 @@
 """For every test: what the run emitted is compared with what the operations page names.
 
 A whole run fails when a documented log event or metric was never emitted, or one is emitted that is not
-documented. A part of the tests only tells how far it came (``-rA`` or ``-v`` shows it).
+documented. A part of the tests only tells how far it came (``-rA`` or ``-v`` shows it). Where the tests run
+in several processes (pytest-xdist), each tells the first one what it has seen, which compares.
 """
 
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -19,8 +21,19 @@ def pytest_configure() -> None:
     listen()
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    """Of pytest-xdist: one of the processes has run its share. One that broke down tells nothing."""
+    told = getattr(node, "workeroutput", {}).get(_NOTE)
+    if told is not None:
+        EMITTED.hear_of(told)
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
+    if (output := getattr(session.config, "workeroutput", None)) is not None:
+        output[_NOTE] = EMITTED.told()
+        return
     found = compared(EMITTED)
     if getattr(session.config, "cache", None) is not None:  # absent under "-p no:cacheprovider"
         kept = {

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import re
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import FrameType
@@ -75,6 +75,22 @@ class Emitted:
                 values = self.values.setdefault(name, set())
                 if len(values) < _ENOUGH or not any(values):
                     values.add(sample.value)
+
+    def told(self) -> dict[str, Any]:
+        """What was seen, in plain lists, for the process that counts for all."""
+        values = {name: sorted(seen) for name, seen in self.values.items()}
+        return {
+            "events": sorted(self.events),
+            "values": values,
+            "counting": sorted(self.counting),
+        }
+
+    def hear_of(self, told: Mapping[str, Any]) -> None:
+        """What another process of the same run has seen."""
+        self.events.update(told["events"])
+        self.counting.update(told["counting"])
+        for name, seen in told["values"].items():
+            self.values.setdefault(name, set()).update(seen)
 
     def hear_daemon(self, lines: Iterable[str]) -> None:
         """Ask a running daemon for its metrics, where its log says that it listens."""

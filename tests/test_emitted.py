@@ -65,6 +65,16 @@ def test_a_gauge_counts_once_it_was_seen_at_two_values_and_a_counter_once_it_cou
     assert found.metrics == {"ortoo_build_info", *counted, "ortoo_ready"}
 
 
+def test_what_several_processes_saw_counts_together() -> None:
+    one, other = Emitted(), Emitted()
+    one.hear_log([line("service.ready", "ortoo_daemon.service")])
+    one.hear_metrics(PAGE_OF_METRICS.format(ready=0, runs=0))
+    other.hear_metrics(PAGE_OF_METRICS.format(ready=1, runs=0))
+    other.hear_of(json.loads(json.dumps(one.told())))
+    assert other.events == {"service.ready"}
+    assert other.metrics == {"ortoo_build_info", "ortoo_ready"}
+
+
 def test_the_page_is_compared_both_ways() -> None:
     found = Emitted()
     found.hear_log([line(name, "ortoo_daemon.x") for name in ("service.ready", "service.sang")])
