@@ -19,6 +19,18 @@ from ortoo_daemon.salesforce.responses import ActionsRefusedError, row_error
 
 TASK_KEY = "Ortoo_Notice_Key__c"
 
+TASK_FIELDS = (
+    "OwnerId",
+    "WhoId",
+    "WhatId",
+    "Subject",
+    "Description",
+    "Priority",
+    "ActivityDate",
+    TASK_KEY,
+)
+"""Every field that is written to a task."""
+
 _INPUTS_IN_A_CALL = 100
 _ROWS_IN_A_CALL = 200
 _LONGEST_BELL_TITLE, _LONGEST_BELL = 250, 750

@@ -98,6 +98,13 @@ class Field:
         return len(self.reference_to) > 1
 
 
+_WITHOUT_FIELD_PERMISSIONS = frozenset(
+    {"BusinessHours", "EmailMessage", "Event", "Group", "Holiday", "Organization", "PermissionSet"}
+    | {"Profile", "Task", "User"}
+)
+"""Objects of whose standard fields none is withheld from anybody."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class History:
     """Where changes of watched fields are written down: field API name → name in the history."""
@@ -115,6 +122,20 @@ class ValidationRule:
     condition: Formula
     message: str
     error_field: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PermissionSet:
+    """What a permission set allows. `objects` and `fields` hold rights as `ObjectPermissions` and
+    `FieldPermissions` name them (`PermissionsRead`), by `Lead` and by `Lead.Email`; `user` holds
+    names as `ApiEnabled`.
+    """
+
+    name: str
+    label: str
+    objects: Mapping[str, frozenset[str]]
+    fields: Mapping[str, frozenset[str]]
+    user: frozenset[str]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -162,6 +183,24 @@ class ObjectType:
         return tuple(f for f in self.fields.values() if f.type is FieldType.ADDRESS)
 
     @cached_property
+    def compound_of(self) -> Mapping[str, str]:
+        """Which compound a field is a part of, by the part's name."""
+        return {part: each.name for each in self.compounds for part in each.parts}
+
+    def permissionable(self, field: Field) -> bool:
+        """Whether access to the field can be given and withheld. Parts of a compound go with it;
+        required fields, the org's own, and the standard ones of users are open to whoever sees the row.
+        """
+        if self.event or field.required or field.name_field or field.name in self.compound_of:
+            return False
+        if field.custom:
+            return True
+        # A status is never empty: the platform requires it without saying so in its label.
+        own = field.name in ("Id", "OwnerId", "FirstName", "Salutation", "Status")
+        kept_by_org = not field.updateable and field.type is not FieldType.ADDRESS
+        return not (own or kept_by_org or self.name in _WITHOUT_FIELD_PERMISSIONS)
+
+    @cached_property
     def name_field(self) -> Field | None:
         return next((f for f in self.fields.values() if f.name_field), None)
 
@@ -190,9 +229,17 @@ class ObjectType:
 
 
 class Schema:
-    """All objects of the org, found by name (in any case) or key prefix; its platform events."""
+    """All objects of the org, found by name (in any case) or key prefix; its platform events.
 
-    def __init__(self, objects: Mapping[str, ObjectType]) -> None:
+    `permission_sets` are those that the metadata declares; nobody has them yet.
+    """
+
+    def __init__(
+        self,
+        objects: Mapping[str, ObjectType],
+        permission_sets: tuple[PermissionSet, ...] = (),
+    ) -> None:
+        self.permission_sets = permission_sets
         self.objects = {name: each for name, each in objects.items() if not each.event}
         self.events = {name: each for name, each in objects.items() if each.event}
         self._by_lower = {name.lower(): each for name, each in self.objects.items()}
@@ -206,11 +253,14 @@ class Schema:
         Raises SchemaError, with the file named, for metadata that the sandbox cannot honour.
         """
         # Imported here: both readers build on the values of this module.
+        from ortoo_daemon.sandbox.dx_permissions import permission_sets
         from ortoo_daemon.sandbox.dx_source import add_metadata
         from ortoo_daemon.sandbox.standard import standard_objects
 
         objects = standard_objects()
-        return cls(objects if metadata_dir is None else add_metadata(objects, metadata_dir))
+        if metadata_dir is None:
+            return cls(objects)
+        return cls(add_metadata(objects, metadata_dir), permission_sets(metadata_dir))
 
     def __iter__(self) -> Iterator[ObjectType]:
         return iter(self.objects.values())

@@ -33,7 +33,7 @@ _OWN: Mapping[str, tuple[str, frozenset[str]]] = {
     ),
     policy_revisions.OBJECT: (
         policy_revisions.KEY,
-        frozenset({"Object__c", "Take_From__c", "Revision__c", "Loaded_At__c", "Content__c"}),
+        frozenset(policy_revisions.FIELDS) - {policy_revisions.KEY},
     ),
 }
 """The daemon's own objects: the external id, and what else is written."""

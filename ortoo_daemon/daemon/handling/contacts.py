@@ -57,6 +57,23 @@ class _Ask(NamedTuple):
     since: datetime
 
 
+def fields_of(object_name: str) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Which activities of records of an object are looked at, and which of their fields are read."""
+    link = _link(object_name)
+    yield "Task", (link, *_TASK, *_CALLS, "IsClosed", "LastModifiedDate")
+    yield "Event", (link, *_EVENT, "LastModifiedDate")
+    if object_name not in _WITHOUT_MAIL:
+        yield "EmailMessage", (_mail_link(object_name), *_EMAIL, "LastModifiedDate")
+
+
+def _link(object_name: str) -> str:
+    return "WhoId" if object_name in _PEOPLE else "WhatId"
+
+
+def _mail_link(object_name: str) -> str:
+    return "ParentId" if object_name == "Case" else "RelatedToId"
+
+
 class Contacts:
     """Asks the org. Raises OrgError, but for activities that the daemon's user may not read: these are
     taken as none, and the log says so once."""
@@ -92,14 +109,14 @@ class Contacts:
     async def _of_object(
         self, name: str, wanted: Mapping[RecordId, datetime]
     ) -> list[tuple[RecordId, Contact]]:
-        link = "WhoId" if name in _PEOPLE else "WhatId"
+        link = _link(name)
         done = soql.equals("IsClosed", True)
         rows = [
             (link, _of_task, await self._rows("Task", link, (*_TASK, *_CALLS), wanted, done)),
             (link, _of_event, await self._rows("Event", link, _EVENT, wanted)),
         ]
         if name not in _WITHOUT_MAIL:
-            parent = "ParentId" if name == "Case" else "RelatedToId"
+            parent = _mail_link(name)
             rows.append(
                 (parent, _of_email, await self._rows("EmailMessage", parent, _EMAIL, wanted))
             )

@@ -20,6 +20,23 @@ from ortoo_daemon.salesforce.org import Org
 
 OBJECT = "Ortoo_Policy_Load__c"
 KEY = "Load_Key__c"
+FIELDS = (
+    KEY,
+    "Outcome__c",
+    "Loaded_At__c",
+    "Summary__c",
+    "Revision__c",
+    "Revision_Before__c",
+    "Changed_Files__c",
+    "Commit__c",
+    "Author__c",
+    "Note__c",
+    "Cases__c",
+    "Problem_Count__c",
+    "Problems__c",
+)
+"""Every field that is written."""
+
 FUSE_BLOWN = "fuse_blown"
 """The outcome of a row that tells of a fuse instead of a load."""
 

@@ -32,6 +32,9 @@ KEY = "Name_Key__c"
 MARK = "@"
 """The first letter of a revision's keys. ``@revision/hash/part/parts``; no policy's name may be so."""
 
+FIELDS = (KEY, "Object__c", "Take_From__c", "Revision__c", "Loaded_At__c", "Content__c")
+"""Every field that is written, of the policies' own rows and of the revisions'."""
+
 KEPT_FOR = timedelta(days=90)
 """So long a revision is kept in any case, and as long as a decision by it stands in the org."""
 

@@ -46,7 +46,7 @@ def describe(org: Org, call: Call) -> Answer:
     return Answer(
         body={
             **_summary(kind, call.base),
-            "fields": [_field(field) for field in kind.fields.values()],
+            "fields": [_field(kind, field) for field in kind.fields.values()],
             "recordTypeInfos": _record_types(org, kind, call.base),
             "childRelationships": _children(org, kind),
         }
@@ -84,7 +84,7 @@ def _summary(kind: ObjectType, base: str) -> dict[str, Any]:
     }
 
 
-def _field(field: Field) -> dict[str, Any]:
+def _field(kind: ObjectType, field: Field) -> dict[str, Any]:
     sortable = field.filterable and field.type is not FieldType.ADDRESS
     return {
         "name": field.name,
@@ -107,7 +107,8 @@ def _field(field: Field) -> dict[str, Any]:
         or field.name == "OwnerId",
         "defaultValue": field.default,
         "calculated": False,
-        "compoundFieldName": None,
+        "compoundFieldName": kind.compound_of.get(field.name),
+        "permissionable": kind.permissionable(field),
         "autoNumber": field.auto_number is not None,
         "nameField": field.name_field,
         "unique": field.unique,

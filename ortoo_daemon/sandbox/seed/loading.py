@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from ortoo_daemon.sandbox.org import Org
 from ortoo_daemon.sandbox.seed.hours import load_hours
 from ortoo_daemon.sandbox.seed.identities import ADMIN_USER_ID, DAEMON_USER_ID, FIXED_USERS
+from ortoo_daemon.sandbox.seed.permissions import load_permissions
 from ortoo_daemon.sandbox.seed.queues import load_queues
 from ortoo_daemon.sandbox.seed.rooftops import load_rooftops
 from ortoo_daemon.sandbox.seed.roster import load_roster
 from ortoo_daemon.sandbox.seed.rows import created
 
 _NOTICE_TYPE = {"DeveloperName": "Ortoo_Notice", "CustomNotifTypeName": "Ortoo Notice"}
-_PERMISSION_SETS = {"Ortoo_Daemon": "Ortoo Daemon", "Ortoo_Auditor": "Ortoo Auditor"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +46,7 @@ def _fill(org: Org) -> None:
     rooftops = load_rooftops(org, hours)
     load_roster(org, rooftops, hours)
     load_queues(org, (each.region for each in rooftops))
-    _grant_permissions(org)
+    load_permissions(org)
     created(org, "CustomNotificationType", [_NOTICE_TYPE], user_id=ADMIN_USER_ID)
 
 
@@ -64,11 +64,3 @@ def _load_fixed_users(org: Org) -> None:
         for each in FIXED_USERS
     ]
     created(org, "User", rows, user_id=org.system_user_id)
-
-
-def _grant_permissions(org: Org) -> None:
-    """The shipped permission sets; the daemon's user has the daemon's."""
-    rows = [{"Name": name, "Label": label} for name, label in _PERMISSION_SETS.items()]
-    ids = created(org, "PermissionSet", rows, user_id=ADMIN_USER_ID)
-    granted = {"PermissionSetId": ids[0], "AssigneeId": DAEMON_USER_ID}
-    created(org, "PermissionSetAssignment", [granted], user_id=ADMIN_USER_ID)

@@ -1,0 +1,182 @@
+"""What must the daemon's user be allowed, by the policies, the directory file and the settings in use?
+
+Each need with its reason. Fields are paths from an object (``Account.Region__c`` of a Lead); where they lead,
+and whether access to them can be withheld at all, only the org knows (`permissions_compared`).
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from ortoo_daemon.action.stamps import OWNER, ROOFTOP, SLA_TARGET_AT, read_of, stamps_of
+from ortoo_daemon.audit import chain
+from ortoo_daemon.audit import record as audit
+from ortoo_daemon.daemon.handling import contacts
+from ortoo_daemon.daemon.handling.knowledge import Policies
+from ortoo_daemon.daemon.loading import load_posts, policy_revisions
+from ortoo_daemon.daemon.settings import Settings
+from ortoo_daemon.policy.intake_model import EMAIL_KEY, PHONE_KEY
+from ortoo_daemon.policy.model import Policy, PolicySet
+from ortoo_daemon.policy.notify_model import Notify, OrgWay
+from ortoo_daemon.policy.reach import fields_read, fields_written, notifies_of
+from ortoo_daemon.salesforce.directory_mapping import DirectoryMapping
+from ortoo_daemon.salesforce.permissions import Right
+from ortoo_daemon.salesforce.telling import TASK_FIELDS
+from ortoo_daemon.services.notify.templates import DIGEST, Templates
+
+_DAEMON = "the daemon itself"
+_DIRECTORY = "the directory file"
+_NOTICES = "notices"
+_KEYS = frozenset({EMAIL_KEY, PHONE_KEY})
+
+TRANSFERS = {"Lead": "TransferAnyLead", "Case": "TransferAnyCase"}
+"""The user's right to change owners of an object; others are transferred by Modify All alone."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ObjectNeed:
+    object: str
+    right: Right
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FieldNeed:
+    """``path`` starts at the object. What is written is read, too."""
+
+    object: str
+    path: str
+    why: str
+    edit: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UserNeed:
+    right: str
+    why: str
+
+
+Need = ObjectNeed | FieldNeed | UserNeed
+
+
+def needs_of(
+    settings: Settings, policies: PolicySet, mapping: DirectoryMapping, templates: Templates
+) -> Iterator[Need]:
+    """Every need, most of them more than once, each time for another reason."""
+    yield UserNeed(right="ApiEnabled", why="every call")
+    known = Policies(policies)
+    for name in sorted(known.objects):
+        yield from _routed(name, known, mapping)
+    yield from _directory(mapping)
+    yield from _customers(policies, known)
+    yield from _own_objects()
+    yield from _notices(policies, templates)
+    yield from _contacts(policies)
+    yield from _channels(settings)
+
+
+def _routed(name: str, known: Policies, mapping: DirectoryMapping) -> Iterator[Need]:
+    yield ObjectNeed(object=name, right=Right.READ, why="records are routed")
+    yield ObjectNeed(object=name, right=Right.EDIT, why="owner and stamps are written")
+    yield ObjectNeed(
+        object=name, right=Right.VIEW_ALL, why="change events, and records whoever holds them"
+    )
+    yield ObjectNeed(
+        object=name, right=Right.MODIFY_ALL, why="owners of records that others hold are changed"
+    )
+    if name in TRANSFERS:
+        yield UserNeed(right=TRANSFERS[name], why=f"owners of {name} records are changed")
+    yield from _reading(name, read_of(name) - {OWNER}, _DAEMON)
+    yield from _writing(name, {OWNER, *stamps_of(name)}, _DAEMON)
+    yield from _reading(name, mapping.workload.get(name, {}), _DIRECTORY)
+    for policy in known.of(name):
+        why = f"policy {policy.name}"
+        yield from _reading(name, fields_read(policy, known.policy_set.signals), why)
+        yield from _writing(name, fields_written(policy), why)
+
+
+def _directory(mapping: DirectoryMapping) -> Iterator[Need]:
+    rooftops, people, absences = mapping.rooftops, mapping.people, mapping.absences
+    for right in (Right.READ, Right.VIEW_ALL):
+        yield ObjectNeed(object=rooftops.source, right=right, why="every rooftop is read")
+    yield from _reading(rooftops.source, {*rooftops.api_names(), *rooftops.where}, _DIRECTORY)
+    yield UserNeed(right="ViewAllUsers", why="the roster, and members of queues, are read")
+    yield from _reading(people.source, {*people.api_names(), *people.where}, _DIRECTORY)
+    if absences.calendar:
+        yield from _reading(
+            "Event", {"ShowAs", "OwnerId", "StartDateTime", "EndDateTime"}, "absences"
+        )
+
+
+def _customers(policies: PolicySet, known: Policies) -> Iterator[Need]:
+    """Keys of customers; on objects that are not routed `backfill` writes them."""
+    for name, sources in sorted(policies.key_sources.items()):
+        why = "keys of customers"
+        yield ObjectNeed(object=name, right=Right.VIEW_ALL, why=why)
+        yield ObjectNeed(object=name, right=Right.EDIT, why=why)
+        yield from _reading(name, sources.fields() - _KEYS, why)
+        yield from _writing(name, sources.fields() & _KEYS, why)
+
+
+def _own_objects() -> Iterator[Need]:
+    decisions = {*audit.LENGTHS, *audit.LOOKUPS.values(), *chain.ENVELOPE, chain.HASH}
+    decisions |= {"API_Calls__c", audit.COUNTED, audit.ERASED_AT}
+    own: tuple[tuple[str, Iterable[str], tuple[Right, ...]], ...] = (
+        (audit.OBJECT, decisions, (Right.CREATE, Right.EDIT, Right.VIEW_ALL)),
+        (
+            policy_revisions.OBJECT,
+            policy_revisions.FIELDS,
+            (Right.CREATE, Right.EDIT, Right.DELETE, Right.VIEW_ALL),
+        ),
+        (load_posts.OBJECT, load_posts.FIELDS, (Right.CREATE, Right.EDIT)),
+    )
+    for name, fields, rights in own:
+        for right in rights:
+            yield ObjectNeed(object=name, right=right, why="the daemon's own records, of any user")
+        yield from _writing(name, fields, _DAEMON)
+
+
+def _notices(policies: PolicySet, templates: Templates) -> Iterator[Need]:
+    for policy in policies.policies:
+        entries = list(notifies_of(policy))
+        fields = set().union(*(templates.fields(each.template) for each in entries))
+        if any(each.digest_for is not None for each in entries):
+            fields |= templates.fields(DIGEST)
+        if entries:
+            read = {*fields, OWNER, ROOFTOP, SLA_TARGET_AT}
+            yield from _reading(policy.object, read, f"{_NOTICES} of policy {policy.name}")
+        yield from _ways(entries, policy)
+
+
+def _ways(entries: Iterable[Notify], policy: Policy) -> Iterator[Need]:
+    ways, why = {each.by for each in entries}, f"{_NOTICES} of policy {policy.name}"
+    if OrgWay.SALESFORCE in ways:
+        yield UserNeed(right="SendCustomNotifications", why=why)
+    if OrgWay.TASK in ways:
+        yield UserNeed(right="EditTask", why=why)
+        yield from _writing("Task", TASK_FIELDS, why)
+
+
+def _contacts(policies: PolicySet) -> Iterator[Need]:
+    """Activities are looked at where a clock is stopped by some."""
+    for policy in policies.policies:
+        if any(clock.contacts for clock in policy.sla):
+            for name, fields in contacts.fields_of(policy.object):
+                yield from _reading(name, fields, f"clocks of policy {policy.name}")
+
+
+def _channels(settings: Settings) -> Iterator[Need]:
+    for channel in settings.events.channels:
+        name = channel.channel.rpartition("/")[2]
+        if channel.kind == "event" and name.endswith("__e"):
+            yield ObjectNeed(object=name, right=Right.READ, why=f"channel {channel}")
+            yield FieldNeed(object=name, path=channel.record_id, why=f"channel {channel}")
+        if channel.kind == "topic":
+            yield ObjectNeed(object="PushTopic", right=Right.READ, why=f"channel {channel}")
+
+
+def _reading(name: str, paths: Iterable[str], why: str) -> Iterator[FieldNeed]:
+    yield from (FieldNeed(object=name, path=path, why=why) for path in sorted(paths))
+
+
+def _writing(name: str, paths: Iterable[str], why: str) -> Iterator[FieldNeed]:
+    yield from (FieldNeed(object=name, path=path, why=why, edit=True) for path in sorted(paths))
