@@ -20,7 +20,15 @@ from ortoo_daemon.policy.ownership_model import Rule
 from ortoo_daemon.policy.sla_model import SlaRule, SlaStep
 from ortoo_daemon.records import FieldValue, Owner, RecordId
 from ortoo_daemon.scope import RecordScope
-from ortoo_daemon.trace import CandidateStep, FieldChange, FieldReport, GateCount, RuleStep, Trace
+from ortoo_daemon.trace import (
+    CandidateStep,
+    FieldChange,
+    FieldReport,
+    GateCount,
+    RuleStep,
+    ScoreStep,
+    Trace,
+)
 
 KEPT_PER_GATE = 12
 """So many removed candidates of each gate stand in the trace by name; the rest are only counted."""
@@ -38,6 +46,7 @@ class TraceNotes:
     counts: dict[tuple[str, str], list[int | str]] = field(default_factory=dict)
     changes: list[FieldChange] = field(default_factory=list)
     reports: list[FieldReport] = field(default_factory=list)
+    scores: list[ScoreStep] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
     def count(self, kind: str, gate: str, *, removed: int, detail: str = "") -> int:
@@ -83,6 +92,7 @@ class TraceNotes:
             ),
             changes=tuple(self.changes),
             reports=tuple(self.reports),
+            scores=tuple(self.scores),
             notes=tuple(self.notes),
         )
 

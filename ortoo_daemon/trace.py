@@ -87,6 +87,25 @@ class FieldChange(NamedTuple):
     place: Place | None = None
 
 
+class ScoreLine(NamedTuple):
+    """Points of a scorecard's part, or what a bound took from them or gave to them."""
+
+    because: str
+    points: float
+    part: str
+    place: Place
+
+
+class ScoreStep(NamedTuple):
+    """What a scorecard made of the record: the score for ``field``, its band, and every point of it."""
+
+    card: str
+    field: str
+    score: int
+    band: str | None
+    lines: tuple[ScoreLine, ...]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trace:
     """The whole way: what each stage did, in order."""
@@ -96,4 +115,5 @@ class Trace:
     gates: tuple[GateCount, ...] = ()
     changes: tuple[FieldChange, ...] = ()
     reports: tuple[FieldReport, ...] = ()
+    scores: tuple[ScoreStep, ...] = ()
     notes: tuple[str, ...] = ()

@@ -13,7 +13,7 @@ from ortoo_daemon.decision import Decision
 from ortoo_daemon.errors import Place
 from ortoo_daemon.instants import instant_text
 from ortoo_daemon.records import FieldValue
-from ortoo_daemon.trace import CandidateStep, RuleOutcome, RuleStep, Trace
+from ortoo_daemon.trace import CandidateStep, RuleOutcome, RuleStep, ScoreStep, Trace
 
 Met = Mapping[str, Mapping[str, FieldValue]]
 """Values by field, by rule."""
@@ -91,7 +91,20 @@ def _changes(trace: Trace, stage: str) -> Node | None:
         for r in trace.reports
         if r.stage == stage
     ]
+    if stage == "enrichment":
+        nodes += [_score(step) for step in trace.scores]
     return _group(stage, nodes)
+
+
+def _score(step: ScoreStep) -> Node:
+    """The sum as one would write it down: what each line adds, and why."""
+    lines = [
+        Node(text=f"{line.points:+g} {line.because}{_at(line.place)}", style=Style.PLAIN)
+        for line in step.lines
+    ]
+    band = f" ({step.band})" if step.band else ""
+    text = f"{step.field}: {step.score}{band} by {step.card}"
+    return Node(text=text, children=tuple(lines))
 
 
 def _rules(trace: Trace, met: Met) -> Node | None:

@@ -1,11 +1,11 @@
 """How is a trace kept as text of bounded length, and read back?
 
 Layout of version 1: an object with ``v``, ``rules``, ``candidates``, ``gates``, ``changes``,
-``reports``, ``notes``; empty parts are left out, places are ``file:line:column``.
+``reports``, ``scores``, ``notes``; empty parts are left out, places are ``file:line:column``.
 
 When the text would be longer than the field, parts go in this order until it fits, and ``cut`` says
 how many of each went: removed candidates (last first; the counts per gate stay), candidates behind
-the first in their order, rules that did not match (first first), changes, reports, notes.
+the first in their order, rules that did not match (first first), changes, reports, scores, notes.
 """
 
 import json
@@ -22,6 +22,8 @@ from ortoo_daemon.trace import (
     GateCount,
     RuleOutcome,
     RuleStep,
+    ScoreLine,
+    ScoreStep,
     Trace,
 )
 
@@ -76,6 +78,7 @@ _CUTS: tuple[tuple[str, Callable[[_Json], bool], bool], ...] = (
     ("rules", lambda r: r["outcome"] in ("not_matched", "not_during"), False),
     ("changes", lambda c: True, True),
     ("reports", lambda r: True, True),
+    ("scores", lambda s: True, True),
     ("notes", lambda n: True, True),
     ("rules", lambda r: True, False),
     ("gates", lambda g: True, True),
@@ -131,6 +134,7 @@ def _saved(trace: Trace) -> _Json:
             )
             for r in trace.reports
         ],
+        "scores": [_score(step) for step in trace.scores],
         "notes": [_short(note) for note in trace.notes],
     }
 
@@ -157,6 +161,16 @@ def _candidate(step: CandidateStep) -> _Json:
     if step.rank:
         saved["rank"] = dict(step.rank)
     return saved
+
+
+def _score(step: ScoreStep) -> _Json:
+    lines = [
+        _filled(because=line.because, part=line.part, at=_at(line.place)) | {"points": line.points}
+        for line in step.lines
+    ]
+    return _filled(card=step.card, field=step.field, score=step.score, band=step.band) | {
+        "lines": lines
+    }
 
 
 def _filled(**entries: Any) -> _Json:
@@ -189,6 +203,7 @@ def _read(saved: _Json) -> Trace:
         gates=tuple(GateCount(**entry) for entry in saved.get("gates", ())),
         changes=tuple(FieldChange(**e) for e in _placed(saved.get("changes", ()))),
         reports=tuple(FieldReport(**e) for e in _placed(saved.get("reports", ()))),
+        scores=tuple(_read_score(entry) for entry in saved.get("scores", ())),
         notes=(*saved.get("notes", ()), *left_out),
     )
 
@@ -206,6 +221,24 @@ def _read_rule(entry: _Json) -> RuleStep:
             text=failed["text"],
             field=failed["field"],
             value=failed["value"],
+        ),
+    )
+
+
+def _read_score(entry: _Json) -> ScoreStep:
+    return ScoreStep(
+        card=entry["card"],
+        field=entry["field"],
+        score=entry["score"],
+        band=entry.get("band"),
+        lines=tuple(
+            ScoreLine(
+                because=line["because"],
+                points=line["points"],
+                part=line.get("part", ""),
+                place=_known(line["at"]),
+            )
+            for line in entry["lines"]
         ),
     )
 

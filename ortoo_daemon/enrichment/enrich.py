@@ -1,7 +1,8 @@
-"""What else is known about the record? Reference tables, constants and templates, in policy order."""
+"""What else is known about the record? Reference tables, constants, templates, scores, in policy order."""
 
+from ortoo_daemon.enrichment.scoring import scored
 from ortoo_daemon.handling import Handling
-from ortoo_daemon.policy.enrichment_model import MatchKind, SetStep, TableStep
+from ortoo_daemon.policy.enrichment_model import MatchKind, ScoreStep, SetStep, TableStep
 
 STAGE = "enrichment"
 
@@ -14,6 +15,8 @@ def enrich(handling: Handling) -> None:
                 _look_up(handling, step)
             case SetStep():
                 _set(handling, step)
+            case ScoreStep():
+                _score(handling, step)
 
 
 def _look_up(handling: Handling, step: TableStep) -> None:
@@ -56,3 +59,11 @@ def _set(handling: Handling, step: SetStep) -> None:
             continue
         value = assignment.value.evaluate(handling.scope)
         handling.give(assignment.field, value, stage=STAGE, place=assignment.place)
+
+
+def _score(handling: Handling, step: ScoreStep) -> None:
+    found = scored(step.card, handling.scope, field=step.into)
+    handling.trace.scores.append(found)
+    handling.give(step.into, found.score, stage=STAGE, place=step.place)
+    if step.band is not None:
+        handling.give(step.band, found.band, stage=STAGE, place=step.place)

@@ -11,6 +11,7 @@ from typing import Protocol
 
 from ortoo_daemon.errors import Place
 from ortoo_daemon.policy.evaluation import Expression
+from ortoo_daemon.policy.score_model import Scorecard
 from ortoo_daemon.records import FieldValue
 
 
@@ -76,4 +77,18 @@ class SetStep:
     place: Place
 
 
-EnrichmentStep = TableStep | SetStep
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScoreStep:
+    """Write the score by a card to ``into``, and the name of its band to ``band`` where one is named."""
+
+    card: Scorecard
+    into: str
+    band: str | None = None
+    place: Place
+
+    def sets(self) -> tuple[str, ...]:
+        """The fields that the step writes."""
+        return (self.into,) if self.band is None else (self.into, self.band)
+
+
+EnrichmentStep = TableStep | SetStep | ScoreStep

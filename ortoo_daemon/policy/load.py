@@ -16,7 +16,7 @@ from ortoo_daemon.policy.model import Policy, PolicySet
 from ortoo_daemon.policy.naming import did_you_mean
 from ortoo_daemon.policy.nodes import Problems
 from ortoo_daemon.policy.parsing.policy_file import read_policy
-from ortoo_daemon.policy.resources import Resources
+from ortoo_daemon.policy.resources import Resources, in_tables
 
 ORDER_FILE = "ortoo.yaml"
 """Where the order of policies is written; problems with it are shown there."""
@@ -86,11 +86,11 @@ def _no_garbage_collection() -> Iterator[None]:
 
 
 def is_test_file(name: str) -> bool:
-    return posixpath.splitext(name)[0].endswith("_test") and _is_yaml(name)
+    return posixpath.splitext(name)[0].endswith("_test") and _is_yaml(name) and not in_tables(name)
 
 
 def is_policy_file(name: str) -> bool:
-    return _is_yaml(name) and not is_test_file(name)
+    return _is_yaml(name) and not is_test_file(name) and not in_tables(name)
 
 
 def _is_yaml(name: str) -> bool:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
-from ortoo_daemon.policy.enrichment_model import TableStep
+from ortoo_daemon.policy.enrichment_model import ScoreStep, TableStep
 from ortoo_daemon.policy.model import Policy
 from ortoo_daemon.policy.notify_model import Notify
 from ortoo_daemon.policy.ownership_model import Assignment, Rule
@@ -77,6 +77,8 @@ def fields_written(policy: Policy) -> frozenset[str]:
     for enrichment in policy.enrichment:
         if isinstance(enrichment, TableStep):
             found |= {field for field, _ in enrichment.sets}
+        elif isinstance(enrichment, ScoreStep):
+            found.update(enrichment.sets())
         else:
             found |= {each.field for each in enrichment.sets}
     found |= {each.field for step in steps_of(policy) for each in step.sets}
@@ -98,6 +100,8 @@ def _names(policy: Policy) -> Iterator[frozenset[str]]:
     for enrichment in policy.enrichment:
         if isinstance(enrichment, TableStep):
             yield frozenset(match.field for match in enrichment.matches)
+        elif isinstance(enrichment, ScoreStep):
+            yield enrichment.card.fields()
         else:
             yield from (each.value.fields() for each in enrichment.sets)
     for rule in rules_of(policy):

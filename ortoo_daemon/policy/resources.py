@@ -9,11 +9,13 @@ from typing import TypeVar
 
 from ortoo_daemon.policy.naming import did_you_mean
 from ortoo_daemon.policy.nodes import Problems, Scalar
+from ortoo_daemon.policy.parsing.scorecards import read_scorecard
 from ortoo_daemon.policy.performance import PerformanceTable, read_performances
+from ortoo_daemon.policy.score_model import Scorecard
 from ortoo_daemon.policy.tables import CsvTable, read_table
 from ortoo_daemon.policy.territories import TerritoryFile, read_territories
 
-Read = TypeVar("Read", CsvTable, TerritoryFile, PerformanceTable)
+Read = TypeVar("Read", CsvTable, TerritoryFile, PerformanceTable, Scorecard)
 
 
 class Resources:
@@ -26,6 +28,7 @@ class Resources:
         self._tables: dict[str, CsvTable | None] = {}
         self._territories: dict[str, TerritoryFile | None] = {}
         self._performances: dict[str, PerformanceTable | None] = {}
+        self._scorecards: dict[str, Scorecard | None] = {}
 
     def table(self, node: Scalar) -> CsvTable | None:
         """The table a policy names; None when it is missing or can't be used (and noted)."""
@@ -36,6 +39,9 @@ class Resources:
 
     def performances(self, node: Scalar) -> PerformanceTable | None:
         return self._once(node, self._performances, read_performances)
+
+    def scorecard(self, node: Scalar) -> Scorecard | None:
+        return self._once(node, self._scorecards, read_scorecard)
 
     def _once(
         self,
@@ -58,8 +64,13 @@ class Resources:
             if file in self.files:
                 self.used.add(file)
                 return file
-        tables = [name for name in self.files if name.endswith(".csv")]
+        tables = [name for name in self.files if name.endswith(".csv") or in_tables(name)]
         by_name = {posixpath.join("tables", posixpath.basename(name)) for name in tables}
         message = f"no file {node.text!r} beside the policy or in the folder above it"
         self.problems.add(node, "missing_file", message, did_you_mean(node.text, by_name))
         return None
+
+
+def in_tables(name: str) -> bool:
+    """Whether a file stands among the tables: a YAML file there is a scorecard, no policy."""
+    return posixpath.basename(posixpath.dirname(name)) == "tables"

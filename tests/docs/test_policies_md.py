@@ -28,14 +28,21 @@ from ortoo_daemon.scope import _OWNER_VALUES, _PERSON_VALUES, _ROOFTOP_VALUES
 from ortoo_daemon.simulation.policy_tests import run_tests
 from ortoo_daemon.simulation.snapshot import directory_from_json
 from tests.docs.pages import ROOT, Block, blocks, first_cells, page, section
-from tests.policy.files import HEAD, OTHERWISE, shipped_files
+from tests.policy.files import HEAD, OTHERWISE, shipped_files, shipped_tables
 
 NAME = "docs/policies.md"
-TABLES = {name: data for name, data in shipped_files().items() if name.endswith(".csv")} | {
-    f"config/{block.about}": block.text.encode() for block in blocks(NAME, "csv")
+SHOWN = [*blocks(NAME, "csv"), *blocks(NAME, "yaml")]
+TABLES = shipped_tables() | {
+    f"config/{block.about}": block.text.encode()
+    for block in SHOWN
+    if block.about.startswith("tables/")
 }
 CASES = "fragment: cases"
-FRAGMENTS = [block for block in blocks(NAME, "yaml") if block.about not in ("", CASES, "directory")]
+FRAGMENTS = [
+    block
+    for block in blocks(NAME, "yaml")
+    if block.about.startswith("fragment: ") and block.about != CASES
+]
 WHOLE = [block for block in blocks(NAME, "yaml") if block.text.startswith("policy:")]
 
 

@@ -27,6 +27,11 @@ def shipped_files() -> dict[str, bytes]:
     }
 
 
+def shipped_tables() -> dict[str, bytes]:
+    """What the shipped policies look things up in."""
+    return {name: data for name, data in shipped_files().items() if "/tables/" in name}
+
+
 def with_rules(rules: str, *, before: str = "", after: str = "") -> Mapping[str, bytes]:
     """A whole policy around some rules (each line indented by four blanks)."""
     text = f"{HEAD}{before}ownership:\n  rules:\n{rules or NO_RULES}{OTHERWISE}{after}"

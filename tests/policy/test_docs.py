@@ -12,14 +12,15 @@ from ortoo_daemon.policy.parsing import intake as parse_intake
 from ortoo_daemon.policy.parsing import ownership as parse_ownership
 from ortoo_daemon.policy.parsing import people as parse_people
 from ortoo_daemon.policy.parsing import rooftops as parse_rooftops
+from ortoo_daemon.policy.parsing import scorecards as parse_cards
 from ortoo_daemon.policy.parsing import sla_clocks as parse_sla
 from ortoo_daemon.policy.parsing.cases import load_tests
 from ortoo_daemon.policy.parsing.policy_file import POLICY_KEYS
-from tests.policy.files import HEAD, OTHERWISE, ROOT, shipped_files
+from tests.policy.files import HEAD, OTHERWISE, ROOT, shipped_tables
 
 TEXT = (ROOT / "docs" / "policies.md").read_text(encoding="utf-8")
 EXAMPLES = re.findall(r"^```yaml\n(.*?)^```", TEXT, re.M | re.S)
-TABLES = {name: data for name, data in shipped_files().items() if name.endswith(".csv")}
+TABLES = shipped_tables()
 
 
 @pytest.mark.parametrize("text", EXAMPLES, ids=[each.split("\n")[0] for each in EXAMPLES])
@@ -38,5 +39,7 @@ def test_every_word_of_the_language_is_in_the_reference():
         *POLICY_KEYS, *OPERATORS, *RULES, *parse_intake.INTAKE_KEYS, *parse_intake.STEP_KEYS,
         *parse_assignment.ASSIGN_KEYS, *parse_rooftops.ROOFTOP_KEYS, *parse_people.TEAM_KEYS,
         *parse_rooftops.PREFER, *parse_ownership.RULE_KEYS, *parse_sla.SLA_KEYS,
+        *parse_intake.SCORE_KEYS, *parse_cards.CARD_KEYS, *parse_cards.PART_KEYS, *parse_cards.POINTS_KEYS,
+        *parse_cards.FADES_KEYS,
     }  # fmt: skip
     assert [word for word in sorted(words) if not re.search(rf"\b{word}\b", TEXT)] == []

@@ -10,11 +10,11 @@ from ortoo_daemon.policy.lint import lint
 from ortoo_daemon.policy.lint.subject import Subject
 from ortoo_daemon.policy.load import load
 from ortoo_daemon.policy.parsing.cases import load_tests
-from tests.policy.files import ROOT, shipped_files
+from tests.policy.files import ROOT, shipped_tables
 
 POLICY = (ROOT / "config" / "policies" / "leads.yaml").read_bytes()
 TESTS = (ROOT / "config" / "policies" / "leads_test.yaml").read_bytes()
-TABLES = {name: data for name, data in shipped_files().items() if name.endswith(".csv")}
+TABLES = shipped_tables()
 TABLES["config/tables/territories.csv"] = b"country,prefix,region\nFR,35,FR-Ouest\n"
 
 PIECES = [
@@ -67,6 +67,16 @@ def test_a_damaged_policy_is_loaded_or_refused_with_places(data):
 def test_a_damaged_file_of_tests_is_read_or_refused(data):
     problems = refusal(load_tests, {"leads_test.yaml": data})
     assert problems is None or problems
+
+
+@settings(max_examples=150, deadline=None)
+@given(data=damaged(TABLES["config/tables/retail_intent.yaml"]))
+def test_a_damaged_scorecard_is_read_or_refused_with_places(data):
+    card = {"config/tables/retail_intent.yaml": data}
+    problems = refusal(whole, {"config/policies/leads.yaml": POLICY, **TABLES, **card})
+    assert problems is None or problems
+    for problem in problems or ():
+        assert problem.place.file.startswith("config/")
 
 
 @settings(max_examples=200, deadline=None)

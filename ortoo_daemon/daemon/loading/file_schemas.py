@@ -1,8 +1,8 @@
 """What is the JSON Schema of each kind of file that admins edit, and which header names it to an editor?
 
-Policies, tests and models have schemas made from their parser's own tables, settings and directory file
-from the models that read them. Editors with the YAML language server (VS Code, Vim, JetBrains) complete and
-check a file whose first line names its schema.
+Policies, tests, scorecards and models have schemas made from their parser's own tables, settings and
+directory file from the classes that read them. Editors with the YAML language server (VS Code, Vim,
+JetBrains) complete and check a file whose first line names its schema.
 """
 
 import json
@@ -17,6 +17,7 @@ from ortoo_daemon.daemon.settings import SECRETS, Settings
 from ortoo_daemon.policy.schema.cases import tests_schema
 from ortoo_daemon.policy.schema.models import models_schema
 from ortoo_daemon.policy.schema.policy_file import policy_schema
+from ortoo_daemon.policy.schema.scorecards import scorecard_schema
 from ortoo_daemon.policy.schema.terms import DURATION, Schema
 from ortoo_daemon.salesforce.directory_mapping import DirectoryMapping
 
@@ -35,6 +36,7 @@ class FileKind(StrEnum):
     SETTINGS = "settings"
     DIRECTORY = "directory"
     MODELS = "models"
+    SCORECARD = "scorecard"
 
     @property
     def file(self) -> str:
@@ -118,4 +120,5 @@ _MADE_BY: Mapping[FileKind, Callable[[], Schema]] = {
     FileKind.SETTINGS: _settings,
     FileKind.DIRECTORY: _directory,
     FileKind.MODELS: models_schema,
+    FileKind.SCORECARD: scorecard_schema,
 }

@@ -15,7 +15,7 @@ _SUFFIXES = frozenset({".yaml", ".yml", ".csv"})
 
 
 def read_policy_files(folder: Path) -> dict[str, bytes]:
-    """Policies, their tests and tables by path as a person would write it.
+    """Policies, their tests, tables and scorecards by path as a person would write it.
 
     Tables stand beside the policies or in a ``tables`` folder next to theirs. What is hidden, as a
     version control's or an editor's own files are, is left out. Raises ConfigError when the folder is
@@ -30,7 +30,7 @@ def read_policy_files(folder: Path) -> dict[str, bytes]:
         )
         raise ConfigError([problem])
     tables = folder.parent / "tables"
-    found = [*_shown(folder, "*"), *_shown(tables, "*.csv")]
+    found = [*_shown(folder, "*"), *_shown(tables, "*.csv"), *_shown(tables, "*.yaml")]
     return {path.as_posix(): _bytes(path) for path in _wanted(found)}
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import IntEnum
 
-from ortoo_daemon.policy.enrichment_model import SetField, TableStep
+from ortoo_daemon.policy.enrichment_model import ScoreStep, SetField, TableStep
 from ortoo_daemon.policy.expressions import Constant
 from ortoo_daemon.policy.model import Policy
 from ortoo_daemon.records import FieldValue
@@ -62,5 +62,7 @@ def _enriching(policy: Policy) -> Iterator[tuple[str, bool, SetField | None]]:
     for step in policy.enrichment:
         if isinstance(step, TableStep):
             yield from ((name, step.only_empty, None) for name, _ in step.sets)
+        elif isinstance(step, ScoreStep):
+            yield from ((name, False, None) for name in step.sets())
         else:
             yield from ((each.field, each.only_empty, each) for each in step.sets)

@@ -10,7 +10,7 @@ from ortoo_daemon.directory import Directory, Rooftop
 from ortoo_daemon.errors import Place
 from ortoo_daemon.policy.cases import PolicyTests
 from ortoo_daemon.policy.conditions import FieldTest, tests_of
-from ortoo_daemon.policy.enrichment_model import SetField, TableStep
+from ortoo_daemon.policy.enrichment_model import ScoreStep, SetField, SetStep, TableStep
 from ortoo_daemon.policy.evaluation import Condition, Expression
 from ortoo_daemon.policy.expressions import FirstThatHolds
 from ortoo_daemon.policy.model import Policy, PolicySet
@@ -22,6 +22,7 @@ from ortoo_daemon.policy.ownership_model import (
     Target,
 )
 from ortoo_daemon.policy.reach import notifies_of, rules_of, steps_of
+from ortoo_daemon.policy.score_model import Scorecard
 from ortoo_daemon.postal import PostalIndex
 
 
@@ -80,6 +81,9 @@ def conditions_of(policy: Policy) -> Iterator[Condition]:
         yield policy.require.condition
     if policy.absence is not None and policy.absence.when is not None:
         yield policy.absence.when
+    for step in policy.enrichment:
+        if isinstance(step, ScoreStep):
+            yield from (points.when for points in step.card.points())
     for rule in rules_of(policy):
         if rule.when is not None:
             yield rule.when
@@ -143,6 +147,9 @@ def _uses(policy: Policy) -> Iterator[FieldUse]:
         if isinstance(enrichment, TableStep):
             yield from (FieldUse(enrichment.place, match.field) for match in enrichment.matches)
             yield from (FieldUse(enrichment.place, field) for field, _ in enrichment.sets)
+        elif isinstance(enrichment, ScoreStep):
+            yield from (FieldUse(enrichment.place, field) for field in enrichment.sets())
+            yield from _of_card(enrichment.card)
     for each in _sets(policy):
         yield FieldUse(each.place, each.field)
     for expression in _expressions(policy):
@@ -150,6 +157,13 @@ def _uses(policy: Policy) -> Iterator[FieldUse]:
             yield from (FieldUse(expression.place, name) for name in expression.fields())
     for rule in rules_of(policy):
         yield from _of_assignment(rule.assign)
+
+
+def _of_card(card: Scorecard) -> Iterator[FieldUse]:
+    """Days that points fade from; what conditions ask is told with the conditions."""
+    for points in card.points():
+        if points.fades is not None:
+            yield FieldUse(points.place, points.fades.since)
 
 
 def _of_assignment(assign: Assignment) -> Iterator[FieldUse]:
@@ -178,7 +192,7 @@ def _of_assignment(assign: Assignment) -> Iterator[FieldUse]:
 
 def _sets(policy: Policy) -> Iterator[SetField]:
     for enrichment in policy.enrichment:
-        if not isinstance(enrichment, TableStep):
+        if isinstance(enrichment, SetStep):
             yield from enrichment.sets
     yield from policy.sets
     yield from (each for step in steps_of(policy) for each in step.sets)

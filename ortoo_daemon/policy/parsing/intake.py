@@ -4,6 +4,7 @@ from ortoo_daemon.errors import Place
 from ortoo_daemon.policy.enrichment_model import (
     EnrichmentStep,
     MatchKind,
+    ScoreStep,
     SetStep,
     TableMatch,
     TableStep,
@@ -21,8 +22,9 @@ INTAKE_KEYS = ("cleanse", "require")
 INTAKE_LATER = ("find", "triage")
 REQUIRE_ELSE_KEYS = ("park",)
 CLEANSE_KEYS = ("country",)
-STEP_KEYS = ("table", "set", "only_empty")
-STEP_LATER = ("ai", "call", "score")
+STEP_KEYS = ("table", "set", "score", "only_empty")
+STEP_LATER = ("ai", "call")
+SCORE_KEYS = ("card", "into", "band")
 TABLE_KEYS = ("file", "match", "set", "only_empty")
 
 _KINDS = tuple(CleanseKind)
@@ -107,9 +109,10 @@ def _step(node: Node, conditions: ConditionReader, resources: Resources) -> Enri
     section = Section(
         mapping, problems, what="an enrichment step", known=STEP_KEYS, later=STEP_LATER
     )
-    table, sets = section.get("table"), section.get("set")
-    if table is not None and sets is not None:
-        problems.add(mapping, "wrong_type", "a step is either 'table' or 'set'", "make two steps")
+    table, sets, score = section.get("table"), section.get("set"), section.get("score")
+    if len([each for each in (table, sets, score) if each is not None]) > 1:
+        message = "a step is either 'table', 'set' or 'score'"
+        problems.add(mapping, "wrong_type", message, "make two steps")
         return None
     if table is not None:
         inner = section.mapping("table")
@@ -117,8 +120,11 @@ def _step(node: Node, conditions: ConditionReader, resources: Resources) -> Enri
     if sets is not None:
         found = read_sets(sets, conditions, only_empty=section.flag("only_empty"))
         return SetStep(sets=found, place=mapping.place)
+    if score is not None:
+        inner = section.mapping("score")
+        return None if inner is None else _score(inner, problems, resources)
     if not set(STEP_LATER) & set(mapping.entries):
-        problems.add(mapping, "missing_key", "an enrichment step needs 'table' or 'set'")
+        problems.add(mapping, "missing_key", "an enrichment step needs 'table', 'set' or 'score'")
     return None
 
 
@@ -144,6 +150,24 @@ def _table(node: MapNode, problems: Problems, resources: Resources) -> TableStep
         only_empty=section.flag("only_empty"),
         place=node.place,
     )
+
+
+def _score(node: MapNode, problems: Problems, resources: Resources) -> ScoreStep | None:
+    section = Section(node, problems, what="a score step", known=SCORE_KEYS)
+    section.required("into", "name the field that takes the score, for example Ortoo_Score__c")
+    file = section.required("card", "name its file, for example tables/retail_intent.yaml")
+    if not isinstance(file, Scalar):
+        section.text("card")
+        return None
+    card, into, band = resources.scorecard(file), section.name("into"), section.name("band")
+    if band is not None and card is not None and not card.bands:
+        message = f"{card.path} has no bands"
+        problems.add(
+            node, "missing_key", message, "add bands: {hot: 80, …} to it, or leave 'band' out"
+        )
+    if card is None or into is None:
+        return None
+    return ScoreStep(card=card, into=into, band=band, place=node.place)
 
 
 def _note_doubles(table: CsvTable, matches: tuple[TableMatch, ...], problems: Problems) -> None:

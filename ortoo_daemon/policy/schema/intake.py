@@ -47,7 +47,10 @@ def enrichment_step() -> Schema:
         {"file": NAME, "match": map_of(match), "set": map_of(NAME), "only_empty": FLAG},
         ("file", "match", "set"),
     )
+    score = section(
+        parse_intake.SCORE_KEYS, {"card": NAME, "into": FIELD, "band": FIELD}, ("card", "into")
+    )
     return section(
         parse_intake.STEP_KEYS,
-        {"table": table, "set": map_of(ref("expression")), "only_empty": FLAG},
+        {"table": table, "set": map_of(ref("expression")), "score": score, "only_empty": FLAG},
     )

@@ -15,6 +15,7 @@ SHIPPED = [
     "directory.yaml",
     "models.yaml",
     *sorted(str(path.relative_to(CONFIG)) for path in (CONFIG / "policies").glob("*.yaml")),
+    *sorted(str(path.relative_to(CONFIG)) for path in (CONFIG / "tables").glob("*.yaml")),
 ]
 
 HEADER = re.compile(r"# yaml-language-server: \$schema=(\S+)\n")
@@ -60,6 +61,7 @@ def test_the_shipped_schemas_are_those_of_this_version(kind):
         (FileKind.MODELS, "{catalogue: 1, enabled: false, providers: {a: {speaks: x, url: u}}}"),
         (FileKind.TESTS, "{policy: a, cases: [{name: n, expect: nothing}]}"),
         (FileKind.TESTS, "{policy: a, cases: [{name: n, expect: no_write, each: [{rule: x}]}]}"),
+        (FileKind.SCORECARD, "{scorecard: a, parts: [{part: b, points: [{because: c, add: 1}]}]}"),
         (FileKind.POLICY, "{policy: a, object: Lead, ownership: {otherwise: {queue: Q}}}"),
     ],
 )

@@ -1,0 +1,66 @@
+"""What is a record worth by a scorecard, and which points made it so?
+
+The points of a part are added up and held within the part's bounds, then all parts and the base within
+the card's. Every point, and what a bound took or gave, is a line: their sum is the score before it is
+rounded to a whole number (halves up).
+"""
+
+import math
+from collections.abc import Iterator
+
+from ortoo_daemon.policy.evaluation import Scope
+from ortoo_daemon.policy.score_model import Fading, Part, Scorecard
+from ortoo_daemon.policy.values import instant, moment
+from ortoo_daemon.trace import ScoreLine, ScoreStep
+
+_DECIMALS = 2
+"""Points that fade are kept to a hundredth, so that a sum by hand comes out the same."""
+
+
+def scored(card: Scorecard, scope: Scope, *, field: str) -> ScoreStep:
+    """The score for ``field``, with its lines in file order."""
+    lines = [ScoreLine("base", card.base, "", card.place)] if card.base else []
+    for part in card.parts:
+        lines += _held(list(_earned(part, scope)), part)
+    whole = sum(line.points for line in lines)
+    kept = min(max(whole, card.lowest), card.highest)
+    if kept != whole:
+        bound = f"at most {kept:g}" if kept < whole else f"at least {kept:g}"
+        lines.append(ScoreLine(bound, round(kept - whole, _DECIMALS), "", card.place))
+    score = math.floor(kept + 0.5)
+    return ScoreStep(card.name, field, score, card.band(score), tuple(lines))
+
+
+def _earned(part: Part, scope: Scope) -> Iterator[ScoreLine]:
+    for each in part.points:
+        if not each.when.holds(scope):
+            continue
+        worth = 1.0 if each.fades is None else _worth(each.fades, scope)
+        points = round(each.add * worth, _DECIMALS)
+        if points:
+            yield ScoreLine(each.because, points, part.name, each.place)
+
+
+def _worth(fades: Fading, scope: Scope) -> float:
+    """Which share of the points is left; nothing where the field holds no date, all before its time."""
+    since = moment(scope.value(fades.since))
+    if since is None:
+        return 0.0
+    age = scope.now - instant(since, scope.zone)
+    return float(0.5 ** max(0.0, age / fades.half_life))
+
+
+def _held(lines: list[ScoreLine], part: Part) -> list[ScoreLine]:
+    """The part's lines, and one more where its bounds took or gave something."""
+    whole = sum(line.points for line in lines)
+    kept = whole
+    if part.at_least is not None:
+        kept = max(kept, part.at_least)
+    if part.at_most is not None:
+        kept = min(kept, part.at_most)
+    if kept != whole:
+        bound = (
+            f"{part.name}: at most {kept:g}" if kept < whole else f"{part.name}: at least {kept:g}"
+        )
+        lines.append(ScoreLine(bound, round(kept - whole, _DECIMALS), part.name, part.place))
+    return lines
