@@ -8,11 +8,13 @@
     │   ├── LoginError         no token to be had
     │   ├── TemporaryOrgError  may work later: lock, limit, time-out, 5xx
     │   │   ├── ApiLimitError      the 24 h budget of API calls is used up
-    │   │   └── OutcomeUnknownError  sent, but nobody knows whether it was committed
+    │   │   ├── OutcomeUnknownError  sent, but nobody knows whether it was committed
+    │   │   └── TooLateError       not sent: by its end somebody else might do the same
     │   └── PermanentOrgError  will not work however often it is sent
     │       ├── RecordGoneError    deleted, converted or never there
     │       └── StaleRecordError   changed since it was read (HTTP 412, or our validation rule)
     └── StateError             the daemon's own store can't be used
+        └── NotLeadingError    another daemon on the same store does this by now
 """
 
 from collections.abc import Iterable
@@ -106,6 +108,10 @@ class OutcomeUnknownError(TemporaryOrgError):
     """A write was sent and the answer was lost: read the record again before repeating it."""
 
 
+class TooLateError(TemporaryOrgError):
+    """A write was not sent, as it might have outlasted the right to make it."""
+
+
 class PermanentOrgError(OrgError):
     """Sending the same thing again can't work."""
 
@@ -120,3 +126,7 @@ class StaleRecordError(PermanentOrgError):
 
 class StateError(OrtooError):
     """The daemon's own store (work queue, checkpoints) can't be used."""
+
+
+class NotLeadingError(StateError):
+    """Only the leader of the daemons on a store may write this, and that is another one by now."""

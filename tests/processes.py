@@ -74,6 +74,13 @@ class _Process:
         self.process.kill()
         self._reap(10)
 
+    def pause(self) -> None:
+        """SIGSTOP: it stands still, whatever it was doing."""
+        self.process.send_signal(signal.SIGSTOP)
+
+    def resume(self) -> None:
+        self.process.send_signal(signal.SIGCONT)
+
     def terminate(self, within: float = 40) -> int:
         """SIGTERM; the exit code."""
         self.process.send_signal(signal.SIGTERM)

@@ -59,10 +59,11 @@ def rows(document: Document) -> list[Row]:
     return [
         _daemon(document),
         *_missing(document),
+        *_lead(document.get("lead")),
         _policies(document),
         *_candidate(document.get("candidate")),
         *_fuses(document["policies"].get("fuses", [])),
-        *_stream(document["stream"]),
+        *(_stream(document["stream"]) if _listens(document) else ()),
         *_queue(document["queue"]),
         *_parked(document["parked"]),
         *_records(document["records"]),
@@ -87,6 +88,18 @@ def _missing(document: Document) -> Iterator[Row]:
     for part in document["parts"]:
         if part["why"]:
             yield Row(f"  {part['name']}", part["why"], PLAIN if part["ok"] else BAD)
+
+
+def _lead(lead: Document | None) -> Iterator[Row]:
+    """Said where several daemons share a store."""
+    if lead and lead["shared"]:
+        leads = f"this daemon, epoch {lead['epoch']}" if lead["leads"] else lead["leader"]
+        yield Row("leader", leads or "nobody yet", PLAIN if leads else BAD)
+
+
+def _listens(document: Document) -> bool:
+    lead = document.get("lead")
+    return not lead or lead["leads"] or not lead["shared"]
 
 
 def _policies(document: Document) -> Row:

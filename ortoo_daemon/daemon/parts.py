@@ -10,6 +10,7 @@ from ortoo_daemon.daemon.candidate.loading import CandidateLoading
 from ortoo_daemon.daemon.handling.knowledge import Knowledge
 from ortoo_daemon.daemon.hearing.events import Hearing
 from ortoo_daemon.daemon.hearing.silence import Silence
+from ortoo_daemon.daemon.leading import Leading
 from ortoo_daemon.daemon.loading.checkout import Commit
 from ortoo_daemon.daemon.loading.last_load import LastLoad
 from ortoo_daemon.daemon.loading.reloading import Reloading
@@ -46,6 +47,7 @@ class Parts:
     shadow: bool = False
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
     reload_asked: asyncio.Event = field(default_factory=asyncio.Event)
+    leading: Leading = field(init=False)
     waiting_for: str = ""
     """What the start waits for, as told to the service manager; empty when it waits for nothing."""
     knowledge: Knowledge | None = None
@@ -58,6 +60,9 @@ class Parts:
     delivery: Delivery | None = None
     candidate: CandidateLoading | None = None
     """Where the settings name candidate policies."""
+
+    def __post_init__(self) -> None:
+        self.leading = Leading(self.queue.leadership)
 
     @property
     def policies_in_force(self) -> PolicySet:

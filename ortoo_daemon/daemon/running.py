@@ -91,6 +91,7 @@ class Running:
             self._roster,
             now=self.now,
             stretch=budgets.stretch,
+            leads=self._parts.leading,
         )
         sweeping.plan(self._settings.sweeps, shadow=shadow)
         events = self._settings.events
@@ -115,7 +116,8 @@ class Running:
         self._parts.silence = silence
         self._show(knowledge, sweeping, hearing, listener)
         async with asyncio.TaskGroup() as tasks:
-            listening = tasks.create_task(listener.run(stop), name="ortoo-listener")
+            duty = _Duty(listener, sweeping)
+            listening = tasks.create_task(self._parts.leading.run(duty, stop), name="ortoo-lead")
             tasks.create_task(budgets.run(stop), name="ortoo-budgets")
             reloading = self._parts.reloading = self._reloading(knowledge, sweeping, shadow=shadow)
             knowledge.fuses.on_blown = reloading.tell_of_fuse
@@ -192,7 +194,8 @@ class Running:
             _log.info("service.ready", objects=sorted(handler.knowledge.policies.objects))
             self._notifier.ready(reloading.standing)
             looking = tasks.create_task(reloading.run(), name="ortoo-reload")
-            await _happens(listener.tried_event, stop, within=_SUBSCRIBED_WITHIN)
+            if self._parts.leading():
+                await _happens(listener.tried_event, stop, within=_SUBSCRIBED_WITHIN)
             if not stop.is_set():
                 sweeping.schedule.start()
             await stop.wait()
@@ -271,6 +274,22 @@ class Running:
             await _happens(stop, stop, within=wait)
             pause = min(pause * 2, _LONGEST_PAUSE)
         return None
+
+
+class _Duty:
+    """What only the leader does: it hears of changes, and looks for what must be found at once."""
+
+    def __init__(self, listener: Listener, sweeping: Sweeping) -> None:
+        self._listener = listener
+        self._sweeping = sweeping
+
+    async def __call__(self, over: asyncio.Event) -> None:
+        looking = asyncio.create_task(self._sweeping.take_over(), name="ortoo-take-over")
+        try:
+            await self._listener.run(over)
+        finally:
+            looking.cancel()
+            await asyncio.wait([looking])
 
 
 def _both(silence: Silence, reloading: Reloading) -> Callable[[WorkItem, Record, Decision], None]:

@@ -208,6 +208,18 @@ class Settings(BaseSettings):
     file: Path = Path("ortoo.yaml")
     """The file itself; set while it is read."""
 
+    @model_validator(mode="after")
+    def _leases_outlast_calls(self) -> "Settings":
+        """A lease is renewed when a third of it is over; what is left must do for a call."""
+        longest = self.org.connect_timeout + self.org.answer_timeout
+        if self.workers.lease_for < 2 * longest:
+            raise ValueError(
+                "workers.lease_for must be twice as long as org.connect_timeout and"
+                f" org.answer_timeout together, {2 * longest.total_seconds():g}s at least: a record is"
+                " written only while its lease outlasts the call"
+            )
+        return self
+
     @classmethod
     def settings_customise_sources(
         cls,

@@ -1,5 +1,6 @@
 """What does the clock ask for, and how often? Joins the sweeps to the org, the queue and what is known."""
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -43,6 +44,8 @@ _COUNT_PARKED_EVERY = timedelta(minutes=10)
 _LOOK_AT_FUSES_EVERY = timedelta(seconds=15)
 _LOOK_AHEAD_EVERY = timedelta(minutes=1)
 _LAST_PROOF = "Decided_At__c"
+_EVERYBODYS = frozenset({"directory", "workload"})
+"""What each of several daemons must know for itself; everything else is the leader's."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,7 +63,7 @@ def load_reader(roster: DirectoryReader) -> Weigh:
 
 
 class Sweeping:
-    """The daemon's sweeps; `schedule` runs them once it is started.
+    """The daemon's sweeps; `schedule` runs them once it is started, most of them only while it ``leads``.
 
     ``directory_read_at`` is None until the directory was read for the first time; ``outlook`` until due
     steps of SLA clocks were counted; ``reviewing`` in a shadow run, which parks nothing.
@@ -75,6 +78,7 @@ class Sweeping:
         *,
         now: Callable[[], datetime],
         stretch: Stretch = lambda name: 1.0,
+        leads: Callable[[], bool] = lambda: True,
     ) -> None:
         self._org = org
         self._queue = queue
@@ -87,7 +91,11 @@ class Sweeping:
         self.outlook: Outlook | None = None
         self.reviewing: Reviewing | None = None
         self.absences = Absences(org, queue, knowledge, now=now)
-        self.schedule = Schedule(clock=utc_now, stretch=stretch)
+        self._leads = leads
+        self.schedule = Schedule(
+            clock=utc_now,
+            stretch=lambda name: stretch(name) if name in _EVERYBODYS or leads() else math.inf,
+        )
         self.gaps = Gaps(org, queue, knowledge, self.schedule, now=now)
 
     def plan(self, every: SweepSettings, *, shadow: bool) -> None:
@@ -107,6 +115,11 @@ class Sweeping:
         add("directory", self._refresh_directory, every.directory_every)
         add("workload", self._count, every.workload_every)
         add("retention", self._forget, every.retention_every)
+
+    async def take_over(self) -> None:
+        """Look at once for what a leader before this one may have left; the start does so by itself."""
+        if self.schedule.started:
+            await self.schedule.run_first()
 
     def _plan_reviews(self, every: SweepSettings) -> None:
         """Parked records are counted now and then, so that the figure is there before the first review."""
@@ -266,7 +279,7 @@ class Sweeping:
     async def _refresh_directory(self) -> None:
         if await self.roster.changed_since(self._directory_at):
             await self.read_directory()
-            if self.reviewing is not None:  # nothing is moved in a shadow run
+            if self.reviewing is not None and self._leads():  # nothing is moved in a shadow run
                 await self._look_for_absences()
 
     async def _forget(self) -> None:

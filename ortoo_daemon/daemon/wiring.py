@@ -1,6 +1,8 @@
 """Who is joined to whom? Makes the parts of the process out of its settings; nothing runs yet."""
 
 from datetime import UTC, datetime
+from os import getpid
+from secrets import token_hex
 from socket import gethostname
 
 from ortoo_daemon.daemon.handling.answers import Answers
@@ -30,7 +32,7 @@ async def open_queue(settings: Settings, *, exclusive: bool = True) -> WorkQueue
     """
     return await WorkQueue.open(
         settings.state,
-        instance=gethostname(),
+        instance=f"{gethostname()}:{getpid()}:{token_hex(3)}",  # a process id may come back
         lease_for=settings.workers.lease_for,
         clock=utc_now,
         exclusive=exclusive,

@@ -27,10 +27,11 @@ from ortoo_daemon.errors import (
     LoginError,
     OutcomeUnknownError,
     TemporaryOrgError,
+    TooLateError,
 )
 from ortoo_daemon.salesforce.org_date import ahead_of_org
 from ortoo_daemon.salesforce.tokens import Token
-from ortoo_daemon.salesforce.transport import NotSentError, Request, Transport, guarded
+from ortoo_daemon.salesforce.transport import MayGo, NotSentError, Request, Transport, guarded
 from ortoo_daemon.salesforce.usage import spend
 
 _log = structlog.get_logger(__name__)
@@ -110,11 +111,13 @@ class RestClient:
         headers: Mapping[str, str] | None = None,
         essential: bool = True,
         idempotent: bool = False,
+        may_go: MayGo | None = None,
     ) -> Any:
         """The parsed JSON answer, None where the org sends none.
 
         ``path`` is below `root` (a whole one, as of nextRecordsUrl, is accepted). Raises OrgError as
-        `responses` tells; OutcomeUnknownError when a write's answer was lost and ``idempotent`` is not set.
+        `responses` tells; OutcomeUnknownError when a write's answer was lost and ``idempotent`` is not set;
+        TooLateError when ``may_go`` forbids it.
         """
         if not essential:
             self._keep_reserve()
@@ -125,6 +128,7 @@ class RestClient:
                 body=body,
                 params=params,
                 headers=headers or {},
+                may_go=may_go,
             )
         )
         repeatable = idempotent or not request.writes
@@ -196,7 +200,7 @@ class RestClient:
 
 
 def _may_repeat(error: BaseException, repeatable: bool) -> bool:
-    if isinstance(error, ApiLimitError):
+    if isinstance(error, ApiLimitError | TooLateError):
         return False
     if isinstance(error, NotSentError):
         return True

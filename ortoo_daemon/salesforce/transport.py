@@ -17,7 +17,7 @@ from requests.auth import AuthBase
 from simple_salesforce import Salesforce
 from simple_salesforce.exceptions import SalesforceError
 
-from ortoo_daemon.errors import OrgError, OutcomeUnknownError, TemporaryOrgError
+from ortoo_daemon.errors import OrgError, OutcomeUnknownError, TemporaryOrgError, TooLateError
 from ortoo_daemon.json_text import json_bytes
 from ortoo_daemon.salesforce.responses import error_of
 from ortoo_daemon.salesforce.soql import PLAIN_IN_URI
@@ -29,15 +29,23 @@ ON_EVERY_WRITE: Mapping[str, str] = {"Sforce-Auto-Assign": "FALSE"}
 """Absent means TRUE: the org's own assignment rules would route the record again."""
 
 
+MayGo = Callable[[float], bool]
+"""Whether a request that takes so many seconds at most may still be sent."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """One call below /services/data/vX.0/. A repetition sends the same value again."""
+    """One call below /services/data/vX.0/. A repetition sends the same value again.
+
+    ``may_go`` is asked each time, at the last moment.
+    """
 
     method: str
     path: str
     body: Any = None
     params: Mapping[str, str] | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
+    may_go: MayGo | None = None
 
     @property
     def address(self) -> str:
@@ -64,6 +72,7 @@ def guarded(request: Request) -> Request:
         path=request.path,
         params=request.params,
         headers=headers,
+        may_go=request.may_go,
         body=_guarded_body(request.body) if request.writes else request.body,
     )
 
@@ -102,6 +111,10 @@ class Transport:
 
     def send(self, token: Token, request: Request) -> Any:
         """The parsed body, None where there is none. Raises OrgError."""
+        if request.may_go is not None and not request.may_go(sum(self._timeout)):
+            raise TooLateError(
+                "TOO_LATE", "not sent: the record may be another daemon's by its end"
+            )
         salesforce = self._salesforce(token)
         self._of_thread.answered = None
         try:

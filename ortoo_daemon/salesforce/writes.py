@@ -15,6 +15,7 @@ from ortoo_daemon.salesforce import soql
 from ortoo_daemon.salesforce.reader import read_records
 from ortoo_daemon.salesforce.responses import error_of, is_overload, row_error
 from ortoo_daemon.salesforce.rest import RestClient
+from ortoo_daemon.salesforce.transport import MayGo
 from ortoo_daemon.salesforce.values import differing, http_date, names_of
 
 _HALVINGS = 3
@@ -29,7 +30,8 @@ class RecordWrite:
 
     ``expect`` are the values the decision was made on; ``modified_at`` is the LastModifiedDate read with
     them. ``conditional`` rows always go with If-Unmodified-Since, in bursts too: for records that a person
-    holds. Raises ValueError when ``modified_at`` is no datetime.
+    holds. ``may_go`` is asked just before the row is sent. Raises ValueError when ``modified_at`` is no
+    datetime.
     """
 
     object: str
@@ -38,6 +40,7 @@ class RecordWrite:
     expect: Mapping[str, FieldValue] = field(default_factory=dict)
     modified_at: str
     conditional: bool = False
+    may_go: MayGo | None = field(default=None, compare=False)
 
     def __post_init__(self) -> None:
         if instant(self.modified_at) is None:
@@ -60,7 +63,7 @@ async def send_conditional(rest: RestClient, writes: Sequence[RecordWrite]) -> l
             for number, write in enumerate(writes)
         ],
     }
-    answer = await rest.call("POST", "composite", body=body)
+    answer = await rest.call("POST", "composite", body=body, may_go=_of_all(writes))
     parts = {part["referenceId"]: part for part in answer["compositeResponse"]}
     return [_part_outcome(parts[f"row{number}"]) for number in range(len(writes))]
 
@@ -132,12 +135,18 @@ async def _patch(rest: RestClient, writes: Sequence[RecordWrite]) -> list[Outcom
     ]
     body = {"allOrNone": False, "records": records}
     try:
-        answer = await rest.call("PATCH", "composite/sobjects", body=body)
+        answer = await rest.call("PATCH", "composite/sobjects", body=body, may_go=_of_all(writes))
     except OrgError as error:
         if not is_overload(error):
             raise
         return [error] * len(writes)
     return [None if row["success"] else row_error(row["errors"]) for row in answer]
+
+
+def _of_all(writes: Sequence[RecordWrite]) -> MayGo:
+    """A call goes when each of its rows may."""
+    asked = [write.may_go for write in writes if write.may_go is not None]
+    return lambda seconds: all(may_go(seconds) for may_go in asked)
 
 
 def _part_outcome(part: Mapping[str, Any]) -> Outcome:

@@ -48,6 +48,7 @@ class Schedule:
         self._every: dict[str, timedelta] = {}
         self._began_at: dict[str, datetime] = {}
         self._sweeps: dict[str, Sweep] = {}
+        self._at_start: list[str] = []
         self._alone: dict[str, asyncio.Lock] = {}
         self._running: set[asyncio.Task[None]] = set()
         self._last: dict[str, LastRun] = {}
@@ -77,6 +78,8 @@ class Schedule:
         self._sweeps[name] = sweep
         self._alone[name] = asyncio.Lock()
         self._every[name] = every
+        if at_start:
+            self._at_start.append(name)
         first = {"next_run_time": datetime.now(UTC)} if at_start else {}
         trigger = IntervalTrigger(
             seconds=every.total_seconds(), jitter=jitter.total_seconds() or None, timezone=UTC
@@ -105,6 +108,11 @@ class Schedule:
         self._running.add(task)
         task.add_done_callback(self._running.discard)
         await asyncio.shield(task)
+
+    async def run_first(self) -> None:
+        """Run what runs at the start, one after the other."""
+        for name in self._at_start:
+            await self.run_now(name)
 
     def start(self) -> None:
         self._scheduler.start()

@@ -1,9 +1,22 @@
 """What does the queue hand out, and what does it tell about itself? Plain values."""
 
-from dataclasses import dataclass
+import math
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from ortoo_daemon.records import WorkItem
+from ortoo_daemon.work.elapsed import elapsed
+
+
+@dataclass(slots=True, eq=False)
+class Lease:
+    """How long a claim is certainly its holder's: ``until`` in seconds of `elapsed`; renewals move it."""
+
+    until: float = math.inf
+
+    def outlasts(self, seconds: float) -> bool:
+        """Whether what takes so long at most would be over before anybody else may have the item."""
+        return elapsed() + seconds < self.until
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,6 +35,7 @@ class Claim:
     taken_over: bool = False
     failures: int = 0
     takeovers: int = 0
+    lease: Lease = field(default_factory=Lease, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,12 +16,15 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Self
 
+from ortoo_daemon.errors import NotLeadingError
 from ortoo_daemon.facts import Turns
 from ortoo_daemon.records import WorkItem, WorkReason
 from ortoo_daemon.work import checkpoints as _checkpoints
 from ortoo_daemon.work import leases, overview, rotations, waiting
 from ortoo_daemon.work.checkpoints import Checkpoint
 from ortoo_daemon.work.claims import Claim, ParkedItem, QueueStats
+from ortoo_daemon.work.elapsed import elapsed
+from ortoo_daemon.work.leadership import Leadership
 from ortoo_daemon.work.notices import NoticeBox
 from ortoo_daemon.work.store import Store
 from ortoo_daemon.work.tables import State
@@ -47,6 +50,7 @@ class WorkQueue:
         lease_for: timedelta,
         clock: Clock,
         max_waiting: int,
+        shared: bool = False,
     ) -> None:
         self._thread = thread
         self._instance = instance
@@ -57,6 +61,7 @@ class WorkQueue:
         self._room = asyncio.Event()
         self._in_order = asyncio.Lock()
         self.notices = NoticeBox(thread)
+        self.leadership = Leadership(thread, instance, shared=shared)
 
     @classmethod
     async def open(
@@ -71,10 +76,10 @@ class WorkQueue:
     ) -> Self:
         """Open the store at ``url`` (``sqlite:///file`` or ``postgresql+psycopg://…``).
 
-        ``instance`` names this daemon in lease rows. ``exclusive=False`` is for command line verbs,
-        which work beside a running daemon. A daemon that opens a SQLite file is its only holder, so
-        leases left by a killed one end at once; on PostgreSQL they are waited for, and the daemons'
-        clocks must agree to well within ``lease_for``. Raises StateError.
+        ``instance`` names this process in lease rows; no other one may be called so. ``exclusive=False``
+        is for command line verbs, which work beside a running daemon. A daemon that opens a SQLite file
+        is its only holder, so leases left by a killed one end at once; on PostgreSQL they are waited for,
+        and the daemons' clocks must agree to well within ``lease_for``. Raises StateError.
         """
         store = await asyncio.to_thread(Store.open, url, exclusive=exclusive)
         thread = StoreThread(store)
@@ -90,6 +95,7 @@ class WorkQueue:
             lease_for=lease_for,
             clock=clock,
             max_waiting=max_waiting,
+            shared=store.shared,
         )
 
     async def close(self) -> None:
@@ -119,13 +125,15 @@ class WorkQueue:
         ``max_waiting`` items wait, unless ``wait`` is False: a worker that puts items must pass
         False, or workers could wait for each other. ``skip_parked``: records that are parked stay so
         (sweeps find them again and again; an event is news); ``unpark``: they come off the parked list.
-        Puts with a checkpoint take effect in the order in which they were called.
+        Puts with a checkpoint take effect in the order in which they were called, and only while this
+        daemon leads: NotLeadingError otherwise, and nothing was taken.
         """
         most = self._max_waiting if wait else None
         made = waiting.Put(
             items=items,
             now=self._clock(),
             checkpoint=checkpoint,
+            fence=self.leadership.fence() if checkpoint is not None else None,
             most=most,
             skip_parked=skip_parked,
             unpark=unpark,
@@ -155,7 +163,9 @@ class WorkQueue:
         while True:
             self._room.clear()
             rows = await self._thread.call(waiting.put, made, rows=len(made.items) + 1)
-            if rows is not None:
+            if rows is waiting.Refusal.NOT_LEADING:
+                raise NotLeadingError("another daemon listens to the stream by now")
+            if isinstance(rows, int):
                 self._work.set()
                 return rows
             await _happens(self._room, _LOOK_AGAIN)
@@ -176,7 +186,9 @@ class WorkQueue:
         request = leases.ClaimRequest(
             limit=limit, now=now, leased_until=now + self._lease_for, holder=self._instance
         )
+        asked_at = elapsed()
         claims = await self._thread.call(leases.claim, request, rows=limit)
+        self._extend(claims, asked_at)
         if claims:
             self._room.set()
         return claims
@@ -185,7 +197,15 @@ class WorkQueue:
         """The claims that are still held, leased anew; what is missing was taken over."""
         until = self._clock() + self._lease_for
         renewal = leases.Renewal(claims=claims, leased_until=until)
-        return await self._thread.call(leases.renew, renewal, rows=len(claims))
+        asked_at = elapsed()
+        kept = await self._thread.call(leases.renew, renewal, rows=len(claims))
+        self._extend(kept, asked_at)
+        return kept
+
+    def _extend(self, claims: Sequence[Claim], asked_at: float) -> None:
+        """Counted from before the store was asked: it can't have begun earlier."""
+        for claim in claims:
+            claim.lease.until = asked_at + self._lease_for.total_seconds()
 
     async def finish(self, claim: Claim, outcome: str, note: str = "") -> bool:
         """The item is done. False: the lease was lost, somebody else decides about the item."""

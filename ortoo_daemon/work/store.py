@@ -28,6 +28,13 @@ from ortoo_daemon.work.tables import SCHEMA_VERSION, meta, metadata
 
 _VERSION_KEY = "schema_version"
 _SCHEMA_LOCK = 0x6F72746F6F  # "ortoo": keeps two starting daemons from creating the tables twice
+_IDLE_FOR = 2000  # milliseconds; less than a term of leadership
+_NOTICE_DEAD_HOSTS = {
+    "keepalives_idle": 5,
+    "keepalives_interval": 2,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 10_000,
+}
 _SQLITE_BUSY_FOR = 10.0  # seconds that a verb of the command line waits for the daemon, and back
 
 
@@ -65,6 +72,11 @@ class Store:
     @property
     def exclusive(self) -> bool:
         return self._lock is not None
+
+    @property
+    def shared(self) -> bool:
+        """Whether several daemons may use it at the same time."""
+        return self._engine.dialect.name != "sqlite"
 
     def transaction(self) -> AbstractContextManager[Connection]:
         """A write transaction, committed at the end of the block, rolled back on any exception."""
@@ -135,7 +147,10 @@ def _engine(url: URL) -> Engine:
             "connect_timeout": 10,
             # Statistics lag behind a burst: a plan made while the queue was empty would read all of
             # it for each batch, for as long as the connection lives. Every query here has its index.
-            "options": "-c enable_seqscan=off -c jit=off",
+            # A daemon that is stopped in the middle of a transaction holds up the others no longer.
+            "options": "-c enable_seqscan=off -c jit=off"
+            f" -c idle_in_transaction_session_timeout={_IDLE_FOR}",
+            **_NOTICE_DEAD_HOSTS,
         }
         return create_engine(
             url.set(drivername="postgresql+psycopg"), connect_args=arguments, **options

@@ -28,7 +28,7 @@ from sqlalchemy.engine import Dialect
 
 from ortoo_daemon.records import RecordId, WorkItem, WorkReason
 
-SCHEMA_VERSION = "4"
+SCHEMA_VERSION = "5"
 """Rises with every change of the tables below; a store of any other version is refused."""
 
 LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
@@ -114,6 +114,15 @@ checkpoint = Table(
     Column("channel", String(255), primary_key=True),
     Column("replay_id", Text, nullable=False),
     Column("event_at", Moment),
+)
+
+leadership = Table(
+    "leadership",
+    metadata,
+    Column("name", String(64), primary_key=True),
+    Column("holder", Text, nullable=False),
+    Column("epoch", BigInteger, nullable=False),
+    Column("held_until", Moment, nullable=False),  # by the database's clock
 )
 
 rotation = Table(

@@ -7,12 +7,14 @@ twice: the waiting row takes over what the newcomer knows.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from enum import Enum, auto
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
 
 from ortoo_daemon.records import WorkItem, WorkReason
 from ortoo_daemon.work.checkpoints import Checkpoint, save_checkpoints
+from ortoo_daemon.work.leadership import is_led_under
 from ortoo_daemon.work.tables import State, in_state, item_of, work_item
 
 _c = work_item.c
@@ -33,6 +35,8 @@ _WEIGHT = {
 class Put:
     """Items and a checkpoint for one transaction. ``most``: refuse while more than this wait.
 
+    ``fence``: only under this epoch of leadership.
+
     ``skip_parked`` leaves out items of records that are parked; ``unpark`` takes them off that list.
     """
 
@@ -40,6 +44,7 @@ class Put:
     now: datetime
     checkpoint: Checkpoint | None = None
     most: int | None = None
+    fence: int | None = None
     unpark: bool = False
     skip_parked: bool = False
 
@@ -65,8 +70,23 @@ def merged(waiting: WorkItem, newcomer: WorkItem) -> WorkItem:
     )
 
 
-def put(connection: Connection, puts: Sequence[Put]) -> list[int | None]:
-    """New rows of each put; None where it was refused because too much waits."""
+class Refusal(Enum):
+    """Why nothing of a put was taken."""
+
+    FULL = auto()
+    NOT_LEADING = auto()
+
+
+def put(connection: Connection, puts: Sequence[Put]) -> list[int | Refusal]:
+    """New rows of each put, or why it was refused."""
+    fences = {put.fence for put in puts if put.fence is not None}
+    passed = {fence for fence in fences if is_led_under(connection, fence)}
+    led = [put for put in puts if put.fence is None or put.fence in passed]
+    rows = dict(zip(map(id, led), _put(connection, led), strict=True))
+    return [rows.get(id(put), Refusal.NOT_LEADING) for put in puts]
+
+
+def _put(connection: Connection, puts: Sequence[Put]) -> list[int | Refusal]:
     ready = _count_ready(connection) if any(put.most is not None for put in puts) else 0
     taken = [put.most is None or ready <= put.most for put in puts]
     accepted = [put for put, fits in zip(puts, taken, strict=True) if fits]
@@ -76,7 +96,7 @@ def put(connection: Connection, puts: Sequence[Put]) -> list[int | None]:
         parked = delete(work_item).where(in_state(State.PARKED), _c.record_id.in_(some))
         connection.execute(parked)
     save_checkpoints(connection, [put.checkpoint for put in accepted if put.checkpoint])
-    return [next(fresh) if fits else None for fits in taken]
+    return [next(fresh) if fits else Refusal.FULL for fits in taken]
 
 
 def _without_parked(connection: Connection, puts: Sequence[Put]) -> list[Put]:

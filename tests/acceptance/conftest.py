@@ -7,6 +7,7 @@ import pytest
 
 from tests.acceptance.network import Network
 from tests.processes import SandboxProcess
+from tests.work.postgres import PostgresServer, installed_binaries, running_postgres
 
 
 @pytest.fixture(scope="module")
@@ -27,3 +28,10 @@ def sandbox(sandbox_process: SandboxProcess) -> Iterator[SandboxProcess]:
 @pytest.fixture
 def network(sandbox: SandboxProcess, tmp_path: Path) -> Network:
     return Network(sandbox, tmp_path)
+
+
+@pytest.fixture
+def postgres() -> Iterator[PostgresServer]:
+    """An empty server of the test's own, which it may stop and start."""
+    with running_postgres(installed_binaries()) as server:
+        yield server

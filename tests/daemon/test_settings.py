@@ -89,3 +89,11 @@ def test_levels_of_budgets_that_do_not_ascend_are_refused(file: Path, budgets: s
     file.write_text(f"{FILE}budgets: {budgets}\n")
     with pytest.raises(ConfigError, match="budgets"):
         load_settings(file)
+
+
+def test_a_lease_that_a_call_could_outlast_is_refused(file: Path) -> None:
+    file.write_text(FILE.replace("{parallel: 10}", "{lease_for: 69s}"))
+    with pytest.raises(ConfigError, match=r"lease_for must be twice as long.*70s at least"):
+        load_settings(file)
+    file.write_text(FILE.replace("{parallel: 10}", "{lease_for: 70s}"))
+    assert load_settings(file).workers.lease_for == timedelta(seconds=70)

@@ -9,6 +9,7 @@ from ortoo_daemon.errors import (
     RecordGoneError,
     StaleRecordError,
     TemporaryOrgError,
+    TooLateError,
 )
 from ortoo_daemon.salesforce import soql
 from ortoo_daemon.salesforce.writer import RecordWrite, RecordWriter
@@ -407,3 +408,26 @@ def test_a_key_somebody_else_just_created_counts_as_done(sandbox):
 def test_a_write_without_a_readable_stamp_is_refused_before_it_is_sent():
     with pytest.raises(ValueError, match="not a datetime"):
         RecordWrite(object="Lead", id=DAEMON_ID, fields={}, modified_at=WEB_FORMS)
+
+
+@pytest.mark.parametrize("count", [1, 40])
+def test_nothing_is_sent_that_might_outlast_the_right_to_write(sandbox, count):
+    """A daemon that stood still for long may have lost its records to another one."""
+    asked = []
+
+    def no_longer(seconds):
+        asked.append(seconds)
+        return False
+
+    async def work(desk):
+        ids = sandbox.leads(count)
+        writes = await desk.all_decided(ids)
+        late = replace(writes[-1], may_go=no_longer)
+        before = len(sandbox.calls(writes="1"))
+        outcomes = await desk.write_all([*writes[:-1], late])
+        assert {type(each) for each in outcomes} == {TooLateError}
+        assert len(sandbox.calls(writes="1")) == before
+        assert asked == [35]
+        assert await desk.write_all(writes) == [None] * count
+
+    at_desk(sandbox, work)

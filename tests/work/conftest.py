@@ -1,23 +1,16 @@
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import psycopg
 import pytest
 
-from tests.work.postgres import find_binaries, running_postgres
+from tests.work.postgres import installed_binaries, running_postgres
 
 
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[str]:
-    binaries = find_binaries()
-    if binaries is None:
-        reason = "PostgreSQL is not installed (Debian: apt install postgresql)"
-        if os.environ.get("CI"):
-            pytest.fail(reason)
-        pytest.skip(reason)
-    with running_postgres(binaries) as conninfo:
-        yield conninfo
+    with running_postgres(installed_binaries()) as server:
+        yield server.conninfo
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 import os
 import pwd
 import shutil
+import signal
 import subprocess
 import tempfile
 import time
@@ -11,6 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import psycopg
+import pytest
 
 
 def find_binaries() -> Path | None:
@@ -22,34 +24,66 @@ def find_binaries() -> Path | None:
     return Path(found).resolve().parent if found else None
 
 
-@contextmanager
-def running_postgres(binaries: Path) -> Iterator[str]:
-    """Start a server and give its libpq connection string; stop it and remove its files at the end."""
-    folder = Path(tempfile.mkdtemp(prefix="ortoo-pg-"))
-    try:
-        owner = _owner()
-        if owner is not None:
-            os.chown(folder, owner.pw_uid, owner.pw_gid)
-        data = folder / "data"
-        _initialise(binaries, data, owner)
-        options = ["-c", "listen_addresses=", "-k", str(folder), "-c", "fsync=off"]
-        with (folder / "log").open("wb") as log:
-            server = subprocess.Popen(
-                [str(binaries / "postgres"), "-D", str(data), *options],
+def installed_binaries() -> Path:
+    """Skips the test where there is no server; in CI that is a failure."""
+    binaries = find_binaries()
+    if binaries is None:
+        reason = "PostgreSQL is not installed (Debian: apt install postgresql)"
+        if os.environ.get("CI"):
+            pytest.fail(reason)
+        pytest.skip(reason)
+    return binaries
+
+
+class PostgresServer:
+    """One server with files of its own; ``conninfo`` is libpq's, ``url`` the daemon's."""
+
+    def __init__(self, binaries: Path) -> None:
+        self._binaries = binaries
+        self._folder = Path(tempfile.mkdtemp(prefix="ortoo-pg-"))
+        self._data = self._folder / "data"
+        self._owner = _owner()
+        self._server: subprocess.Popen | None = None
+        self.conninfo = f"host={self._folder} user=ortoo dbname=postgres"
+        self.url = f"postgresql+psycopg://ortoo@/postgres?host={self._folder}"
+        if self._owner is not None:
+            os.chown(self._folder, self._owner.pw_uid, self._owner.pw_gid)
+        _initialise(binaries, self._data, self._owner)
+
+    def start(self) -> None:
+        """Returns when it takes connections."""
+        options = ["-c", "listen_addresses=", "-k", str(self._folder), "-c", "fsync=off"]
+        with (self._folder / "log").open("ab") as log:
+            self._server = subprocess.Popen(
+                [str(self._binaries / "postgres"), "-D", str(self._data), *options],
                 stdout=log,
                 stderr=log,
-                cwd=folder,
-                **_as(owner),
+                cwd=self._folder,
+                **_as(self._owner),
             )
-        try:
-            conninfo = f"host={folder} user=ortoo dbname=postgres"
-            _wait(server, conninfo, folder / "log")
-            yield conninfo
-        finally:
-            server.terminate()
-            server.wait(timeout=20)
+        _wait(self._server, self.conninfo, self._folder / "log")
+
+    def stop(self) -> None:
+        """At once: connections end, transactions under way are rolled back."""
+        if self._server is not None:
+            self._server.send_signal(signal.SIGINT)
+            self._server.wait(timeout=20)
+            self._server = None
+
+    def remove(self) -> None:
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+
+@contextmanager
+def running_postgres(binaries: Path) -> Iterator[PostgresServer]:
+    """A started server; it is stopped and its files are removed at the end."""
+    server = PostgresServer(binaries)
+    try:
+        server.start()
+        yield server
     finally:
-        shutil.rmtree(folder, ignore_errors=True)
+        server.stop()
+        server.remove()
 
 
 def _owner() -> pwd.struct_passwd | None:

@@ -37,9 +37,14 @@ def item(number: int, **values: Any) -> WorkItem:
 
 
 @asynccontextmanager
-async def opened(url: str, clock: Clock | None = None, **options: Any) -> AsyncIterator[WorkQueue]:
+async def opened(
+    url: str, clock: Clock | None = None, *, leads: bool = True, **options: Any
+) -> AsyncIterator[WorkQueue]:
+    """``leads``: this queue's daemon is the one that listens, if no other is by now."""
     options = {"instance": "test", "lease_for": LEASE, "clock": clock or Clock()} | options
     queue = await WorkQueue.open(url, **options)
+    if leads:
+        await queue.leadership.hold()
     try:
         yield queue
     finally:

@@ -4,8 +4,11 @@ import asyncio
 from dataclasses import replace
 from datetime import timedelta
 
+import pytest
+
 from ortoo_daemon.facts import Turns
 from ortoo_daemon.records import WorkReason
+from ortoo_daemon.work.elapsed import elapsed
 from ortoo_daemon.work.queue import Checkpoint, WorkQueue
 from tests.asynchronous import asynchronous, until
 from tests.work.queues import LEASE, Clock, item, lead, opened
@@ -316,3 +319,17 @@ async def test_many_callers_share_a_transaction(url):
         await asyncio.gather(*(queue.finish(claim, "done") for claim in claims))
         assert queue._thread.commits - before <= 4
         assert (await queue.stats()).finished == 200
+
+
+@asynchronous
+async def test_a_lease_lasts_from_before_it_was_given_and_is_longer_once_renewed(url):
+    async with opened(url, lease_for=timedelta(seconds=60)) as queue:
+        await queue.put([item(1)])
+        asked_at = elapsed()
+        (claim,) = await queue.claim(1)
+        assert claim.lease.until == pytest.approx(asked_at + 60, abs=1)
+        assert claim.lease.outlasts(50)
+        assert not claim.lease.outlasts(61)
+        claim.lease.until = 0.0
+        await queue.renew([claim])
+        assert claim.lease.outlasts(50)

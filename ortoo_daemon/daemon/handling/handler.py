@@ -41,6 +41,7 @@ from ortoo_daemon.errors import (
     RecordGoneError,
     StaleRecordError,
     TemporaryOrgError,
+    TooLateError,
 )
 from ortoo_daemon.facts import Facts
 from ortoo_daemon.instants import instant
@@ -181,7 +182,7 @@ class Handler:
                 if decision.reason is ReasonCode.PERSON_WINS:
                     return Finished(decision.reason.value, str(refusal))
                 continue
-            except OutcomeUnknownError:
+            except (OutcomeUnknownError, TooLateError):
                 # It may stand in the org: the place stays taken until counts are read anew.
                 self._settle(ticket)
                 raise
@@ -270,7 +271,13 @@ class Handler:
         item = claim.item
         again = claim.taken_over or item.attempts > 0 or item.reason in _LATER
         conditional = again or decision.outcome in FOLLOW_UPS or self._is_held(record)
-        return await write_decision(self.org.writer, decision, record, conditional=conditional)
+        return await write_decision(
+            self.org.writer,
+            decision,
+            record,
+            conditional=conditional,
+            may_go=claim.lease.outlasts,
+        )
 
     def _is_held(self, record: Record) -> bool:
         """Whether a person may hold the record: then no write goes without its precondition."""
@@ -323,21 +330,22 @@ class Handler:
         """The org refuses even owner and stamps."""
         record = facts.record
         _log.error("record_refused", object=record.object, record=record.id, code=error.code)
-        decision, written = await stamp_refused(self.org, facts, refused, error)
+        lease = claim.lease
+        decision, written = await stamp_refused(self.org, facts, refused, error, lease=lease)
         await self._prove(claim, decision, facts, written, Timings())
         return Finished(decision.reason.value, str(error))
 
     async def _give_up(self, claim: Claim, reason: ReasonCode, note: str) -> Verdict:
         """Park in the queue, and in the org too, or the sweeps would bring the record back for ever."""
-        item, knowledge = claim.item, self.knowledge
+        knowledge = self.knowledge
         try:
             if not self.shadow:
                 now = self.clock()
-                found = await stamp_given_up(self.org, knowledge, item, reason=reason, now=now)
+                found = await stamp_given_up(self.org, knowledge, claim, reason=reason, now=now)
                 if found is not None:
                     await self._prove(claim, *found, Timings())
         except Exception as error:
-            _log.error("record_not_stamped", record=item.record_id, exc_info=error)
+            _log.error("record_not_stamped", record=claim.item.record_id, exc_info=error)
         return Park(reason.value, note)
 
     def _gone(self, claim: Claim) -> Verdict:

@@ -18,8 +18,9 @@ from ortoo_daemon.daemon.handling.writing import write_decision
 from ortoo_daemon.decision import Decision, Outcome, ReasonCode
 from ortoo_daemon.errors import PermanentOrgError
 from ortoo_daemon.facts import Facts
-from ortoo_daemon.records import Record, RecordId, WorkItem, WorkReason
+from ortoo_daemon.records import Record, RecordId, WorkReason
 from ortoo_daemon.salesforce.org import Org
+from ortoo_daemon.work.claims import Claim, Lease
 
 _TAKEN = frozenset({Outcome.ASSIGNED, Outcome.PARKED})
 """A policy takes the record: a review may take it from the same owner again."""
@@ -29,7 +30,7 @@ Stamped = tuple[Decision, Facts, Written]
 
 
 async def stamp_refused(
-    org: Org, facts: Facts, refused: Decision, error: PermanentOrgError
+    org: Org, facts: Facts, refused: Decision, error: PermanentOrgError, *, lease: Lease
 ) -> tuple[Decision, Written]:
     """The org refuses even owner and stamps of a decision: say so on the record.
 
@@ -45,16 +46,20 @@ async def stamp_refused(
         return replace(
             decision, outcome=Outcome.NOTHING, reason=ReasonCode.PARKED_ALREADY
         ), Written()
-    return decision, await write_decision(org.writer, decision, facts.record, conditional=True)
+    written = await write_decision(
+        org.writer, decision, facts.record, conditional=True, may_go=lease.outlasts
+    )
+    return decision, written
 
 
 async def stamp_given_up(
-    org: Org, knowledge: Knowledge, item: WorkItem, *, reason: ReasonCode, now: datetime
+    org: Org, knowledge: Knowledge, claim: Claim, *, reason: ReasonCode, now: datetime
 ) -> Stamped | None:
     """Stamp a record that stays undecided after every try; None when there is nothing to stamp.
 
     Reads only what every record has, as the trouble may lie in what the policies read. Raises OrgError.
     """
+    item = claim.item
     if item.object not in knowledge.policies.objects:
         return None
     record = await org.reader.read(item.object, item.record_id, read_of(item.object))
@@ -62,7 +67,9 @@ async def stamp_given_up(
         return None
     facts = Facts(item=item, record=record, now=now, directory=knowledge.directory)
     decision = _parked(facts, reason, knowledge.policies.revision, reason.value)
-    written = await write_decision(org.writer, decision, _bare(record), conditional=False)
+    written = await write_decision(
+        org.writer, decision, _bare(record), conditional=False, may_go=claim.lease.outlasts
+    )
     return decision, facts, written
 
 

@@ -4,7 +4,7 @@ Knows which refusals are about a field (write without it), about the new owner (
 or about the record (nothing left to do); everything else goes to the caller as it came.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from ortoo_daemon.action.stamps import (
     MODIFIED_AT,
@@ -17,6 +17,7 @@ from ortoo_daemon.audit.record import Written
 from ortoo_daemon.decision import Decision
 from ortoo_daemon.errors import PermanentOrgError, RecordGoneError, StaleRecordError
 from ortoo_daemon.records import FieldValue, Record, RecordId
+from ortoo_daemon.salesforce.transport import MayGo
 from ortoo_daemon.salesforce.writer import RecordWrite, RecordWriter
 
 _ABOUT_THE_OWNER = frozenset(
@@ -49,17 +50,24 @@ class _Try:
 
 
 async def write_decision(
-    writer: RecordWriter, decision: Decision, record: Record, *, conditional: bool
+    writer: RecordWriter,
+    decision: Decision,
+    record: Record,
+    *,
+    conditional: bool,
+    may_go: MayGo | None = None,
 ) -> Written:
     """Write what was decided; says which fields landed and which the org refused, with its words.
 
     Raises StaleRecordError (somebody changed the record: decide again), OwnerRefusedError,
-    RecordGoneError, TemporaryOrgError, and PermanentOrgError when even owner and stamps are refused.
+    RecordGoneError, TemporaryOrgError (TooLateError where ``may_go`` forbids it), and PermanentOrgError
+    when even owner and stamps are refused.
     """
     attempt = _Try(owner_write(decision, record))
     while True:
         try:
-            await writer.write(_row(attempt.write.whole, record, conditional=conditional))
+            row = _row(attempt.write.whole, record, conditional=conditional)
+            await writer.write(replace(row, may_go=may_go))
         except (StaleRecordError, RecordGoneError):
             raise
         except PermanentOrgError as error:

@@ -45,4 +45,6 @@ def make_delivery(
         meters=parts.meters,
         clock=now,
         may_tell=parts.budgets.may_tell,
+        leads=parts.leading,
+        alone=not parts.leading.shared,
     )

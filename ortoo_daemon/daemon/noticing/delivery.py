@@ -61,6 +61,7 @@ class Group:
 @dataclass(slots=True, kw_only=True)
 class Delivery:
     """Tells what is due. ``may_tell`` says whether the org's calls allow it, for what is urgent or not.
+    Of several daemons only the one that ``leads`` tells; ``alone``: there is no other.
 
     ``waiting`` are the figures of the last look.
     """
@@ -74,6 +75,8 @@ class Delivery:
     meters: Meters
     clock: Callable[[], datetime]
     may_tell: Callable[[bool], bool] = lambda urgent: True
+    leads: Callable[[], bool] = lambda: True
+    alone: bool = True
     waiting: Waiting = field(default_factory=Waiting)
     _telling: OrgTelling = field(init=False)
     _busy: dict[str, "asyncio.Task[None]"] = field(init=False, default_factory=dict)
@@ -100,8 +103,11 @@ class Delivery:
     async def look(self) -> float:
         """Begin to tell what is due; seconds until the next look. Raises OrgError, StateError."""
         now = self.clock()
+        if not self.leads():
+            self.waiting, self._left_behind_at = await self.box.waiting(), None
+            return _LOOK_EVERY
         if self._left_behind_at is None or now - self._left_behind_at >= _LEFT_BEHIND_EVERY:
-            at_start = self._left_behind_at is None
+            at_start = self.alone and self._left_behind_at is None
             await self.outbox.settle_left_behind(self.org, now, at_start=at_start)
             self._left_behind_at = now
         by_way: dict[str, list[KeptNotice]] = defaultdict(list)
@@ -149,7 +155,7 @@ class Delivery:
         gone = {each.key for each in overtaken}
         groups, unworded = self._groups([each for each in notices if each.key not in gone], rows)
         await self._note(way, unworded)
-        if not groups:
+        if not groups or not self.leads():
             return
         try:
             outcomes = await self._sent(way, groups, rows)

@@ -43,7 +43,7 @@ def _parts(view: View) -> Iterator[Part]:
     yield Part("queue", view.queue is not None, view.trouble)
     yield _login(parts)
     yield _directory(parts)
-    yield _stream(parts.listener, parts.silence.since if parts.silence else {})
+    yield _listening(parts)
     yield _work(parts)
 
 
@@ -64,6 +64,14 @@ def _login(parts: Parts) -> Part:
 def _directory(parts: Parts) -> Part:
     read = parts.sweeping is not None and parts.sweeping.directory_read_at is not None
     return Part("directory", read, "" if read else parts.waiting_for or "it is being read")
+
+
+def _listening(parts: Parts) -> Part:
+    """One of the daemons that share a store listens for all of them."""
+    leading = parts.leading
+    if leading.shared and leading.leader and not leading():
+        return Part("stream", True, f"another daemon leads: {leading.leader}")
+    return _stream(parts.listener, parts.silence.since if parts.silence else {})
 
 
 def _stream(listener: Listener | None, silent: Mapping[str, datetime]) -> Part:

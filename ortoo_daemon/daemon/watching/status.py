@@ -31,6 +31,7 @@ async def status_document(view: View) -> Document:
         "started_at": instant_text(parts.started_at),
         "up_for": _age(parts.started_at, view.at),
         "shadow": parts.shadow,
+        "lead": _lead(parts),
         "ready": is_ready(ready),
         "parts": [part.document() for part in ready],
         "loops": {name: round(behind, 1) for name, behind in parts.watchdog.loops.items()},
@@ -85,6 +86,7 @@ def figures(view: View) -> Document:
         "in_flight": parts.workers.in_flight if parts.workers else 0,
         "api_calls": parts.org.rest.calls_made,
         "api_calls_per_record": _calls_per_record(parts),
+        "leads": parts.leading(),
         "stream_connected": parts.listener is not None and parts.listener.connected,
         "budgets": {
             name.value: round(budget.use.share, 4)
@@ -95,6 +97,16 @@ def figures(view: View) -> Document:
     if queue is not None:
         found |= {"ready": queue.ready, "leased": queue.leased, "parked": queue.parked}
     return found
+
+
+def _lead(parts: Parts) -> Document:
+    leading = parts.leading
+    return {
+        "leads": leading(),
+        "shared": leading.shared,
+        "leader": leading.leader or None,
+        "epoch": leading.epoch,
+    }
 
 
 def _notices(parts: Parts) -> Document | None:

@@ -56,6 +56,11 @@ PROCESS = (
         lambda view: one(is_ready(readiness(view))),
     ),
     Reading(
+        "ortoo_leader",
+        "1 while this daemon leads: it listens and keeps the clock for all that share its store.",
+        lambda view: one(view.parts.leading()),
+    ),
+    Reading(
         "ortoo_loop_behind_seconds",
         "By how much a loop of the process is late; the watchdog starves when it is too much.",
         lambda view: by(view.parts.watchdog.loops),
