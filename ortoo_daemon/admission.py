@@ -120,7 +120,9 @@ def _of_absent(candidates: Sequence[Policy], facts: Facts) -> Admitted | Refused
         return _nothing(facts, ReasonCode.ALREADY_DECIDED)
     policy = next((each for each in candidates if each.name == record.text(POLICY)), None)
     closed = record.text(PARKED) or record.get("IsConverted") is True
-    if policy is None or policy.absence is None or closed or not is_absent(facts):
+    if policy is None or policy.absence is None or closed:
+        return _nothing(facts, ReasonCode.OWNER_KEEPS, policy=policy)
+    if not is_absent(policy.absence, facts):
         return _nothing(facts, ReasonCode.OWNER_KEEPS, policy=policy)
     scope = RecordScope(record, now=facts.now, zone="UTC")
     scope.asked_by(policy, facts.directory)

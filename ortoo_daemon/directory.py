@@ -5,10 +5,12 @@ Pure values: nothing here talks to an org.
 """
 
 import hashlib
+import itertools
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, fields
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
+from enum import StrEnum
 from functools import cached_property
 from typing import Any
 
@@ -44,9 +46,34 @@ class Rooftop:
     fields: Mapping[str, FieldValue] = field(default_factory=dict)
 
 
+Spans = tuple[tuple[datetime, datetime], ...]
+"""Begin and end of each, in order; the end does not belong to it."""
+
+
+class Sign(StrEnum):
+    """What may show that somebody is away, in the order in which it is believed unless told otherwise."""
+
+    FIELDS = "fields"
+    CALENDAR = "calendar"
+    PRESENCE = "presence"
+    SHIFTS = "shifts"
+    LOGIN = "login"
+    MISSED = "missed"
+
+
+_RANKING = tuple(Sign)
+_AWAY = frozenset({"away", "offline", "out of office"})
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Person:
-    """Somebody on the roster. ``open_limit`` None means the policy's own limit alone applies."""
+    """Somebody on the roster. ``open_limit`` None means the policy's own limit alone applies.
+
+    Signs of absence beside ``availability`` and ``away_until``: ``leave`` of the calendar, ``present`` by
+    Omni-Channel (None: no word), ``off_shift`` by shift tables, ``no_login_at`` and ``missed_at``, since
+    when a login is overdue and targets were missed without a sign of life. ``ranking`` is the order in
+    which they are believed, empty for that of `Sign`.
+    """
 
     id: RecordId
     name: str
@@ -64,24 +91,90 @@ class Person:
     language: str | None = None
     availability: str | None = None
     away_until: datetime | None = None
-    leave: tuple[tuple[datetime, datetime], ...] = ()
+    leave: Spans = ()
+    present: bool | None = None
+    off_shift: Spans = ()
+    no_login_at: datetime | None = None
+    missed_at: datetime | None = None
+    ranking: tuple[Sign, ...] = ()
     fields: Mapping[str, FieldValue] = field(default_factory=dict)
 
+    def away_by(self, now: datetime) -> Sign | None:
+        """The sign by which they are away, None for somebody who is there.
+
+        The first in the ranking that says anything is believed: who is online by a sign that ranks above
+        the calendar is there.
+        """
+        for sign in self.ranking or _RANKING:
+            says = self._says(sign, now)
+            if says is not None:
+                return sign if says else None
+        return None
+
     def is_away(self, now: datetime) -> bool:
-        """Away when marked so, until the return time if one is given (a bare return time counts too); and
-        in each span of ``leave``."""
-        if any(begins_at <= now < ends_at for begins_at, ends_at in self.leave):
-            return True
-        if self.away_until is not None:
-            return now < self.away_until
-        return (self.availability or "").strip().casefold() in {"away", "offline", "out of office"}
+        return self.away_by(now) is not None
 
     def returns_at(self, now: datetime) -> datetime | None:
         """When somebody who is away now will be back; None where nobody knows."""
-        ends = [ends_at for begins_at, ends_at in self.leave if begins_at <= now < ends_at]
-        if self.away_until is not None and self.away_until > now:
-            ends.append(self.away_until)
-        return max(ends, default=None)
+        later = sorted(at for at in self._turns() if at > now)
+        return next((at for at in later if not self.is_away(at)), None)
+
+    def away_spans(self, begin: datetime, end: datetime) -> list[tuple[datetime, datetime]]:
+        """When they are away between two moments, by what is known now."""
+        edges = [begin, *sorted({at for at in self._turns() if begin < at < end}), end]
+        found: list[tuple[datetime, datetime]] = []
+        for one, other in itertools.pairwise(edges):
+            if self.is_away(one):
+                since = found.pop()[0] if found and found[-1][1] == one else one
+                found.append((since, other))
+        return found
+
+    def as_if(self, *, away: bool) -> "Person":
+        """The same person, away or there whatever the signs say."""
+        return replace(
+            self,
+            availability="Away" if away else None,
+            away_until=None,
+            leave=(),
+            present=None,
+            off_shift=(),
+            no_login_at=None,
+            missed_at=None,
+        )
+
+    def _says(self, sign: Sign, now: datetime) -> bool | None:
+        """Whether the sign shows them away or there; None where it says nothing.
+
+        Own fields mark somebody away until the return time if one is given; a bare return time counts too.
+        """
+        match sign:
+            case Sign.FIELDS:
+                if self.away_until is not None:
+                    return now < self.away_until or None
+                return (self.availability or "").strip().casefold() in _AWAY or None
+            case Sign.CALENDAR:
+                return _within(self.leave, now)
+            case Sign.PRESENCE:
+                return None if self.present is None else not self.present
+            case Sign.SHIFTS:
+                return _within(self.off_shift, now)
+            case Sign.LOGIN:
+                return (self.no_login_at is not None and now >= self.no_login_at) or None
+            case Sign.MISSED:
+                return (self.missed_at is not None and now >= self.missed_at) or None
+
+    def _turns(self) -> Iterator[datetime]:
+        """Moments at which a sign may begin or cease to say that they are away."""
+        for spans in (self.leave, self.off_shift):
+            for span in spans:
+                yield from span
+        for at in (self.away_until, self.no_login_at, self.missed_at):
+            if at is not None:
+                yield at
+
+
+def _within(spans: Spans, now: datetime) -> bool | None:
+    return any(begins_at <= now < ends_at for begins_at, ends_at in spans) or None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -194,12 +287,16 @@ class Directory:
 
 def person_of(kept: Mapping[str, Any]) -> Person:
     """The person whom `Directory.as_kept` wrote. Raises TypeError for what is none."""
-    sets = {name: frozenset(kept[name]) for name in ("skills", "languages") if name in kept}
-    away_until, leave = instant(kept.get("away_until")), spans_of(kept.get("leave", ()))
-    return Person(**{**kept, **sets, "away_until": away_until, "leave": leave})
+    read: dict[str, Any] = {
+        **{name: frozenset(kept[name]) for name in ("skills", "languages") if name in kept},
+        **{name: instant(kept.get(name)) for name in ("away_until", "no_login_at", "missed_at")},
+        **{name: _spans_of(kept.get(name, ())) for name in ("leave", "off_shift")},
+        "ranking": tuple(map(Sign, kept.get("ranking", ()))),
+    }
+    return Person(**{**kept, **read})
 
 
-def spans_of(kept: Iterable[Any]) -> tuple[tuple[datetime, datetime], ...]:
+def _spans_of(kept: Iterable[Any]) -> Spans:
     """Spans as they were kept: pairs of ISO 8601 moments."""
     read = ((instant(begins_at), instant(ends_at)) for begins_at, ends_at in kept)
     return tuple((one, other) for one, other in read if one is not None and other is not None)

@@ -198,7 +198,9 @@ def _absences(absences: Document | None) -> Iterator[Row]:
         return
     left = absences["left_with_work"]
     more = f", {_number(left)} left and hold open records" if left else ""
-    yield Row("absences", f"{_number(absences['away'])} away{more}", BAD if left else PLAIN)
+    signs = ", ".join(f"{sign} {_number(count)}" for sign, count in sorted(absences["by"].items()))
+    by = f" (by {signs})" if signs else ""
+    yield Row("absences", f"{_number(absences['away'])} away{by}{more}", BAD if left else PLAIN)
 
 
 def _calls(document: Document) -> Iterator[Row]:

@@ -1,11 +1,13 @@
 """Who is away or has left, since when is it known, and when was what they hold last looked through?"""
 
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 
 import structlog
 
 from ortoo_daemon.daemon.handling.knowledge import Knowledge
+from ortoo_daemon.directory import Person, Sign
 from ortoo_daemon.records import RecordId, record_id
 from ortoo_daemon.salesforce.directory import DirectoryReader
 from ortoo_daemon.salesforce.org import Org
@@ -16,6 +18,9 @@ _log = structlog.get_logger("ortoo_daemon.sweeps")
 
 _AGAIN_AFTER = timedelta(minutes=15)
 """What could not go anywhere (colleagues are full) is tried again, and who has left is looked for."""
+
+
+INACTIVE = "inactive"
 
 
 class Absences:
@@ -30,8 +35,13 @@ class Absences:
         self._now = now
         self.since: dict[RecordId, datetime] = {}
         """Who is away, and when that was noticed."""
+        self.signs: dict[RecordId, Sign | None] = {}
+        """By which sign; None for somebody inactive."""
         self.left: dict[RecordId, datetime] = {}
         """Who holds open work and is inactive in the org."""
+        self.on_inferred: Callable[[Person], Awaitable[None]] | None = None
+        """Told of everybody who is taken for absent without having said so."""
+        self._told: set[RecordId] = set()
         self._looked_at: dict[RecordId, datetime] = {}
         self._left_asked_at: datetime | None = None
 
@@ -42,6 +52,7 @@ class Absences:
         """
         now, objects = self._now(), self._objects()
         self._notice(now)
+        await self._tell_of_inferred()
         if not objects:
             return
         if self._left_asked_at is None or now - self._left_asked_at >= _AGAIN_AFTER:
@@ -66,19 +77,41 @@ class Absences:
         if figures.found:
             _log.info("sweep.absence", people=len(due), found=figures.found, put=figures.put)
 
+    async def _tell_of_inferred(self) -> None:
+        """Of those who are away by missed targets alone somebody hears, once for each time."""
+        inferred = {id_ for id_, sign in self.signs.items() if sign is Sign.MISSED}
+        self._told &= inferred
+        if self.on_inferred is None:
+            return
+        for id_ in sorted(inferred - self._told):
+            await self.on_inferred(self._knowledge.directory.people[id_])
+            self._told.add(id_)
+
     def _objects(self) -> list[str]:
         """Objects of which some policy moves what absent people hold."""
         policies = self._knowledge.policies.policy_set.policies
         return sorted({policy.object for policy in policies if policy.absence is not None})
 
     def _notice(self, now: datetime) -> None:
-        people = self._knowledge.directory.people.values()
-        away = {each.id for each in people if not each.active or each.is_away(now)}
-        for back in self.since.keys() - away:
+        """Who is away, and by which sign. Another sign may let other work go: it is looked through anew."""
+        away: dict[RecordId, Sign | None] = {}
+        for person in self._knowledge.directory.people.values():
+            sign = person.away_by(now)
+            if sign is not None or not person.active:
+                away[person.id] = sign if person.active else None
+        for back in self.since.keys() - away.keys():
             del self.since[back]
             self._looked_at.pop(back, None)
-        for id_ in away - self.since.keys():
+        for id_ in away.keys() - self.since.keys():
             self.since[id_] = now
+        for id_ in away.keys() & self.signs.keys():
+            if self.signs[id_] is not away[id_]:
+                self._looked_at.pop(id_, None)
+        self.signs = away
+
+    def counts(self) -> dict[str, int]:
+        """How many people are away by each sign; ``inactive`` are those who can't log in."""
+        return dict(Counter(sign or INACTIVE for sign in self.signs.values()))
 
     async def _find_left(self, objects: list[str], roster: DirectoryReader, now: datetime) -> None:
         found: set[RecordId] = set()

@@ -26,6 +26,7 @@ from ortoo_daemon.daemon.loading.postal_file import load_postal_index, needs_geo
 from ortoo_daemon.daemon.loading.reloading import Reloading
 from ortoo_daemon.daemon.loading.start_files import StartFiles
 from ortoo_daemon.daemon.noticing.assembling import make_delivery
+from ortoo_daemon.daemon.noticing.seeming_away import SeemingAway
 from ortoo_daemon.daemon.notify import Notifier
 from ortoo_daemon.daemon.org_clock import org_clock
 from ortoo_daemon.daemon.parts import Parts
@@ -128,6 +129,8 @@ class Running:
                 candidate = self._candidate(answers)
                 delivery = make_delivery(self._settings, self._parts, knowledge, self.now)
                 self._parts.delivery = delivery
+                seeming = SeemingAway(self._org, knowledge, delivery.outbox, now=self.now)
+                sweeping.absences.on_inferred = seeming.tell
                 handler = Handler(
                     org=self._org,
                     knowledge=knowledge,

@@ -24,7 +24,7 @@ def has_left(facts: Facts) -> bool:
     return facts.item.entry.partition(":")[0] == LEFT
 
 
-def is_absent(facts: Facts) -> bool:
+def is_absent(absence: Absence, facts: Facts) -> bool:
     """Whether the record's owner is whom the item is about, and still away or gone."""
     kind, _, rest = facts.item.entry.partition(":")
     owner = facts.record.text("OwnerId")
@@ -33,7 +33,7 @@ def is_absent(facts: Facts) -> bool:
     person = facts.directory.people.get(RecordId(owner))
     if person is None:
         return kind == LEFT
-    return not person.active or person.is_away(facts.now)
+    return not person.active or person.away_by(facts.now) in absence.signs
 
 
 def leaves(

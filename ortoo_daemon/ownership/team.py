@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 
-from ortoo_daemon.directory import Person, Rooftop
+from ortoo_daemon.directory import Person, Rooftop, Sign
 from ortoo_daemon.handling import Handling
 from ortoo_daemon.ownership.limits import OPEN, LoadGate, OpenLimit, PersonRates, TeamLimits
 from ortoo_daemon.ownership.opening import TeamOpening
@@ -96,8 +96,8 @@ class _Gates:
         for kind, wanted in self.required:
             if not _has(person, kind, wanted):
                 return kind, f"lacks {wanted}"
-        if person.is_away(self.now):
-            return "away", _away(person, self.now)
+        if (sign := person.away_by(self.now)) is not None:
+            return "away", _away(person, sign, self.now)
         if self.opening is not None and (closed := self.opening.closed_for(person)):
             return "open_now", closed
         if full := self.limit.reached_by(person):
@@ -171,8 +171,19 @@ def _primary(language: str) -> str:
     return language.strip().replace("_", "-").partition("-")[0].casefold()
 
 
-def _away(person: Person, now: datetime) -> str:
+_SHOWN = {
+    Sign.CALENDAR: "the calendar",
+    Sign.PRESENCE: "Omni-Channel",
+    Sign.SHIFTS: "the shift table",
+    Sign.LOGIN: "no login for long",
+    Sign.MISSED: "targets missed in a row without a sign of life",
+}
+
+
+def _away(person: Person, sign: Sign, now: datetime) -> str:
+    """By which sign, and until when."""
     returns_at = person.returns_at(now)
-    if returns_at is not None:
-        return f"away until {returns_at.isoformat()}"
-    return f"availability is {person.availability}"
+    if sign is Sign.FIELDS and returns_at is None:
+        return f"availability is {person.availability}"
+    until = f" until {returns_at.isoformat()}" if returns_at is not None else ""
+    return f"away{until}{f', by {_SHOWN[sign]}' if sign in _SHOWN else ''}"

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from ortoo_daemon.directory import Sign
 from ortoo_daemon.errors import Place
 from ortoo_daemon.policy.evaluation import Condition
 
@@ -17,11 +18,19 @@ class Move(StrEnum):
     UNTOUCHED = "untouched"
 
 
+USUAL_SIGNS = frozenset(Sign) - {Sign.SHIFTS}
+"""Signs by which work leaves somebody where the policy does not say: the end of a shift is none."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Absence:
-    """``when`` bounds it further; ``due_before_return``: only what has a target before the return."""
+    """``when`` bounds it further; ``due_before_return``: only what has a target before the return.
+
+    ``signs`` are those by which somebody must be away.
+    """
 
     move: Move
     when: Condition | None = None
     due_before_return: bool = False
+    signs: frozenset[Sign] = USUAL_SIGNS
     place: Place

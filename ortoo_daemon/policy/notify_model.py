@@ -29,6 +29,9 @@ SLA_WARNING = "sla_warning"
 SLA_VIOLATION = "sla_violation"
 """Templates of entries that name none, by where they stand."""
 
+SEEMS_AWAY = "seems_away"
+"""The template for managers of somebody who is taken for absent."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Notify:

@@ -14,7 +14,6 @@ from ortoo_daemon.records import RecordId, record_id
 from ortoo_daemon.salesforce import soql
 from ortoo_daemon.salesforce.absence_signs import AbsenceSigns, read_signs
 from ortoo_daemon.salesforce.directory_mapping import (
-    AbsenceMapping,
     Criteria,
     DirectoryMapping,
     PersonMapping,
@@ -84,20 +83,18 @@ class DirectoryReader:
         mapping, sharing = self._mapping, Sharing()
         closed = closed_days(mapping.holidays, small.holidays, small.years)
         staff, sites = keeps_hours(
-            [
-                small.signs.applied_to(person(row, mapping.people, sharing))
-                for row in _let_go(people)
-            ],
+            [person(row, mapping.people, sharing) for row in _let_go(people)],
             [rooftop(row, mapping, sharing) for row in _let_go(rooftops)],
             mapping,
             closed,
         )
         keys = {*(site.hours for site in sites), *(person.hours for person in staff)}
+        hours = all_hours(small.hours, mapping.hours, keys, closed)
         return Directory.of(
             rooftops=sites,
-            people=staff,
+            people=small.signs.applied_to(staff, mapping.absences, hours),
             queues=small.queues,
-            hours=all_hours(small.hours, mapping.hours, keys, closed),
+            hours=hours,
         )
 
     async def changed_since(self, at: datetime) -> bool:
@@ -195,9 +192,10 @@ class DirectoryReader:
 
     async def _signs(self) -> AbsenceSigns:
         """No call where the file names no further signs of absence."""
-        if self._mapping.absences == AbsenceMapping():
+        mapping = self._mapping
+        if not mapping.absences.is_asked:
             return AbsenceSigns()
-        return await read_signs(self._org, self._mapping.absences, await self._org.now())
+        return await read_signs(self._org, mapping.absences, mapping.people, await self._org.now())
 
     async def _holidays(self) -> list[dict[str, Any]]:
         """The org's Holiday records that the file names; no call where it names none."""

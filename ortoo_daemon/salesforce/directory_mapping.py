@@ -7,11 +7,13 @@ what may stand in it.
 from collections.abc import Iterator, Mapping
 from typing import Annotated, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator, model_validator
 
+from ortoo_daemon.directory import Sign
 from ortoo_daemon.policy.intake_model import KeySources
 from ortoo_daemon.salesforce import soql
 from ortoo_daemon.salesforce.hours_mapping import ClosedDaysOfPlace, HoursMapping
+from ortoo_daemon.salesforce.shifts import Shift, ShiftTable
 
 Scalar = bool | int | float | str | None
 Criteria = dict[str, Scalar | list[Scalar]]
@@ -116,16 +118,73 @@ class PersonMapping(_Model):
         yield from self.fields
 
 
+class LoginMapping(_Model):
+    """A login that is older than so many working days."""
+
+    working_days: Annotated[int, Field(ge=1, le=60)]
+
+
+class MissedMapping(_Model):
+    """So many records in a row whose SLA targets passed with their owner, without a sign of life."""
+
+    in_a_row: Annotated[int, Field(ge=2, le=50)]
+
+
 class AbsenceMapping(_Model):
     """Further signs that somebody is away; none is asked for unless it is named.
 
-    ``frozen`` logins count as inactive. ``presence``: Omni-Channel's "away", and these statuses (their
-    DeveloperNames). ``calendar``: entries of calendars shown as out of office.
+    ``frozen`` logins count as inactive, before all else. ``presence``: Omni-Channel's "away", and these
+    statuses (their DeveloperNames); every other status shows that they are there. ``calendar``: entries of
+    calendars shown as out of office. ``shifts``: rows, or the name of a table with such rows. ``order`` is
+    the one in which signs are believed; those it does not name come last, in the order of `Sign`.
     """
 
+    order: list[Sign] = []
     frozen: bool = False
     presence: list[str] | None = None
     calendar: bool = False
+    shifts: ShiftTable | list[Shift] | None = None
+    login: LoginMapping | None = None
+    missed: MissedMapping | None = None
+
+    @property
+    def is_asked(self) -> bool:
+        """Whether any sign beside people's own fields is named."""
+        return self.frozen or bool(self.signs)
+
+    @property
+    def signs(self) -> frozenset[Sign]:
+        """Signs that are looked at, beside people's own fields."""
+        named = {
+            Sign.CALENDAR: self.calendar,
+            Sign.PRESENCE: self.presence is not None,
+            Sign.SHIFTS: self.shifts is not None,
+            Sign.LOGIN: self.login is not None,
+            Sign.MISSED: self.missed is not None,
+        }
+        return frozenset(sign for sign, is_named in named.items() if is_named)
+
+    @property
+    def ranking(self) -> tuple[Sign, ...]:
+        """Every sign in the order in which it is believed; empty for the usual one."""
+        order = dict.fromkeys((*self.order, *Sign))
+        return () if tuple(order) == tuple(Sign) else tuple(order)
+
+    @field_validator("order")
+    @classmethod
+    def _names_each_once(cls, order: list[Sign]) -> list[Sign]:
+        if len(set(order)) < len(order):
+            raise ValueError("a sign is named twice")
+        return order
+
+    @model_validator(mode="after")
+    def _order_is_of_signs_that_are_looked_at(self) -> Self:
+        for sign in self.order:
+            if sign is not Sign.FIELDS and sign not in self.signs:
+                raise ValueError(
+                    f"'order' names {sign}, but nothing says to look at it: add {sign}:"
+                )
+        return self
 
 
 class CustomerMapping(_Model):

@@ -131,7 +131,7 @@ def with_people_there(facts: Facts, decision: Decision) -> Iterator[Proposal]:
     """Each of those who were away or held too much, as if they were not and did not."""
     people = facts.directory.people
     for person in _removed(facts, decision, "away"):
-        back = replace(person, availability=None, away_until=None, leave=())
+        back = person.as_if(away=False)
         directory = replace(facts.directory, people={**people, person.id: back})
         yield Proposal(
             kind="person",

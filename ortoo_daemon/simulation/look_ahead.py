@@ -103,32 +103,21 @@ class _Watch:
 
     def _eligible(self, rule: Rule, person: Person, site: Rooftop | None) -> Iterator[Span]:
         """When the person is there: not away, and at work or open where the rule asks for it."""
-        begin = self._begin
-        if person.is_away(begin):
-            returns_at = person.returns_at(begin)
-            if returns_at is None:
-                return
-            begin = returns_at.astimezone(UTC)
-        if begin >= self._end:
-            return
-        spans = self._at_work(rule, person, site, begin)
+        spans = self._at_work(rule, person, site)
         choice = rule.assign.rooftop
         if choice is not None and choice.open_now and site is not None and site.hours is not None:
             known = site.hours in self._directory.hours
             spans = list(_common(spans, self._hours(site.hours))) if known else spans
-        if person.leave:
-            spans = list(_common(spans, _lacking((begin, self._end), person.leave)))
-        yield from spans
+        away = person.away_spans(self._begin, self._end)
+        yield from _common(spans, _lacking((self._begin, self._end), away)) if away else spans
 
-    def _at_work(
-        self, rule: Rule, person: Person, site: Rooftop | None, begin: datetime
-    ) -> list[Span]:
-        """When the person is at work where the team must be, from ``begin`` on."""
+    def _at_work(self, rule: Rule, person: Person, site: Rooftop | None) -> list[Span]:
+        """When the person is at work where the team must be."""
         team = rule.assign.team
         key = person.hours or (site.hours if site is not None else None)
         if team is None or not team.open_now or key is None or key not in self._directory.hours:
-            return [(begin, self._end)]
-        return [(max(start, begin), end) for start, end in self._hours(key) if end > begin]
+            return [(self._begin, self._end)]
+        return list(self._hours(key))
 
     def _hours(self, key: str) -> tuple[Span, ...]:
         if key not in self._open:

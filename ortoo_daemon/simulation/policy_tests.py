@@ -212,8 +212,7 @@ def _changed_person(person: Person, change: RosterChange) -> Person:
     if change.active is not None:
         person = replace(person, active=change.active)
     if change.away is not None:
-        availability = "Away" if change.away else None
-        person = replace(person, availability=availability, away_until=None, leave=())
+        person = person.as_if(away=change.away)
     return person
 
 

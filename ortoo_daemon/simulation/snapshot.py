@@ -13,9 +13,9 @@ from operator import attrgetter, itemgetter
 from typing import Any, TypeVar
 
 from ortoo_daemon.calendars import BusinessHours
-from ortoo_daemon.directory import Directory, Person, Point, Queue, Rooftop, spans_of
+from ortoo_daemon.directory import Directory, Point, Queue, Rooftop, person_of
 from ortoo_daemon.errors import ConfigError, Place, Problem
-from ortoo_daemon.instants import instant, instant_text
+from ortoo_daemon.instants import instant_text
 
 _Json = dict[str, Any]
 _Value = TypeVar("_Value")
@@ -52,7 +52,7 @@ def directory_from_json(text: str, *, file: str = "directory.json") -> Directory
             raise ValueError(f"version {saved['v']}, known is 1")
         return Directory.of(
             rooftops=[_rooftop(entry) for entry in saved.get("rooftops", ())],
-            people=[_person(entry) for entry in saved.get("people", ())],
+            people=[person_of(entry) for entry in saved.get("people", ())],
             queues=[_made(Queue, entry, sets=("objects",)) for entry in saved.get("queues", ())],
             hours={entry["key"]: _hours(entry["week"]) for entry in saved.get("hours", ())},
         )
@@ -98,12 +98,6 @@ def _made(kind: type[_Value], entry: _Json, *, sets: tuple[str, ...], **given: A
 def _rooftop(entry: _Json) -> Rooftop:
     point = Point(**entry["point"]) if "point" in entry else None
     return _made(Rooftop, entry, sets=("brands",), point=point)
-
-
-def _person(entry: _Json) -> Person:
-    away_until = instant(entry.get("away_until"))
-    leave = spans_of(entry.get("leave", ()))
-    return _made(Person, entry, sets=("skills", "languages"), away_until=away_until, leave=leave)
 
 
 def _hours(entry: _Json) -> BusinessHours:

@@ -7,6 +7,7 @@ import pytest
 
 from ortoo_daemon.action.sla_clocks import SlaStamp, stamp_text
 from ortoo_daemon.decision import ClockState, Outcome, ReasonCode, SlaClock
+from ortoo_daemon.directory import Sign
 from ortoo_daemon.ownership.absence import AWAY, LEFT, entry_of
 from ortoo_daemon.policy.absence_model import Absence, Move
 from ortoo_daemon.policy.ownership_model import RooftopChoice
@@ -123,6 +124,21 @@ def test_only_what_is_due_before_the_return(target, back, stays):
     away = replace(GONE, away_until=NOW + timedelta(hours=back) if back else None)
     found = kept(absence(due_before_return=True), record=due, people=(away, BOB))
     assert found is stays
+
+
+def test_work_leaves_only_those_who_are_away_by_a_sign_that_the_policy_names():
+    resting = replace(ANN, off_shift=((NOW, NOW + timedelta(hours=8)),))
+    assert kept(absence(), people=(resting, BOB))
+    shifts = absence(signs=frozenset({Sign.SHIFTS}))
+    assert not kept(shifts, people=(resting, BOB))
+    assert kept(shifts)
+
+
+def test_the_trace_says_by_which_sign_somebody_is_away():
+    on_leave = replace(ANN, leave=((NOW, NOW + timedelta(hours=8)),))
+    found = moved(absence(), people=(on_leave, BOB))
+    (step,) = [each for each in found.trace.candidates if each.removed_by == "away"]
+    assert step.detail == f"away until {(NOW + timedelta(hours=8)).isoformat()}, by the calendar"
 
 
 def test_without_a_clock_nothing_is_due_before_the_return():

@@ -17,11 +17,17 @@ from ortoo_daemon.daemon.loading.notice_checks import notice_checks
 from ortoo_daemon.daemon.loading.policy_files import FilesFound, read_policy_files
 from ortoo_daemon.daemon.loading.postal_file import load_postal_index, needs_geography
 from ortoo_daemon.daemon.loading.saved_org import KnownOrg, load_saved_org
+from ortoo_daemon.daemon.loading.shift_table import (
+    among,
+    directory_mapping,
+    on_disk,
+    table_named,
+)
 from ortoo_daemon.daemon.settings import Settings, load_settings
-from ortoo_daemon.daemon.yaml_settings import mapping_of, place_of, read_mapping, validated
+from ortoo_daemon.daemon.yaml_settings import mapping_of, place_of, read_mapping
 from ortoo_daemon.errors import ConfigError, Level, Problem
 from ortoo_daemon.policy.cases import PolicyTests
-from ortoo_daemon.policy.lint import RULES, asked, lint, unbound_signal, untested_rule
+from ortoo_daemon.policy.lint import RULES, asked, lint, unbound_signal, untested_rule, unused_file
 from ortoo_daemon.policy.lint.allowances import Allowance, read_allowances, without_allowed
 from ortoo_daemon.policy.lint.subject import Subject
 from ortoo_daemon.policy.load import ORDER_FILE, load
@@ -84,7 +90,7 @@ def parse(files: ConfigFiles) -> Parsed:
         parsed.mapping_node = _kept(lambda: read_mapping(directory), keep)
     if parsed.mapping_node is not None:
         node = parsed.mapping_node
-        parsed.mapping = _kept(lambda: validated(node, DirectoryMapping.model_validate), keep)
+        parsed.mapping = _kept(lambda: directory_mapping(node, on_disk), keep)
     if files.settings is not None and (files.settings.parent / CATALOGUE).is_file():
         catalogue = files.settings.parent / CATALOGUE
         _kept(lambda: read_catalogue(catalogue), keep)
@@ -102,8 +108,8 @@ def parse_anew(settings: Settings, found: FilesFound) -> Parsed:
         name, data = found.directory
         node = parsed.mapping_node = _kept(lambda: mapping_of(name, data), parsed.problems)
         if node is not None:
-            make = DirectoryMapping.model_validate
-            parsed.mapping = _kept(lambda: validated(node, make), parsed.problems)
+            files = among(found.contents)
+            parsed.mapping = _kept(lambda: directory_mapping(node, files), parsed.problems)
     _understand(found.contents, parsed)
     return parsed
 
@@ -190,7 +196,8 @@ def _subject(
 
 
 def _about(subject: Subject, parsed: Parsed, known: KnownOrg | None) -> Iterator[Problem]:
-    found = lint(subject)
+    shifts = table_named(parsed.mapping_node) if parsed.mapping_node is not None else None
+    found = [each for each in lint(subject) if not (_is_unused(each) and each.place.file == shifts)]
     if parsed.settings is not None:
         yield from notice_checks(subject.policies, parsed.settings)
     if parsed.mapping is None or parsed.mapping_node is None:
@@ -199,6 +206,10 @@ def _about(subject: Subject, parsed: Parsed, known: KnownOrg | None) -> Iterator
         return
     yield from found
     yield from cross_checks(subject.policies, parsed.mapping, parsed.mapping_node, known)
+
+
+def _is_unused(problem: Problem) -> bool:
+    return problem.rule == unused_file.ID
 
 
 def _allowances(parsed: Parsed) -> tuple[list[Allowance], list[Problem]]:

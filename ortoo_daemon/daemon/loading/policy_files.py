@@ -4,8 +4,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from ortoo_daemon.daemon.loading.shift_table import directory_mapping, on_disk
 from ortoo_daemon.daemon.settings import Settings
-from ortoo_daemon.daemon.yaml_settings import read_mapping, validated
+from ortoo_daemon.daemon.yaml_settings import read_mapping
 from ortoo_daemon.errors import ConfigError, Place, Problem
 from ortoo_daemon.policy.load import load, revision_of
 from ortoo_daemon.policy.model import Policy, PolicySet
@@ -66,8 +67,8 @@ def files_of(contents: Mapping[str, bytes], directory: tuple[str, bytes] | None)
 
 
 def read_directory_mapping(path: Path) -> DirectoryMapping:
-    """The directory file. Raises ConfigError with located complaints."""
-    return validated(read_mapping(path), DirectoryMapping.model_validate)
+    """The directory file, with its table of shifts. Raises ConfigError with located complaints."""
+    return directory_mapping(read_mapping(path), on_disk)
 
 
 def load_policies(settings: Settings, mapping: DirectoryMapping) -> PolicySet:

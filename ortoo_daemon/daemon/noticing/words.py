@@ -90,6 +90,7 @@ class Words:
             "object": notice.object,
             "link": f"{self._base}/{notice.record_id}",
             "owner": _owner(directory, str(row.get(OWNER) or "")),
+            "person": _owner(directory, notice.owner),
             "rooftop": _rooftop(directory, str(row.get(ROOFTOP) or "")),
             "recipient": {} if person is None else _person(person),
             "respond_by": _shown(instant(row.get(SLA_TARGET_AT)), zone),

@@ -125,11 +125,15 @@ def _notices(parts: Parts) -> Document | None:
 
 
 def _absences(parts: Parts) -> Document | None:
-    """How many people are away, and how many hold open work who have left."""
+    """How many people are away, by which signs, and how many hold open work who have left."""
     if parts.sweeping is None:
         return None
     absences = parts.sweeping.absences
-    return {"away": len(absences.since), "left_with_work": len(absences.left)}
+    return {
+        "away": len(absences.since),
+        "by": absences.counts(),
+        "left_with_work": len(absences.left),
+    }
 
 
 def _commit(commit: Commit | None) -> Document | None:

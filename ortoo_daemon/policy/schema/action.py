@@ -1,6 +1,7 @@
 """What is the JSON Schema of ``action:`` — fields to set, clocks to start, people to tell?"""
 
 from ortoo_daemon.decision import NoticeTo
+from ortoo_daemon.directory import Sign
 from ortoo_daemon.policy.absence_model import Move
 from ortoo_daemon.policy.parsing import absence as parse_absence
 from ortoo_daemon.policy.parsing import action as parse_action
@@ -47,6 +48,7 @@ def absence() -> Schema:
             "move": {"enum": [str(each) for each in Move]},
             "when": ref("condition"),
             "due_before_return": FLAG,
+            "signs": list_of({"enum": [str(each) for each in Sign]}),
         },
         ("move",),
     )

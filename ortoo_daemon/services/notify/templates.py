@@ -25,6 +25,7 @@ NAMES = frozenset(
         "object",
         "link",
         "owner",
+        "person",
         "rooftop",
         "recipient",
         "respond_by",
