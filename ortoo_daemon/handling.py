@@ -16,7 +16,7 @@ from ortoo_daemon.errors import Place
 from ortoo_daemon.facts import Facts, Question
 from ortoo_daemon.policy.intake_model import KeySources
 from ortoo_daemon.policy.model import Policy
-from ortoo_daemon.policy.ownership_model import Rule
+from ortoo_daemon.policy.ownership_model import Limits, Programme, Rule
 from ortoo_daemon.policy.sla_model import SlaRule, SlaStep
 from ortoo_daemon.records import FieldValue, Owner, RecordId
 from ortoo_daemon.scope import RecordScope
@@ -166,7 +166,8 @@ class Handling:
     the customer's keys are made from (None: there are none). ``received_at`` is when the record came in
     (UTC). A stage that sets ``parked_for`` or ``questions`` ends the way. ``trail`` is who has lost the
     record to a clock so far. ``waited`` is the wait that the record comes from, ``waiting`` that which it
-    goes to. ``sla`` is set where a clock's step is taken of a record that is decided already.
+    goes to. ``sla`` is set where a clock's step is taken of a record that is decided already. ``programme``
+    is that of the rule that gives the record, or gave it.
     """
 
     policy: Policy
@@ -182,6 +183,7 @@ class Handling:
     parked_for: str | None = None
     place: Place | None = None
     rule: Rule | None = None
+    programme: Programme | None = None
     reason: ReasonCode | None = None
     reservation: Reservation | None = None
     clocks: list[SlaClock] = field(default_factory=list)
@@ -191,6 +193,13 @@ class Handling:
     waited: Waiting | None = None
     waiting: Waiting | None = None
     sla: SlaProgress | None = None
+
+    @property
+    def limits(self) -> tuple[Limits, ...]:
+        """Those of the policy, then those of the programme; each holds for itself."""
+        if self.programme is None:
+            return (self.policy.limits,)
+        return self.policy.limits, self.programme.limits
 
     @property
     def received_on(self) -> date:

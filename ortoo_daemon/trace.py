@@ -22,6 +22,7 @@ class RuleOutcome(StrEnum):
     MATCHED = "matched"
     NOT_MATCHED = "not_matched"
     NOT_DURING = "not_during"
+    NOT_RUNNING = "not_running"
     NOBODY = "nobody"
 
 
@@ -35,7 +36,10 @@ class FailedCondition(NamedTuple):
 
 
 class RuleStep(NamedTuple):
-    """One rule that was tried. ``name`` is its path, outer rules first, joined by `` / ``."""
+    """One rule that was tried. ``name`` is its path, outer rules first, joined by `` / ``.
+
+    ``failed`` is what did not hold: a part of its condition, or that its programme runs.
+    """
 
     name: str
     place: Place

@@ -5,7 +5,7 @@ person's word: it passes the fuse, and counts. Pure: how many were moved is a fa
 """
 
 from bisect import bisect_left
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -27,7 +27,7 @@ _NOT_MOVED = Moved(had=0, free_at=None)
 
 def stop_at_fuse(handling: Handling) -> None:
     """Park a record that would be moved past the fuse; count one that is moved."""
-    fuses = _fuses(handling.policy)
+    fuses = _fuses(handling)
     if not fuses or not _is_moved(handling):
         return
     blown = _blown(handling, fuses)
@@ -41,7 +41,7 @@ def stop_at_fuse(handling: Handling) -> None:
 
 def hold_step_at_fuse(handling: Handling) -> bool:
     """Whether a clock's step would move a record past the fuse: it is taken later. Else count it."""
-    fuses = _fuses(handling.policy)
+    fuses = _fuses(handling)
     if not fuses or not _is_moved(handling):
         return False
     if _blown(handling, fuses) is not None:
@@ -60,9 +60,10 @@ def tally_of(fuse: Fuse) -> Tally:
     return Tally(fuse.of, FUSE_LEVEL, "")
 
 
-def tallies_of_move(policy: Policy) -> tuple[Tally, ...]:
-    """What a record that the policy moves adds to."""
-    return tuple(tally_of(fuse) for fuse in _fuses(policy))
+def tallies_of_move(policy: Policy, tags: Collection[str]) -> tuple[Tally, ...]:
+    """What a record that the policy moves adds to; ``tags`` name the programme it is in."""
+    its = (each.fuse for each in policy.programmes if each.tag in tags)
+    return tuple(tally_of(fuse) for fuse in (policy.fuse, *its) if fuse is not None)
 
 
 def moved_lately(
@@ -79,8 +80,10 @@ def _moved(fuse: Fuse, moments: Sequence[int], now: datetime) -> Moved:
     return Moved(had=had, free_at=free_at)
 
 
-def _fuses(policy: Policy) -> tuple[Fuse, ...]:
-    return () if policy.fuse is None else (policy.fuse,)
+def _fuses(handling: Handling) -> tuple[Fuse, ...]:
+    """The policy's, and that of the programme in which the record is given."""
+    parts = (handling.policy, handling.programme)
+    return tuple(part.fuse for part in parts if part is not None and part.fuse is not None)
 
 
 def _is_moved(handling: Handling) -> bool:
@@ -114,4 +117,14 @@ def _count(handling: Handling, fuses: Sequence[Fuse]) -> None:
         key=handling.key, at=int(handling.facts.now.timestamp()), tallies=()
     )
     tallies = (*given.tallies, *map(tally_of, fuses))
-    handling.reservation = replace(reservation, given=replace(given, tallies=tallies))
+    tags = given.tags
+    if tags is None and handling.policy.tags:
+        tags = _tags(handling)
+    given = replace(given, tallies=tallies, tags=tags)
+    handling.reservation = replace(reservation, given=given)
+
+
+def _tags(handling: Handling) -> tuple[str, ...]:
+    """Of a record that goes to a queue: no rate counts it, so that it is told by its programme alone."""
+    programme = handling.programme
+    return () if programme is None or programme.fuse is None else (programme.tag,)

@@ -122,9 +122,12 @@ def _rule(step: RuleStep, others: Mapping[str, FieldValue]) -> Node:
             return Node(text=f"{head}: matched", style=Style.HELD)
         case RuleOutcome.NOT_DURING:
             return Node(text=f"{head}: not during these days", style=Style.FAILED)
+        case RuleOutcome.NOT_RUNNING if step.failed is not None:
+            text = f"{head}: {step.failed.text} is {step.failed.value}{_at(step.failed.place)}"
+            return Node(text=text, style=Style.FAILED)
         case RuleOutcome.NOBODY:
             return Node(text=f"{head}: found nobody", style=Style.WARNING)
-        case RuleOutcome.NOT_MATCHED:
+        case RuleOutcome.NOT_MATCHED | RuleOutcome.NOT_RUNNING:
             failed = step.failed
             if failed is None:
                 return Node(text=f"{head}: did not match", style=Style.FAILED)

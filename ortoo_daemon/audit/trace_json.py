@@ -72,10 +72,12 @@ def _dump(saved: _Json) -> str:
     return json_text(kept)
 
 
+_DID_NOT_HOLD = frozenset({"not_matched", "not_during", "not_running"})
+
 _CUTS: tuple[tuple[str, Callable[[_Json], bool], bool], ...] = (
     ("candidates", lambda c: "removed_by" in c, True),
     ("candidates", lambda c: True, True),
-    ("rules", lambda r: r["outcome"] in ("not_matched", "not_during"), False),
+    ("rules", lambda r: r["outcome"] in _DID_NOT_HOLD, False),
     ("changes", lambda c: True, True),
     ("reports", lambda r: True, True),
     ("scores", lambda s: True, True),

@@ -27,6 +27,9 @@ def find_rule(handling: Handling) -> None:
     """The rule that takes the record; none leaves it to ``otherwise``."""
     rule = rules.first_match(handling)
     handling.rule = rule
+    if rule is not None and rule.programme is not None:
+        handling.programme = rule.programme
+        handling.trace.notes.append(f"in the programme {rule.programme.name}")
     if rule is None:
         handling.trace.notes.append("no rule matched")
     else:

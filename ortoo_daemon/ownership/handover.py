@@ -14,6 +14,8 @@ from ortoo_daemon.handling import Handling, SlaProgress, StepKind
 from ortoo_daemon.ownership.limits import reserved
 from ortoo_daemon.ownership.successors import holder_of, kept_from, leave_trail, to_colleague
 from ortoo_daemon.ownership.targets import person_owner, take_target
+from ortoo_daemon.policy.ownership_model import Programme
+from ortoo_daemon.policy.reach import rules_of
 from ortoo_daemon.policy.sla_model import EscalateTo, Reassign, SlaStep, Superior, moved_from
 from ortoo_daemon.records import RecordId
 
@@ -24,10 +26,19 @@ def hand_over(handling: Handling) -> None:
     sla = handling.sla
     if sla is None or sla.due.rule is None:
         return
+    handling.programme = _programme(handling, sla.rule)
     if sla.due.kind is StepKind.WARN:
         sla.taken = [step for step in sla.due.rule.on_warning if _applies(handling, step)]
     elif sla.due.kind is StepKind.VIOLATE:
         _take_steps(handling, sla, sla.due.rule.on_violation)
+
+
+def _programme(handling: Handling, rule: str) -> Programme | None:
+    """That in which the record was given, running or not."""
+    if not handling.policy.programmes:
+        return None
+    found = (each.programme for each in rules_of(handling.policy) if each.name == rule)
+    return next(found, None)
 
 
 def _take_steps(handling: Handling, sla: SlaProgress, steps: tuple[SlaStep, ...]) -> None:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from ortoo_daemon.directory import Person, Rooftop
 from ortoo_daemon.handling import Handling
 from ortoo_daemon.ownership.limits import SiteLimits
+from ortoo_daemon.ownership.participation import takes_part
 from ortoo_daemon.ownership.past_holders import barred
 from ortoo_daemon.ownership.team import eligible_team
 from ortoo_daemon.policy.ownership_model import Assignment, Holder
@@ -61,7 +62,11 @@ def _named(handling: Handling, holder: Holder) -> Person | None:
 def _can_take(
     handling: Handling, assign: Assignment, person: Person, rooftop: Rooftop | None
 ) -> bool:
-    if rooftop is not None and handling.policy.limits.of_sites:
+    if rooftop is not None and not takes_part(handling, rooftop):
+        detail = f"{rooftop.name} takes no part in the programme"
+        handling.trace.remove("person", person, "programme", detail=detail)
+        return False
+    if rooftop is not None and any(limits.of_sites for limits in handling.limits):
         full = SiteLimits(handling).failed(rooftop)
         if full is not None:
             handling.trace.remove("rooftop", rooftop, full[0], detail=full[1])

@@ -18,32 +18,44 @@ LOAD = "load_limit"
 
 
 class OpenLimit:
-    """The open_limit gate for one record. Records that meet the policy's ``unless`` pass it."""
+    """The open_limit gate for one record: of several limits the smallest counts.
 
-    __slots__ = ("lifted", "open_work", "policy_limit")
+    Records that meet the ``unless`` of a limit pass it; those that meet the policy's pass the person's own.
+    """
+
+    __slots__ = ("binding", "lifted", "open_work", "per_person")
 
     def __init__(self, handling: Handling) -> None:
-        limits = handling.policy.limits
+        scope = handling.scope
         self.open_work = handling.facts.workload.open_work
-        self.policy_limit = limits.open_per_person
-        self.lifted = limits.unless is not None and limits.unless.holds(handling.scope)
+        self.binding = [
+            each for each in handling.limits if each.unless is None or not each.unless.holds(scope)
+        ]
+        self.lifted = handling.policy.limits not in self.binding
+        self.per_person = _smallest(each.open_per_person for each in self.binding)
 
     def reached_by(self, person: Person) -> str:
         """Why the person can take no more, empty when there is room."""
-        if self.lifted:
+        own = None if self.lifted else person.open_limit
+        limit = self.per_person
+        if own is not None and (limit is None or own < limit):
+            limit = own
+        if limit is None:
             return ""
-        limits = [n for n in (person.open_limit, self.policy_limit) if n is not None]
-        if not limits:
-            return ""
-        held, limit = self.open_work.get(person.id, 0), min(limits)
+        held = self.open_work.get(person.id, 0)
         return f"holds {held} of {limit}" if held >= limit else ""
 
-    def reached_together(self, people: Iterable[Person], limit: int | None) -> str:
-        """Why these people can take no more between them, empty when there is room."""
-        if self.lifted or limit is None:
+    def reached_at(self, people: Iterable[Person], level: LimitLevel) -> str:
+        """Why these people of a team or rooftop can take no more between them, empty when there is room."""
+        limit = _smallest(each.open_at(level) for each in self.binding)
+        if limit is None:
             return ""
         held = sum(self.open_work.get(person.id, 0) for person in people)
         return f"hold {held} of {limit}" if held >= limit else ""
+
+
+def _smallest(limits: Iterable[int | None]) -> int | None:
+    return min((limit for limit in limits if limit is not None), default=None)
 
 
 class LoadGate:
@@ -93,7 +105,7 @@ def weight_of(handling: Handling) -> float | None:
 
 def reserved(handling: Handling, reservation: Reservation, person: Person) -> Reservation:
     """The reservation with all that limits count of it."""
-    if handling.policy.limits.simple:
+    if handling.policy.limits.simple and not handling.policy.programmes:
         return reservation
     found = rates.counted(handling, reservation, person)
     weight = weight_of(handling)
@@ -143,9 +155,8 @@ class TeamLimits:
             for person in directory.people_by_rooftop.get(place, ())
             if (person.role or "").casefold() == role
         ]
-        limit = self.handling.policy.limits.open_per_team
         who = f"those who are {role or 'of no role'} "
-        if full := OpenLimit(self.handling).reached_together(team, limit):
+        if full := OpenLimit(self.handling).reached_at(team, LimitLevel.TEAM):
             return f"team_{OPEN}", who + full
         load = self.handling.policy.limits.load
         if load and (full := LoadGate(self.handling).reached(team, load.team)):
@@ -171,7 +182,7 @@ class SiteLimits:
 
     def failed(self, rooftop: Rooftop) -> tuple[str, str] | None:
         staff = self.directory.people_by_rooftop.get(rooftop.id, ())
-        if full := self.open.reached_together(staff, self.limits.open_per_rooftop):
+        if full := self.open.reached_at(staff, LimitLevel.ROOFTOP):
             return OPEN, f"its people {full}"
         if self.limits.load and (full := self.load.reached(staff, self.limits.load.rooftop)):
             return LOAD, f"its people have {full}"

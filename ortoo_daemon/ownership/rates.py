@@ -16,8 +16,9 @@ from ortoo_daemon.decision import Reservation
 from ortoo_daemon.directory import Directory, Person, Rooftop
 from ortoo_daemon.facts import Given, Tally
 from ortoo_daemon.handling import Handling
+from ortoo_daemon.policy.evaluation import Scope
 from ortoo_daemon.policy.model import Policy
-from ortoo_daemon.policy.ownership_model import LimitLevel, RateLimit
+from ortoo_daemon.policy.ownership_model import LimitLevel, Limits, RateLimit
 from ortoo_daemon.policy.periods import Calendar, first_counted, free_at, written
 from ortoo_daemon.records import RecordId
 
@@ -37,15 +38,17 @@ class RateGate:
     __slots__ = ("given", "level", "now", "policy", "rates")
 
     def __init__(self, handling: Handling, level: LimitLevel) -> None:
-        limits, scope = handling.policy.limits, handling.scope
+        scope = handling.scope
         self.level = level
         self.policy = handling.policy
         self.now = handling.facts.now
         self.given = handling.facts.workload.given
-        mine = [rate for rate in limits.rates if rate.level is level]
-        if mine and limits.rates_unless is not None and limits.rates_unless.holds(scope):
-            mine = []
-        self.rates = [rate for rate in mine if rate.met is None or rate.met.holds(scope)]
+        self.rates = [
+            rate
+            for limits in handling.limits
+            for rate in _binding(limits, level, scope)
+            if rate.met is None or rate.met.holds(scope)
+        ]
 
     def reached_by(self, subject: str, zones: Iterable[str | None]) -> str:
         """Why the subject can be given no more now, empty when there is room.
@@ -64,6 +67,13 @@ class RateGate:
         return ""
 
 
+def _binding(limits: Limits, level: LimitLevel, scope: Scope) -> list[RateLimit]:
+    mine = [rate for rate in limits.rates if rate.level is level]
+    if mine and limits.rates_unless is not None and limits.rates_unless.holds(scope):
+        return []
+    return mine
+
+
 def zones_of(directory: Directory, rooftop: Rooftop | None) -> Iterator[str | None]:
     """Where a rooftop's days begin and end: as its hours say."""
     hours = directory.hours.get(rooftop.hours) if rooftop and rooftop.hours else None
@@ -72,11 +82,9 @@ def zones_of(directory: Directory, rooftop: Rooftop | None) -> Iterator[str | No
 
 def counted(handling: Handling, reservation: Reservation, person: Person) -> Reservation:
     """The reservation with what rate limits count of it; as it is where the policy has none."""
-    limits = handling.policy.limits
-    if not limits.rates:
+    if not handling.policy.rates:
         return reservation
-    tagged = {rate.tag: rate.met for rate in limits.rates if rate.met is not None}
-    tags = tuple(tag for tag, met in tagged.items() if met.holds(handling.scope))
+    tags = tags_met(handling)
     rooftop = handling.scope.rooftop
     given = Given(
         key=handling.key,
@@ -89,9 +97,19 @@ def counted(handling: Handling, reservation: Reservation, person: Person) -> Res
             tags=tags,
             goes_on=handling.sla is not None,
         ),
-        tags=tags if tagged else None,
+        tags=tags if handling.policy.tags else None,
     )
     return replace(reservation, given=given)
+
+
+def tags_met(handling: Handling) -> tuple[str, ...]:
+    """What the decision record says of a record that is given, so that it can be counted from there."""
+    scope, programme = handling.scope, handling.programme
+    rates = [rate for limits in handling.limits for rate in limits.rates if rate.tag]
+    found = [rate.tag for rate in rates if rate.met is None or rate.met.holds(scope)]
+    if programme is not None and programme.fuse is not None:
+        found.append(programme.tag)
+    return tuple(dict.fromkeys(found))
 
 
 def tallies_of(
@@ -110,7 +128,7 @@ def tallies_of(
     met = {"", *tags}
     return tuple(
         Tally(policy.name, level, subject, tag)
-        for level, tag in sorted({(rate.level.value, rate.tag) for rate in policy.limits.rates})
+        for level, tag in sorted({(rate.level.value, rate.tag) for rate in policy.rates})
         if tag in met and (subject := subjects.get(level))
     )
 
@@ -127,7 +145,7 @@ def tallies_between(
         LimitLevel.TEAM: teams,
         LimitLevel.ROOFTOP: sites,
     }
-    for level, tag in {(rate.level.value, rate.tag) for rate in policy.limits.rates}:
+    for level, tag in {(rate.level.value, rate.tag) for rate in policy.rates}:
         yield from (Tally(policy.name, level, subject, tag) for subject in subjects[level])
 
 

@@ -44,7 +44,7 @@ def ordered_sites(handling: Handling, choice: RooftopChoice) -> Sequence[Site]:
     search = _Search(handling, choice)
     sites = [site for site in map(search.site, search.of_brand()) if site is not None]
     sites = _most_exact(handling, sites)
-    if handling.policy.limits.of_sites:
+    if any(limits.of_sites for limits in handling.limits):
         sites = _with_room(handling, sites)
     order = choice.prefer or _DEFAULT_ORDER
     if len(sites) > 1:

@@ -9,8 +9,9 @@ from collections.abc import Iterable
 
 from ortoo_daemon.handling import Handling
 from ortoo_daemon.policy.ownership_model import Rule
+from ortoo_daemon.policy.programme_days import ASKED, ProgrammeDays
 from ortoo_daemon.policy.rule_index import RuleList
-from ortoo_daemon.trace import RuleOutcome, RuleStep
+from ortoo_daemon.trace import FailedCondition, RuleOutcome, RuleStep
 
 KIND = "rule"
 NOT_LISTED = "not_listed"
@@ -81,6 +82,10 @@ class _Search:
 
     def _failed(self, rule: Rule) -> RuleStep | None:
         """Why the rule does not hold; None when it does."""
+        if rule.programme is not None:
+            days = rule.programme.days
+            if wanting := days.wanting(self.handling.today):
+                return _not_running(rule, days, wanting)
         if rule.during is not None:
             first, last = rule.during
             if not first <= self.handling.today <= last:
@@ -91,6 +96,15 @@ class _Search:
         return RuleStep(
             name=rule.name, place=rule.place, outcome=RuleOutcome.NOT_MATCHED, failed=failed
         )
+
+
+def _not_running(rule: Rule, days: ProgrammeDays, wanting: str) -> RuleStep:
+    failed = FailedCondition(
+        place=days.place, text=f"programme {days.name}", field=ASKED, value=wanting
+    )
+    return RuleStep(
+        name=rule.name, place=rule.place, outcome=RuleOutcome.NOT_RUNNING, failed=failed
+    )
 
 
 def _step(rule: Rule, outcome: RuleOutcome) -> RuleStep:

@@ -12,6 +12,7 @@ from ortoo_daemon.handling import Handling, SlaProgress
 from ortoo_daemon.ownership import rules
 from ortoo_daemon.ownership.geography import distance_km
 from ortoo_daemon.ownership.limits import reserved
+from ortoo_daemon.ownership.participation import takes_part
 from ortoo_daemon.ownership.past_holders import barred
 from ortoo_daemon.ownership.person import pick, pool_name
 from ortoo_daemon.ownership.targets import person_owner
@@ -29,6 +30,7 @@ MOST_SITES = 10
 def to_colleague(handling: Handling, sla: SlaProgress, action: Reassign) -> bool:
     """Give the record to a colleague; False when there is none, and the trace says why."""
     rule = _rule_of(handling, sla.rule)
+    handling.programme = rule.programme if rule is not None else None
     if action.desk is not None:
         where = PersonChoice(place=action.place)
         asked = TeamChoice(role=action.desk, place=action.place)
@@ -42,6 +44,9 @@ def to_colleague(handling: Handling, sla: SlaProgress, action: Reassign) -> bool
         return False
     choice = rule.assign.person or PersonChoice(place=rule.assign.place)
     for site in _sites(handling, action, here):
+        if site is not None and not takes_part(handling, site):
+            handling.trace.notes.append(f"{site.name}: takes no part in the programme")
+            continue
         pool = pool_name(handling, rule, site)
         if _try(handling, sla, rule.assign.team, choice, pool=pool, site=site):
             return True

@@ -116,15 +116,15 @@ _Gate = LoadGate | PersonRates | TeamLimits
 
 def _further(handling: Handling, rooftop: Rooftop | None) -> tuple[_Gate, ...]:
     """Gates that few policies have."""
-    limits = handling.policy.limits
-    if limits.simple:
+    if all(limits.simple for limits in handling.limits):
         return ()
     found: list[_Gate] = []
-    if limits.load is not None and limits.load.person is not None:
+    load = handling.policy.limits.load
+    if load is not None and load.person is not None:
         found.append(LoadGate(handling))
-    if limits.rates:
+    if any(limits.rates for limits in handling.limits):
         found.append(PersonRates(handling, rooftop))
-    if limits.of_teams and handling.sla is None:
+    if any(limits.of_teams for limits in handling.limits) and handling.sla is None:
         found.append(TeamLimits(handling, rooftop))
     return tuple(found)
 

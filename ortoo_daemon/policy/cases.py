@@ -80,14 +80,15 @@ class Later:
 class PolicyCase:
     """One case; the file's defaults, ``now`` and roster are already part of it.
 
-    ``moved`` is how many records the policy has moved within the time of its fuse.
+    ``moved`` is how many records were moved within the time of each fuse, by programme; that of the policy
+    itself stands under ``""``.
     """
 
     name: str
     given: Mapping[str, FieldValue]
     now: datetime
     roster: tuple[RosterChange, ...] = ()
-    moved: int = 0
+    moved: Mapping[str, int] = field(default_factory=dict)
     expect: Expectation
     then: tuple[Later, ...] = ()
     place: Place

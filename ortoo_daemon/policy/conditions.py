@@ -11,6 +11,7 @@ from typing import Any
 from ortoo_daemon.errors import Place
 from ortoo_daemon.policy.evaluation import Condition, Scope, Test
 from ortoo_daemon.policy.operators import TESTS, Operator, Takes
+from ortoo_daemon.policy.programme_days import ASKED
 from ortoo_daemon.trace import FailedCondition
 
 
@@ -145,10 +146,10 @@ class Not:
     def failure(self, scope: Scope) -> FailedCondition | None:
         if not self.part.holds(scope):
             return None
-        field = min(self.part.fields())
-        return FailedCondition(
-            place=self.place, text=self.text, field=field, value=scope.value(field)
-        )
+        names = self.part.fields()
+        field = min(names, default=ASKED)
+        value = scope.value(field) if names else "running"
+        return FailedCondition(place=self.place, text=self.text, field=field, value=value)
 
     def fields(self) -> frozenset[str]:
         return self.part.fields()

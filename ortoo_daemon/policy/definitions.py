@@ -1,10 +1,11 @@
-"""What has the policy given a name to? ``define:`` holds conditions and lists, used by name.
+"""What has the policy given a name to? ``define:`` holds conditions and lists, used by name, ``programmes:``
+programmes.
 
 Definitions are read when they are first used, so that they may stand in any order; one that leads
 back to itself is reported.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from ortoo_daemon.policy.conditions import size_of
 from ortoo_daemon.policy.evaluation import Condition
@@ -12,6 +13,7 @@ from ortoo_daemon.policy.model import Definition, DefinitionKind
 from ortoo_daemon.policy.naming import did_you_mean
 from ortoo_daemon.policy.nodes import ListNode, MapNode, Node, Problems, Scalar
 from ortoo_daemon.policy.parsing.sections import Section, mapping_in
+from ortoo_daemon.policy.programme_days import ProgrammeDays
 
 ReadCondition = Callable[[MapNode], Condition | None]
 
@@ -25,12 +27,13 @@ MOST_TESTS = 1_000
 
 
 class Definitions:
-    """The named conditions and lists of one policy."""
+    """The named conditions, lists and programmes of one policy."""
 
     def __init__(self, problems: Problems) -> None:
         self.problems = problems
         self._lists: dict[str, tuple[Scalar, ListNode]] = {}
         self._conditions: dict[str, tuple[Scalar, MapNode]] = {}
+        self._programmes: dict[str, ProgrammeDays] = {}
         self._read: dict[str, Condition | None] = {}
         self._reading: list[str] = []
         self._used: set[tuple[DefinitionKind, str]] = set()
@@ -47,6 +50,21 @@ class Definitions:
             found = mapping_in(value, self.problems, what=f"the condition {key!r}")
             if found is not None:
                 self._conditions[key] = (name, found)
+
+    def take_programmes(self, found: Iterable[ProgrammeDays]) -> None:
+        """Note the programmes by their names."""
+        self._programmes |= {each.name: each for each in found}
+
+    def programme(self, use: Scalar) -> ProgrammeDays | None:
+        """The programme that a rule or a condition names; None when it is unknown."""
+        name = use.text.strip()
+        if name not in self._programmes:
+            message = f"no programme is called {name!r}"
+            mend = did_you_mean(name, self._programmes) or "declare it under programmes:"
+            self.problems.add(use, "unknown_name", message, mend)
+            return None
+        self._used.add((DefinitionKind.PROGRAMME, name))
+        return self._programmes[name]
 
     def condition(self, use: Scalar, read: ReadCondition) -> Condition | None:
         """The condition that ``use: name`` means; None when it is unknown or wrong."""
@@ -106,6 +124,10 @@ class Definitions:
             )
             for name, (key, _) in table.items()
         ]
+        for name, days in self._programmes.items():
+            used = (DefinitionKind.PROGRAMME, name) in self._used
+            kind, place = DefinitionKind.PROGRAMME, days.place
+            found.append(Definition(kind=kind, name=name, used=used, place=place))
         return tuple(found)
 
 

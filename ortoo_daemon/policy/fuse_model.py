@@ -10,7 +10,8 @@ from ortoo_daemon.errors import Place
 class Fuse:
     """``fuse: {at_most: 2000, per: 1h}``. ``per`` rolls along with the clock.
 
-    ``of`` is by what its records are counted: the name of a policy, or ``programme:`` and a name.
+    ``of`` is by what its records are counted: the name of a policy, or of a policy and
+    one of its programmes (``leads/ev-launch``).
     """
 
     of: str

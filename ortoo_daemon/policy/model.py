@@ -4,7 +4,7 @@ Plain immutable values in the order in which a record meets them. This module ho
 section has a module of its own: `intake_model`, `enrichment_model`, `ownership_model`, `sla_model`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -16,7 +16,7 @@ from ortoo_daemon.policy.evaluation import Condition
 from ortoo_daemon.policy.fuse_model import Fuse
 from ortoo_daemon.policy.intake_model import Cleanse, KeySources, Require
 from ortoo_daemon.policy.notify_model import Notify
-from ortoo_daemon.policy.ownership_model import Limits, Rule, Target
+from ortoo_daemon.policy.ownership_model import Limits, Programme, RateLimit, Rule, Target
 from ortoo_daemon.policy.sla_model import USUAL_MOVES, Moves, SlaRule
 
 
@@ -35,11 +35,12 @@ class Triggers:
 class DefinitionKind(StrEnum):
     CONDITION = "condition"
     LIST = "list"
+    PROGRAMME = "programme"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Definition:
-    """Something named under ``define:``; the linter points at names that nothing uses."""
+    """Something named under ``define:`` or ``programmes:``; the linter points at what nothing uses."""
 
     kind: DefinitionKind
     name: str
@@ -50,7 +51,11 @@ class Definition:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Policy:
     """A whole policy file. ``hours`` are the business hours by which conditions count open time; ``place`` is
-    where ``policy:`` stands."""
+    where ``policy:`` stands.
+
+    ``rates`` are all that count what was given, those of programmes included; ``tags`` name what a decision
+    record must say of a record that was given, so that it can be counted from there.
+    """
 
     name: str
     object: str
@@ -73,8 +78,24 @@ class Policy:
     notify: tuple[Notify, ...] = ()
     absence: Absence | None = None
     fuse: Fuse | None = None
+    programmes: tuple[Programme, ...] = ()
     definitions: tuple[Definition, ...] = ()
     place: Place
+    rates: tuple[RateLimit, ...] = field(init=False, repr=False, compare=False)
+    tags: tuple[str, ...] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        limits = (self.limits, *(each.limits for each in self.programmes))
+        rates = tuple(rate for each in limits for rate in each.rates)
+        named = [each.tag for each in self.programmes if each.fuse is not None]
+        tags = dict.fromkeys((*named, *(rate.tag for rate in rates if rate.tag)))
+        object.__setattr__(self, "rates", rates)  # both are asked for every record
+        object.__setattr__(self, "tags", tuple(tags))
+
+    def fuses(self) -> Iterator[Fuse]:
+        """Its own, and those of its programmes."""
+        fuses = (self.fuse, *(each.fuse for each in self.programmes))
+        yield from (fuse for fuse in fuses if fuse is not None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,7 +124,7 @@ class PolicySet:
     def fuses(self, name: str) -> tuple[Fuse, ...]:
         """Every fuse that may stop a record of this object."""
         policies = self.for_object(name)
-        return tuple(policy.fuse for policy in policies if policy.fuse is not None)
+        return tuple(fuse for policy in policies for fuse in policy.fuses())
 
     def key_fields(self, name: str) -> frozenset[str]:
         """What keys of customers are made from on this object, and where they are kept."""

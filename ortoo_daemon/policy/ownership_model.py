@@ -10,9 +10,11 @@ from enum import StrEnum
 
 from ortoo_daemon.errors import Place
 from ortoo_daemon.policy.evaluation import Condition, Expression
+from ortoo_daemon.policy.fuse_model import Fuse
 from ortoo_daemon.policy.notify_model import Notify
 from ortoo_daemon.policy.performance import Performance
 from ortoo_daemon.policy.periods import Period
+from ortoo_daemon.policy.programme_days import Days, ProgrammeDays, common
 from ortoo_daemon.policy.territory_model import Territories
 from ortoo_daemon.records import FieldValue
 
@@ -177,20 +179,30 @@ class Rule:
     ``path`` is the names from the outermost rule to this one. ``when`` is the rule's own condition;
     inner rules are tried only when it holds, in order, and the rule's own assignment applies when none
     of them matches. ``orelse`` is its own ``else`` or the nearest ancestor's; None leads to the
-    policy's ``otherwise``.
+    policy's ``otherwise``. ``programme`` is its own or an ancestor's: outside the programme's days the
+    rule matches nothing. ``days`` are those on which it can match at all (None: any day).
     """
 
     path: tuple[str, ...]
     when: Condition | None
     during: tuple[date, date] | None
+    programme: "Programme | None" = None
     assign: Assignment
     rules: tuple["Rule", ...] = ()
     orelse: Target | None = None
     place: Place
     name: str = field(init=False, repr=False, compare=False)
+    days: Days | None = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "name", " / ".join(self.path))  # asked of every rule tried
+        days = self.programme.days.span if self.programme else None
+        object.__setattr__(self, "days", common(self.during, days))
+
+    @property
+    def is_off(self) -> bool:
+        """Whether its programme is switched off."""
+        return self.programme is not None and self.programme.days.off
 
 
 class LimitLevel(StrEnum):
@@ -281,8 +293,39 @@ class Limits:
         object.__setattr__(self, "of_teams", teams)
         object.__setattr__(self, "simple", not (self.rates or self.load or teams))
 
+    def open_at(self, level: LimitLevel) -> int | None:
+        """The most open records at one of this level."""
+        if level is LimitLevel.PERSON:
+            return self.open_per_person
+        return self.open_per_team if level is LimitLevel.TEAM else self.open_per_rooftop
+
     def conditions(self) -> tuple[Condition, ...]:
         """Every condition on the record, in no particular order."""
         load = self.load.unless if self.load else None
         found = (self.unless, self.rates_unless, load, *(rate.met for rate in self.rates))
         return tuple(condition for condition in found if condition is not None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Programme:
+    """Something like a launch, with days, rooftops and bounds of its own.
+
+    ``rooftops`` is read against a rooftop, and holds for those that take part (None: all); ``named`` are
+    those that a list of them names. ``limits`` and ``fuse`` bind what rules of the programme give, beside
+    those of the policy. ``tag`` is by what decision records know records of the programme.
+    """
+
+    days: ProgrammeDays
+    rooftops: Condition | None = None
+    named: tuple[tuple[str, Place], ...] = ()
+    limits: Limits = field(default_factory=Limits)
+    fuse: Fuse | None = None
+    tag: str = ""
+
+    @property
+    def name(self) -> str:
+        return self.days.name
+
+    @property
+    def place(self) -> Place:
+        return self.days.place

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 
 from ortoo_daemon.policy.enrichment_model import ScoreStep, TableStep
+from ortoo_daemon.policy.evaluation import Condition
 from ortoo_daemon.policy.model import Policy
 from ortoo_daemon.policy.notify_model import Notify
 from ortoo_daemon.policy.ownership_model import Assignment, Rule
@@ -21,6 +22,13 @@ def rules_of(policy: Policy) -> Iterator[Rule]:
 def steps_of(policy: Policy) -> Iterator[SlaStep]:
     """Every step of every clock."""
     yield from (step for clock in policy.sla for step in clock.steps)
+
+
+def limit_conditions(policy: Policy) -> Iterator[Condition]:
+    """What limits ask of the record, those of programmes included."""
+    yield from policy.limits.conditions()
+    for programme in policy.programmes:
+        yield from programme.limits.conditions()
 
 
 def notifies_of(policy: Policy) -> Iterator[Notify]:
@@ -65,6 +73,9 @@ def rooftop_fields_read(policy: Policy) -> frozenset[str]:
             found |= choice.where.fields()
         if choice is not None and choice.performance is not None and choice.performance.of:
             found.add(choice.performance.of)
+    for programme in policy.programmes:
+        if programme.rooftops is not None:
+            found |= programme.rooftops.fields()
     prefix = "$rooftop."
     for names in _names(policy):
         found |= {name.removeprefix(prefix) for name in names if name.startswith(prefix)}
@@ -89,7 +100,7 @@ def _names(policy: Policy) -> Iterator[frozenset[str]]:
     """What each part reads, ``$`` names included."""
     if policy.enter is not None:
         yield policy.enter.fields()
-    yield from (condition.fields() for condition in policy.limits.conditions())
+    yield from (condition.fields() for condition in limit_conditions(policy))
     if policy.limits.load is not None:
         yield policy.limits.load.weigh.fields()
     if policy.require is not None:

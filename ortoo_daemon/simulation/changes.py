@@ -22,7 +22,8 @@ from ortoo_daemon.policy.coverage.values import ANY_OTHER, FieldTests, as_value
 from ortoo_daemon.policy.evaluation import Condition
 from ortoo_daemon.policy.model import Policy
 from ortoo_daemon.policy.ownership_model import RooftopChoice, Rule
-from ortoo_daemon.policy.reach import rules_of
+from ortoo_daemon.policy.programme_days import turns
+from ortoo_daemon.policy.reach import limit_conditions, rules_of
 from ortoo_daemon.policy.territory_model import TerritoryRow
 from ortoo_daemon.policy.values import fold, number
 from ortoo_daemon.records import FieldValue, RecordId
@@ -153,7 +154,7 @@ def _conditions(policy: Policy, tried: Iterable[Rule]) -> Iterator[Condition]:
     yield from (rule.when for rule in tried if rule.when is not None)
     if policy.require is not None:
         yield policy.require.condition
-    yield from policy.limits.conditions()
+    yield from limit_conditions(policy)
 
 
 def _of_places(facts: Facts, choice: RooftopChoice | None) -> dict[str, Sequence[str]]:
@@ -193,12 +194,12 @@ def _distance(other: Other, current: FieldValue) -> tuple[int, float]:
 
 
 def _days(policy: Policy, tried: Iterable[Rule]) -> Iterator[datetime]:
-    """Midnights at which the days of a rule begin, or have ended."""
+    """Midnights at which the days of a rule or a programme begin, or have ended."""
     zone = ZoneInfo(policy.zone)
-    for rule in tried:
-        if rule.during is not None:
-            for day in (rule.during[0], rule.during[1] + timedelta(days=1)):
-                yield datetime.combine(day, time(), tzinfo=zone).astimezone(UTC)
+    spans = [rule.days for rule in tried if rule.days is not None]
+    spans += [programme.days.span for programme in policy.programmes]
+    for day in turns(spans):
+        yield datetime.combine(day, time(), tzinfo=zone).astimezone(UTC)
 
 
 def _openings(facts: Facts, decision: Decision) -> Iterator[datetime]:

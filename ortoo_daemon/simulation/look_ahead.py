@@ -7,7 +7,7 @@ belongs at all are `nobody_there`'s to tell. Pure: spans of calendars are joined
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from ortoo_daemon.calendars import BusinessHours
@@ -94,11 +94,15 @@ class _Watch:
     def _window(self, policy: Policy, rule: Rule) -> Span | None:
         """The part of the time in which the rule holds by its days."""
         begin, end = self._begin, self._end
-        if rule.during is not None:
-            zone = ZoneInfo(policy.zone)
-            first, last = rule.during[0], rule.during[1] + timedelta(days=1)
-            begin = max(begin, datetime.combine(first, time(), tzinfo=zone).astimezone(UTC))
-            end = min(end, datetime.combine(last, time(), tzinfo=zone).astimezone(UTC))
+        if rule.days is not None:
+            zone, (first, last) = ZoneInfo(policy.zone), rule.days
+            if first != date.min:
+                begin = max(begin, datetime.combine(first, time(), tzinfo=zone).astimezone(UTC))
+            if last < first:
+                return None
+            if last != date.max:
+                after = datetime.combine(last + timedelta(days=1), time(), tzinfo=zone)
+                end = min(end, after.astimezone(UTC))
         return (begin, end) if begin < end else None
 
     def _eligible(self, rule: Rule, person: Person, site: Rooftop | None) -> Iterator[Span]:

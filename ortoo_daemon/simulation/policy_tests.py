@@ -175,7 +175,10 @@ def _workload(policy: Policy, case: PolicyCase, roster: Directory) -> Workload:
         open_work=open_work,
         given={tally: sorted(moments) for tally, moments in given.items()},
         load=load,
-        moved={policy.fuse.of: Moved(had=case.moved)} if policy.fuse else {},
+        moved={
+            fuse.of: Moved(had=case.moved.get(fuse.of.removeprefix(policy.name).lstrip("/"), 0))
+            for fuse in policy.fuses()
+        },
     )
 
 
@@ -186,7 +189,7 @@ def _tallies(policy: Policy, person: Person) -> tuple[Tally, ...]:
         person=person.id,
         role=person.role,
         rooftop=person.rooftop,
-        tags=[rate.tag for rate in policy.limits.rates],
+        tags=policy.tags,
         goes_on=False,
     )
 

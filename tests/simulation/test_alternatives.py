@@ -14,10 +14,12 @@ from ortoo_daemon.policy.conditions import FieldTest
 from ortoo_daemon.policy.ownership_model import (
     PersonChoice,
     PersonMethod,
+    Programme,
     RooftopChoice,
     Sticky,
     TeamChoice,
 )
+from ortoo_daemon.policy.programme_days import ProgrammeDays
 from ortoo_daemon.simulation.alternatives import alternatives
 from ortoo_daemon.simulation.deciding import settled
 from tests.world import (
@@ -142,6 +144,14 @@ def test_the_moment_at_which_a_rooftop_opens_is_found():
 
 def test_the_day_on_which_a_rule_begins_is_found():
     winter = rule("winter", during=(date(2026, 12, 1), date(2026, 12, 31)))
+    changes = found(winter, rule("network", assign=network())).changes
+    (change,) = (each for each in changes if each.proposal.kind == "time")
+    assert change.proposal.at == datetime(2026, 11, 30, 23, tzinfo=UTC)  # midnight in Paris
+
+
+def test_the_day_on_which_a_programme_begins_is_found():
+    days = ProgrammeDays(name="winter", first=date(2026, 12, 1), place=PLACE)
+    winter = rule("winter", programme=Programme(days=days))
     changes = found(winter, rule("network", assign=network())).changes
     (change,) = (each for each in changes if each.proposal.kind == "time")
     assert change.proposal.at == datetime(2026, 11, 30, 23, tzinfo=UTC)  # midnight in Paris

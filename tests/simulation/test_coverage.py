@@ -186,6 +186,59 @@ def test_what_no_rule_takes_is_told_by_the_fields_the_rules_look_at():
     assert found.unproven == ""
 
 
+PROGRAMMES = """\
+programmes:
+  launch: {from: 2026-11-25, until: 2026-11-30, rooftops: [R1]}
+  late: {from: 2026-12-10}
+  shelved: {off: true}
+ownership:
+  rules:
+    - {name: launch, when: {Brand__c: Kia}, programme: launch, assign: {queue: Desk}}
+    - {name: seat, when: {Brand__c: Seat, not: {programme: late}}, assign: {queue: Desk}}
+    - {name: shelved, programme: shelved, assign: {queue: Desk}}
+    - name: sites
+      when: {Brand__c: Opel}
+      programme: launch
+      assign: {rooftop: {brand: Brand__c}, team: {role: sales_adviser}}
+  otherwise: {queue: Last}
+"""
+
+
+def test_days_of_programmes_are_told_apart_and_one_that_is_off_takes_nothing():
+    found = proven(PROGRAMMES)
+    assert {(gap.why, gap.text) for gap in found.gaps} == {
+        (Why.NO_RULE, "Brand__c any but Kia, Seat, Opel"),
+        (Why.NO_RULE, "Brand__c Kia, Opel · until 2026-11-24, from 2026-12-01"),
+        (Why.NO_RULE, "Brand__c Seat · from 2026-12-10"),
+        (Why.NO_ROOFTOP, "every record"),  # the only site of the brand takes no part
+    }
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    st.sampled_from(["Kia", "Seat", "Opel", "Fiat", None]),
+    st.integers(0, 30),
+)
+def test_decide_takes_by_programmes_what_the_proof_says(brand, days):
+    policies = loaded(PROGRAMMES)
+    (policy,) = policies.policies
+    space = Space(policy, [], Known(since=TODAY, brands=["Opel"]))
+    (end,) = [each for each in walk(space, [], None).ends if each.why is Why.NO_RULE]
+    day = TODAY + timedelta(days=days)
+    now = datetime(day.year, day.month, day.day, 12, tzinfo=UTC)
+    postal = PostalIndex.empty()
+    asked = made_up(policy, {"Brand__c": brand}, now=now, directory=NETWORK, postal=postal)
+    _, decision = settled(policies, asked)
+    found = end.lacking
+    while not isinstance(found, bool):
+        domain = space.domains[found.level]
+        index = space.days.within(None, day).bit_length() - 1
+        if found.level != space.day_level:
+            index = one_of(domain, {"Brand__c": brand})
+        found = next(child for mask, child in found.edges if mask >> index & 1)
+    assert found is (decision.rule is None), (brand, day)
+
+
 def test_what_an_earlier_policy_takes_is_no_gap_of_a_later_one():
     early = (
         HEAD.replace("leads", "early")

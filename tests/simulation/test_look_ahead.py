@@ -1,14 +1,16 @@
 """Where and when nobody is there: held against asking every half hour, and told in spans."""
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ortoo_daemon.calendars import BusinessHours
 from ortoo_daemon.policy.lint.subject import Subject
-from ortoo_daemon.policy.ownership_model import RooftopChoice, TeamChoice
+from ortoo_daemon.policy.ownership_model import Programme, RooftopChoice, TeamChoice
+from ortoo_daemon.policy.programme_days import ProgrammeDays
 from ortoo_daemon.simulation.look_ahead import look_ahead
 from tests.world import (
     NOW,
@@ -75,6 +77,19 @@ def test_nobody_at_any_site_is_told_as_everywhere():
 def test_a_rule_whose_days_are_over_looks_for_nobody():
     last_week = (NOW.date() - timedelta(days=9), NOW.date() - timedelta(days=2))
     assert found([person(1, at=LYON)], during=last_week) == {}
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "off", "minutes"),
+    [(None, None, False, 7 * 24 * 60), (date(2026, 11, 29), None, False, 2055),
+     (None, date(2026, 11, 23), False, 825), (None, None, True, 0)],
+)  # fmt: skip
+def test_a_programme_looks_for_people_on_its_days_alone(first, last, off, minutes):
+    days = ProgrammeDays(name="launch", first=first, last=last, off=off, place=PLACE)
+    told = found(
+        [person(1, at=LYON, availability="Away")], ANY_TIME, programme=Programme(days=days)
+    )
+    assert sum(each.minutes for each in told.values() if each.where == "Lyon") == minutes
 
 
 def test_a_fixed_owner_is_no_team():

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from ortoo_daemon.action import stamps
-from ortoo_daemon.action.fuse import tallies_of_move
+from ortoo_daemon.action.fuse import tallies_of_move, tally_of
 from ortoo_daemon.audit.record import COUNTED, KEY, OBJECT, counted_of
 from ortoo_daemon.daemon.handling.rate_log import RateLog, Rebuild
 from ortoo_daemon.decision import Outcome
@@ -66,15 +66,15 @@ class _Scope:
         counting = (
             each
             for each in policies.policies
-            if each.limits.rates or each.fuse or each.moves.per_rooftop
+            if each.rates or any(each.fuses()) or each.moves.per_rooftop
         )
         return cls({policy.name: policy for policy in counting})
 
     @property
     def reach(self) -> timedelta:
         policies = self.policies.values()
-        rates = (rate.per for policy in policies for rate in policy.limits.rates)
-        fuses = (policy.fuse.per for policy in policies if policy.fuse)
+        rates = (rate.per for policy in policies for rate in policy.rates)
+        fuses = (fuse.per for policy in policies for fuse in policy.fuses())
         budgets = (policy.moves.per_rooftop for policy in policies)
         moves = (budget.per for budget in budgets if budget is not None)
         return max(map(longest, (*rates, *fuses, *moves)), default=timedelta())
@@ -86,12 +86,10 @@ class _Scope:
     @property
     def levels(self) -> Set[tuple[str, str, str]]:
         """(policy, level, tag) of everything that is counted."""
-        rates = (
-            (policy, rate) for policy in self.policies.values() for rate in policy.limits.rates
-        )
+        rates = ((policy, rate) for policy in self.policies.values() for rate in policy.rates)
         return {
             *((policy.name, rate.level.value, rate.tag) for policy, rate in rates),
-            *(tally[:3] for policy in self.policies.values() for tally in tallies_of_move(policy)),
+            *(tally_of(fuse)[:3] for policy in self.policies.values() for fuse in policy.fuses()),
             *((name, MOVES, "") for name, each in self.policies.items() if each.moves.per_rooftop),
         }
 
@@ -260,7 +258,7 @@ class _Reading:
         decided_at = instant(at)
         if not key or not owner or decided_at is None:
             return None
-        tallies = (*(tallies_of_move(policy) if moved else ()), *taken_from)
+        tallies = (*(tallies_of_move(policy, tags) if moved else ()), *taken_from)
         if Owner.kind_of(owner) is OwnerKind.USER:
             person = self._people.get(record_id(owner))
             tallies += tallies_of(
@@ -277,4 +275,4 @@ class _Reading:
 
 
 def _tags(policy: Policy) -> frozenset[str]:
-    return frozenset(rate.tag for rate in policy.limits.rates if rate.tag)
+    return frozenset(policy.tags)

@@ -39,15 +39,17 @@ def unbound_names(policies: PolicySet, mapping: DirectoryMapping) -> Iterator[Pr
 
 def _used_of_rooftops(policy: Policy) -> Iterator[tuple[Place, str]]:
     seen = set()
+    conditions = [each.rooftops for each in policy.programmes if each.rooftops is not None]
     for rule in rules_of(policy):
         where = rule.assign.rooftop.where if rule.assign.rooftop else None
         performance = rule.assign.rooftop.performance if rule.assign.rooftop else None
         if performance is not None and performance.of is not None:
             seen.add((performance.place, performance.of))
-        for test in tests_of(where) if where is not None else ():
-            for name in test.fields():
-                if not name.startswith("$"):
-                    seen.add((test.place, name))
+        conditions += [where] if where is not None else []
+    for condition in conditions:
+        for test in tests_of(condition):
+            found = (name for name in test.fields() if not name.startswith("$"))
+            seen.update((test.place, name) for name in found)
     for place, name in _references(policy):
         if name.startswith(_ROOFTOP):
             seen.add((place, name.removeprefix(_ROOFTOP)))

@@ -91,8 +91,8 @@ class _Walker:
     def meeting(self, rule: Rule) -> Diagram:
         """Records for which a rule holds by itself."""
         found = self._space.meeting(rule.when)
-        if rule.during is not None:
-            found = self._space.sets.both(found, self._space.during(*rule.during))
+        if rule.days is not None:
+            found = self._space.sets.both(found, self._space.during(*rule.days))
         return found
 
     def left_by(self, rules: Sequence[Rule], found: Diagram) -> Diagram:

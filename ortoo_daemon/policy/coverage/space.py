@@ -27,6 +27,7 @@ from ortoo_daemon.policy.coverage.territory_use import (
 from ortoo_daemon.policy.coverage.values import ANY_OTHER, FieldTests
 from ortoo_daemon.policy.evaluation import Condition
 from ortoo_daemon.policy.model import Policy
+from ortoo_daemon.policy.programme_days import Running
 from ortoo_daemon.policy.reach import rules_of
 from ortoo_daemon.policy.territories import compact
 from ortoo_daemon.policy.territory_model import TerritoryRow
@@ -109,6 +110,8 @@ class Space:
                 return True
             case FieldTest():
                 return self._of_test(condition, stage)
+            case Running():
+                return self.during(*condition.days.span)
             case Named(condition=part):
                 return self.meeting(part, stage)
             case Not(part=part):

@@ -1,12 +1,13 @@
 """How do the rules of a policy use territory files: by which fields, in which countries, from which days?"""
 
 from collections.abc import Collection, Iterator, Sequence
-from datetime import date, timedelta
+from datetime import date
 
 from ortoo_daemon.countries import country_code, country_name
 from ortoo_daemon.policy.coverage.values import ANY_OTHER, Cell, FieldTests, Value
 from ortoo_daemon.policy.model import Policy
 from ortoo_daemon.policy.ownership_model import RooftopChoice
+from ortoo_daemon.policy.programme_days import turns
 from ortoo_daemon.policy.reach import rules_of
 from ortoo_daemon.policy.territory_model import TerritoryRow
 from ortoo_daemon.policy.values import fold
@@ -33,14 +34,12 @@ def territories_of(policy: Policy) -> Iterator[tuple[RooftopChoice, Sequence[Ter
 
 
 def begins(policy: Policy) -> Iterator[date]:
-    """Days on which a rule or a territory row begins to hold, or no longer holds."""
+    """Days on which a rule, a programme or a territory row begins to hold, or no longer holds."""
     spans = [rule.during for rule in rules_of(policy) if rule.during is not None]
+    spans += [programme.days.span for programme in policy.programmes]
     for _, rows in territories_of(policy):
         spans += [(row.valid_from or date.min, row.valid_to or date.max) for row in rows]
-    for first, last in set(spans):
-        yield first
-        if last != date.max:
-            yield last + timedelta(days=1)
+    yield from turns(set(spans))
 
 
 def countries(asked: FieldTests, isos: Sequence[str]) -> Iterator[tuple[str | None, Cell, str]]:

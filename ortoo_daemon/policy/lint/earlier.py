@@ -71,7 +71,7 @@ class EarlierRules:
         for number, literal in self._numbered(way):
             given[literal.test.field].append((number, literal))
         for entry in self._candidates(way):
-            if not _covers(entry.rule.during, during):
+            if not _covers(entry.rule.days, during):
                 continue
             if all(self._follows(each, given) for each in entry.literals):
                 return entry.rule

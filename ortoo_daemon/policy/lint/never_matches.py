@@ -1,7 +1,8 @@
 """A rule can never match: its condition contradicts itself, or an earlier rule takes everything first.
 
 Only what is certain is reported. Earlier rules are those beside it, one by one and together; conditions
-of the rules around it, `enter` and `require` are taken into account, and so is `during`.
+of the rules around it, `enter` and `require` are taken into account, and so are `during` and the days of
+programmes.
 
 PASS::
 
@@ -31,6 +32,7 @@ from ortoo_daemon.errors import Place, Problem
 from ortoo_daemon.policy.coverage.diagrams import TooManyCombinations
 from ortoo_daemon.policy.coverage.ends import unreached
 from ortoo_daemon.policy.coverage.space import Known, Space
+from ortoo_daemon.policy.coverage.territory_use import begins
 from ortoo_daemon.policy.lint.earlier import EarlierRules
 from ortoo_daemon.policy.lint.subject import Need, Subject
 from ortoo_daemon.policy.logic import Alternative, alternatives, both, excludes_itself
@@ -68,13 +70,13 @@ def _together(policy: Policy, told: set[Place]) -> Iterator[Problem]:
     within = {
         inner.place for rule in rules_of(policy) if rule.place in told for inner in _inner(rule)
     }
-    known = Known(since=min((d.during[0] for d in rules_of(policy) if d.during), default=_ANY_DAY))
+    known = Known(since=min(begins(policy), default=_ANY_DAY))
     try:
         found = unreached(Space(policy, [], known))
     except TooManyCombinations:
         return
     for rule in found:
-        if rule.place not in told | within:
+        if rule.place not in told | within and not rule.is_off:
             why = "the rules before it, with 'enter' and 'require', leave no record it could match"
             yield _problem(rule, why, "move it up, or take it out")
 
@@ -89,13 +91,15 @@ def _among(rules: Sequence[Rule], around: list[Alternative] | None) -> Iterator[
     """``around`` are the ways in which the rules around these match; None: too many to tell."""
     earlier = EarlierRules()
     for rule in rules:
+        if rule.is_off:
+            continue
         own = alternatives(rule.when)
         here = both(around, own)
         message = _contradiction(here)
         if message is not None:
             yield _problem(rule, message, "change one of them, or take the rule out")
             continue
-        taken = None if here is None else earlier.that_take(here, rule.during)
+        taken = None if here is None else earlier.that_take(here, rule.days)
         if taken:
             names = " and ".join(f"{each.path[-1]!r} (line {each.place.line})" for each in taken)
             takes = "takes" if len(taken) == 1 else "take"

@@ -34,7 +34,8 @@ def choosing_rules(policy: Policy) -> Iterator[Rule]:
         if assign.target is not None or (assign.team is None and assign.person is None):
             continue
         places = tuple(
-            each.place if each else None for each in (assign.rooftop, assign.team, assign.person)
+            each.place if each else None
+            for each in (assign.rooftop, assign.team, assign.person, rule.programme)
         )
         if places not in seen:
             seen.add(places)

@@ -21,7 +21,7 @@ from ortoo_daemon.policy.ownership_model import (
     RooftopChoice,
     Target,
 )
-from ortoo_daemon.policy.reach import notifies_of, rules_of, steps_of
+from ortoo_daemon.policy.reach import limit_conditions, notifies_of, rules_of, steps_of
 from ortoo_daemon.policy.score_model import Scorecard
 from ortoo_daemon.postal import PostalIndex
 
@@ -87,7 +87,7 @@ def conditions_of(policy: Policy) -> Iterator[Condition]:
     for rule in rules_of(policy):
         if rule.when is not None:
             yield rule.when
-    yield from policy.limits.conditions()
+    yield from limit_conditions(policy)
     for expression in _expressions(policy):
         if isinstance(expression, FirstThatHolds):
             yield from (when for when, _ in expression.choices if when is not None)

@@ -44,7 +44,7 @@ def check(subject: Subject) -> Iterator[Problem]:
             )
             continue
         for rule in rules_of(policy):
-            if (policy.name, rule.name) not in subject.reached:
+            if (policy.name, rule.name) not in subject.reached and not rule.is_off:
                 yield Problem(
                     place=rule.place,
                     rule=ID,

@@ -132,7 +132,7 @@ class _CaseReader:
             given=given,
             now=now,
             roster=tuple(roster.values()),
-            moved=0 if moved is None else _count(moved, problems, "moved") or 0,
+            moved={} if moved is None else _moved(moved, problems),
             expect=expect,
             then=_then(section),
             place=mapping.place,
@@ -233,6 +233,15 @@ def _load(node: Node, problems: Problems) -> float | None:
         problems.add(node, "wrong_type", "'load' is a number from 0 on")
         return None
     return found
+
+
+def _moved(node: Node, problems: Problems) -> dict[str, int]:
+    """A number for the policy's fuse, or numbers by programme for theirs."""
+    given = {"": node}
+    if isinstance(node, MapNode):
+        given = {name: value for name, (_, value) in node.entries.items()}
+    counts = {name: _count(each, problems, "moved") for name, each in given.items()}
+    return {name: count for name, count in counts.items() if count is not None}
 
 
 def _count(node: Node, problems: Problems, key: str) -> int | None:

@@ -17,8 +17,9 @@ from ortoo_daemon.policy.parsing.sections import (
     mapping_in,
     name_in,
 )
+from ortoo_daemon.policy.programme_days import Running
 
-WORDS = ("all", "any", "not", "use")
+WORDS = ("all", "any", "not", "use", "programme")
 """Keys of a condition that are no field names."""
 
 _WORDS_FOR_BLANK = ("is_blank", "is_empty", "null", "empty")
@@ -71,6 +72,8 @@ class ConditionReader:
     def _word(self, key: Scalar, value: Node) -> Condition | None:
         if key.text == "use":
             return self._use(value)
+        if key.text == "programme":
+            return self._programme(value)
         if key.text == "not":
             part = self.read(value, what="'not'")
             return None if part is None else Not(key.place, part)
@@ -105,6 +108,15 @@ class ConditionReader:
                 self.problems.add(node, "wrong_name", f"the condition {node.text!r}: {wrong}")
                 return None
         return Named(node.place, node.text, found, size_of(found))
+
+    def _programme(self, node: Node) -> Condition | None:
+        if not isinstance(node, Scalar):
+            message = "'programme' takes the name of one programme"
+            mend = "write any: [{programme: a}, {programme: b}]"
+            self.problems.add(node, "wrong_type", message, mend)
+            return None
+        days = self.definitions.programme(node)
+        return None if days is None else Running(node.place, days)
 
     def _name(self, key: Scalar) -> str | None:
         text = key.text

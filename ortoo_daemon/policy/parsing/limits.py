@@ -11,7 +11,7 @@
       load_limit: {person: 40, weigh: {first: [{when: {use: hot}, then: 3}, {else: 1}]}}
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from hashlib import sha256
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
@@ -46,12 +46,24 @@ _MOST_RATES = 20
 _EVERYTHING = 1_000_000
 
 
-def read_limits(node: MapNode, conditions: ConditionReader) -> Limits:
-    section = Section(node, conditions.problems, what="limits", known=LIMITS_KEYS)
+def read_limits(
+    node: MapNode,
+    conditions: ConditionReader,
+    *,
+    known_keys: Collection[str] = LIMITS_KEYS,
+    most_rates: int = _MOST_RATES,
+) -> Limits:
+    """The limits of a policy, or with fewer keys and rates those of a part of it."""
+    section = Section(node, conditions.problems, what="limits", known=known_keys)
     opened, rated = section.mapping("open_limit"), section.mapping("rate_limit")
     known = conditions.knowing(FOUND_SO_FAR)
     person, team, rooftop, unless = _open_limit(opened, known)
     rates, rates_unless = _rate_limit(rated, known=known, of_record=conditions)
+    if len(rates) > most_rates:
+        message = f"{len(rates)} rate limits, at most {most_rates} may be counted"
+        conditions.problems.add(
+            rated or node, "too_many", message, "leave out those that others imply"
+        )
     return Limits(
         open_per_person=person,
         open_per_team=team,
@@ -86,9 +98,6 @@ def _rate_limit(
         for each in _several(section.get(level.value))
         if (rate := _rate(each, level, of_record)) is not None
     ]
-    if len(found) > _MOST_RATES:
-        message = f"{len(found)} rate limits, at most {_MOST_RATES} may be counted"
-        known.problems.add(node, "too_many", message, "leave out those that others imply")
     return tuple(found), _unless(section, known)
 
 

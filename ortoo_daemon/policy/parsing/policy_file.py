@@ -9,17 +9,19 @@ from ortoo_daemon.policy.definitions import Definitions
 from ortoo_daemon.policy.model import Policy, Triggers
 from ortoo_daemon.policy.naming import FOUND_SO_FAR, did_you_mean, is_field_name
 from ortoo_daemon.policy.nodes import ListNode, MapNode, Node, Problems, Scalar
+from ortoo_daemon.policy.ownership_model import Programme
 from ortoo_daemon.policy.parsing.absence import read_absence
 from ortoo_daemon.policy.parsing.action import Action, read_action
 from ortoo_daemon.policy.parsing.conditions import ConditionReader
 from ortoo_daemon.policy.parsing.intake import read_enrichment, read_intake
 from ortoo_daemon.policy.parsing.ownership import read_ownership
+from ortoo_daemon.policy.parsing.programmes import read_programmes
 from ortoo_daemon.policy.parsing.sections import Section, items_in, mapping_in, name_in, text_in
 from ortoo_daemon.policy.resources import Resources
 
 POLICY_KEYS = (
     "policy", "object", "description", "take_from", "zone", "hours", "on", "enter", "take_over",
-    "define", "intake", "enrichment", "ownership", "action", "absence",
+    "define", "programmes", "intake", "enrichment", "ownership", "action", "absence",
 )  # fmt: skip
 TRIGGERS = ("created", "enters")
 CHANGED_KEYS = ("changed",)
@@ -39,6 +41,10 @@ def read_policy(node: Node, problems: Problems, resources: Resources) -> Policy 
     if define is not None:
         definitions.take(define)
     name, object_name = _name(section), _object(section)
+    programmes_node = section.mapping("programmes")
+    programmes: dict[str, Programme] = {}
+    if programmes_node is not None:
+        programmes = read_programmes(programmes_node, conditions, policy=name or "")
     take_from = _take_from(section)
     enter, intake = section.get("enter"), section.mapping("intake")
     cleanse, require = ((), None) if intake is None else read_intake(intake, conditions)
@@ -47,9 +53,9 @@ def read_policy(node: Node, problems: Problems, resources: Resources) -> Policy 
     absence = None if absence_node is None else read_absence(absence_node, conditions)
     section.required("ownership", "it says who gets the records")
     ownership_node, action = section.mapping("ownership"), section.mapping("action")
-    ownership = (
-        None if ownership_node is None else read_ownership(ownership_node, conditions, resources)
-    )
+    ownership = None
+    if ownership_node is not None:
+        ownership = read_ownership(ownership_node, conditions, resources, programmes)
     acts = Action() if action is None else read_action(action, conditions, policy=name or "")
     steps = () if enrichment is None else read_enrichment(enrichment, conditions, resources)
     enters = None if enter is None else conditions.read(enter, what="'enter'")
@@ -81,6 +87,7 @@ def read_policy(node: Node, problems: Problems, resources: Resources) -> Policy 
         notify=acts.notify,
         absence=absence,
         fuse=acts.fuse,
+        programmes=tuple(programmes.values()),
         definitions=definitions.summary(),
         place=mapping.entries["policy"][0].place,
     )

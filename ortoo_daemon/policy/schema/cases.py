@@ -73,7 +73,7 @@ def tests_schema() -> Schema:
         "given": fields,
         "now": MOMENT,
         "roster": map_of(person),
-        "moved": {"type": "integer", "minimum": 0},
+        "moved": {"anyOf": [COUNT, map_of(COUNT)]},
         "expect": expectation,
         "then": list_of(later),
     }

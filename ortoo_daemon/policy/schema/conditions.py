@@ -29,7 +29,13 @@ def condition() -> Schema:
     return {
         "type": "object",
         "minProperties": 1,
-        "properties": {"all": parts, "any": parts, "not": ref("condition"), "use": TEXT},
+        "properties": {
+            "all": parts,
+            "any": parts,
+            "not": ref("condition"),
+            "use": TEXT,
+            "programme": TEXT,
+        },
         "additionalProperties": {"anyOf": [SCALAR, {"type": "array", "items": SCALAR}, tests]},
     }
 

@@ -1,13 +1,17 @@
 """What is the JSON Schema of ``ownership:`` — its rules, whom they assign, targets and limits?"""
 
+from collections.abc import Sequence
+
 from ortoo_daemon.policy.ownership_model import LimitLevel, PersonMethod
 from ortoo_daemon.policy.parsing import assignment as parse_assignment
 from ortoo_daemon.policy.parsing import limits as parse_limits
 from ortoo_daemon.policy.parsing import ownership as parse_ownership
 from ortoo_daemon.policy.parsing import people as parse_people
+from ortoo_daemon.policy.parsing import programmes as parse_programmes
 from ortoo_daemon.policy.parsing import rooftops as parse_rooftops
 from ortoo_daemon.policy.parsing import ways_out as parse_ways_out
 from ortoo_daemon.policy.periods import Calendar
+from ortoo_daemon.policy.schema.action import fuse
 from ortoo_daemon.policy.schema.terms import (
     DURATION,
     FIELD,
@@ -16,6 +20,7 @@ from ortoo_daemon.policy.schema.terms import (
     TEXT,
     Schema,
     list_of,
+    map_of,
     one_or_several,
     ref,
     section,
@@ -34,7 +39,25 @@ def ownership() -> Schema:
     )
 
 
-def _limits() -> Schema:
+def programmes() -> Schema:
+    """By name: days, rooftops that take part, limits and a fuse."""
+    day: Schema = {"type": "string", "format": "date"}
+    limits = _limits(parse_programmes.PROGRAMME_LIMITS_KEYS)
+    programme = section(
+        parse_programmes.PROGRAMME_KEYS,
+        {
+            "from": day,
+            "until": day,
+            "off": FLAG,
+            "rooftops": {"anyOf": [ref("condition"), list_of(TEXT) | {"minItems": 1}]},
+            "limits": limits,
+            "fuse": fuse(),
+        },
+    )
+    return map_of(programme) | {"propertyNames": {"pattern": "^[a-z0-9][a-z0-9_-]{0,39}$"}}
+
+
+def _limits(keys: Sequence[str] = parse_limits.LIMITS_KEYS) -> Schema:
     number: Schema = {"type": "integer", "minimum": 1}
     unless = {"unless": ref("condition")}
     per: Schema = {"anyOf": [{"enum": [part.value for part in Calendar]}, DURATION]}
@@ -54,10 +77,8 @@ def _limits() -> Schema:
         dict.fromkeys(levels, load) | unless | {"weigh": ref("expression")},
         ("weigh",),
     )
-    return section(
-        parse_limits.LIMITS_KEYS,
-        {"open_limit": opened, "rate_limit": rated, "load_limit": loaded},
-    )
+    found = {"open_limit": opened, "rate_limit": rated, "load_limit": loaded}
+    return section(keys, {key: found[key] for key in keys})
 
 
 def rule() -> Schema:
@@ -67,6 +88,7 @@ def rule() -> Schema:
             "name": {"type": ["string", "number"], "maxLength": 80},
             "when": ref("condition"),
             "during": {"type": "string", "pattern": "^\\S+\\s*\\.\\.\\s*\\S+$"},
+            "programme": NAME,
             "assign": ref("assign"),
             "rules": list_of(ref("rule")),
         },

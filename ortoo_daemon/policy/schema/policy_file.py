@@ -10,7 +10,14 @@ from ortoo_daemon.policy.parsing import policy_file as parse
 from ortoo_daemon.policy.schema.action import absence, action, notify
 from ortoo_daemon.policy.schema.conditions import condition, expression
 from ortoo_daemon.policy.schema.intake import enrichment_step, intake
-from ortoo_daemon.policy.schema.ownership import assign, ownership, rule, target, way_out
+from ortoo_daemon.policy.schema.ownership import (
+    assign,
+    ownership,
+    programmes,
+    rule,
+    target,
+    way_out,
+)
 from ortoo_daemon.policy.schema.terms import (
     FIELD,
     MOMENT,
@@ -63,6 +70,7 @@ def _policy() -> Schema:
                 definitions.KEYS,
                 {"conditions": map_of(ref("condition")), "lists": map_of(list_of(SCALAR))},
             ),
+            "programmes": programmes(),
             "intake": intake(),
             "enrichment": list_of(enrichment_step()),
             "ownership": ownership(),

@@ -32,6 +32,7 @@ def rated(*rates: dict[str, object]) -> PolicySet:
     return policy_set(ownership=ownership)
 
 
+FLEET = {"queue": seed.FLEET_QUEUE}
 ANY = {"at_most": 500, "per": "1h"}
 RATED = rated(ANY)
 TAGGED = rated(ANY, {"at_most": 500, "per": "day", "for": HOT})
@@ -169,3 +170,36 @@ async def test_what_clocks_took_from_a_rooftop_is_read_from_the_decision_records
         assert counts(own, MOVES) == {(seed.FLAGSHIP_ROOFTOP_ID, False): 1}
         log = await read_anew(handler, policies)
         assert counts(log, MOVES) == counts(own, MOVES)
+
+
+@live()
+async def test_what_a_programme_moved_is_read_from_the_decision_records_of_queues_too(
+    live: Live,
+) -> None:
+    fuse = {"at_most": 50, "per": "1h"}
+    rates = {"rate_limit": {"person": {"at_most": 50, "per": "1h"}}}
+    programmes = {"launch": {"fuse": fuse, "limits": rates}}
+    inside = {"programme": "launch", "name": "launch"}
+    rules = [
+        {**inside, "when": {"LastName": "Site"}, "assign": FLAGSHIP},
+        {
+            "name": "desk",
+            "when": {"LastName": "Desk"},
+            "programme": "launch",
+            "assign": dict(FLEET),
+        },
+        {"name": "others", "when": {"LastName": "Other"}, "assign": deepcopy(FLAGSHIP)},
+        {"name": "rest", "assign": FLEET},
+    ]
+    ownership = {"rules": rules, "otherwise": {"queue": seed.UNROUTED_QUEUE}}
+    policies = policy_set(programmes=programmes, ownership=ownership, action={"fuse": dict(fuse)})
+    async with handler_on(live, policies) as handler:
+        for name in ("Site", "Desk", "Other", "Rest"):
+            await handler.handle(claim_of(live.lead(LastName=name)))
+        log = await read_anew(handler, policies)
+        assert dict(log.moments) == dict(handler.knowledge.ledger.rates.moments)
+        moved = {
+            tally.policy: len(at) for tally, at in log.moments.items() if tally.level == "fuse"
+        }
+        assert moved == {"leads": 4, "leads/launch": 2}
+        assert sum(len(at) for tally, at in log.moments.items() if tally.level == "person") == 1
