@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from ortoo_daemon.action.returned import find_returned
 from ortoo_daemon.action.sla_clocks import NO_CLOCKS, SlaStamp, read_stamp
 from ortoo_daemon.action.sla_due import find_due, key_of, routed_at
 from ortoo_daemon.action.sla_hold import held_back
@@ -51,7 +52,8 @@ class Admitted:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AdmittedStep:
-    """A step that the clocks of a decided record ask for. ``policy`` stands in where its own is gone."""
+    """A step that the clocks of a decided record, or its holder, ask for. ``policy`` stands in where its own
+    is gone."""
 
     policy: Policy
     scope: RecordScope
@@ -74,7 +76,7 @@ class Refused:
 def admit(policies: PolicySet, facts: Facts) -> Admitted | AdmittedStep | Refused:
     """The first policy whose ``on`` and ``enter`` take the record, unless something speaks against it.
 
-    A record that is decided may have a clock that asks for a step.
+    A record that is decided may have a clock that asks for a step, or be given back.
     """
     candidates = policies.for_object(facts.record.object)
     if not candidates:
@@ -233,8 +235,8 @@ _ANEW = frozenset({WorkReason.REQUEUED, WorkReason.REVIEWED})
 def _due_step(
     candidates: Sequence[Policy], facts: Facts, done: ReasonCode
 ) -> Admitted | AdmittedStep | None:
-    """What a clock or a wait asks for; a change may have stopped it. The org lets nobody write a converted
-    lead."""
+    """What a clock, a wait or the holder asks for; a change may have stopped it. The org lets nobody write a
+    converted lead."""
     record, item = facts.record, facts.item
     if done is not ReasonCode.ALREADY_DECIDED or record.get("IsConverted") is True:
         return None
@@ -246,9 +248,7 @@ def _due_step(
     scope.asked_by(policy, facts.directory)
     stamp = read_stamp(record.get(SLA_CLOCKS))
     received_at = instant(record.get("CreatedDate")) or facts.now
-    due, waiting = find_due(own, stamp, record, scope, facts.contacts), stamp.waiting
-    if due is not None:
-        due = held_back(due, policy, facts)
+    due, waiting = _asked(own, policy, facts, stamp, scope), stamp.waiting
     waits = waiting is not None and waiting.next_at <= facts.now
     if waiting is not None and waits and (due is None or due.kind not in _ENDS):
         if waits_there(own, record, scope):
@@ -274,8 +274,19 @@ def _due_step(
     )
 
 
-_ENDS = frozenset({StepKind.STOP, StepKind.REMOVE})
-"""Steps of clocks that go before the next step of a wait."""
+_ENDS = frozenset({StepKind.STOP, StepKind.REMOVE, StepKind.RETURN})
+"""Steps that go before the next step of a wait."""
+
+
+def _asked(
+    own: Policy | None, policy: Policy, facts: Facts, stamp: SlaStamp, scope: RecordScope
+) -> DueStep | None:
+    """What the holder asks for, else the clocks. ``policy`` stands in where the record's own is gone."""
+    returned = find_returned(own, facts.record)
+    if returned is not None:
+        return returned
+    due = find_due(own, stamp, facts.record, scope, facts.contacts)
+    return None if due is None else held_back(due, policy, facts)
 
 
 def _key_of_reopening(facts: Facts) -> str:

@@ -26,8 +26,8 @@ class Outcome(StrEnum):
     The rest follow a decision whose clocks run (FOLLOW_UPS). WARNED: part of the target has passed.
     VIOLATED: the target has passed and the owner stays. REASSIGNED: it went to a colleague. ESCALATED: it
     went to a superior or queue, or should be seen by them where a person took it by hand.
-    CLOCK_STOPPED: a clock runs no more. CLOCK_CHANGED: it pauses, goes on, begins anew, waits, or somebody
-    has taken note of it; the reason says which.
+    CLOCK_STOPPED: a clock runs no more. CLOCK_CHANGED: it pauses, goes on, begins anew, waits, somebody has
+    taken note of it, or a record that was given back stays; the reason says which.
     """
 
     ASSIGNED = "assigned"
@@ -99,6 +99,10 @@ class ReasonCode(StrEnum):
     SLA_WAITING = "sla_waiting"
     SLA_HELD_BACK = "sla_held_back"
     SLA_MOVED_OFTEN = "sla_moved_often"
+    OFFER_ACCEPTED = "offer_accepted"
+    OFFER_LAPSED = "offer_lapsed"
+    RETURNED = "returned"
+    RETURNED_IN_VAIN = "returned_in_vain"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -241,10 +245,20 @@ class Waiting:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PastHolder:
-    """Somebody from whom a clock took the record, and when."""
+    """Somebody from whom a clock took the record, or who ``gave_back`` it, and when."""
 
     owner: RecordId
     until: datetime
+    gave_back: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Returned:
+    """The record was given back: ``by`` whom it was held, and the words in ``field``, which is emptied."""
+
+    by: RecordId
+    field: str
+    reason: str
 
 
 class NoticeTo(StrEnum):
@@ -286,8 +300,9 @@ class Notice:
 class Decision:
     """The outcome for one record, with everything needed to write it and to explain it.
 
-    ``clocks`` are all clocks of the record as they stand afterwards, ``trail`` those from whom a clock took
-    it, oldest first. ``escalated_to`` may differ from ``owner``: a person who took the record keeps it.
+    ``clocks`` are all clocks of the record as they stand afterwards, ``trail`` those who have lost it to a
+    clock or given it back, oldest first; ``returned`` where that has just been done. ``escalated_to`` may
+    differ from ``owner``: a person who took the record keeps it.
     ``routed_at`` is when the decision was made that a follow-up follows. ``waiting``: the owner is a queue
     in which the record waits for somebody with the wished skills.
 
@@ -313,6 +328,7 @@ class Decision:
     fields: Mapping[str, FieldValue] = field(default_factory=dict)
     clocks: tuple[SlaClock, ...] = ()
     trail: tuple[PastHolder, ...] = ()
+    returned: Returned | None = None
     waiting: Waiting | None = None
     escalated_to: Owner | None = None
     first_response_at: datetime | None = None

@@ -60,10 +60,10 @@ found it, and before the first that may ask no step looks at counters or answers
 
 STAGES_OF_A_STEP: tuple[tuple[str, Stage], ...] = (
     ("ownership", hand_over),
-    ("action", advance_clocks),
     ("action", follow_steps),
+    ("action", advance_clocks),
 )
-"""The way of a record that is decided already and one of whose clocks asks for a step."""
+"""The way of a record that is decided already and one of whose clocks, or whose holder, asks for a step."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

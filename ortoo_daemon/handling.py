@@ -10,7 +10,15 @@ from datetime import date, datetime
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from ortoo_daemon.decision import Notice, PastHolder, ReasonCode, Reservation, SlaClock, Waiting
+from ortoo_daemon.decision import (
+    Notice,
+    PastHolder,
+    ReasonCode,
+    Reservation,
+    Returned,
+    SlaClock,
+    Waiting,
+)
 from ortoo_daemon.directory import Person, Rooftop
 from ortoo_daemon.errors import Place
 from ortoo_daemon.facts import Facts, Question
@@ -98,7 +106,7 @@ class TraceNotes:
 
 
 class StepKind(StrEnum):
-    """What a clock asks for."""
+    """What a clock asks for; RETURN is asked by whoever holds the record."""
 
     STOP = "stopped"
     REMOVE = "removed"
@@ -110,6 +118,7 @@ class StepKind(StrEnum):
     ACKNOWLEDGE = "acknowledged"
     LOOK = "looked"
     HOLD = "held"
+    RETURN = "returned"
     WARN = "warning"
     VIOLATE = "violation"
 
@@ -120,7 +129,7 @@ class DueStep:
 
     ``clocks`` are those it is about (one, but for ends). ``held_by_hand``: a person took the record
     from whom it was given to. ``also`` are turns of other clocks that the same change brings about.
-    ``until``: as long as a step is held back, and ``why``.
+    ``until``: as long as a step is held back, and ``why``. ``returned`` is what a RETURN is about.
     """
 
     kind: StepKind
@@ -131,6 +140,7 @@ class DueStep:
     also: tuple[tuple[StepKind, SlaClock], ...] = ()
     until: datetime | None = None
     why: str = ""
+    returned: Returned | None = None
 
 
 @dataclass(slots=True, kw_only=True)
@@ -138,7 +148,7 @@ class SlaProgress:
     """A due step while it is taken.
 
     ``policy`` and ``rule`` name what gave the record to its owner, ``place`` the rooftop it belongs to.
-    ``trail`` is who has lost the record to a clock before, and grows by who loses it now.
+    ``trail`` is who has lost the record to a clock or given it back before, and grows by who loses it now.
     ``steps_done`` counts steps of ``on_violation``, tried in vain or taken; ``taken`` are those that were,
     one of which may have ``acted`` on the owner; ``in_vain``: one found nobody. ``escalated_to`` may be
     somebody who does not get the record.
@@ -166,8 +176,8 @@ class Handling:
     the customer's keys are made from (None: there are none). ``received_at`` is when the record came in
     (UTC). A stage that sets ``parked_for`` or ``questions`` ends the way. ``trail`` is who has lost the
     record to a clock so far. ``waited`` is the wait that the record comes from, ``waiting`` that which it
-    goes to. ``sla`` is set where a clock's step is taken of a record that is decided already. ``programme``
-    is that of the rule that gives the record, or gave it.
+    goes to. ``sla`` is set where a step is taken of a record that is decided already. ``programme`` is that
+    of the rule that gives the record, or gave it.
     """
 
     policy: Policy

@@ -6,6 +6,7 @@ Pure: the values are handed on in the decision; writing them is the daemon's par
 from collections.abc import Iterable
 
 from ortoo_daemon.action.sla_clocks import read_stamp
+from ortoo_daemon.action.sla_offers import offered_clock
 from ortoo_daemon.action.sla_start import STAGE, holder_of, restart_clock, start_clock
 from ortoo_daemon.action.stamps import SLA_CLOCKS
 from ortoo_daemon.decision import ClockState, SlaClock
@@ -41,6 +42,8 @@ def _clock(handling: Handling, rule: SlaRule, before: SlaClock | None) -> SlaClo
     A clock that runs or has ended goes on as it is; a person's requeue starts it anew, and so does a new
     owner where the rule says so.
     """
+    if rule.is_offer:
+        return offered_clock(handling, rule, before)
     if before is None:
         return start_clock(handling, rule, handling.received_at)
     if handling.facts.item.reason is WorkReason.REQUEUED or before.state is ClockState.REMOVED:

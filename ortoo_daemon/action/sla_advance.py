@@ -3,8 +3,10 @@
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from ortoo_daemon.action.sla_due import answering, warnings_passed
-from ortoo_daemon.action.sla_pauses import open_time, paused, reopened, resumed
+from ortoo_daemon.action.sla_due import answering, reopens, warnings_passed
+from ortoo_daemon.action.sla_end import ended
+from ortoo_daemon.action.sla_offers import offer_again
+from ortoo_daemon.action.sla_pauses import paused, reopened, resumed
 from ortoo_daemon.action.sla_start import holder_of, hours_of, restart_clock
 from ortoo_daemon.action.stamps import FIRST_RESPONSE, MODIFIED_AT, MODIFIED_BY
 from ortoo_daemon.decision import ClockState, SlaClock
@@ -25,13 +27,27 @@ def advance_clocks(handling: Handling) -> None:
     turns = {clock.name: sla.due.kind for clock in sla.due.clocks}
     turns |= {clock.name: kind for kind, clock in sla.due.also}
     rules = {rule.clock: rule for rule in handling.policy.sla}
+    if sla.due.kind is StepKind.RETURN:
+        turns = _reopened_for_next(handling, rules)
     handling.clocks = [
         _for_new_owner(_turned(clock, handling, sla, turns, rules), handling, rules)
         for clock in handling.clocks
     ]
+    offer_again(handling, sla)
     if turns.get(FIRST_RESPONSE) is StepKind.STOP:
         stopped = next(clock for clock in handling.clocks if clock.name == FIRST_RESPONSE)
         sla.first_response_at = stopped.stopped_at
+
+
+def _reopened_for_next(handling: Handling, rules: dict[str, SlaRule]) -> dict[str, StepKind]:
+    """Clocks that the one who gives the record back had stopped, and that what the step sets opens again."""
+    return {
+        clock.name: StepKind.REOPEN
+        for clock in handling.clocks
+        if clock.state is ClockState.STOPPED
+        and (rule := rules.get(clock.name)) is not None
+        and reopens(clock, rule, handling.scope)
+    }
 
 
 def _turned(
@@ -53,7 +69,7 @@ def _advanced(
         case StepKind.STOP:
             return _stopped(clock, rule, handling)
         case StepKind.REMOVE:
-            return _ended(clock, ClockState.REMOVED, now, handling)
+            return ended(clock, ClockState.REMOVED, now, handling)
         case StepKind.WARN:
             return replace(clock, warned=warnings_passed(clock, now))
         case StepKind.VIOLATE:
@@ -74,7 +90,7 @@ def _advanced(
             return _looked(clock, handling)
         case StepKind.HOLD:
             return _held(clock, sla.due.until, now)
-        case StepKind.END_WAIT:  # it is about no clock
+        case StepKind.END_WAIT | StepKind.RETURN:  # they are about no clock
             return clock
 
 
@@ -95,6 +111,8 @@ def _for_new_owner(clock: SlaClock, handling: Handling, rules: dict[str, SlaRule
     """A clock that counts for its owner begins anew where the step has given the record away."""
     rule = rules.get(clock.name)
     if rule is None or rule.on_reassign is not OnReassign.RESTART or not clock.is_live:
+        return clock
+    if rule.is_offer:
         return clock
     if clock.holder is None or clock.holder == holder_of(handling):
         return clock
@@ -149,38 +167,11 @@ def _stopped(clock: SlaClock, rule: SlaRule | None, handling: Handling) -> SlaCl
     moments += [_changed_at(handling)] if holds else []
     ended_at = min(moments, default=handling.facts.now)
     ended_at = min(max(ended_at, clock.started_at), handling.facts.now)
-    clock = _ended(clock, ClockState.STOPPED, ended_at, handling)
+    clock = ended(clock, ClockState.STOPPED, ended_at, handling)
     look_at = None
     if rule is not None and rule.two_way_within is not None:
         look_at = ended_at + rule.two_way_within
-    return replace(clock, contacted=not holds, look_at=look_at)
-
-
-def _ended(clock: SlaClock, state: ClockState, ended_at: datetime, handling: Handling) -> SlaClock:
-    """Open time and the whole time are both kept, whichever the target counts."""
-    directory = handling.facts.directory
-    clock = resumed(clock, ended_at, directory)
-    open_for, whole = open_time(clock, ended_at, directory), ended_at - clock.started_at
-    told = [f"{_told(open_for)} open", f"{_told(whole)} in all"]
-    if clock.paused_for:
-        told.append(f"paused for {_told(clock.paused_for)}")
-    if clock.received_at is not None:
-        told.append(f"{_told(ended_at - clock.received_at)} since it first began")
-    handling.trace.notes.append(f"clock {clock.name}: {state.value} after {', '.join(told)}")
-    return replace(
-        clock,
-        state=state,
-        stopped_at=ended_at,
-        open_for=open_for,
-        elapsed_for=whole,
-        step_at=None,
-        look_at=None,
-    )
-
-
-def _told(length: timedelta) -> str:
-    """Such as ``1 day, 2:05:00``."""
-    return str(timedelta(seconds=round(length.total_seconds())))
+    return replace(clock, contacted=contact is not None and not holds, look_at=look_at)
 
 
 def _changed_at(handling: Handling) -> datetime:

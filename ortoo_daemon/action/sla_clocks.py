@@ -5,7 +5,8 @@
 come ``act_at``, ``warned``, ``steps``, ``rounds``, ``step_at``, ``stopped_at``, ``open_s``, ``elapsed_s``,
 ``run``, ``received_at``, ``paused_at``, ``paused_s``, ``paused_open_s``, ``changes``, ``holder``,
 ``contacted``, ``one_way``, ``look_at`` and ``acknowledged_at``; what is none or nought is left out. The
-trail is ``{"owner", "until"}``, oldest first. A record that waits for wished skills has
+trail is ``{"owner", "until"}``, with ``"gave_back": true`` of those who gave it back, oldest first. A
+record that waits for wished skills has
 ``"waiting": {"rule", "since", "next_at"}``. Instants are ISO 8601 in UTC, lengths are seconds.
 """
 
@@ -60,10 +61,7 @@ def stamp_text(stamp: SlaStamp) -> str:
     """The field's text."""
     saved: dict[str, Any] = {"v": 1, "clocks": [_saved(clock) for clock in stamp.clocks]}
     if stamp.trail:
-        saved["trail"] = [
-            {"owner": past.owner, "until": instant_text(past.until)}
-            for past in stamp.trail[-MOST_IN_TRAIL:]
-        ]
+        saved["trail"] = [_saved_past(past) for past in stamp.trail[-MOST_IN_TRAIL:]]
     if stamp.routed_at is not None:
         saved["routed_at"] = instant_text(stamp.routed_at)
     if stamp.waiting is not None:
@@ -139,8 +137,17 @@ def _length(entry: Mapping[str, Any], key: str) -> timedelta | None:
     return timedelta(seconds=entry[key]) if key in entry else None
 
 
+def _saved_past(past: PastHolder) -> dict[str, Any]:
+    saved: dict[str, Any] = {"owner": past.owner, "until": instant_text(past.until)}
+    return saved | {"gave_back": True} if past.gave_back else saved
+
+
 def _past(entry: Mapping[str, Any]) -> PastHolder:
-    return PastHolder(owner=RecordId(str(entry["owner"])), until=_instant(entry["until"]))
+    return PastHolder(
+        owner=RecordId(str(entry["owner"])),
+        until=_instant(entry["until"]),
+        gave_back=entry.get("gave_back") is True,
+    )
 
 
 def _waiting(entry: Mapping[str, Any] | None) -> Waiting | None:

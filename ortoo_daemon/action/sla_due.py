@@ -98,6 +98,13 @@ def answering(
     return None
 
 
+def reopens(clock: SlaClock, rule: SlaRule, scope: RecordScope) -> bool:
+    """Whether what stopped the clock holds no more, and its rule lets it go on."""
+    if rule.on_reopen is OnReopen.KEEP or clock.contacted or not rule.stopped_by:
+        return False
+    return not any(condition.holds(scope) for condition in rule.stopped_by)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Looking:
     """A record with what is asked of its clocks."""
@@ -119,15 +126,13 @@ class _Looking:
 
     def _turn(self, clock: SlaClock, rule: SlaRule) -> StepKind | None:
         if clock.state is ClockState.STOPPED:
-            reopens = rule.on_reopen is not OnReopen.KEEP and not clock.contacted
-            opens = reopens and rule.stopped_by and not self._holds(rule.stopped_by)
-            return StepKind.REOPEN if opens else None
+            return StepKind.REOPEN if reopens(clock, rule, self.scope) else None
         if not clock.is_live:
             return None
         if self._holds(rule.stopped_by) or answering(clock, rule, self.contacts) is not None:
             return StepKind.STOP
         if clock.holder is not None and clock.holder != self.record.text(OWNER):
-            return StepKind.RESTART
+            return StepKind.STOP if rule.is_offer else StepKind.RESTART
         if self._holds(rule.paused_by) is not (clock.paused_at is not None):
             return StepKind.RESUME if clock.paused_at is not None else StepKind.PAUSE
         violated = clock.state is ClockState.VIOLATED and clock.acknowledged_at is None

@@ -176,6 +176,8 @@ def _follow_up(decision: Decision) -> dict[str, FieldValue]:
     stamps = clock_stamps(decision)
     if decision.custody is not None:
         stamps[CUSTODY] = decision.custody
+    if decision.returned is not None:
+        stamps[decision.returned.field] = None  # with the owner or not at all: else it counts again
     if decision.owner is not None:
         stamps |= {OWNER: decision.owner.id, ASSIGNED_OWNER: decision.owner.id}
         if decision.rooftop is not None:
@@ -203,7 +205,7 @@ def clock_stamps(decision: Decision) -> dict[str, FieldValue]:
         SLA_NEXT_AT: instant_text(min(due)) if due else None,
         SLA_TARGET_AT: instant_text(min(targets)) if targets else None,
         SLA_STATUS: _status(decision),
-        SLA_CLOCKS: stamp_text(stamp) if clocks or decision.waiting else None,
+        SLA_CLOCKS: stamp_text(stamp) if clocks or decision.waiting or stamp.trail else None,
     }
 
 

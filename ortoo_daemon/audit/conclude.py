@@ -2,7 +2,7 @@
 
 from ortoo_daemon.decision import Decision, Outcome, ReasonCode, Waiting
 from ortoo_daemon.handling import Handling, SlaProgress, StepKind
-from ortoo_daemon.policy.sla_model import Reassign
+from ortoo_daemon.policy.sla_model import OFFER, Reassign
 from ortoo_daemon.records import RecordId
 
 
@@ -45,7 +45,8 @@ def conclude_step(handling: Handling, sla: SlaProgress) -> Decision:
     record = handling.facts.record
     outcome, reason = _step_outcome(handling, sla)
     rule = sla.due.rule
-    place = sla.acted.place if sla.acted else rule.place if rule else handling.policy.place
+    returns = handling.policy.returns if sla.due.kind is StepKind.RETURN else None
+    asked = rule or returns or handling.policy
     return Decision(
         object=record.object,
         record_id=record.id,
@@ -56,13 +57,14 @@ def conclude_step(handling: Handling, sla: SlaProgress) -> Decision:
         policy=sla.policy or None,
         revision=handling.revision,
         rule=sla.rule or None,
-        place=place,
+        place=sla.acted.place if sla.acted else asked.place,
         seen_owner=RecordId(record.text("OwnerId")) or None,
         owner=handling.scope.owner,
         rooftop=sla.place,
         fields=handling.changed_fields(),
         clocks=tuple(handling.clocks),
         trail=tuple(sla.trail),
+        returned=sla.due.returned,
         waiting=_still_waits(handling, sla),
         escalated_to=sla.escalated_to,
         first_response_at=sla.first_response_at,
@@ -82,7 +84,7 @@ def _still_waits(handling: Handling, sla: SlaProgress) -> Waiting | None:
 def _step_outcome(handling: Handling, sla: SlaProgress) -> tuple[Outcome, ReasonCode]:
     match sla.due.kind:
         case StepKind.STOP:
-            return Outcome.CLOCK_STOPPED, ReasonCode.SLA_ANSWERED
+            return Outcome.CLOCK_STOPPED, _stopped(sla)
         case StepKind.REMOVE:
             return Outcome.CLOCK_STOPPED, ReasonCode.SLA_CLOCK_REMOVED
         case StepKind.END_WAIT:
@@ -91,6 +93,8 @@ def _step_outcome(handling: Handling, sla: SlaProgress) -> tuple[Outcome, Reason
             return Outcome.WARNED, ReasonCode.SLA_WARNING
         case StepKind.VIOLATE:
             return _violation_outcome(handling, sla)
+        case StepKind.RETURN:
+            return _return_outcome(sla)
         case StepKind.LOOK:
             return Outcome.CLOCK_CHANGED, _looked(handling, sla)
         case _:
@@ -107,6 +111,23 @@ _TURNS = {
 }
 
 
+def _stopped(sla: SlaProgress) -> ReasonCode:
+    """An offer that is accepted is no answer to the customer."""
+    only_offer = all(clock.name == OFFER for clock in sla.due.clocks)
+    return ReasonCode.OFFER_ACCEPTED if only_offer else ReasonCode.SLA_ANSWERED
+
+
+def _return_outcome(sla: SlaProgress) -> tuple[Outcome, ReasonCode]:
+    if sla.acted is None:
+        return Outcome.CLOCK_CHANGED, ReasonCode.RETURNED_IN_VAIN
+    return _moved(sla), ReasonCode.RETURNED
+
+
+def _moved(sla: SlaProgress) -> Outcome:
+    to_colleague = sla.acted is not None and isinstance(sla.acted.action, Reassign)
+    return Outcome.REASSIGNED if to_colleague else Outcome.ESCALATED
+
+
 def _looked(handling: Handling, sla: SlaProgress) -> ReasonCode:
     """What came of looking for a contact."""
     name = sla.due.clocks[0].name
@@ -120,8 +141,7 @@ def _violation_outcome(handling: Handling, sla: SlaProgress) -> tuple[Outcome, R
     if sla.acted is None:
         reason = ReasonCode.SLA_NOBODY if sla.in_vain else ReasonCode.SLA_VIOLATION
         return Outcome.VIOLATED, handling.reason or reason
-    moved = isinstance(sla.acted.action, Reassign)
-    outcome = Outcome.REASSIGNED if moved else Outcome.ESCALATED
     if sla.due.held_by_hand:
-        return outcome, ReasonCode.SLA_HELD_BY_PERSON
-    return outcome, ReasonCode.SLA_VIOLATION
+        return _moved(sla), ReasonCode.SLA_HELD_BY_PERSON
+    lapsed = sla.due.rule is not None and sla.due.rule.is_offer
+    return _moved(sla), ReasonCode.OFFER_LAPSED if lapsed else ReasonCode.SLA_VIOLATION

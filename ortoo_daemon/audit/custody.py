@@ -1,4 +1,4 @@
-"""Who has held the record, as people read it: one line for each holder, on the record itself.
+"""Who has held the record, as people read it: a line for each holder, offer and return, on the record.
 
 Beside the decision records, for those who look at the record only. The oldest lines go first when there is
 no more room.
@@ -8,12 +8,15 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from ortoo_daemon.audit.summary import summary
-from ortoo_daemon.decision import Decision, Outcome
+from ortoo_daemon.decision import ClockState, Decision, Outcome, SlaClock
 from ortoo_daemon.directory import Directory
 from ortoo_daemon.facts import Facts
+from ortoo_daemon.policy.sla_model import OFFER
 from ortoo_daemon.records import Owner, OwnerKind, RecordId
 
-_MOVES = frozenset({Outcome.ASSIGNED, Outcome.REASSIGNED, Outcome.ESCALATED})
+_TOLD = frozenset({Outcome.ASSIGNED, Outcome.REASSIGNED, Outcome.ESCALATED, Outcome.CLOCK_STOPPED})
+
+_LONGEST_REASON = 200
 
 
 def custody_text(
@@ -23,7 +26,7 @@ def custody_text(
 
     ``before`` is what stands there, ``assigned`` the id of whom the daemon gave the record to last.
     """
-    if decision.outcome not in _MOVES:
+    if decision.outcome not in _TOLD and decision.returned is None:
         return None
     lines = [line for line in _lines(decision, facts, assigned) if line not in before]
     return _fitted([*before.splitlines(), *lines], length) if lines else None
@@ -33,10 +36,24 @@ def _lines(decision: Decision, facts: Facts, assigned: str) -> Iterator[str]:
     directory, seen = facts.directory, decision.seen_owner
     if assigned and seen and seen != assigned:
         yield f"{_at(facts.now)}: found with {_name(directory, seen)}, who got it by hand"
+    if decision.returned is not None:
+        said = " ".join(decision.returned.reason.split())[:_LONGEST_REASON]
+        yield f"{_at(facts.now)}: given back by {_name(directory, decision.returned.by)}: {said}"
+    offer = next((clock for clock in decision.clocks if clock.name == OFFER), None)
+    if offer is not None and decision.outcome is Outcome.CLOCK_STOPPED:
+        yield from _accepted(offer, directory, seen)
     if decision.owner is None and decision.escalated_to is None:
         return
     where = directory.rooftops.get(decision.rooftop) if decision.rooftop else None
-    yield f"{_at(facts.now)}: {summary(decision)}{f' ({where.name})' if where else ''}"
+    offered = f", offered until {_at(offer.target_at)}" if offer and offer.is_live else ""
+    told = f"{summary(decision)}{f' ({where.name})' if where else ''}{offered}"
+    yield f"{_at(facts.now)}: {told}"
+
+
+def _accepted(offer: SlaClock, directory: Directory, seen: RecordId | None) -> Iterator[str]:
+    """Told again with every clock that stops later, by the same words: the line is added once."""
+    if offer.state is ClockState.STOPPED and offer.stopped_at and offer.holder == seen and seen:
+        yield f"{_at(offer.stopped_at)}: accepted by {_name(directory, seen)}"
 
 
 def _at(moment: datetime) -> str:

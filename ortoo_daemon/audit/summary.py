@@ -35,6 +35,10 @@ _WHY = {
     ReasonCode.SLA_ONE_WAY: "no contact in both directions followed",
     ReasonCode.SLA_WAITING: "nobody has answered yet",
     ReasonCode.SLA_HELD_BACK: "the time for an answer has passed; the step is held back",
+    ReasonCode.OFFER_ACCEPTED: "the offer is accepted",
+    ReasonCode.OFFER_LAPSED: "the offer was not accepted in time",
+    ReasonCode.RETURNED: "it was given back",
+    ReasonCode.RETURNED_IN_VAIN: "it was given back, and nobody else can take it",
     ReasonCode.SLA_MOVED_OFTEN: "the time for an answer has passed; it was moved as often as allowed",
 }
 
@@ -68,7 +72,7 @@ def _what(decision: Decision) -> str:
         case Outcome.WARNED | Outcome.VIOLATED:
             return decision.outcome.value
         case Outcome.CLOCK_CHANGED:
-            return "clock"
+            return "stays" if decision.returned is not None else "clock"
         case Outcome.CLOCK_STOPPED:
             over = decision.reason is ReasonCode.WAIT_OVER
             return "wait ended" if over else "clock stopped"

@@ -31,6 +31,7 @@ from ortoo_daemon.salesforce.org import Org
 from ortoo_daemon.sweeps.reconcile import reconcile
 from ortoo_daemon.sweeps.recover import recover
 from ortoo_daemon.sweeps.retention import Retention, forget_old_items
+from ortoo_daemon.sweeps.returns import find_returned
 from ortoo_daemon.sweeps.schedule import Schedule, Stretch
 from ortoo_daemon.sweeps.sla import Outlook, count_due, count_due_soon, find_due_steps
 from ortoo_daemon.work.queue import WorkQueue
@@ -110,6 +111,7 @@ class Sweeping:
         if not shadow:
             add("recover", self._recover, every.retention_every, at_start=True)
             add("sla", self._find_due_steps, every.sla_every, at_start=True)
+            add("returns", self._find_returned, every.reconcile_every, at_start=True)
             self._plan_reviews(every)
             add("absence", self._look_for_absences, every.absence_every, at_start=True)
         add("directory", self._refresh_directory, every.directory_every)
@@ -225,6 +227,15 @@ class Sweeping:
         )
         await self._steps.found(figures)
         await self._look_ahead(figures.overdue)
+
+    async def _find_returned(self) -> None:
+        """What was given back, and the stream did not tell; or a fuse had stopped."""
+        policies = self._knowledge.policies.policy_set.policies
+        found, put = await find_returned(
+            self._org.query, self._queue.put, policies, now=self._now()
+        )
+        if found:
+            _log.info("sweep.returns", found=found, put=put)
 
     async def _look_for_absences(self) -> None:
         await self.absences.look(self.roster)

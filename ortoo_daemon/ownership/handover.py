@@ -1,8 +1,9 @@
-"""Who takes over a record whose target has passed?
+"""Who takes over a record whose target has passed, or that its holder gives back?
 
 Steps of ``on_violation`` in order: one whose action finds nobody makes way for the next at once. A person
 who took the record by hand keeps it: it is escalated in name only. A record that clocks have moved as often
-as the policy allows stays where it is.
+as the policy allows stays where it is; one that is given back goes to ``otherwise`` where no step has
+found anybody.
 """
 
 from dataclasses import replace
@@ -24,10 +25,14 @@ def hand_over(handling: Handling) -> None:
     """Take the next steps of the warning or violation: sets the new owner, or leaves the record with its
     holder."""
     sla = handling.sla
-    if sla is None or sla.due.rule is None:
+    if sla is None:
         return
     handling.programme = _programme(handling, sla.rule)
-    if sla.due.kind is StepKind.WARN:
+    if sla.due.kind is StepKind.RETURN:
+        _take_back(handling, sla)
+    elif sla.due.rule is None:
+        return
+    elif sla.due.kind is StepKind.WARN:
         sla.taken = [step for step in sla.due.rule.on_warning if _applies(handling, step)]
     elif sla.due.kind is StepKind.VIOLATE:
         _take_steps(handling, sla, sla.due.rule.on_violation)
@@ -70,6 +75,32 @@ def _take_steps(handling: Handling, sla: SlaProgress, steps: tuple[SlaStep, ...]
             sla.in_vain = True
 
 
+def _take_back(handling: Handling, sla: SlaProgress) -> None:
+    """Give what was given back to whom the steps find first, else to ``otherwise``."""
+    returned, returns = sla.due.returned, handling.policy.returns
+    if returned is None or returns is None:
+        return
+    people = handling.facts.directory.people
+    holder = people[returned.by].name if returned.by in people else returned.by
+    handling.trace.notes.append(f"given back by {holder}: {returned.reason}")
+    for step in returns.steps:
+        if not _applies(handling, step):
+            continue
+        if step.action is not None and not _taken(handling, sla, step):
+            continue
+        sla.taken.append(step)
+        if step.action is not None:
+            sla.acted = step
+            return
+    orelse = handling.policy.otherwise
+    handling.reason = None
+    if take_target(handling, orelse) and _escalated(handling, sla):
+        handling.trace.notes.append(f"{orelse.place}: nobody else was found")
+        way_out = SlaStep(action=orelse, notify=orelse.notify, place=orelse.place)
+        sla.acted = way_out
+        sla.taken.append(way_out)
+
+
 def _count_move(handling: Handling, place: RecordId | None) -> None:
     """What a clock has taken from a rooftop counts there, where the policy bounds that."""
     policy, reservation = handling.policy, handling.reservation
@@ -106,7 +137,7 @@ def _taken(handling: Handling, sla: SlaProgress, step: SlaStep) -> bool:
     if not sla.due.held_by_hand and len(sla.trail) >= handling.policy.moves.at_most:
         handling.reason = ReasonCode.SLA_MOVED_OFTEN
         times = handling.policy.moves.at_most
-        notes.append(f"{step.place}: clocks have moved the record {times} times, which is the most")
+        notes.append(f"{step.place}: the record has been moved {times} times, which is the most")
         return False
     if isinstance(step.action, Reassign):
         return to_colleague(handling, sla, step.action)
@@ -126,6 +157,10 @@ def _escalated(handling: Handling, sla: SlaProgress) -> bool:
     owner = handling.scope.owner
     if owner is None or owner.id == holder_of(handling):
         handling.trace.notes.append("whom it would be escalated to holds it already")
+        _nobody(handling)
+        return False
+    if any(past.gave_back and past.owner == owner.id for past in sla.trail):
+        handling.trace.notes.append(f"{owner.name} gave the record back")
         _nobody(handling)
         return False
     sla.escalated_to = owner

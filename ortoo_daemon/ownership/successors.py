@@ -1,7 +1,7 @@
 """Which colleague takes a record over: at its rooftop, at another of its group or region, at a desk?
 
 Found by the rule that gave the record to its owner, with the same gates, limits and rotation; never
-whoever holds it, nor somebody from whom a clock took it lately.
+whoever holds it, nor somebody from whom a clock took it lately, or who gave it back.
 """
 
 from collections.abc import Iterator, Mapping
@@ -64,10 +64,12 @@ def holder_of(handling: Handling) -> RecordId:
 
 
 def leave_trail(handling: Handling, sla: SlaProgress) -> None:
-    """Whoever loses the record now has lost it to a clock."""
+    """Whoever loses the record now has lost it to a clock, or gives it back."""
     holder = holder_of(handling)
     if holder and Owner.kind_of(holder) is not OwnerKind.QUEUE:
-        sla.trail.append(PastHolder(owner=holder, until=handling.facts.now))
+        gave_back = sla.due.returned is not None
+        past = PastHolder(owner=holder, until=handling.facts.now, gave_back=gave_back)
+        sla.trail.append(past)
 
 
 def _try(

@@ -17,7 +17,7 @@ from ortoo_daemon.policy.fuse_model import Fuse
 from ortoo_daemon.policy.intake_model import Cleanse, KeySources, Require
 from ortoo_daemon.policy.notify_model import Notify
 from ortoo_daemon.policy.ownership_model import Limits, Programme, RateLimit, Rule, Target
-from ortoo_daemon.policy.sla_model import USUAL_MOVES, Moves, SlaRule
+from ortoo_daemon.policy.sla_model import USUAL_MOVES, Moves, Returns, SlaRule
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +75,7 @@ class Policy:
     sets: tuple[SetField, ...] = ()
     sla: tuple[SlaRule, ...] = ()
     moves: Moves = USUAL_MOVES
+    returns: Returns | None = None
     notify: tuple[Notify, ...] = ()
     absence: Absence | None = None
     fuse: Fuse | None = None

@@ -20,8 +20,10 @@ def rules_of(policy: Policy) -> Iterator[Rule]:
 
 
 def steps_of(policy: Policy) -> Iterator[SlaStep]:
-    """Every step of every clock."""
+    """Every step of every clock, and those of what is given back."""
     yield from (step for clock in policy.sla for step in clock.steps)
+    if policy.returns is not None:
+        yield from policy.returns.steps
 
 
 def limit_conditions(policy: Policy) -> Iterator[Condition]:
@@ -58,8 +60,9 @@ def fields_read(policy: Policy, signals: Mapping[str, str] | None = None) -> fro
 
 
 def stopping_fields(policy: Policy) -> frozenset[str]:
-    """Fields whose change may stop a clock, make it pause, or end its steps."""
-    return frozenset().union(
+    """Fields whose change may stop a clock, make it pause, or end its steps; or gives the record back."""
+    said = () if policy.returns is None else (policy.returns.reason,)
+    return frozenset(said).union(
         *(condition.fields() for clock in policy.sla for condition in clock.turning())
     )
 
@@ -93,6 +96,8 @@ def fields_written(policy: Policy) -> frozenset[str]:
         else:
             found |= {each.field for each in enrichment.sets}
     found |= {each.field for step in steps_of(policy) for each in step.sets}
+    if policy.returns is not None:
+        found.add(policy.returns.reason)
     return frozenset(found | {each.field for each in policy.sets})
 
 
@@ -124,6 +129,7 @@ def _names(policy: Policy) -> Iterator[frozenset[str]]:
     for clock in policy.sla:
         yield from (when.fields() for when, _ in clock.target.choices if when is not None)
         yield from (condition.fields() for condition in clock.conditions())
+    yield from (step.when.fields() for step in steps_of(policy) if step.when is not None)
     yield from (each.value.fields() for step in steps_of(policy) for each in step.sets)
 
 

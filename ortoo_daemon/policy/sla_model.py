@@ -24,6 +24,10 @@ class Within(StrEnum):
     REGION = "region"
 
 
+OFFER = "offer"
+"""The name of the clock that ``offer:`` starts."""
+
+
 class Superior(StrEnum):
     """Whom a record is escalated to, found from who holds it.
 
@@ -115,7 +119,8 @@ class SlaRule:
     ``warn`` are fractions of the target (0.5) or times before it, earliest first. One of ``stopped_by``
     that holds stops the clock, and so does a contact with the customer of one of the ``contacts``; where
     there was none in both directions ``two_way_within`` of that, it is flagged. One of ``paused_by`` that
-    holds makes it pause; one of ``acknowledged_by`` ends its steps.
+    holds makes it pause; one of ``acknowledged_by`` ends its steps. ``is_offer``: whoever is given the record
+    has the target's time to accept it, and what stops the clock is that they did.
     """
 
     clock: str
@@ -131,6 +136,7 @@ class SlaRule:
     on_reopen: OnReopen = OnReopen.KEEP
     on_warning: tuple[SlaStep, ...] = ()
     on_violation: tuple[SlaStep, ...] = ()
+    is_offer: bool = False
     place: Place
 
     @property
@@ -155,6 +161,19 @@ class SlaRule:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Returns:
+    """Whoever holds a record gives it back by saying why in a field, which is emptied again.
+
+    ``reason`` is the API name of that field. Of ``steps`` the first that finds somebody gives them the
+    record; where none does the policy's ``otherwise`` has it.
+    """
+
+    reason: str
+    steps: tuple[SlaStep, ...] = ()
+    place: Place
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RooftopBudget:
     """Clocks take at most so many records away from one rooftop within a rolling period."""
 
@@ -165,11 +184,11 @@ class RooftopBudget:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Moves:
-    """What bounds the moves of a policy's clocks.
+    """What bounds the moves of a policy's clocks and of what is given back.
 
-    A record is moved at most ``at_most`` times, and to nobody from whom a clock took it within
-    ``not_back_for``. ``hold_while_closed``: what falls due while the record's rooftop is closed waits until
-    it opens.
+    A record is moved at most ``at_most`` times, to nobody from whom a clock took it within
+    ``not_back_for``, and never to somebody who gave it back. ``hold_while_closed``: what falls due while the
+    record's rooftop is closed waits until it opens.
     """
 
     at_most: int = 6

@@ -45,6 +45,7 @@ _SCARCE_SWEEPS: Mapping[str, float] = {
     "review": _PAUSED,
     "parked": _PAUSED,
     "sla": _PAUSED,
+    "returns": _PAUSED,
     "absence": _PAUSED,
 }
 

@@ -1,7 +1,7 @@
-"""A policy starts SLA clocks on tasks or events.
+"""A policy starts SLA clocks on tasks or events, or lets them be given back.
 
-The platform gives activities no long text area, so there is nowhere to keep a clock. Start it on the
-record that the task is about.
+The platform gives activities no long text area, so there is nowhere to keep a clock, or who has had the
+record. Do it with the record that the task is about.
 
 PASS::
 
@@ -28,10 +28,19 @@ _ACTIVITIES = frozenset({"Task", "Event"})
 
 def check(subject: Subject) -> Iterator[Problem]:
     for policy in subject.policies.policies:
-        if policy.object in _ACTIVITIES and policy.sla:
+        if policy.object not in _ACTIVITIES:
+            continue
+        if policy.sla:
             yield Problem(
                 place=policy.sla[0].place,
                 rule=ID,
                 message=f"no clock can run on {policy.object} records",
                 mend="start it on the record that it is about",
+            )
+        if policy.returns is not None:
+            yield Problem(
+                place=policy.returns.place,
+                rule=ID,
+                message=f"no {policy.object} record knows who has given it back",
+                mend="let the record that it is about be given back",
             )

@@ -95,7 +95,7 @@ def conditions_of(policy: Policy) -> Iterator[Condition]:
     for clock in policy.sla:
         yield from (when for when, _ in clock.target.choices if when is not None)
         yield from clock.turning()
-        yield from (step.when for step in clock.steps if step.when is not None)
+    yield from (step.when for step in steps_of(policy) if step.when is not None)
 
 
 def described_tests(subject: Subject) -> Iterator[tuple[FieldTest, FieldDescription]]:
@@ -128,10 +128,9 @@ def targets_of(policy: Policy) -> list[Target]:
         for target in (rule.assign.target, held, rule.orelse):
             if target is not None:
                 found[target.place] = target
-    for clock in policy.sla:
-        for step in clock.on_violation:
-            if isinstance(step.action, QueueTarget | PersonTarget):
-                found[step.action.place] = step.action
+    for step in steps_of(policy):
+        if isinstance(step.action, QueueTarget | PersonTarget):
+            found[step.action.place] = step.action
     return [found[place] for place in sorted(found)]
 
 
@@ -152,6 +151,8 @@ def _uses(policy: Policy) -> Iterator[FieldUse]:
             yield from _of_card(enrichment.card)
     for each in _sets(policy):
         yield FieldUse(each.place, each.field)
+    if policy.returns is not None:
+        yield FieldUse(policy.returns.place, policy.returns.reason)
     for expression in _expressions(policy):
         if not isinstance(expression, FirstThatHolds):
             yield from (FieldUse(expression.place, name) for name in expression.fields())

@@ -1,4 +1,4 @@
-"""How does ``action:`` become fields to set, clocks to start and people to tell?"""
+"""How does ``action:`` become fields to set, clocks to start, offers, returns, and people to tell?"""
 
 from dataclasses import dataclass
 
@@ -11,11 +11,12 @@ from ortoo_daemon.policy.parsing.conditions import ConditionReader
 from ortoo_daemon.policy.parsing.expressions import read_sets
 from ortoo_daemon.policy.parsing.fuse import read_fuse
 from ortoo_daemon.policy.parsing.notify import read_notify
+from ortoo_daemon.policy.parsing.offers import read_offer, read_returns
 from ortoo_daemon.policy.parsing.sections import Section, mapping_in
 from ortoo_daemon.policy.parsing.sla_clocks import read_clock, read_moves
-from ortoo_daemon.policy.sla_model import USUAL_MOVES, Moves, SlaRule
+from ortoo_daemon.policy.sla_model import USUAL_MOVES, Moves, Returns, SlaRule
 
-ACTION_KEYS = ("set", "sla", "moves", "notify", "fuse")
+ACTION_KEYS = ("set", "offer", "sla", "returns", "moves", "notify", "fuse")
 ACTION_LATER = ("handoff", "split")
 
 
@@ -26,6 +27,7 @@ class Action:
     sets: tuple[SetField, ...] = ()
     sla: tuple[SlaRule, ...] = ()
     moves: Moves = USUAL_MOVES
+    returns: Returns | None = None
     notify: tuple[Notify, ...] = ()
     fuse: Fuse | None = None
 
@@ -36,21 +38,32 @@ def read_action(node: MapNode, conditions: ConditionReader, *, policy: str) -> A
     later = conditions.knowing(FOUND_SO_FAR)
     section = Section(node, problems, what="action", known=ACTION_KEYS, later=ACTION_LATER)
     sets, notify = section.get("set"), section.get("notify")
-    moves = section.mapping("moves")
-    clocks: list[SlaRule] = []
+    moves, returns = section.mapping("moves"), section.mapping("returns")
+    return Action(
+        sets=() if sets is None else read_sets(sets, later),
+        sla=_clocks(section, later, conditions),
+        moves=USUAL_MOVES if moves is None else read_moves(moves, problems),
+        returns=None if returns is None else read_returns(returns, conditions),
+        notify=() if notify is None else read_notify(notify, later, template=NEW_RECORD),
+        fuse=read_fuse(section, of=policy),
+    )
+
+
+def _clocks(
+    section: Section, later: ConditionReader, conditions: ConditionReader
+) -> tuple[SlaRule, ...]:
+    """The clock of ``offer`` is the first of them."""
+    problems, offer = section.problems, section.mapping("offer")
+    found = [] if offer is None else [read_offer(offer, later, conditions)]
     for item in section.items("sla"):
         mapping = mapping_in(item, problems, what="an SLA clock")
-        clock = None if mapping is None else read_clock(mapping, later, conditions)
+        found.append(None if mapping is None else read_clock(mapping, later, conditions))
+    clocks: list[SlaRule] = []
+    for clock in found:
         if clock is None:
             continue
         if any(clock.clock == other.clock for other in clocks):
             message = f"a clock {clock.clock!r} is started twice"
             problems.add(clock.place, "duplicate_name", message, "give it another name")
         clocks.append(clock)
-    return Action(
-        sets=() if sets is None else read_sets(sets, later),
-        sla=tuple(clocks),
-        moves=USUAL_MOVES if moves is None else read_moves(moves, problems),
-        notify=() if notify is None else read_notify(notify, later, template=NEW_RECORD),
-        fuse=read_fuse(section, of=policy),
-    )
+    return tuple(clocks)

@@ -84,6 +84,7 @@ def read_policy(node: Node, problems: Problems, resources: Resources) -> Policy 
         sets=acts.sets,
         sla=acts.sla,
         moves=acts.moves,
+        returns=acts.returns,
         notify=acts.notify,
         absence=absence,
         fuse=acts.fuse,

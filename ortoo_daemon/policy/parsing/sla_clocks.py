@@ -48,11 +48,12 @@ def read_clock(
     section.required("clock", "name it, for example first_response")
     target_node = section.required("target", "say how long, for example 30m")
     section.required("hours", "write rooftop, 24x7 or the name of business hours")
-    name, hours = _clock_name(section), section.text("hours")
-    target = None if target_node is None else _target(target_node, later)
-    warnings = [_warning(item, problems) for item in section.items("warn")]
+    name, hours, warnings = _clock_name(section), section.text("hours"), read_warnings(section)
+    target = None if target_node is None else read_target(target_node, later, what="'target'")
     stops, two_way = section.get("stopped_by"), section.get("two_way_within")
-    stopped_by, contacts = ((), frozenset()) if stops is None else read_stops(stops, conditions)
+    stopped_by, contacts = (
+        ((), frozenset()) if stops is None else read_stops(stops, conditions, key="stopped_by")
+    )
     on_warning = _steps(section, "on_warning", conditions, template=SLA_WARNING)
     on_violation = _steps(section, "on_violation", conditions, template=SLA_VIOLATION)
     paused_by = _conditions(section, "paused_by", conditions)
@@ -67,7 +68,7 @@ def read_clock(
         clock=name,
         target=target,
         hours=hours,
-        warn=_in_order([item for item in warnings if item is not None], target),
+        warn=in_order(warnings, target),
         stopped_by=stopped_by,
         contacts=contacts,
         two_way_within=within,
@@ -177,10 +178,11 @@ def _clock_name(section: Section) -> str | None:
     return name
 
 
-def _target(node: Node, conditions: ConditionReader) -> SlaTarget | None:
+def read_target(node: Node, conditions: ConditionReader, *, what: str) -> SlaTarget | None:
+    """A duration, or the first that holds."""
     problems = conditions.problems
     if not (isinstance(node, MapNode) and list(node.entries) == ["first"]):
-        length = duration_in(node, problems, what="'target'")
+        length = duration_in(node, problems, what=what)
         return None if length is None else SlaTarget(choices=((None, length),))
     choices = read_choices(node, conditions, needs_else=False)
     if choices is None:
@@ -192,6 +194,12 @@ def _target(node: Node, conditions: ConditionReader) -> SlaTarget | None:
             return None
         found.append((condition, length))
     return SlaTarget(choices=tuple(found))
+
+
+def read_warnings(section: Section) -> list[float | timedelta]:
+    """What ``warn`` says."""
+    warnings = [_warning(item, section.problems) for item in section.items("warn")]
+    return [item for item in warnings if item is not None]
 
 
 def _warning(node: Node, problems: Problems) -> float | timedelta | None:
@@ -207,9 +215,7 @@ def _warning(node: Node, problems: Problems) -> float | timedelta | None:
     return found
 
 
-def _in_order(
-    warnings: list[float | timedelta], target: SlaTarget
-) -> tuple[float | timedelta, ...]:
+def in_order(warnings: list[float | timedelta], target: SlaTarget) -> tuple[float | timedelta, ...]:
     """Earliest first, measured on the longest target (which is where they lie furthest apart)."""
     longest = max(length for _, length in target.choices)
 

@@ -1,4 +1,4 @@
-"""How do ``stopped_by``, ``on_warning`` and ``on_violation`` of a clock become conditions and steps?"""
+"""How do what stops a clock, and steps such as those of ``on_violation``, become conditions and steps?"""
 
 from ortoo_daemon.facts import ContactKind
 from ortoo_daemon.policy.evaluation import Condition
@@ -27,6 +27,8 @@ from ortoo_daemon.policy.sla_model import (
 
 STEP_KEYS = ("after", "when", "reassign", "escalate", "notify", "set", "repeat")
 WARNING_KEYS = ("when", "notify", "set")
+RETURN_KEYS = ("when", "reassign", "escalate", "notify", "set")
+ON_RETURN = "returns"
 REASSIGN_KEYS = ("within", "back_up", "desk")
 REPEAT_KEYS = ("every", "at_most")
 ACTIVITY = "activity"
@@ -38,23 +40,23 @@ MOST_ROUNDS = 20
 _Stops = tuple[tuple[Condition, ...], frozenset[ContactKind]]
 
 
-def read_stops(node: Node, conditions: ConditionReader) -> _Stops:
+def read_stops(node: Node, conditions: ConditionReader, *, key: str) -> _Stops:
     """Conditions of which one that holds stops the clock, and contacts of which one does: one mapping, or a
     list of them."""
     problems = conditions.problems
     items = node.items if isinstance(node, ListNode) else [node]
     if not items:
-        problems.add(node, "empty", "'stopped_by' names nothing", "name a condition of the record")
+        problems.add(node, "empty", f"{key!r} names nothing", "name a condition of the record")
     found: list[Condition | None] = []
     contacts: set[ContactKind] = set()
     for item in items:
         if isinstance(item, MapNode) and ACTIVITY in item.entries:
-            section = Section(item, problems, what="'stopped_by'", known=(ACTIVITY,))
+            section = Section(item, problems, what=repr(key), known=(ACTIVITY,))
             contacts |= {
                 kind for each in section.items(ACTIVITY) if (kind := _kind(each, problems))
             }
             continue
-        found.append(conditions.read(item, what="a condition of 'stopped_by'"))
+        found.append(conditions.read(item, what=f"a condition of {key!r}"))
     return tuple(condition for condition in found if condition), frozenset(contacts)
 
 
@@ -96,12 +98,16 @@ def read_steps(
     return tuple(step for step in steps if step is not None)
 
 
+_KEYS = {"on_warning": WARNING_KEYS, ON_RETURN: RETURN_KEYS}
+"""What a step may say; elsewhere all that one can."""
+
+
 def _step(node: Node, conditions: ConditionReader, *, key: str, template: str) -> SlaStep | None:
     problems = conditions.problems
     mapping = mapping_in(node, problems, what=f"a step of {key!r}")
     if mapping is None:
         return None
-    known = WARNING_KEYS if key == "on_warning" else STEP_KEYS
+    known = _KEYS.get(key, STEP_KEYS)
     section = Section(mapping, problems, what=f"a step of {key}", known=known)
     after, when, notify, sets = (section.get(name) for name in ("after", "when", "notify", "set"))
     action, is_right = _action(section)

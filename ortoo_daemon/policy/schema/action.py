@@ -7,7 +7,7 @@ from ortoo_daemon.policy.parsing import absence as parse_absence
 from ortoo_daemon.policy.parsing import action as parse_action
 from ortoo_daemon.policy.parsing import fuse as parse_fuse
 from ortoo_daemon.policy.parsing import notify as parse_notify
-from ortoo_daemon.policy.schema.sla import clock, moves
+from ortoo_daemon.policy.schema.sla import clock, moves, offer, returns
 from ortoo_daemon.policy.schema.terms import (
     DURATION,
     FLAG,
@@ -26,7 +26,9 @@ def action() -> Schema:
         parse_action.ACTION_KEYS,
         {
             "set": map_of(ref("expression")),
+            "offer": offer(),
             "sla": list_of(clock()),
+            "returns": returns(),
             "moves": moves(),
             "notify": ref("notify"),
             "fuse": fuse(),

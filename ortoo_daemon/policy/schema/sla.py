@@ -1,10 +1,12 @@
-"""What is the JSON Schema of ``sla:`` — the clocks with their steps — and of ``moves:``?"""
+"""What is the JSON Schema of ``sla:`` with its steps, of ``offer:``, ``returns:`` and ``moves:``?"""
 
+from ortoo_daemon.policy.parsing import offers as parse_offers
 from ortoo_daemon.policy.parsing import sla_clocks as parse_sla
 from ortoo_daemon.policy.parsing import sla_steps as parse_steps
 from ortoo_daemon.policy.schema.conditions import first
 from ortoo_daemon.policy.schema.terms import (
     DURATION,
+    FIELD,
     TEXT,
     Schema,
     list_of,
@@ -19,8 +21,6 @@ _COUNT: Schema = {"type": "integer", "minimum": 1}
 
 
 def clock() -> Schema:
-    activity: Schema = {"enum": [str(kind) for kind in parse_steps.STOPPING]}
-    contacts = section((parse_steps.ACTIVITY,), {parse_steps.ACTIVITY: list_of(activity)})
     conditions = one_or_several(ref("condition"))
     return section(
         parse_sla.SLA_KEYS,
@@ -30,7 +30,7 @@ def clock() -> Schema:
             "hours": TEXT,
             "warn": list_of({"type": "string"}),
             "on_warning": one_or_several(_step_of_warning()),
-            "stopped_by": one_or_several({"anyOf": [contacts, ref("condition")]}),
+            "stopped_by": _stops(),
             "two_way_within": DURATION,
             "paused_by": conditions,
             "acknowledged_by": conditions,
@@ -39,6 +39,31 @@ def clock() -> Schema:
             "on_violation": one_or_several(_step_of_violation()),
         },
         ("clock", "target", "hours"),
+    )
+
+
+def offer() -> Schema:
+    """How long whoever is given a record has to accept it."""
+    return section(
+        parse_offers.OFFER_KEYS,
+        {
+            "for": {"anyOf": [DURATION, first(DURATION)]},
+            "hours": TEXT,
+            "accepted_by": _stops(),
+            "warn": list_of({"type": "string"}),
+            "on_warning": one_or_several(_step_of_warning()),
+            "on_lapse": one_or_several(_step_of_violation()),
+        },
+        ("for", "hours", "accepted_by", "on_lapse"),
+    )
+
+
+def returns() -> Schema:
+    """What becomes of a record that its holder gives back."""
+    return section(
+        parse_offers.RETURNS_KEYS,
+        {"reason": FIELD, "steps": one_or_several(_step_of_return())},
+        parse_offers.RETURNS_KEYS,
     )
 
 
@@ -57,6 +82,12 @@ def moves() -> Schema:
     )
 
 
+def _stops() -> Schema:
+    activity: Schema = {"enum": [str(kind) for kind in parse_steps.STOPPING]}
+    contacts = section((parse_steps.ACTIVITY,), {parse_steps.ACTIVITY: list_of(activity)})
+    return one_or_several({"anyOf": [contacts, ref("condition")]})
+
+
 def _step_of_warning() -> Schema:
     return section(
         parse_steps.WARNING_KEYS,
@@ -64,12 +95,33 @@ def _step_of_warning() -> Schema:
     )
 
 
-def _step_of_violation() -> Schema:
+def _step_of_return() -> Schema:
+    return section(
+        parse_steps.RETURN_KEYS,
+        {
+            "when": ref("condition"),
+            "reassign": _reassign(),
+            "escalate": _escalate(),
+            "notify": ref("notify"),
+            "set": map_of(ref("expression")),
+        },
+    )
+
+
+def _reassign() -> Schema:
     reassign = section(
         parse_steps.REASSIGN_KEYS,
         {"within": {"enum": [str(each) for each in Within]}, "back_up": TEXT, "desk": TEXT},
     )
+    return reassign | {"minProperties": 1, "maxProperties": 1}
+
+
+def _escalate() -> Schema:
     superior: Schema = {"enum": [str(each) for each in Superior]}
+    return {"anyOf": [superior, ref("target")]}
+
+
+def _step_of_violation() -> Schema:
     repeat = section(
         parse_steps.REPEAT_KEYS, {"every": DURATION, "at_most": _COUNT}, parse_steps.REPEAT_KEYS
     )
@@ -78,8 +130,8 @@ def _step_of_violation() -> Schema:
         {
             "after": DURATION,
             "when": ref("condition"),
-            "reassign": reassign | {"minProperties": 1, "maxProperties": 1},
-            "escalate": {"anyOf": [superior, ref("target")]},
+            "reassign": _reassign(),
+            "escalate": _escalate(),
             "notify": ref("notify"),
             "set": map_of(ref("expression")),
             "repeat": repeat,
