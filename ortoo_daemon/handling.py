@@ -72,23 +72,15 @@ class TraceNotes:
     ) -> None:
         """A candidate met the first gate that it does not pass."""
         if self.count(kind, gate, removed=1) < KEPT_PER_GATE:
-            self.candidates.append(
-                CandidateStep(
-                    kind=kind,
-                    id=candidate.id,
-                    name=candidate.name,
-                    removed_by=gate,
-                    detail=detail,
-                )
-            )
+            step = CandidateStep(kind, candidate.id, candidate.name, gate, detail)
+            self.candidates.append(step)
 
     def keep(
         self, kind: str, candidate: Rooftop | Person, *, rank: Mapping[str, FieldValue]
     ) -> None:
         """A candidate passed every gate."""
-        self.candidates.append(
-            CandidateStep(kind=kind, id=candidate.id, name=candidate.name, rank=rank)
-        )
+        step = CandidateStep(kind, candidate.id, candidate.name, rank=rank)
+        self.candidates.append(step)
 
     def finished(self) -> Trace:
         return Trace(

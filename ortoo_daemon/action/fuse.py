@@ -112,16 +112,20 @@ def _told(fuse: Fuse, moved: Moved) -> str:
 
 
 def _count(handling: Handling, fuses: Sequence[Fuse]) -> None:
-    reservation = handling.reservation or Reservation(person=None)
-    given = reservation.given or Given(
-        key=handling.key, at=int(handling.facts.now.timestamp()), tallies=()
-    )
-    tallies = (*given.tallies, *map(tally_of, fuses))
-    tags = given.tags
+    reservation, tallies = handling.reservation, tuple(map(tally_of, fuses))
+    given = None if reservation is None else reservation.given
+    tags = None if given is None else given.tags
     if tags is None and handling.policy.tags:
         tags = _tags(handling)
-    given = replace(given, tallies=tallies, tags=tags)
-    handling.reservation = replace(reservation, given=given)
+    if given is None:
+        at = int(handling.facts.now.timestamp())
+        given = Given(key=handling.key, at=at, tallies=tallies, tags=tags)
+    else:
+        given = replace(given, tallies=(*given.tallies, *tallies), tags=tags)
+    if reservation is None:
+        handling.reservation = Reservation(person=None, given=given)
+    else:
+        handling.reservation = replace(reservation, given=given)
 
 
 def _tags(handling: Handling) -> tuple[str, ...]:

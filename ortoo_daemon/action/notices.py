@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from ortoo_daemon.decision import Notice, NoticeTo, ReasonCode
 from ortoo_daemon.directory import Person
 from ortoo_daemon.handling import Handling
-from ortoo_daemon.policy.notify_model import Notify, OrgWay
+from ortoo_daemon.policy.notify_model import ORG_WAYS, Notify, OrgWay
 from ortoo_daemon.policy.sla_model import Superior
 from ortoo_daemon.records import RecordId
 
@@ -33,7 +33,7 @@ def tell(handling: Handling, entries: Iterable[Notify], *, clock: str | None = N
         if entry.when is not None and not entry.when.holds(handling.scope):
             continue
         recipients = _recipients(handling, entry)
-        outside = entry.by not in set(OrgWay) or entry.by == OrgWay.EMAIL_ALERT
+        outside = entry.by not in ORG_WAYS or entry.by == OrgWay.EMAIL_ALERT
         if not recipients and not outside:
             handling.trace.notes.append(f"{entry.place}: no {entry.to.value} is there to be told")
             continue

@@ -14,6 +14,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from operator import attrgetter
 from typing import Any
 
 from ortoo_daemon.decision import ClockState, PastHolder, SlaClock, Waiting
@@ -32,6 +33,7 @@ _LENGTHS = {"open_for": "open_s", "elapsed_for": "elapsed_s"}
 _PAUSES = {"paused_for": "paused_s", "paused_open_for": "paused_open_s"}
 _FLAGS = ("contacted", "one_way")
 _COUNTS = ("warned", "steps", "rounds", "changes")
+_instants_of, _counts_of = attrgetter(*_INSTANTS), attrgetter(*_COUNTS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,8 +98,7 @@ def _saved(clock: SlaClock) -> dict[str, Any]:
         "warn_at": [instant_text(at) for at in clock.warn_at],
         "hours": clock.hours,
     }
-    for name in _INSTANTS:
-        at = getattr(clock, name)
+    for name, at in zip(_INSTANTS, _instants_of(clock), strict=True):
         if at is not None:
             saved[name] = instant_text(at)
     for name, key in _LENGTHS.items():
@@ -105,13 +106,19 @@ def _saved(clock: SlaClock) -> dict[str, Any]:
         if length is not None:
             saved[key] = round(length.total_seconds())
     for name, key in _PAUSES.items():
-        if paused := round(getattr(clock, name).total_seconds()):
+        length = getattr(clock, name)
+        if length and (paused := round(length.total_seconds())):
             saved[key] = paused
-    saved |= {name: count for name in _COUNTS if (count := getattr(clock, name))}
+    counts = zip(_COUNTS, _counts_of(clock), strict=True)
+    saved |= {name: count for name, count in counts if count}
     if clock.holder:
         saved["holder"] = clock.holder
-    saved |= {name: True for name in _FLAGS if getattr(clock, name)}
-    return saved if clock.run == 1 else saved | {"run": clock.run}
+    for name in _FLAGS:
+        if getattr(clock, name):
+            saved[name] = True
+    if clock.run != 1:
+        saved["run"] = clock.run
+    return saved
 
 
 def _clock(entry: Mapping[str, Any]) -> SlaClock:

@@ -190,7 +190,7 @@ def _follow_up(decision: Decision) -> dict[str, FieldValue]:
 def clock_stamps(decision: Decision) -> dict[str, FieldValue]:
     """The four SLA fields: the earliest step due, the earliest target that runs, status, all clocks."""
     clocks = decision.clocks
-    due = [clock.next_at for clock in clocks if clock.next_at is not None]
+    due = [next_at for clock in clocks if (next_at := clock.next_at) is not None]
     if decision.waiting is not None:
         due.append(decision.waiting.next_at)
     live = [clock for clock in clocks if clock.is_live]

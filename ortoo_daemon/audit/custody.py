@@ -57,7 +57,7 @@ def _accepted(offer: SlaClock, directory: Directory, seen: RecordId | None) -> I
 
 
 def _at(moment: datetime) -> str:
-    return f"{moment:%Y-%m-%d %H:%M} UTC"
+    return f"{moment.isoformat(' ', 'minutes')[:16]} UTC"
 
 
 def _name(directory: Directory, owner: RecordId) -> str:

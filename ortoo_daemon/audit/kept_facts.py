@@ -59,14 +59,14 @@ def staff_asked(decision: Decision, facts: Facts) -> tuple[Sequence[Person], int
     """Everybody at the places whose people were compared or given the record, of large places only those in
     the trace; and how many are left out."""
     known, by_rooftop = facts.directory.people, facts.directory.people_by_rooftop
-    steps = (step.id for step in decision.trace.candidates if step.kind == "person")
-    owner = (decision.owner.id,) if decision.owner else ()
-    former = (str(answer) for answer in facts.answers.values() if answer)
-    ids = dict.fromkeys((*steps, *owner, *former))
-    named = [known[RecordId(id_)] for id_ in ids if id_ in known]
-    places = dict.fromkeys(person.rooftop for person in named)
+    ids = [step.id for step in decision.trace.candidates if step.kind == "person"]
+    if decision.owner:
+        ids.append(decision.owner.id)
+    ids += [str(answer) for answer in facts.answers.values() if answer]
+    named = {id_: person for id_ in ids if (person := known.get(RecordId(id_)))}
+    places = dict.fromkeys([person.rooftop for person in named.values()])
     staff = [each for place in places for each in by_rooftop.get(place, ())]
-    found = staff if len(staff) <= MOST_PEOPLE else named[:MOST_PEOPLE]
+    found = staff if len(staff) <= MOST_PEOPLE else list(named.values())[:MOST_PEOPLE]
     return found, len(staff) - len(found)
 
 

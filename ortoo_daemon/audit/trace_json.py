@@ -121,11 +121,7 @@ def _saved(trace: Trace) -> _Json:
             _filled(kind=g.kind, gate=g.gate, removed=g.removed, detail=g.detail)
             for g in trace.gates
         ],
-        "changes": [
-            _filled(stage=c.stage, field=c.field, at=_at(c.place))
-            | {"before": _short(c.before), "after": _short(c.after)}
-            for c in trace.changes
-        ],
+        "changes": [_change(change) for change in trace.changes],
         "reports": [
             _filled(
                 stage=r.stage,
@@ -142,26 +138,38 @@ def _saved(trace: Trace) -> _Json:
 
 
 def _rule(step: RuleStep) -> _Json:
-    saved: _Json = {"name": step.name, "at": _at(step.place), "outcome": step.outcome.value}
-    if step.failed is not None:
-        failed = step.failed
+    name, place, outcome, failed = step
+    saved: _Json = {"name": name, "at": str(place), "outcome": str(outcome)}
+    if failed is not None:
+        place, text, field, value = failed
         saved["failed"] = {
-            "at": _at(failed.place),
-            "text": _short(failed.text),
-            "field": failed.field,
-            "value": _short(failed.value),
+            "at": str(place),
+            "text": _short(text),
+            "field": field,
+            "value": _short(value),
         }
     return saved
 
 
 def _candidate(step: CandidateStep) -> _Json:
-    saved: _Json = {"kind": step.kind, "id": step.id, "name": step.name}
-    if step.removed_by is not None:
-        saved["removed_by"] = step.removed_by
-    if step.detail:
-        saved["detail"] = step.detail
-    if step.rank:
-        saved["rank"] = dict(step.rank)
+    kind, id_, name, removed_by, detail, rank = step
+    saved: _Json = {"kind": kind, "id": id_, "name": name}
+    if removed_by is not None:
+        saved["removed_by"] = removed_by
+    if detail:
+        saved["detail"] = detail
+    if rank:
+        saved["rank"] = dict(rank)
+    return saved
+
+
+def _change(change: FieldChange) -> _Json:
+    stage, field, before, after, place = change
+    saved: _Json = {"stage": stage, "field": field}
+    if place is not None:
+        saved["at"] = str(place)
+    saved["before"] = _short(before)
+    saved["after"] = _short(after)
     return saved
 
 

@@ -23,6 +23,8 @@ class OrgWay(StrEnum):
     EMAIL_ALERT = "email_alert"
 
 
+ORG_WAYS: frozenset[str] = frozenset(OrgWay)
+
 NEW_RECORD = "new_record"
 UNROUTED = "unrouted"
 SLA_WARNING = "sla_warning"

@@ -4,7 +4,7 @@ Shared by the handling of records and by every face that explains one: there is 
 gathering facts. Writes nothing and reserves nothing.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 
@@ -63,13 +63,21 @@ async def decide_record(
     fuses = policies.policy_set.fuses(item.object)
 
     def gathered() -> Facts:
-        facts = _facts(knowledge, item, record, now, known)
-        if fuses:
-            moved = moved_lately(fuses, facts.workload.given, now)
-            facts = replace(facts, workload=replace(facts.workload, moved=moved))
-        if contacts is not None:
-            facts = replace(facts, contacts=contacts)
-        return replace(facts, watched=watched, changed_since=changed_since) if watched else facts
+        moved = moved_lately(fuses, knowledge.ledger.rates.moments, now) if fuses else {}
+        return Facts(
+            item=item,
+            record=record,
+            now=now,
+            directory=knowledge.usable_directory(now),
+            workload=knowledge.ledger.workload(record.object, moved=moved),
+            postal=knowledge.postal,
+            answers=knowledge.customers.completed(known),
+            intake_owners=frozenset({knowledge.daemon_user}),
+            usernames=knowledge.usernames,
+            watched=watched,
+            changed_since=changed_since if watched else None,
+            contacts=contacts,
+        )
 
     facts = gathered()
     found = flow.decide(policies.policy_set, facts)
@@ -85,29 +93,12 @@ def with_counters_kept(knowledge: Knowledge, facts: Facts, decision: Decision) -
     staff, _ = staff_asked(decision, facts)
     pool = decision.reservation.pool if decision.reservation else None
     tallies: Iterable[Tally] = ()
-    if facts.workload.given and (policy := knowledge.policies.named(decision.policy)):
+    policy = knowledge.policies.named(decision.policy)
+    if policy is not None and policy.rates and facts.workload.given:
         sites = [step.id for step in decision.trace.candidates if step.kind == "rooftop"]
         tallies = tallies_between(policy, staff, sites)
     people = [person.id for person in staff]
-    workload = knowledge.ledger.frozen(facts.record.object, people, pool, tallies)
-    return replace(facts, workload=replace(workload, moved=facts.workload.moved))
-
-
-def _facts(
-    knowledge: Knowledge,
-    item: WorkItem,
-    record: Record,
-    now: datetime,
-    answers: Mapping[Question, Answer],
-) -> Facts:
-    return Facts(
-        item=item,
-        record=record,
-        now=now,
-        directory=knowledge.usable_directory(now),
-        workload=knowledge.ledger.workload(record.object),
-        postal=knowledge.postal,
-        answers=knowledge.customers.completed(answers),
-        intake_owners=frozenset({knowledge.daemon_user}),
-        usernames=knowledge.usernames,
+    workload = knowledge.ledger.frozen(
+        facts.record.object, people, pool, tallies, moved=facts.workload.moved
     )
+    return replace(facts, workload=workload)

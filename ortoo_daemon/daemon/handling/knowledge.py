@@ -138,6 +138,8 @@ class Knowledge:
 
     def usable_directory(self, now: datetime) -> Directory:
         """The directory without owners that are barred at the moment; its indexes are built once."""
+        if not self._barred and self._usable is not None:
+            return self._usable
         barred = {owner: until for owner, until in self._barred.items() if until > now}
         if self._usable is None or barred.keys() != self._barred.keys():
             self._barred = barred

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from ortoo_daemon.daemon.handling.rate_log import RateLog
 from ortoo_daemon.decision import Reservation
-from ortoo_daemon.facts import Given, Tally, Turns, Workload
+from ortoo_daemon.facts import Given, Moved, Tally, Turns, Workload
 from ortoo_daemon.policy.ownership_model import UNWEIGHED
 from ortoo_daemon.records import RecordId
 
@@ -22,6 +22,9 @@ Count = Callable[[str, Iterable[RecordId]], Awaitable[Mapping[RecordId, int]]]
 
 Weigh = Callable[[str, Iterable[RecordId]], Awaitable[Mapping[RecordId, float]]]
 """The same by its weight."""
+
+_NO_LOAD: Mapping[RecordId, float] = {}
+_NOT_MOVED: Mapping[str, Moved] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,13 +64,17 @@ class Ledger:
         """Places taken by decisions that are not written yet."""
         return len(self._pending)
 
-    def workload(self, object_name: str) -> Workload:
-        """The counters as they stand. A live view: use it for one decision, then `frozen` to keep it."""
+    def workload(self, object_name: str, *, moved: Mapping[str, Moved] = _NOT_MOVED) -> Workload:
+        """The counters as they stand. A live view: use it for one decision, then `frozen` to keep it.
+
+        ``moved`` is what fuses count of them.
+        """
         return Workload(
             open_work=self._open[object_name],
             turns=self._turns,
             given=self.rates.moments,
             load=self._load.get(object_name, _NO_LOAD),
+            moved=moved,
         )
 
     def frozen(
@@ -76,6 +83,8 @@ class Ledger:
         people: Iterable[RecordId],
         pool: str | None,
         tallies: Iterable[Tally] = (),
+        *,
+        moved: Mapping[str, Moved] = _NOT_MOVED,
     ) -> Workload:
         """The part of the counters that one decision looked at, as a copy to keep."""
         people = tuple(people)
@@ -86,6 +95,7 @@ class Ledger:
             turns={pool: turns} if pool and turns else {},
             given=self.rates.frozen(tallies),
             load={person: load[person] for person in people if person in load} if load else {},
+            moved=moved,
         )
 
     def reserve(self, object_name: str, reservation: Reservation) -> Ticket:
@@ -195,6 +205,3 @@ def _count(counts: Counter[RecordId], ticket: Ticket) -> None:
 
 def _weight(reservation: Reservation) -> float:
     return UNWEIGHED if reservation.load is None else reservation.load
-
-
-_NO_LOAD: dict[RecordId, float] = {}

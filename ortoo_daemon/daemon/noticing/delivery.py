@@ -22,7 +22,7 @@ from ortoo_daemon.errors import (
     PermanentOrgError,
     StateError,
 )
-from ortoo_daemon.policy.notify_model import OrgWay
+from ortoo_daemon.policy.notify_model import ORG_WAYS, OrgWay
 from ortoo_daemon.records import RecordId
 from ortoo_daemon.salesforce.org import Org
 from ortoo_daemon.salesforce.telling import OrgMessage, OrgTelling
@@ -128,7 +128,7 @@ class Delivery:
             await asyncio.wait(self._busy.values())
 
     def _may_be_told(self, notice: KeptNotice) -> bool:
-        return notice.way not in set(OrgWay) or self.may_tell(notice.urgent)
+        return notice.way not in ORG_WAYS or self.may_tell(notice.urgent)
 
     def _begin(self, way: str, notices: Sequence[KeptNotice]) -> None:
         task = asyncio.create_task(self._tell(way, notices), name=f"ortoo-notices-{way}")
@@ -184,7 +184,7 @@ class Delivery:
         return groups, unworded
 
     async def _sent(self, way: str, groups: Sequence[Group], rows: Rows) -> list[Trouble]:
-        if way not in set(OrgWay):
+        if way not in ORG_WAYS:
             return await self._one_by_one(groups, lambda group: self._by_channel(way, group))
         messages = [self._message(group, rows) for group in groups]
         match OrgWay(way):

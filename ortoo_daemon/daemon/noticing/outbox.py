@@ -12,7 +12,7 @@ from ortoo_daemon.audit.record import KEY, OBJECT
 from ortoo_daemon.daemon.handling.knowledge import Knowledge
 from ortoo_daemon.daemon.noticing.notice_settings import NoticeSettings
 from ortoo_daemon.decision import Decision, Notice, NoticeTo, Outcome
-from ortoo_daemon.policy.notify_model import OrgWay
+from ortoo_daemon.policy.notify_model import ORG_WAYS, OrgWay
 from ortoo_daemon.records import RecordId
 from ortoo_daemon.salesforce import soql
 from ortoo_daemon.salesforce.org import Org
@@ -72,7 +72,7 @@ class Outbox:
     def _kept(self, decision: Decision, notice: Notice) -> Iterator[KeptNotice]:
         """One for each recipient, or for each address of a channel."""
         told: Sequence[str] = notice.recipients or ("",)
-        if notice.by not in set(OrgWay):
+        if notice.by not in ORG_WAYS:
             told = [str(number) for number in range(max(self._addresses(notice.by), 1))]
         elif notice.by == OrgWay.EMAIL_ALERT:
             told = ("",)
