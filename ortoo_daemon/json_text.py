@@ -3,14 +3,14 @@
 import json
 from typing import Any
 
-from pydantic_core import PydanticSerializationError, to_json
+import orjson
 
 
 def json_text(value: Any) -> str:
     """Without blanks, all letters as they are. Raises TypeError for what has no form in JSON."""
     try:
-        return to_json(value).decode()
-    except PydanticSerializationError:
+        return orjson.dumps(value).decode()
+    except TypeError:
         # Half of a surrogate pair, as broken senders leave them; anything else fails here, too.
         return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
@@ -18,6 +18,6 @@ def json_text(value: Any) -> str:
 def json_bytes(value: Any) -> bytes:
     """The same as the body of a request."""
     try:
-        return to_json(value)
-    except PydanticSerializationError:
+        return orjson.dumps(value)
+    except TypeError:
         return json.dumps(value, separators=(",", ":")).encode()  # half a pair has no UTF-8

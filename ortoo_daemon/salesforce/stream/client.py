@@ -6,6 +6,7 @@ session is raised to the listener, who builds the next one. It stores no positio
 """
 
 import asyncio
+import json
 import time
 from contextlib import suppress
 from http import HTTPStatus
@@ -18,6 +19,7 @@ from aiocometd_ng.exceptions import TransportError
 from aiocometd_ng.transports.long_polling import LongPollingTransport
 from aiosfstream_ng import Client, ReplayMarkerStorage, ReplayMarkerStoragePolicy
 from aiosfstream_ng.auth import AuthenticatorBase
+from pydantic_core import from_json
 
 from ortoo_daemon.salesforce.rest import Tokens
 from ortoo_daemon.salesforce.stream.failures import FailureKind, failure_in
@@ -31,6 +33,14 @@ EVERYTHING = -2
 _PREFETCH = 1_000
 _SHORTEST_TIMEOUT = 30.0
 _GOODBYE_TIMEOUT = 2.0
+
+
+def _parsed(text: str) -> Any:
+    """Raises ValueError for what is no JSON."""
+    try:
+        return from_json(text)
+    except ValueError:
+        return json.loads(text)  # half of a surrogate pair
 
 
 class TokenAuthenticator(AuthenticatorBase):  # type: ignore[misc]
@@ -214,6 +224,7 @@ class StreamClient(Client):  # type: ignore[misc]
             http_session=await self._get_http_session(),
             extensions=self.extensions,
             auth=self.auth,
+            json_loads=_parsed,
             loop=self._loop,
         )
         response = await self._transport.handshake([ConnectionType.LONG_POLLING])
