@@ -28,7 +28,7 @@ from ortoo_daemon.decision import Outcome, ReasonCode, Waiting
 from ortoo_daemon.facts import Facts
 from ortoo_daemon.handling import DueStep, StepKind
 from ortoo_daemon.instants import instant
-from ortoo_daemon.ownership.absence import is_absent, leaves
+from ortoo_daemon.ownership.absence import Standing, leaves
 from ortoo_daemon.policy.model import Policy, PolicySet
 from ortoo_daemon.records import FIRST_ENTRY, Owner, OwnerKind, Record, RecordId, WorkReason
 from ortoo_daemon.scope import RecordScope
@@ -124,13 +124,15 @@ def _of_absent(candidates: Sequence[Policy], facts: Facts) -> Admitted | Refused
     closed = record.text(PARKED) or record.get("IsConverted") is True
     if policy is None or policy.absence is None or closed:
         return _nothing(facts, ReasonCode.OWNER_KEEPS, policy=policy)
-    if not is_absent(policy.absence, facts):
-        return _nothing(facts, ReasonCode.OWNER_KEEPS, policy=policy)
     scope = RecordScope(record, now=facts.now, zone="UTC")
     scope.asked_by(policy, facts.directory)
     stamp = read_stamp(record.get(SLA_CLOCKS))
-    given_to = record.get(ASSIGNED_OWNER)
-    if not leaves(policy.absence, facts, scope, given_to=given_to, clocks=stamp.clocks):
+    standing = Standing(
+        decided_by=record.get(DECISION_KEY),
+        given_to=record.get(ASSIGNED_OWNER),
+        clocks=stamp.clocks,
+    )
+    if not leaves(policy.absence, facts, scope, standing):
         return _nothing(facts, ReasonCode.OWNER_KEEPS, policy=policy)
     return Admitted(
         policy=policy,

@@ -83,6 +83,7 @@ class ReasonCode(StrEnum):
     REFUSED_BY_ORG = "refused_by_org"
     OWNER_AWAY = "owner_away"
     OWNER_LEFT = "owner_left"
+    OWNER_BACK = "owner_back"
     OWNER_KEEPS = "owner_keeps"
     SLA_WARNING = "sla_warning"
     SLA_VIOLATION = "sla_violation"

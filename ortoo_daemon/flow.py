@@ -36,7 +36,7 @@ from ortoo_daemon.facts import Facts, Question
 from ortoo_daemon.handling import Handling, SlaProgress
 from ortoo_daemon.instants import instant, instant_text
 from ortoo_daemon.intake.standardise import standardise
-from ortoo_daemon.ownership.absence import has_left
+from ortoo_daemon.ownership.absence import has_left, returning
 from ortoo_daemon.ownership.choose import choose_owner, find_rule
 from ortoo_daemon.ownership.handover import hand_over
 from ortoo_daemon.policy.model import PolicySet
@@ -149,9 +149,17 @@ def _for_absence(decision: Decision, facts: Facts) -> Decision:
         return decision
     if has_left(facts) and decision.outcome is Outcome.ASSIGNED:
         return replace(decision, reason=ReasonCode.OWNER_LEFT)
+    if returning(facts) is not None:
+        back = decision.outcome is Outcome.ASSIGNED and decision.reason is ReasonCode.KEPT
+        return replace(decision, reason=ReasonCode.OWNER_BACK) if back else _stays(decision)
     found = decision.reason in (ReasonCode.RULE, ReasonCode.STICKY, ReasonCode.KEPT)
     if decision.outcome is Outcome.ASSIGNED and found:
         return replace(decision, reason=ReasonCode.OWNER_AWAY)
+    return _stays(decision)
+
+
+def _stays(decision: Decision) -> Decision:
+    """The record stays where it is."""
     return replace(
         decision,
         outcome=Outcome.NOTHING,

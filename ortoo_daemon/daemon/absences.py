@@ -12,6 +12,7 @@ from ortoo_daemon.records import RecordId, record_id
 from ortoo_daemon.salesforce.directory import DirectoryReader
 from ortoo_daemon.salesforce.org import Org
 from ortoo_daemon.sweeps.absence import find_held, gone_who_hold
+from ortoo_daemon.sweeps.give_back import find_returns
 from ortoo_daemon.work.queue import WorkQueue
 
 _log = structlog.get_logger("ortoo_daemon.sweeps")
@@ -44,6 +45,8 @@ class Absences:
         self._told: set[RecordId] = set()
         self._looked_at: dict[RecordId, datetime] = {}
         self._left_asked_at: datetime | None = None
+        self._returns_asked_at: datetime | None = None
+        """None: somebody has come back, or the daemon has just been started."""
 
     async def look(self, roster: DirectoryReader) -> None:
         """Put what the newly absent hold on the queue, now and then what all of them do.
@@ -55,6 +58,8 @@ class Absences:
         await self._tell_of_inferred()
         if not objects:
             return
+        if self._returns_asked_at is None or now - self._returns_asked_at >= _AGAIN_AFTER:
+            await self._find_returns(now)
         if self._left_asked_at is None or now - self._left_asked_at >= _AGAIN_AFTER:
             await self._find_left(objects, roster, now)
         due = {
@@ -102,6 +107,7 @@ class Absences:
         for back in self.since.keys() - away.keys():
             del self.since[back]
             self._looked_at.pop(back, None)
+            self._returns_asked_at = None
         for id_ in away.keys() - self.since.keys():
             self.since[id_] = now
         for id_ in away.keys() & self.signs.keys():
@@ -112,6 +118,21 @@ class Absences:
     def counts(self) -> dict[str, int]:
         """How many people are away by each sign; ``inactive`` are those who can't log in."""
         return dict(Counter(sign or INACTIVE for sign in self.signs.values()))
+
+    async def _find_returns(self, now: datetime) -> None:
+        """Of everybody who is there: who came back while the daemon was down is among them."""
+        people = self._knowledge.directory.people
+        put = await find_returns(
+            self._org.query,
+            self._queue.put,
+            self._knowledge.policies.policy_set.policies,
+            is_back=lambda id_: id_ in people and id_ not in self.since,
+            daemon_user=self._knowledge.daemon_user,
+            now=now,
+        )
+        self._returns_asked_at = now
+        if put:
+            _log.info("sweep.give_back", put=put)
 
     async def _find_left(self, objects: list[str], roster: DirectoryReader, now: datetime) -> None:
         found: set[RecordId] = set()

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from ortoo_daemon.decision import ReasonCode, Reservation
 from ortoo_daemon.handling import Handling
 from ortoo_daemon.ownership import rules
+from ortoo_daemon.ownership.absence import returning
 from ortoo_daemon.ownership.keeping import keeper
 from ortoo_daemon.ownership.past_holders import barred, past_places
 from ortoo_daemon.ownership.person import pick, pool_name
@@ -69,7 +70,7 @@ def _assign(handling: Handling, rule: Rule) -> bool:
         handling.reason = ReasonCode.KEPT
         give(handling, Reservation(person=kept.person.id), kept.person, kept.rooftop)
         return True
-    return assign.chooses and _choose(handling, rule)
+    return assign.chooses and returning(handling.facts) is None and _choose(handling, rule)
 
 
 def _choose(handling: Handling, rule: Rule) -> bool:

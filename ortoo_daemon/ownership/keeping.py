@@ -8,12 +8,13 @@ from dataclasses import dataclass
 
 from ortoo_daemon.directory import Person, Rooftop
 from ortoo_daemon.handling import Handling
+from ortoo_daemon.ownership.absence import returning
 from ortoo_daemon.ownership.limits import SiteLimits
 from ortoo_daemon.ownership.participation import takes_part
 from ortoo_daemon.ownership.past_holders import barred
 from ortoo_daemon.ownership.team import eligible_team
 from ortoo_daemon.policy.ownership_model import Assignment, Holder
-from ortoo_daemon.records import Owner, OwnerKind, record_id
+from ortoo_daemon.records import Owner, OwnerKind, RecordId, record_id
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,10 +26,15 @@ class Kept:
 
 
 def keeper(handling: Handling, assign: Assignment) -> Kept | None:
-    """The first holder of ``keep`` who can take the record; why the others can't stands in the notes."""
+    """The first holder of ``keep`` who can take the record; why the others can't stands in the notes.
+
+    A record that may go back to somebody who returned is kept for them, or stays where it is.
+    """
+    notes = handling.trace.notes
+    if (back := returning(handling.facts)) is not None:
+        return _returned(handling, assign, back)
     if assign.keep is None:
         return None
-    notes = handling.trace.notes
     for holder in assign.keep.holders:
         person = _named(handling, holder)
         if person is None:
@@ -40,6 +46,17 @@ def keeper(handling: Handling, assign: Assignment) -> Kept | None:
             return Kept(person=person, rooftop=rooftop)
         notes.append(f"{person.name} ({holder.name}) can't keep it")
     return None
+
+
+def _returned(handling: Handling, assign: Assignment, back: RecordId) -> Kept | None:
+    directory = handling.facts.directory
+    person = directory.people[back]
+    rooftop = directory.rooftops.get(person.rooftop) if person.rooftop else None
+    if not _can_take(handling, assign, person, rooftop):
+        handling.trace.notes.append(f"{person.name} is back, and can't take it")
+        return None
+    handling.trace.notes.append(f"{person.name} is back, and nobody has touched it since")
+    return Kept(person=person, rooftop=rooftop)
 
 
 def _named(handling: Handling, holder: Holder) -> Person | None:

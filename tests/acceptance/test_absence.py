@@ -110,6 +110,42 @@ def test_what_somebody_who_left_holds_is_given_to_others(network: Network):
         network.sandbox.change(person, user=seed.ADMIN_USER_ID, IsActive=True)
 
 
+def test_what_nobody_has_touched_goes_back_to_whoever_returns_once_and_within_bounds(
+    network: Network,
+):
+    absence = {"move": "untouched", "give_back": {"at_most": 2}}
+    everybody = advisers(network)
+    with daemon_of(network, absence=absence) as daemon:
+        daemon.until_ready()
+        ids = network.leads(4 * len(everybody), Preferred_Dealer__c=SITE)
+        network.until_routed(ids)
+        person = network.lead(ids[0])["OwnerId"]
+        held = [id for id, row in network.read(ids).items() if row["OwnerId"] == person]
+        network.sandbox.change(person, user=seed.ADMIN_USER_ID, Ortoo_Availability__c="Away")
+        wait_until(lambda: reasons(network, held)["owner_away"] == len(held), 30, "all moved")
+        touched = held[0]
+        network.sandbox.change(touched, Description="spoke to her, will call back")
+        network.sandbox.change(person, user=seed.ADMIN_USER_ID, Ortoo_Availability__c="Available")
+        wait_until(lambda: reasons(network, held)["owner_back"] == 2, 30, "what goes back")
+        looked = len(daemon.events("directory.read"))
+        network.sandbox.change(person, user=seed.ADMIN_USER_ID, Ortoo_Skills__c="ev")
+        wait_until(lambda: len(daemon.events("directory.read")) > looked, 20, "another look")
+    rows = network.read(held, "Ortoo_Custody__c")
+    back = [id for id, row in rows.items() if row["OwnerId"] == person]
+    assert reasons(network, held) == {"rule": len(held), "owner_away": len(held), "owner_back": 2}
+    assert len(held) > 3
+    assert len(back) == 2
+    assert touched not in back
+    for id in back:
+        assert "nobody has touched it" in rows[id]["Ortoo_Custody__c"]
+        assert len(network.owner_changes([id])[id]) == 3
+
+
+def reasons(network: Network, ids: list[str]) -> Counter[str]:
+    proofs = network.proofs(ids).values()
+    return Counter(row["Reason_Code__c"] for rows in proofs for row in rows)
+
+
 def test_where_nobody_else_can_take_them_records_stay(network: Network):
     person, *others = advisers(network)
     with daemon_of(network) as daemon:

@@ -8,9 +8,10 @@ import pytest
 from ortoo_daemon.action.sla_clocks import SlaStamp, stamp_text
 from ortoo_daemon.decision import ClockState, Outcome, ReasonCode, SlaClock
 from ortoo_daemon.directory import Sign
-from ortoo_daemon.ownership.absence import AWAY, LEFT, entry_of
-from ortoo_daemon.policy.absence_model import Absence, Move
-from ortoo_daemon.policy.ownership_model import RooftopChoice
+from ortoo_daemon.facts import Workload
+from ortoo_daemon.ownership.absence import AWAY, BACK, LEFT, entry_of
+from ortoo_daemon.policy.absence_model import Absence, GiveBack, Move
+from ortoo_daemon.policy.ownership_model import Limits, RooftopChoice
 from ortoo_daemon.records import WorkReason
 from tests.world import (
     LAST,
@@ -167,3 +168,82 @@ def test_a_move_that_was_made_is_not_made_again():
 def test_parked_and_converted_records_stay():
     assert kept(absence(), record=held(Ortoo_Parked__c="x"))
     assert kept(absence(), record=held(IsConverted=True))
+
+
+NOTICED = "20261123T091500Z"
+GIVE_BACK = absence(give_back=GiveBack())
+
+
+def with_bob(**given):
+    """A record that was moved from Ann to Bob when she went away."""
+    values = {
+        "OwnerId": BOB.id,
+        "Ortoo_Assigned_Owner__c": BOB.id,
+        "Ortoo_Decision_Key__c": f"{held().id}:{entry_of(AWAY, ANN.id, NOTICED)}",
+    }
+    return held(**(values | given))
+
+
+def given_back(record=None, *, asked=GIVE_BACK, people=(ANN, BOB), **given):
+    record = record or with_bob()
+    work = item(record, reason=WorkReason.ABSENCE, entry=entry_of(BACK, ANN.id, NOTICED))
+    given.setdefault("intake_owners", frozenset({DAEMON}))
+    limits = given.pop("limits", None)
+    known = facts(record, directory((SITE,), people), work=work, **given)
+    more = {} if limits is None else {"limits": limits}
+    return decided(policy(RULE, absence=asked, **more), known)
+
+
+def stays(*given, **more) -> bool:
+    found = given_back(*given, **more)
+    return (found.outcome, found.reason, found.owner) == (
+        Outcome.NOTHING,
+        ReasonCode.OWNER_KEEPS,
+        None,
+    )
+
+
+def test_what_nobody_has_touched_goes_back_to_whoever_returns():
+    found = given_back()
+    assert (found.outcome, found.reason) == (Outcome.ASSIGNED, ReasonCode.OWNER_BACK)
+    assert found.owner is not None
+    assert (found.owner.id, found.seen_owner, found.rooftop) == (ANN.id, BOB.id, SITE.id)
+    assert found.key.endswith(f":{BACK}:{ANN.id}:{NOTICED}")
+    assert found.custody is not None
+    assert "nobody has touched it" in found.custody
+
+
+def test_nothing_goes_back_where_the_policy_does_not_say_so():
+    assert stays(asked=absence())
+    assert stays(asked=None)
+
+
+def test_what_was_touched_answered_or_decided_since_stays():
+    assert stays(with_bob(LastModifiedById=BOB.id))
+    assert stays(with_bob(OwnerId=DAEMON))
+    assert stays(with_bob(Ortoo_Decision_Key__c="a clock's step"))
+    answered = clocks(state=ClockState.STOPPED, stopped_at=NOW)
+    assert stays(with_bob(Ortoo_SLA_Clocks__c=answered))
+    assert not stays(with_bob(Ortoo_SLA_Clocks__c=clocks()))
+
+
+def test_it_stays_while_they_are_not_back_or_can_take_no_more():
+    assert stays(people=(GONE, BOB))
+    assert stays(people=(replace(ANN, active=False), BOB))
+    assert stays(people=(BOB,))
+    full = Workload(open_work={ANN.id: 3})
+    assert stays(workload=full, limits=Limits(open_per_person=3))
+    assert not stays(workload=Workload(open_work={ANN.id: 2}), limits=Limits(open_per_person=3))
+
+
+def test_it_goes_back_to_them_whoever_would_be_next():
+    busy = Workload(open_work={ANN.id: 9})
+    found = given_back(workload=busy)
+    assert found.owner is not None
+    assert found.owner.id == ANN.id
+
+
+def test_a_record_that_went_back_is_not_decided_again():
+    key = f"{held().id}:{entry_of(BACK, ANN.id, NOTICED)}"
+    found = given_back(with_bob(OwnerId=ANN.id, Ortoo_Decision_Key__c=key))
+    assert found.reason is ReasonCode.ALREADY_DECIDED

@@ -1,13 +1,18 @@
 """How does ``absence:`` become which records leave somebody who is away?"""
 
+from datetime import timedelta
+
 from ortoo_daemon.directory import Sign
-from ortoo_daemon.policy.absence_model import USUAL_SIGNS, Absence, Move
+from ortoo_daemon.policy.absence_model import USUAL_SIGNS, Absence, GiveBack, Move
 from ortoo_daemon.policy.naming import did_you_mean
 from ortoo_daemon.policy.nodes import MapNode
 from ortoo_daemon.policy.parsing.conditions import ConditionReader
-from ortoo_daemon.policy.parsing.sections import Section, text_in
+from ortoo_daemon.policy.parsing.sections import Section, duration_in, number_in, text_in
 
-ABSENCE_KEYS = ("move", "when", "due_before_return", "signs")
+ABSENCE_KEYS = ("move", "when", "due_before_return", "signs", "give_back")
+GIVE_BACK_KEYS = ("at_most", "within")
+MOST_BACK = 1000
+LONGEST_WITHIN = timedelta(days=31)
 
 
 def read_absence(node: MapNode, conditions: ConditionReader) -> Absence | None:
@@ -16,7 +21,7 @@ def read_absence(node: MapNode, conditions: ConditionReader) -> Absence | None:
     section.required("move", "write move: all, or move: untouched")
     word, when = section.text("move"), section.get("when")
     condition = None if when is None else conditions.read(when, what="'when'")
-    signs = _signs(section)
+    signs, give_back = _signs(section), _give_back(section)
     if word is None or (when is not None and condition is None):
         return None
     if word not in set(Move):
@@ -29,8 +34,31 @@ def read_absence(node: MapNode, conditions: ConditionReader) -> Absence | None:
         when=condition,
         due_before_return=section.flag("due_before_return"),
         signs=signs,
+        give_back=give_back,
         place=node.place,
     )
+
+
+def _give_back(section: Section) -> GiveBack | None:
+    node = section.mapping("give_back")
+    if node is None:
+        return None
+    problems, usual = section.problems, GiveBack()
+    inner = Section(node, problems, what="'give_back'", known=GIVE_BACK_KEYS)
+    most, within = inner.get("at_most"), inner.get("within")
+    at_most = None if most is None else number_in(most, problems, what="'at_most'")
+    length = None if within is None else duration_in(within, problems, what="'within'")
+    if most is not None and at_most is not None and not _is_count(at_most):
+        message = f"'at_most' is a number from 1 to {MOST_BACK:,}"
+        problems.add(most, "out_of_range", message)
+    if within is not None and length is not None and length > LONGEST_WITHIN:
+        message = f"'within' is at most {LONGEST_WITHIN.days}d"
+        problems.add(within, "out_of_range", message, "write for example 7d")
+    return GiveBack(at_most=int(at_most or usual.at_most), within=length or usual.within)
+
+
+def _is_count(number: float) -> bool:
+    return number == int(number) and 1 <= number <= MOST_BACK
 
 
 def _signs(section: Section) -> frozenset[Sign]:

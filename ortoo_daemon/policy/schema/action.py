@@ -51,6 +51,17 @@ def absence() -> Schema:
             "when": ref("condition"),
             "due_before_return": FLAG,
             "signs": list_of({"enum": [str(each) for each in Sign]}),
+            "give_back": section(
+                parse_absence.GIVE_BACK_KEYS,
+                {
+                    "at_most": {
+                        "type": "integer",
+                        "minimum": 1,
+                        "maximum": parse_absence.MOST_BACK,
+                    },
+                    "within": DURATION,
+                },
+            ),
         },
         ("move",),
     )
