@@ -175,7 +175,7 @@ def _triggered(policy: Policy, facts: Facts) -> bool:
     happened to it. A requeue is a person's word.
     """
     match facts.item.reason:
-        case WorkReason.CREATED:
+        case WorkReason.CREATED | WorkReason.SPLIT:
             return policy.on.created or policy.on.enters
         case WorkReason.CHANGED:
             return policy.on.enters or _may_be_new(facts) or _has_changed(policy, facts)

@@ -298,6 +298,16 @@ class Notice:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class NewRecord:
+    """A record that is to be made, unless one with ``key`` in ``key_field`` stands already."""
+
+    object: str
+    key_field: str
+    key: str
+    fields: Mapping[str, FieldValue]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Decision:
     """The outcome for one record, with everything needed to write it and to explain it.
 
@@ -310,7 +320,8 @@ class Decision:
     ``fields`` are the business fields to write (API names), owner and stamps excepted; ``parked_for``
     is the reason stamped on a parked record; ``seen_owner`` is the owner that was read. ``custody`` is
     the readable trail of holders as it is to stand on the record, None where it stays. ``notices`` are
-    sent once the decision stands in the org.
+    sent once the decision stands in the org. ``children`` are made before the decision is written, and
+    enter like any record.
     """
 
     object: str
@@ -338,4 +349,5 @@ class Decision:
     notices: tuple[Notice, ...] = ()
     custody: str | None = None
     reservation: Reservation | None = None
+    children: tuple[NewRecord, ...] = ()
     trace: Trace = field(default_factory=Trace)

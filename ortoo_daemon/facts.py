@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import Any, NamedTuple
 
 from ortoo_daemon.directory import Directory, Point
+from ortoo_daemon.mail_findings import MailFindings
 from ortoo_daemon.postal import PostalIndex
 from ortoo_daemon.records import FieldValue, Record, RecordId, WorkItem
 
@@ -90,6 +91,20 @@ class PastOwnerQuestion(NamedTuple):
     value: str
     since: datetime
     beside: RecordId | None = None
+
+
+class MailQuestion(NamedTuple):
+    """What does the first e-mail that came in for this case ask for?
+
+    ``patient``: the case is so young that its e-mail may be under way; who answers then waits for it.
+    ``task`` is that of the models' catalogue by which a model reads it, too. Answer: MailFindings, or None
+    where no e-mail came in.
+    """
+
+    object: str
+    record: RecordId
+    patient: bool = False
+    task: str | None = None
 
 
 class ContactKind(StrEnum):
@@ -189,8 +204,8 @@ class ModelAnswer:
         return sum(attempt.took_for for attempt in self.attempts)
 
 
-Question = PastOwnerQuestion
-Answer = FieldValue | NotAsked
+Question = PastOwnerQuestion | MailQuestion
+Answer = FieldValue | NotAsked | MailFindings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -35,6 +35,7 @@ from ortoo_daemon.enrichment.enrich import enrich
 from ortoo_daemon.facts import Facts, Question
 from ortoo_daemon.handling import Handling, SlaProgress
 from ortoo_daemon.instants import instant, instant_text
+from ortoo_daemon.intake.mail_step import read_mail
 from ortoo_daemon.intake.standardise import standardise
 from ortoo_daemon.ownership.absence import has_left, returning
 from ortoo_daemon.ownership.choose import choose_owner, find_rule
@@ -45,6 +46,7 @@ from ortoo_daemon.records import Owner, RecordId, WorkReason
 Stage = Callable[[Handling], None]
 
 STAGES: tuple[tuple[str, Stage], ...] = (
+    ("intake", read_mail),
     ("intake", standardise),
     ("enrichment", enrich),
     ("ownership", find_rule),
@@ -170,6 +172,7 @@ def _stays(decision: Decision) -> Decision:
         parked_for=None,
         notices=(),
         reservation=None,
+        children=(),
     )
 
 
@@ -281,6 +284,7 @@ def _handling(policies: PolicySet, facts: Facts, admitted: Admitted | AdmittedSt
         facts=facts,
         scope=admitted.scope,
         received_at=admitted.received_at,
+        decided_before=bool(facts.record.get(DECIDED_AT)),
         trail=admitted.stamp.trail,
         waited=admitted.waited if isinstance(admitted, Admitted) else admitted.stamp.waiting,
     )

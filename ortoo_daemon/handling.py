@@ -11,6 +11,7 @@ from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from ortoo_daemon.decision import (
+    NewRecord,
     Notice,
     PastHolder,
     ReasonCode,
@@ -166,10 +167,11 @@ class Handling:
 
     ``signals`` binds names such as ``customer_choice`` to names of the scope, ``key_sources`` says what
     the customer's keys are made from (None: there are none). ``received_at`` is when the record came in
-    (UTC). A stage that sets ``parked_for`` or ``questions`` ends the way. ``trail`` is who has lost the
-    record to a clock so far. ``waited`` is the wait that the record comes from, ``waiting`` that which it
-    goes to. ``sla`` is set where a step is taken of a record that is decided already. ``programme`` is that
-    of the rule that gives the record, or gave it.
+    (UTC). A stage that sets ``parked_for`` or ``questions`` ends the way. ``findings`` is what its field
+    is to keep of its e-mail, ``children`` are records to be made. ``decided_before``: it bears an earlier
+    decision. ``trail`` is who has lost the record to a clock so far. ``waited`` is the wait that the record
+    comes from, ``waiting`` that which it goes to. ``sla`` is set where a step is taken of a record that is
+    decided already. ``programme`` is that of the rule that gives the record, or gave it.
     """
 
     policy: Policy
@@ -190,6 +192,9 @@ class Handling:
     reservation: Reservation | None = None
     clocks: list[SlaClock] = field(default_factory=list)
     notices: list[Notice] = field(default_factory=list)
+    findings: str | None = None
+    children: list[NewRecord] = field(default_factory=list)
+    decided_before: bool = False
     whole_trace: bool = False
     trail: tuple[PastHolder, ...] = ()
     waited: Waiting | None = None

@@ -83,6 +83,7 @@ class WorkReason(StrEnum):
     SLA = "sla"
     REVIEWED = "reviewed"
     ABSENCE = "absence"
+    SPLIT = "split"
 
 
 FIRST_ENTRY = "first"

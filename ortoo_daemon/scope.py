@@ -1,7 +1,7 @@
 """What do the names in a policy mean for the record at hand?
 
-Field names mean the record as the stages before left it; ``$rooftop.X`` and ``$owner.X`` mean what the
-sequence has found so far. A name that means nothing is None, as an empty field is.
+Field names mean the record as the stages before left it; ``$rooftop.X``, ``$owner.X`` and ``$triage.X`` mean
+what the sequence has found so far. A name that means nothing is None, as an empty field is.
 """
 
 from collections.abc import Callable
@@ -9,6 +9,7 @@ from datetime import datetime
 
 from ortoo_daemon.calendars import BusinessHours
 from ortoo_daemon.directory import Directory, Person, Rooftop
+from ortoo_daemon.mail_findings import FINDINGS_FIELD, MailFindings, findings_in
 from ortoo_daemon.policy.model import Policy
 from ortoo_daemon.records import FieldValue, Owner, Record
 
@@ -17,7 +18,7 @@ class RecordScope:
     """Names for one record on its way through the stages. ``values`` is the working copy of its fields,
     ``hours`` are the business hours by which its policy counts open time."""
 
-    __slots__ = ("hours", "now", "owner", "person", "rooftop", "values", "zone")
+    __slots__ = ("hours", "now", "owner", "person", "rooftop", "triage", "values", "zone")
 
     def __init__(self, record: Record, *, now: datetime, zone: str) -> None:
         self.now = now
@@ -28,6 +29,7 @@ class RecordScope:
         self.rooftop: Rooftop | None = None
         self.owner: Owner | None = None
         self.person: Person | None = None
+        self.triage: MailFindings | None = None
 
     def asked_by(self, policy: Policy, directory: Directory) -> None:
         """Count days and open time from now on as this policy does."""
@@ -43,12 +45,20 @@ class RecordScope:
             return None if self.rooftop is None else rooftop_value(self.rooftop, rest)
         if root == "owner":
             return self._owner_value(rest)
+        if root == "triage":
+            return self._triage_value(rest)
         return None
 
     def text(self, name: str | None) -> str:
         """The value as trimmed text, empty where there is none."""
         value = self.value(name) if name else None
         return "" if value is None else str(value).strip()
+
+    def _triage_value(self, name: str) -> FieldValue:
+        """What the e-mail was found to say, now or when the record was decided first."""
+        if self.triage is None and (kept := self.text(FINDINGS_FIELD)):
+            self.triage = findings_in(kept)
+        return None if self.triage is None else self.triage.value(name)
 
     def _owner_value(self, name: str) -> FieldValue:
         if self.owner is None:

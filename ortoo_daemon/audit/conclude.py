@@ -2,8 +2,9 @@
 
 from ortoo_daemon.decision import Decision, Outcome, ReasonCode, Waiting
 from ortoo_daemon.handling import Handling, SlaProgress, StepKind
+from ortoo_daemon.mail_findings import FINDINGS_FIELD
 from ortoo_daemon.policy.sla_model import OFFER, Reassign
-from ortoo_daemon.records import RecordId
+from ortoo_daemon.records import FieldValue, RecordId
 
 
 def conclude(handling: Handling) -> Decision:
@@ -29,15 +30,21 @@ def conclude(handling: Handling) -> Decision:
         seen_owner=RecordId(facts.record.text("OwnerId")) or None,
         owner=None if parked else scope.owner,
         rooftop=scope.rooftop.id if scope.rooftop else None,
-        fields=handling.changed_fields(),
+        fields=handling.changed_fields() | _findings(handling),
         clocks=() if parked else tuple(handling.clocks),
         trail=tuple(handling.trail),
         waiting=None if parked else handling.waiting,
         parked_for=handling.parked_for,
         notices=() if parked else tuple(handling.notices),
         reservation=None if parked else handling.reservation,
+        children=() if parked else tuple(handling.children),
         trace=handling.trace.finished(),
     )
+
+
+def _findings(handling: Handling) -> dict[str, FieldValue]:
+    """What was found in the e-mail: a value that nobody reads in a trace."""
+    return {} if handling.findings is None else {FINDINGS_FIELD: handling.findings}
 
 
 def conclude_step(handling: Handling, sla: SlaProgress) -> Decision:

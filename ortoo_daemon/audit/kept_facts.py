@@ -11,9 +11,10 @@ from typing import Any
 
 from ortoo_daemon.decision import Decision
 from ortoo_daemon.directory import Directory, Person
-from ortoo_daemon.facts import Facts
+from ortoo_daemon.facts import Answer, Facts, PastOwnerQuestion, Question
 from ortoo_daemon.instants import instant_text
 from ortoo_daemon.json_text import json_text
+from ortoo_daemon.mail_findings import MailFindings, kept_findings
 from ortoo_daemon.records import FIRST_ENTRY, FieldValue, Record, RecordId
 
 LONGEST_VALUE = 4_000
@@ -55,6 +56,18 @@ def kept_to_replay(
     return kept
 
 
+def kept_question(asked: Question, answer: Answer) -> dict[str, Any]:
+    """A question with its answer; what was found in an e-mail whole, with what a model said of it."""
+    if isinstance(asked, PastOwnerQuestion):
+        return {
+            "past_owner_of": {"field": asked.field, "value": asked.value},
+            "since": instant_text(asked.since),
+            "answer": answer,
+        }
+    found = kept_findings(answer) if isinstance(answer, MailFindings) else answer
+    return {"mail_of": {"patient": asked.patient, "task": asked.task}, "answer": found}
+
+
 def staff_asked(decision: Decision, facts: Facts) -> tuple[Sequence[Person], int]:
     """Everybody at the places whose people were compared or given the record, of large places only those in
     the trace; and how many are left out."""
@@ -62,7 +75,11 @@ def staff_asked(decision: Decision, facts: Facts) -> tuple[Sequence[Person], int
     ids = [step.id for step in decision.trace.candidates if step.kind == "person"]
     if decision.owner:
         ids.append(decision.owner.id)
-    ids += [str(answer) for answer in facts.answers.values() if answer]
+    ids += [
+        str(answer)
+        for asked, answer in facts.answers.items()
+        if answer and isinstance(asked, PastOwnerQuestion)
+    ]
     named = {id_: person for id_ in ids if (person := known.get(RecordId(id_)))}
     places = dict.fromkeys([person.rooftop for person in named.values()])
     staff = [each for place in places for each in by_rooftop.get(place, ())]

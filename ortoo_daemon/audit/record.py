@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from ortoo_daemon.audit.kept_facts import fitted, kept_to_replay, staff_asked
+from ortoo_daemon.audit.kept_facts import fitted, kept_question, kept_to_replay, staff_asked
 from ortoo_daemon.audit.summary import summary
 from ortoo_daemon.audit.trace_json import trace_to_json
 from ortoo_daemon.audit.watched import watched_values
@@ -133,14 +133,7 @@ def _facts(decision: Decision, facts: Facts, written: Written) -> str:
         "v": 1,
         "now": instant_text(facts.now),
         "heard_at": instant_text(facts.item.heard_at),
-        "answers": [
-            {
-                "past_owner_of": {"field": asked.field, "value": asked.value},
-                "since": instant_text(asked.since),
-                "answer": answer,
-            }
-            for asked, answer in facts.answers.items()
-        ],
+        "answers": [kept_question(asked, answer) for asked, answer in facts.answers.items()],
         "open_work": {p: n for p, n in sorted(facts.workload.open_work.items()) if p in people},
     }
     if facts.workload.load:

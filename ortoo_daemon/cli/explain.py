@@ -84,13 +84,22 @@ async def _of_org(id: "RecordId", config: Path, *, again: bool) -> "Explanation"
     from ortoo_daemon.daemon.asking.explaining import explain_record
     from ortoo_daemon.daemon.asking.login import know, logged_in, object_of
     from ortoo_daemon.daemon.settings import load_settings
+    from ortoo_daemon.daemon.wiring import case_mails
 
     settings = load_settings(config)
     async with logged_in(settings) as org:
         object_name = await object_of(id, org)
         knowledge = await know(settings, org, object_name)
         now = await org.now()
-        return await explain_record(org, knowledge, object_name, id, again=again, now=now)
+        return await explain_record(
+            org,
+            knowledge,
+            object_name,
+            id,
+            again=again,
+            now=now,
+            mails=case_mails(settings, org),
+        )
 
 
 async def _of_then(id: "RecordId", config: Path, as_of: str) -> "PastExplanation":

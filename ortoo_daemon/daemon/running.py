@@ -8,6 +8,7 @@ deadline, and the rest waits in the queue.
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import TypeVar
 
 import structlog
@@ -32,7 +33,7 @@ from ortoo_daemon.daemon.org_clock import org_clock
 from ortoo_daemon.daemon.parts import Parts
 from ortoo_daemon.daemon.settings import Settings
 from ortoo_daemon.daemon.sweeping import Sweeping
-from ortoo_daemon.daemon.wiring import put_in_line
+from ortoo_daemon.daemon.wiring import case_mails, put_in_line
 from ortoo_daemon.decision import Decision
 from ortoo_daemon.directory import Directory
 from ortoo_daemon.errors import LoginError, StateError, TemporaryOrgError
@@ -125,7 +126,8 @@ class Running:
             if not await self._prepare(reloading, sweeping, stop, shadow=shadow):
                 await sweeping.schedule.stop()  # a gap may be being filled already
             else:
-                answers = Answers(self._org, may_refine=budgets.may_refine)
+                mails = case_mails(self._settings, self._org)
+                answers = Answers(self._org, may_refine=budgets.may_refine, mails=mails)
                 candidate = self._candidate(answers)
                 delivery = make_delivery(self._settings, self._parts, knowledge, self.now)
                 self._parts.delivery = delivery
@@ -139,6 +141,7 @@ class Running:
                     meters=self._parts.meters,
                     puts_off=budgets.puts_off,
                     outbox=None if shadow else delivery.outbox,
+                    put=partial(self._queue.put, wait=False),
                     witness=_both(silence, reloading),
                     onlooker=candidate.candidate if candidate else Nobody(),
                     shadow=shadow,

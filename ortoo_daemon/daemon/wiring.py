@@ -6,6 +6,8 @@ from secrets import token_hex
 from socket import gethostname
 
 from ortoo_daemon.daemon.handling.answers import Answers
+from ortoo_daemon.daemon.mails.case_mails import CaseMails
+from ortoo_daemon.daemon.mails.triagers import Triagers
 from ortoo_daemon.daemon.settings import JwtBearerSettings, Settings, secret
 from ortoo_daemon.salesforce.org import Org
 from ortoo_daemon.salesforce.tokens import Auth, ClientCredentials, JwtBearer
@@ -23,6 +25,11 @@ def make_org(settings: Settings) -> Org:
         timeout=(org.connect_timeout.total_seconds(), org.answer_timeout.total_seconds()),
         reserve_from=settings.budgets.scarce_from / 100,
     )
+
+
+def case_mails(settings: Settings, org: Org) -> CaseMails:
+    """What reads and understands e-mails of cases; reads nothing before the first is asked for."""
+    return CaseMails(org, Triagers(org, settings))
 
 
 async def open_queue(settings: Settings, *, exclusive: bool = True) -> WorkQueue:

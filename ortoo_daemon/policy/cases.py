@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 from ortoo_daemon.errors import Place
 from ortoo_daemon.facts import ContactKind
+from ortoo_daemon.mail_findings import MailFindings
 from ortoo_daemon.records import FieldValue
 
 
@@ -45,7 +46,8 @@ class Expectation:
 
     ``rule`` is a rule's own name or its whole path joined by `` / ``; ``rooftop`` a name or code;
     ``parked`` the reason of parking; ``sla`` targets by clock; ``told`` who is told;
-    ``fields`` values to be written.
+    ``fields`` values to be written; ``children`` values of each case that the record is split into, in
+    order, None where nothing is expected of them.
     ``outcome`` is what came of it. ``no_write``: the record must be left as it is.
     """
 
@@ -59,6 +61,7 @@ class Expectation:
     sla: Mapping[str, timedelta] = field(default_factory=dict)
     told: frozenset[str] | None = None
     fields: Mapping[str, FieldValue] = field(default_factory=dict)
+    children: tuple[Mapping[str, FieldValue], ...] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,7 +84,7 @@ class PolicyCase:
     """One case; the file's defaults, ``now`` and roster are already part of it.
 
     ``moved`` is how many records were moved within the time of each fuse, by programme; that of the policy
-    itself stands under ``""``.
+    itself stands under ``""``. ``mail`` is what is found in the e-mail of the record.
     """
 
     name: str
@@ -89,6 +92,7 @@ class PolicyCase:
     now: datetime
     roster: tuple[RosterChange, ...] = ()
     moved: Mapping[str, int] = field(default_factory=dict)
+    mail: MailFindings | None = None
     expect: Expectation
     then: tuple[Later, ...] = ()
     place: Place

@@ -1,7 +1,7 @@
 """What is a policy, once its YAML has been read?
 
 Plain immutable values in the order in which a record meets them. This module holds the whole; each
-section has a module of its own: `intake_model`, `enrichment_model`, `ownership_model`, `sla_model`.
+section has a module of its own: `intake_model`, `triage_model`, `enrichment_model`, `ownership_model`, …
 """
 
 from collections.abc import Iterator, Mapping
@@ -18,6 +18,7 @@ from ortoo_daemon.policy.intake_model import Cleanse, KeySources, Require
 from ortoo_daemon.policy.notify_model import Notify
 from ortoo_daemon.policy.ownership_model import Limits, Programme, RateLimit, Rule, Target
 from ortoo_daemon.policy.sla_model import USUAL_MOVES, Moves, Returns, SlaRule
+from ortoo_daemon.policy.triage_model import Triage
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +67,7 @@ class Policy:
     on: Triggers = field(default_factory=Triggers)
     enter: Condition | None = None
     take_over: tuple[str, ...] = ()
+    triage: Triage | None = None
     cleanse: tuple[Cleanse, ...] = ()
     require: Require | None = None
     enrichment: tuple[EnrichmentStep, ...] = ()

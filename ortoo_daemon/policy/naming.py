@@ -8,8 +8,16 @@ import re
 from collections.abc import Iterable
 from difflib import get_close_matches
 
+from ortoo_daemon.mail_findings import NAMES
+
 FOUND_SO_FAR = frozenset({"rooftop", "owner"})
-"""Roots of ``$`` names in this version; what each holds is known from ownership on."""
+"""Roots of ``$`` names that ownership finds: each is known from there on."""
+
+TRIAGE = frozenset({"triage"})
+"""The root of what was found in a case's e-mail, known after ``enter`` to policies with ``intake.triage``."""
+
+ROOTS = FOUND_SO_FAR | TRIAGE
+"""Every root of ``$`` names in this version."""
 
 LATER = {"match": "matching customers and duplicates"}
 """Roots of the language that this version does not find yet, and what they would need."""
@@ -32,12 +40,19 @@ def wrong_with_name(text: str, roots: frozenset[str]) -> str | None:
         return f"{text!r} is not a name: write $rooftop.Name or $owner.Name, with a point"
     root = found[1]
     if root in roots:
-        return None
+        return None if root not in TRIAGE or found[2] in NAMES else _unknown_finding(found[2])
     if root in LATER:
         return f"${root} needs {LATER[root]}: not supported in this version"
+    if root in TRIAGE:
+        return f"${root} is what intake: {{triage: …}} finds, which comes after 'enter'"
     if root in FOUND_SO_FAR:
         return f"${root} is found by ownership and not known here yet"
-    return f"${root} is never found; known are ${' and $'.join(sorted(FOUND_SO_FAR))}"
+    return f"${root} is never found; known are ${' and $'.join(sorted(ROOTS))}"
+
+
+def _unknown_finding(name: str) -> str:
+    mend = did_you_mean(name, NAMES)
+    return f"$triage has no {name!r}" + (f" ({mend})" if mend else "; docs/policies.md lists them")
 
 
 def nearest(text: str, known: Iterable[str]) -> str | None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
+from ortoo_daemon.mail_findings import FINDINGS_FIELD, SPLIT_KEY
 from ortoo_daemon.policy.enrichment_model import ScoreStep, TableStep
 from ortoo_daemon.policy.evaluation import Condition
 from ortoo_daemon.policy.model import Policy
@@ -88,6 +89,8 @@ def rooftop_fields_read(policy: Policy) -> frozenset[str]:
 def fields_written(policy: Policy) -> frozenset[str]:
     """API names of the business fields this policy may change; the daemon's stamps excepted."""
     found = {step.field for step in policy.cleanse}
+    if policy.triage is not None:
+        found |= {FINDINGS_FIELD, *policy.triage.fields_written()}
     for enrichment in policy.enrichment:
         if isinstance(enrichment, TableStep):
             found |= {field for field, _ in enrichment.sets}
@@ -105,6 +108,8 @@ def _names(policy: Policy) -> Iterator[frozenset[str]]:
     """What each part reads, ``$`` names included."""
     if policy.enter is not None:
         yield policy.enter.fields()
+    if policy.triage is not None:
+        yield policy.triage.fields_read() | ({SPLIT_KEY} if policy.triage.split else set())
     yield from (condition.fields() for condition in limit_conditions(policy))
     if policy.limits.load is not None:
         yield policy.limits.load.weigh.fields()

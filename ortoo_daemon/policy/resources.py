@@ -7,6 +7,7 @@ import posixpath
 from collections.abc import Callable, Mapping
 from typing import TypeVar
 
+from ortoo_daemon.policy.field_map import FieldMap, read_field_map
 from ortoo_daemon.policy.naming import did_you_mean
 from ortoo_daemon.policy.nodes import Problems, Scalar
 from ortoo_daemon.policy.parsing.scorecards import read_scorecard
@@ -15,7 +16,7 @@ from ortoo_daemon.policy.score_model import Scorecard
 from ortoo_daemon.policy.tables import CsvTable, read_table
 from ortoo_daemon.policy.territories import TerritoryFile, read_territories
 
-Read = TypeVar("Read", CsvTable, TerritoryFile, PerformanceTable, Scorecard)
+Read = TypeVar("Read", CsvTable, TerritoryFile, PerformanceTable, Scorecard, FieldMap)
 
 
 class Resources:
@@ -29,6 +30,7 @@ class Resources:
         self._territories: dict[str, TerritoryFile | None] = {}
         self._performances: dict[str, PerformanceTable | None] = {}
         self._scorecards: dict[str, Scorecard | None] = {}
+        self._field_maps: dict[str, FieldMap | None] = {}
 
     def table(self, node: Scalar) -> CsvTable | None:
         """The table a policy names; None when it is missing or can't be used (and noted)."""
@@ -42,6 +44,9 @@ class Resources:
 
     def scorecard(self, node: Scalar) -> Scorecard | None:
         return self._once(node, self._scorecards, read_scorecard)
+
+    def field_map(self, node: Scalar) -> FieldMap | None:
+        return self._once(node, self._field_maps, read_field_map)
 
     def _once(
         self,

@@ -6,9 +6,10 @@ from datetime import datetime
 
 from ortoo_daemon.decision import Decision
 from ortoo_daemon.directory import Directory
-from ortoo_daemon.facts import Facts
+from ortoo_daemon.facts import Facts, MailQuestion
 from ortoo_daemon.flow import Needs, decide
 from ortoo_daemon.instants import instant_text
+from ortoo_daemon.mail_findings import MailFindings
 from ortoo_daemon.policy.model import Policy, PolicySet
 from ortoo_daemon.postal import PostalIndex
 from ortoo_daemon.records import FieldValue, Record, RecordId, WorkItem, WorkReason, record_id
@@ -42,13 +43,21 @@ def made_up(
     return Facts(item=item, record=record, now=now, directory=directory, postal=postal)
 
 
-def settled(policies: PolicySet, facts: Facts) -> tuple[Facts, Decision | None]:
-    """The decision, and the facts with the answers it asked for; None when it never stops asking."""
+def settled(
+    policies: PolicySet, facts: Facts, mail: MailFindings | None = None
+) -> tuple[Facts, Decision | None]:
+    """The decision, and the facts with the answers it asked for; None when it never stops asking.
+
+    ``mail`` is what is found in the record's e-mail.
+    """
     for _ in range(_MOST_ROUNDS):
         found = decide(policies, facts)
         if not isinstance(found, Needs):
             return facts, found
-        facts = replace(facts, answers={**facts.answers, **dict.fromkeys(found.questions)})
+        more = {
+            asked: mail if isinstance(asked, MailQuestion) else None for asked in found.questions
+        }
+        facts = replace(facts, answers={**facts.answers, **more})
     return facts, None
 
 

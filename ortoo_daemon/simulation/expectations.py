@@ -1,6 +1,6 @@
 """What of a case's expectation did the decision not meet? One sentence for each."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 
 from ortoo_daemon.action.stamps import reason_word
@@ -59,10 +59,25 @@ def _missed(
         yield from _clock(clock, target_for, decision, directory)
     if expect.told is not None:
         yield from _told(expect.told, decision)
+    if expect.children is not None:
+        yield from _children(expect.children, decision)
     for name, value in expect.fields.items():
         found = decision.fields.get(name, given.get(name))
         if text_of(found) != text_of(value):
             yield f"expected {name} {_shown(value)}, got {_shown(found)}"
+
+
+def _children(wanted: Sequence[Mapping[str, FieldValue]], decision: Decision) -> Iterator[str]:
+    """Each case that the record is split into, with the values that it begins with."""
+    made = decision.children
+    if len(made) != len(wanted):
+        yield f"expected {len(wanted)} children, got {len(made)}"
+        return
+    for number, (fields, child) in enumerate(zip(wanted, made, strict=True), 1):
+        for name, value in fields.items():
+            found = child.fields.get(name)
+            if text_of(found) != text_of(value):
+                yield f"expected {name} {_shown(value)} of child {number}, got {_shown(found)}"
 
 
 def _is_rule(wanted: str, name: str | None) -> bool:

@@ -17,6 +17,7 @@ from ortoo_daemon.facts import (
     Contact,
     ContactKind,
     Facts,
+    MailQuestion,
     Moved,
     NotAsked,
     PastOwnerQuestion,
@@ -26,6 +27,7 @@ from ortoo_daemon.facts import (
     Workload,
 )
 from ortoo_daemon.instants import instant
+from ortoo_daemon.mail_findings import restored_findings
 from ortoo_daemon.records import (
     FIRST_ENTRY,
     FieldValue,
@@ -159,6 +161,9 @@ def workload_of(kept: Mapping[str, Any]) -> Workload:
 
 def _answers(record: Record, kept: Mapping[str, Any]) -> Iterator[tuple[Question, Answer]]:
     for each in kept.get("answers", ()):
+        if "mail_of" in each:
+            yield _mail(record, each)
+            continue
         since = instant(each["since"])
         if since is None:
             continue
@@ -171,6 +176,13 @@ def _answers(record: Record, kept: Mapping[str, Any]) -> Iterator[tuple[Question
         )
         answer = each["answer"]
         yield question, NotAsked.BUDGET if answer == NotAsked.BUDGET.value else answer
+
+
+def _mail(record: Record, kept: Mapping[str, Any]) -> tuple[Question, Answer]:
+    """What was found in the e-mail then."""
+    about, found = kept["mail_of"], kept["answer"]
+    question = MailQuestion(record.object, record.id, bool(about["patient"]), about["task"])
+    return question, restored_findings(found) if isinstance(found, Mapping) else None
 
 
 def _contacts(kept: Mapping[str, Any]) -> tuple[Contact, ...] | None:

@@ -112,7 +112,7 @@ class _Bench:
 
     def run(self, case: PolicyCase) -> CaseResult:
         roster, strangers = _changed(self.directory, case.roster)
-        facts, decision = settled(self.policies, self._facts(case, roster))
+        facts, decision = settled(self.policies, self._facts(case, roster), case.mail)
         if decision is None:
             missed = ("the decision asks for facts that a case can't give",)
             return CaseResult(policy=self.policy.name, case=case, missed=missed)

@@ -14,6 +14,7 @@ from ortoo_daemon.action.stamps import OWNER, STAMPS
 from ortoo_daemon.audit.line import EVENT
 from ortoo_daemon.daemon.settings import SECRETS, Settings
 from ortoo_daemon.decision import Outcome, ReasonCode
+from ortoo_daemon.mail_findings import FINDINGS_FIELD, SPLIT_KEY
 from ortoo_daemon.policy.intake_model import EMAIL_KEY, PHONE_KEY
 from ortoo_daemon.policy.literals import written_duration
 from ortoo_daemon.records import WorkReason
@@ -174,4 +175,5 @@ def test_shipped_fields_that_nothing_writes_are_admitted():
         re.findall(r"`(\w+)`", text.partition("Shipped and not yet written")[2].split("\n")[0])
     )
     people_write = {"Ortoo_Return_Reason__c"}
-    assert shipped - STAMPS - {EMAIL_KEY, PHONE_KEY} - people_write == admitted
+    found = {FINDINGS_FIELD, SPLIT_KEY}
+    assert shipped - STAMPS - {EMAIL_KEY, PHONE_KEY} - people_write - found == admitted

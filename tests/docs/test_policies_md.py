@@ -6,8 +6,9 @@ from datetime import date
 import pytest
 import yaml
 
+from ortoo_daemon import mail_findings
 from ortoo_daemon.daemon.loading.cross_checks import MANUALS
-from ortoo_daemon.policy import literals, templates
+from ortoo_daemon.policy import field_map, literals, templates
 from ortoo_daemon.policy.enrichment_model import MatchKind
 from ortoo_daemon.policy.intake_model import CleanseKind
 from ortoo_daemon.policy.lint import RULES, lint
@@ -23,6 +24,8 @@ from ortoo_daemon.policy.parsing import cases as parse_cases
 from ortoo_daemon.policy.parsing import expectations as parse_expectations
 from ortoo_daemon.policy.parsing import intake as parse_intake
 from ortoo_daemon.policy.parsing import people as parse_people
+from ortoo_daemon.policy.parsing import triage as parse_triage
+from ortoo_daemon.policy.triage_model import Longer, MappedType
 from ortoo_daemon.salesforce.directory_mapping import DirectoryMapping
 from ortoo_daemon.scope import _OWNER_VALUES, _PERSON_VALUES, _ROOFTOP_VALUES
 from ortoo_daemon.simulation.policy_tests import run_tests
@@ -164,3 +167,16 @@ def test_rules_that_need_the_org_or_a_check_by_hand_are_marked_so():
 def test_the_durations_shown_are_durations(text):
     assert text in page(NAME)
     assert literals.duration(text)
+
+
+def test_every_name_of_triage_is_listed():
+    text = section(NAME, "### Triage")
+    bare = {re.sub(r"_\d$", "", name) for name in mail_findings.NAMES}
+    assert {name for name in bare if not re.search(rf"`{name}(_1)?`", text)} == set()
+
+
+def test_every_key_of_triage_and_column_of_its_map_is_listed():
+    text = section(NAME, "### Triage")
+    keys = {*parse_triage.TRIAGE_KEYS, *parse_triage.SPLIT_KEYS, *field_map.COLUMNS}
+    words = {str(each) for kind in (MappedType, Longer) for each in kind}
+    assert {word for word in keys | words if f"`{word}`" not in text} == set()

@@ -15,6 +15,7 @@ from ortoo_daemon.daemon.handling.answers import Answers
 from ortoo_daemon.daemon.handling.deciding import decide_record, read_record
 from ortoo_daemon.daemon.handling.knowledge import Knowledge
 from ortoo_daemon.daemon.loading.saved_org import KnownOrg
+from ortoo_daemon.daemon.mails.case_mails import CaseMails
 from ortoo_daemon.decision import Decision, Outcome
 from ortoo_daemon.errors import ConfigError, OrtooError, Place, Problem
 from ortoo_daemon.facts import Answer, Facts, Question
@@ -93,9 +94,18 @@ class RecordFile(BaseModel):
 
 
 async def explain_record(
-    org: Org, knowledge: Knowledge, object_name: str, id: RecordId, *, again: bool, now: datetime
+    org: Org,
+    knowledge: Knowledge,
+    object_name: str,
+    id: RecordId,
+    *,
+    again: bool,
+    now: datetime,
+    mails: CaseMails | None = None,
 ) -> Explanation:
     """One record of the org. ``again``: of a decided record also what would be decided now.
+
+    ``mails`` reads e-mails of cases; without it none is read.
 
     Raises NoSuchRecordError and OrgError.
     """
@@ -108,7 +118,7 @@ async def explain_record(
     if decided and not again:
         return Explanation(object=object_name, record=id, stands=stands, gap=gap)
     item = _item(record, decided=decided, now=now)
-    answers = Answers(org)
+    answers = Answers(org, mails=mails)
     try:
         decision, facts = await decide_record(
             knowledge, answers, item, record, policies=policies, now=now

@@ -5,7 +5,8 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
 from ortoo_daemon.action.stamps import DECIDED_AT, OWNER
-from ortoo_daemon.facts import Answer, NotAsked, PastOwnerQuestion, Question
+from ortoo_daemon.daemon.mails.case_mails import CaseMails
+from ortoo_daemon.facts import Answer, MailQuestion, NotAsked, PastOwnerQuestion, Question
 from ortoo_daemon.instants import instant
 from ortoo_daemon.policy.values import fold
 from ortoo_daemon.records import Owner, OwnerKind, RecordId, record_id
@@ -22,30 +23,43 @@ _Held = tuple[datetime, RecordId, RecordId]
 class Answers:
     """Asks the org. Raises OrgError to the asker whose question can't be answered.
 
-    While ``may_refine`` says no, nothing is asked, and every answer is that it was not.
+    While ``may_refine`` says no, nobody is asked who had a customer before, and the answer is that nobody
+    was. ``mails`` reads the e-mails of cases; without it no case has one.
     """
 
-    def __init__(self, org: Org, *, may_refine: Callable[[], bool] = lambda: True) -> None:
+    def __init__(
+        self,
+        org: Org,
+        *,
+        may_refine: Callable[[], bool] = lambda: True,
+        mails: CaseMails | None = None,
+    ) -> None:
         self._org = org
+        self._mails = mails
         self._may_refine = may_refine
-        self._batcher: Batcher[Question, Answer] = Batcher(
+        self._batcher: Batcher[PastOwnerQuestion, Answer] = Batcher(
             self._answer, at_most=_VALUES_IN_A_QUERY, collect_for=0.008, in_flight=4
         )
 
     async def ask(self, question: Question) -> Answer:
         """The answer as `facts` describes it for this kind of question."""
+        if isinstance(question, MailQuestion):
+            return None if self._mails is None else await self._mails.ask(question)
         if not self._may_refine():
             return NotAsked.BUDGET
         return await self._batcher.ask(question)
 
     def follow(self, before: Callable[[], bool]) -> Callable[[], bool]:
         """As `Batcher.follow`."""
-        return self._batcher.follow(before)
+        followed = self._batcher.follow(before)
+        return followed if self._mails is None else self._mails.follow(followed)
 
     async def close(self) -> None:
         await self._batcher.close()
+        if self._mails is not None:
+            await self._mails.close()
 
-    async def _answer(self, questions: Sequence[Question]) -> list[Answer]:
+    async def _answer(self, questions: Sequence[PastOwnerQuestion]) -> list[Answer]:
         groups: dict[tuple[str, str], list[PastOwnerQuestion]] = defaultdict(list)
         for question in questions:
             groups[question.object, question.field].append(question)

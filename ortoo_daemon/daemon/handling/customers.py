@@ -30,6 +30,8 @@ class RecentCustomers:
     def given(self, asked: Iterable[Question], person: RecordId) -> None:
         """A decision that asked these questions gives its record to the person."""
         for question in asked:
+            if not isinstance(question, PastOwnerQuestion):
+                continue
             key = _key(question)
             self._given.pop(key, None)
             self._given[key] = (self._clock(), person)
@@ -46,7 +48,9 @@ class RecentCustomers:
             for question, answer in answers.items()
         }
 
-    def _owner(self, question: PastOwnerQuestion) -> RecordId | None:
+    def _owner(self, question: Question) -> RecordId | None:
+        if not isinstance(question, PastOwnerQuestion):
+            return None
         found = self._given.get(_key(question))
         return found[1] if found and self._clock() - found[0] <= _KEPT_FOR else None
 

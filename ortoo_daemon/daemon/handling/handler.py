@@ -19,6 +19,7 @@ from ortoo_daemon.audit.chain import sealed
 from ortoo_daemon.audit.line import line_fields
 from ortoo_daemon.audit.record import KEY, OBJECT, Written, decision_row
 from ortoo_daemon.daemon.handling.answers import Answers
+from ortoo_daemon.daemon.handling.children import Children, PutToWork, left_to_sweeps
 from ortoo_daemon.daemon.handling.contacts import Contacts
 from ortoo_daemon.daemon.handling.deciding import decide_record, read_record, with_counters_kept
 from ortoo_daemon.daemon.handling.knowledge import Knowledge, Policies
@@ -83,7 +84,7 @@ class Handler:
     ``witness`` sees each record that was handled, as it was read, with its decision.
     ``onlooker`` sees each decision in the moment in which it is made.
     ``puts_off`` says which ways in wait while the org's API calls are short. ``outbox`` keeps whom to tell,
-    None where nobody is told.
+    None where nobody is told. ``put`` puts records that were made in line for their own decision.
     """
 
     org: Org
@@ -96,16 +97,19 @@ class Handler:
     shadow: bool = False
     puts_off: Callable[[WorkReason], bool] = lambda reason: False
     outbox: Outbox | None = None
+    put: PutToWork = left_to_sweeps
     most_failures: int = Tries().most
     proofs: Proofs = field(init=False)
     reopenings: Reopenings = field(init=False)
     contacts: Contacts = field(init=False)
+    children: Children = field(init=False)
     _kept_changing: Counter[str] = field(init=False, default_factory=Counter)
     """By decision key, how often a record has waited because others kept changing it."""
 
     def __post_init__(self) -> None:
         self.proofs = Proofs(self.org)
         self.reopenings = Reopenings(self.org)
+        self.children = Children(self.org, self.put)
         self.contacts = Contacts(self.org, lambda: self.knowledge.daemon_user)
 
     async def handle(self, claim: Claim) -> Verdict:
@@ -266,6 +270,7 @@ class Handler:
     async def _write(self, claim: Claim, record: Record, decision: Decision) -> Written:
         if self.shadow or decision.outcome in (Outcome.NOTHING, Outcome.RECOVERED):
             return Written()
+        await self.children.make(decision, self.clock())
         if decision.notices and self.outbox is not None:
             await self.outbox.hold(decision)
         item = claim.item

@@ -41,7 +41,7 @@ __all__ = [
     "read_mail",
 ]
 
-_LATEST_YEAR = (
+LATEST_YEAR = (
     2049  # of a mail without date: letters of years are then read as late as they can be meant
 )
 
@@ -108,7 +108,7 @@ def _identifiers(
     language: str,
 ) -> tuple[Identifier, ...]:
     countries = countries_of(language, mail.from_address)
-    latest = (mail.received_at.year if mail.received_at else _LATEST_YEAR) + 1
+    latest = (mail.received_at.year if mail.received_at else LATEST_YEAR) + 1
     in_subject = find_identifiers(
         subject, None, codes=codes, countries=countries, latest_year=latest
     )

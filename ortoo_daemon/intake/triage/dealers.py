@@ -21,6 +21,7 @@ class DealerContact:
     email: str = ""
     phone: str = ""
     title: str = ""
+    id: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,6 +87,7 @@ def _dealer(row: Mapping[str, Any]) -> Dealer:
                 email=_text(contact, "Email").casefold(),
                 phone=_text(contact, "Phone"),
                 title=_text(contact, "Title"),
+                id=_text(contact, "Id"),
             )
             for contact in row.get("Contacts") or ()
         ),

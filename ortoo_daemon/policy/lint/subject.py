@@ -8,6 +8,7 @@ from enum import StrEnum
 from ortoo_daemon.descriptions import FieldDescription, OrgDescription
 from ortoo_daemon.directory import Directory, Rooftop
 from ortoo_daemon.errors import Place
+from ortoo_daemon.mail_findings import SPLIT_KEY
 from ortoo_daemon.policy.cases import PolicyTests
 from ortoo_daemon.policy.conditions import FieldTest, tests_of
 from ortoo_daemon.policy.enrichment_model import ScoreStep, SetField, SetStep, TableStep
@@ -23,6 +24,7 @@ from ortoo_daemon.policy.ownership_model import (
 )
 from ortoo_daemon.policy.reach import limit_conditions, notifies_of, rules_of, steps_of
 from ortoo_daemon.policy.score_model import Scorecard
+from ortoo_daemon.policy.triage_model import Triage
 from ortoo_daemon.postal import PostalIndex
 
 
@@ -77,6 +79,8 @@ def conditions_of(policy: Policy) -> Iterator[Condition]:
     """Every condition that is asked of the record (not those asked of rooftops)."""
     if policy.enter is not None:
         yield policy.enter
+    if policy.triage is not None and policy.triage.when is not None:
+        yield policy.triage.when
     if policy.require is not None:
         yield policy.require.condition
     if policy.absence is not None and policy.absence.when is not None:
@@ -138,6 +142,9 @@ def _uses(policy: Policy) -> Iterator[FieldUse]:
     for condition in conditions_of(policy):
         for test in tests_of(condition):
             yield from (FieldUse(test.place, name) for name in test.fields())
+    if policy.triage is not None:
+        yield from (FieldUse(row.place, row.field) for row in policy.triage.map)
+        yield from _of_split(policy.triage)
     for step in policy.cleanse:
         yield FieldUse(step.place, step.field)
         if step.country:
@@ -191,7 +198,15 @@ def _of_assignment(assign: Assignment) -> Iterator[FieldUse]:
         yield FieldUse(person.sticky.place, person.sticky.on)
 
 
+def _of_split(triage: Triage) -> Iterator[FieldUse]:
+    if triage.split is not None:
+        names = (*triage.split.copy, SPLIT_KEY)
+        yield from (FieldUse(triage.split.place, name) for name in names)
+
+
 def _sets(policy: Policy) -> Iterator[SetField]:
+    if policy.triage is not None:
+        yield from policy.triage.sets
     for enrichment in policy.enrichment:
         if isinstance(enrichment, SetStep):
             yield from enrichment.sets

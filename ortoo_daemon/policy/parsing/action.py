@@ -35,7 +35,7 @@ class Action:
 def read_action(node: MapNode, conditions: ConditionReader, *, policy: str) -> Action:
     """``policy`` is the name by which its fuse counts."""
     problems = conditions.problems
-    later = conditions.knowing(FOUND_SO_FAR)
+    later = conditions.knowing(conditions.roots | FOUND_SO_FAR)
     section = Section(node, problems, what="action", known=ACTION_KEYS, later=ACTION_LATER)
     sets, notify = section.get("set"), section.get("notify")
     moves, returns = section.mapping("moves"), section.mapping("returns")

@@ -30,6 +30,7 @@ from ortoo_daemon.policy.naming import did_you_mean
 from ortoo_daemon.policy.nodes import ListNode, MapNode, Node, Problems, Scalar
 from ortoo_daemon.policy.parsing.case_tables import EACH, rows_of
 from ortoo_daemon.policy.parsing.expectations import NO_WRITE, read_expectation, read_fields
+from ortoo_daemon.policy.parsing.found_mail import read_found_mail
 from ortoo_daemon.policy.parsing.sections import (
     Section,
     duration_in,
@@ -40,7 +41,7 @@ from ortoo_daemon.policy.parsing.sections import (
 )
 
 TESTS_KEYS = ("policy", "now", "defaults", "roster", "cases")
-CASE_KEYS = ("name", "given", "now", "roster", "moved", "expect", "then", EACH)
+CASE_KEYS = ("name", "given", "now", "roster", "moved", "mail", "expect", "then", EACH)
 THEN_KEYS = ("after", "given", "activity", "expect")
 CASE_LATER = ("answers",)
 ROSTER_KEYS = ("active", "away", "open_work", "load", "given_last")
@@ -117,7 +118,7 @@ class _CaseReader:
         given = self.defaults | read_fields(section.mapping("given"), problems)
         roster = {**self.roster, **_roster(section.mapping("roster"), problems)}
         expect = None if expect_node is None else read_expectation(expect_node, problems)
-        moved = section.get("moved")
+        moved, mail = section.get("moved"), section.mapping("mail")
         if now is None and "now" not in mapping.entries:
             message = "neither the case nor the file says when it is"
             problems.add(mapping, "missing_key", message, "add now: 2026-11-23T10:15:00+01:00")
@@ -133,6 +134,7 @@ class _CaseReader:
             now=now,
             roster=tuple(roster.values()),
             moved={} if moved is None else _moved(moved, problems),
+            mail=None if mail is None else read_found_mail(mail, problems),
             expect=expect,
             then=_then(section),
             place=mapping.place,

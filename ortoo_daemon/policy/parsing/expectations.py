@@ -9,7 +9,9 @@ from ortoo_daemon.policy.nodes import ListNode, MapNode, Node, Problems, Scalar
 from ortoo_daemon.policy.parsing.sections import Section, duration_in, mapping_in, text_in
 from ortoo_daemon.records import FieldValue
 
-EXPECT_KEYS = ("outcome", "rule", "rooftop", "owner", "queue", "parked", "sla", "told", "fields")
+EXPECT_KEYS = (
+    "outcome", "rule", "rooftop", "owner", "queue", "parked", "sla", "told", "fields", "children",
+)  # fmt: skip
 OUTCOMES = tuple(
     outcome.value
     for outcome in Outcome
@@ -44,7 +46,17 @@ def read_expectation(node: Node, problems: Problems) -> Expectation | None:
         sla={} if sla is None else _targets(sla, problems),
         told=_told(section),
         fields=read_fields(section.mapping("fields"), problems),
+        children=_children(section),
     )
+
+
+def _children(section: Section) -> tuple[dict[str, FieldValue], ...] | None:
+    if section.get("children") is None:
+        return None
+    found = (
+        mapping_in(each, section.problems, what="a child") for each in section.items("children")
+    )
+    return tuple(read_fields(each, section.problems) for each in found if each is not None)
 
 
 def read_fields(node: MapNode | None, problems: Problems) -> dict[str, FieldValue]:

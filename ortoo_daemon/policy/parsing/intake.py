@@ -1,5 +1,7 @@
 """How do ``intake:`` and ``enrichment:`` become steps?"""
 
+from dataclasses import dataclass
+
 from ortoo_daemon.errors import Place
 from ortoo_daemon.policy.enrichment_model import (
     EnrichmentStep,
@@ -15,11 +17,13 @@ from ortoo_daemon.policy.nodes import ListNode, MapNode, Node, Problems, Scalar
 from ortoo_daemon.policy.parsing.conditions import ConditionReader
 from ortoo_daemon.policy.parsing.expressions import read_sets
 from ortoo_daemon.policy.parsing.sections import Section, items_in, mapping_in, name_in, text_in
+from ortoo_daemon.policy.parsing.triage import read_triage
 from ortoo_daemon.policy.resources import Resources
 from ortoo_daemon.policy.tables import CsvTable
+from ortoo_daemon.policy.triage_model import Triage
 
-INTAKE_KEYS = ("cleanse", "require")
-INTAKE_LATER = ("find", "triage")
+INTAKE_KEYS = ("triage", "cleanse", "require")
+INTAKE_LATER = ("find",)
 REQUIRE_ELSE_KEYS = ("park",)
 CLEANSE_KEYS = ("country",)
 STEP_KEYS = ("table", "set", "score", "only_empty")
@@ -30,17 +34,28 @@ TABLE_KEYS = ("file", "match", "set", "only_empty")
 _KINDS = tuple(CleanseKind)
 
 
+@dataclass(frozen=True, slots=True)
+class Intake:
+    """What ``intake:`` says."""
+
+    triage: Triage | None = None
+    cleanse: tuple[Cleanse, ...] = ()
+    require: Require | None = None
+
+
 def read_intake(
-    node: MapNode, conditions: ConditionReader
-) -> tuple[tuple[Cleanse, ...], Require | None]:
+    node: MapNode, before: ConditionReader, conditions: ConditionReader, resources: Resources
+) -> Intake:
+    """``before`` reads conditions of what comes before triage, ``conditions`` those after it."""
     problems = conditions.problems
     section = Section(node, problems, what="intake", known=INTAKE_KEYS, later=INTAKE_LATER)
-    wanted = section.mapping("cleanse")
+    wanted, triage = section.mapping("cleanse"), section.mapping("triage")
     cleanse = [
         _cleanse(key, value, problems) for key, value in (wanted.entries.values() if wanted else ())
     ]
     require = section.mapping("require")
-    return (
+    return Intake(
+        None if triage is None else read_triage(triage, before, conditions, resources),
         tuple(step for step in cleanse if step is not None),
         None if require is None else _require(require, conditions),
     )

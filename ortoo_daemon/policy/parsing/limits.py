@@ -56,7 +56,7 @@ def read_limits(
     """The limits of a policy, or with fewer keys and rates those of a part of it."""
     section = Section(node, conditions.problems, what="limits", known=known_keys)
     opened, rated = section.mapping("open_limit"), section.mapping("rate_limit")
-    known = conditions.knowing(FOUND_SO_FAR)
+    known = conditions.knowing(conditions.roots | FOUND_SO_FAR)
     person, team, rooftop, unless = _open_limit(opened, known)
     rates, rates_unless = _rate_limit(rated, known=known, of_record=conditions)
     if len(rates) > most_rates:

@@ -7,13 +7,13 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 from ortoo_daemon.policy import literals
 from ortoo_daemon.policy.definitions import Definitions
 from ortoo_daemon.policy.model import Policy, Triggers
-from ortoo_daemon.policy.naming import FOUND_SO_FAR, did_you_mean, is_field_name
+from ortoo_daemon.policy.naming import FOUND_SO_FAR, TRIAGE, did_you_mean, is_field_name
 from ortoo_daemon.policy.nodes import ListNode, MapNode, Node, Problems, Scalar
 from ortoo_daemon.policy.ownership_model import Programme
 from ortoo_daemon.policy.parsing.absence import read_absence
 from ortoo_daemon.policy.parsing.action import Action, read_action
 from ortoo_daemon.policy.parsing.conditions import ConditionReader
-from ortoo_daemon.policy.parsing.intake import read_enrichment, read_intake
+from ortoo_daemon.policy.parsing.intake import Intake, read_enrichment, read_intake
 from ortoo_daemon.policy.parsing.ownership import read_ownership
 from ortoo_daemon.policy.parsing.programmes import read_programmes
 from ortoo_daemon.policy.parsing.sections import Section, items_in, mapping_in, name_in, text_in
@@ -36,7 +36,10 @@ def read_policy(node: Node, problems: Problems, resources: Resources) -> Policy 
         return None
     section = Section(mapping, problems, what="a policy", known=POLICY_KEYS)
     definitions = Definitions(problems)
-    conditions = ConditionReader(problems, definitions, hours=section.get("hours") is not None)
+    before = ConditionReader(problems, definitions, hours=section.get("hours") is not None)
+    enter, intake = section.get("enter"), section.mapping("intake")
+    reads_mail = intake is not None and intake.get("triage") is not None
+    conditions = before.knowing(TRIAGE) if reads_mail else before
     define = section.mapping("define")
     if define is not None:
         definitions.take(define)
@@ -46,8 +49,7 @@ def read_policy(node: Node, problems: Problems, resources: Resources) -> Policy 
     if programmes_node is not None:
         programmes = read_programmes(programmes_node, conditions, policy=name or "")
     take_from = _take_from(section)
-    enter, intake = section.get("enter"), section.mapping("intake")
-    cleanse, require = ((), None) if intake is None else read_intake(intake, conditions)
+    took = Intake() if intake is None else read_intake(intake, before, conditions, resources)
     enrichment = section.get("enrichment")
     absence_node = section.mapping("absence")
     absence = None if absence_node is None else read_absence(absence_node, conditions)
@@ -58,9 +60,9 @@ def read_policy(node: Node, problems: Problems, resources: Resources) -> Policy 
         ownership = read_ownership(ownership_node, conditions, resources, programmes)
     acts = Action() if action is None else read_action(action, conditions, policy=name or "")
     steps = () if enrichment is None else read_enrichment(enrichment, conditions, resources)
-    enters = None if enter is None else conditions.read(enter, what="'enter'")
+    enters = None if enter is None else before.read(enter, what="'enter'")
     triggers, take_over, zone = _triggers(section), _take_over(section), _zone(section)
-    definitions.read_unused(conditions.knowing(FOUND_SO_FAR).read)
+    definitions.read_unused(conditions.knowing(conditions.roots | FOUND_SO_FAR).read)
     if name is None or object_name is None or take_from is None:
         return None
     if ownership is None or ownership.otherwise is None:
@@ -75,8 +77,9 @@ def read_policy(node: Node, problems: Problems, resources: Resources) -> Policy 
         on=triggers,
         enter=enters,
         take_over=take_over,
-        cleanse=cleanse,
-        require=require,
+        triage=took.triage,
+        cleanse=took.cleanse,
+        require=took.require,
         enrichment=steps,
         rules=ownership.rules,
         limits=ownership.limits,

@@ -19,5 +19,7 @@ def read_way_out(node: Node, conditions: ConditionReader, *, what: str) -> Targe
     notify = node.get("notify") if isinstance(node, MapNode) else None
     if notify is None:
         return found
-    told = read_notify(notify, conditions.knowing(FOUND_SO_FAR), template=UNROUTED)
+    told = read_notify(
+        notify, conditions.knowing(conditions.roots | FOUND_SO_FAR), template=UNROUTED
+    )
     return None if found is None else replace(found, notify=told)

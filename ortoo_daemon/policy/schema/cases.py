@@ -5,6 +5,7 @@ from ortoo_daemon.facts import ContactKind
 from ortoo_daemon.policy.parsing import case_tables as parse_tables
 from ortoo_daemon.policy.parsing import cases as parse_cases
 from ortoo_daemon.policy.parsing import expectations as parse_expectations
+from ortoo_daemon.policy.parsing import found_mail as parse_mail
 from ortoo_daemon.policy.schema.terms import (
     COUNT,
     DURATION,
@@ -12,6 +13,7 @@ from ortoo_daemon.policy.schema.terms import (
     ITEMS_OF_TEXT,
     MOMENT,
     NAME,
+    SCALAR,
     TEXT,
     Schema,
     list_of,
@@ -54,7 +56,15 @@ def tests_schema() -> Schema:
             "sla": map_of(DURATION),
             "told": {"anyOf": [told, list_of(told)]},
             "fields": map_of({"type": ["string", "number", "boolean", "null"]}),
+            "children": list_of(map_of({"type": ["string", "number", "boolean", "null"]})),
         },
+    )
+    request = section(
+        parse_mail.WRITTEN_OF_REQUEST, dict.fromkeys(parse_mail.WRITTEN_OF_REQUEST, SCALAR)
+    )
+    mail = section(
+        (*parse_mail.WRITTEN_OF_MAIL, parse_mail.REQUESTS),
+        dict.fromkeys(parse_mail.WRITTEN_OF_MAIL, SCALAR) | {parse_mail.REQUESTS: list_of(request)},
     )
     fields = map_of({"type": ["string", "number", "boolean", "null"]})
     expectation = {"anyOf": [{"const": parse_expectations.NO_WRITE}, expect]}
@@ -74,6 +84,7 @@ def tests_schema() -> Schema:
         "now": MOMENT,
         "roster": map_of(person),
         "moved": {"anyOf": [COUNT, map_of(COUNT)]},
+        "mail": mail,
         "expect": expectation,
         "then": list_of(later),
     }

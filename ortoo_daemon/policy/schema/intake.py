@@ -2,8 +2,20 @@
 
 from ortoo_daemon.policy.intake_model import CleanseKind
 from ortoo_daemon.policy.parsing import intake as parse_intake
+from ortoo_daemon.policy.parsing import triage as parse_triage
 from ortoo_daemon.policy.schema.conditions import condition
-from ortoo_daemon.policy.schema.terms import FIELD, FLAG, NAME, TEXT, Schema, map_of, ref, section
+from ortoo_daemon.policy.schema.terms import (
+    DURATION,
+    FIELD,
+    FLAG,
+    NAME,
+    TEXT,
+    Schema,
+    list_of,
+    map_of,
+    ref,
+    section,
+)
 
 
 def intake() -> Schema:
@@ -19,9 +31,23 @@ def intake() -> Schema:
     orelse = section(parse_intake.REQUIRE_ELSE_KEYS, {"park": TEXT}, ("park",))
     require = condition() | {"required": ["else"]}
     require["properties"] = {**require["properties"], "else": orelse}
+    triage = section(
+        parse_triage.TRIAGE_KEYS,
+        {
+            "when": ref("condition"),
+            "set": map_of(ref("expression")),
+            "map": NAME,
+            "split": section(parse_triage.SPLIT_KEYS, {"copy": list_of(FIELD)}),
+            "mail_within": DURATION,
+        },
+    )
     return section(
         parse_intake.INTAKE_KEYS,
-        {"cleanse": map_of({"anyOf": [{"enum": kinds}, by_kind]}), "require": require},
+        {
+            "triage": triage,
+            "cleanse": map_of({"anyOf": [{"enum": kinds}, by_kind]}),
+            "require": require,
+        },
     )
 
 

@@ -17,6 +17,7 @@ from ortoo_daemon.directory import Directory
 from ortoo_daemon.facts import Tally, Turns
 from ortoo_daemon.instants import instant, instant_text
 from ortoo_daemon.json_text import json_text
+from ortoo_daemon.mail_findings import MailFindings
 from ortoo_daemon.records import FieldValue, Owner, OwnerKind, RecordId, WorkReason, record_id
 from ortoo_daemon.simulation.snapshot import directory_from_json, directory_to_json
 
@@ -64,7 +65,8 @@ class PastDecision:
     """One record, as it was decided about last in the time looked at.
 
     ``past_owners`` are the answers that were kept; ``open_work``, ``load``, ``turns`` and ``given`` the
-    counters of those who were compared, as they stood before the decision.
+    counters of those who were compared, as they stood before the decision. ``mail`` is what was found in
+    its e-mail.
     """
 
     key: str
@@ -82,6 +84,7 @@ class PastDecision:
     pool: str | None = None
     turns: Turns | None = None
     given: Mapping[Tally, Sequence[int]] = field(default_factory=dict)
+    mail: MailFindings | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

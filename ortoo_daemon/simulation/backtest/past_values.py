@@ -24,6 +24,7 @@ from ortoo_daemon.action.stamps import (
 from ortoo_daemon.audit.kept_facts import value_hash
 from ortoo_daemon.audit.trace_json import LONGEST_VALUE
 from ortoo_daemon.instants import instant
+from ortoo_daemon.mail_findings import MailFindings, restored_findings
 from ortoo_daemon.policy.values import fold
 from ortoo_daemon.records import FieldValue, Record, RecordId, WorkReason, record_id
 from ortoo_daemon.simulation.backtest.history import CustomerKey, Happened, PastDecision
@@ -112,6 +113,7 @@ def past_decision(
         fields={**values, **of_then, **_wait(kept)},
         of_then=frozenset(certain) | (FIXED & values.keys()),
         past_owners=dict(_past_owners(kept)),
+        mail=_mail(kept),
         open_work=workload.open_work,
         load=workload.load,
         pool=pool,
@@ -207,10 +209,17 @@ def _is_cut(name: str, value: FieldValue) -> bool:
 
 def _past_owners(kept: Mapping[str, Any]) -> Iterator[tuple[CustomerKey, RecordId | None]]:
     for entry in kept.get("answers", ()):
+        if "past_owner_of" not in entry:
+            continue
         asked, answer = entry["past_owner_of"], entry["answer"]
         owner = _id(answer)
         if owner is not None or answer is None:  # else it was not asked
             yield (asked["field"], fold(asked["value"])), owner
+
+
+def _mail(kept: Mapping[str, Any]) -> MailFindings | None:
+    found = [entry["answer"] for entry in kept.get("answers", ()) if "mail_of" in entry]
+    return restored_findings(found[0]) if found and found[0] else None
 
 
 def _json(text: str | None) -> Mapping[str, Any]:

@@ -12,7 +12,7 @@ from datetime import timedelta
 
 from ortoo_daemon.action.stamps import MODIFIED_AT, MODIFIED_BY, OWNER, SLA_CLOCKS, STAMPS
 from ortoo_daemon.decision import Decision
-from ortoo_daemon.facts import Answer, Facts, Question
+from ortoo_daemon.facts import Answer, Facts, MailQuestion, Question
 from ortoo_daemon.flow import decide, resume
 from ortoo_daemon.instants import instant_text
 from ortoo_daemon.policy.model import PolicySet
@@ -188,6 +188,9 @@ class Replay:
         while not isinstance(found, Decision):
             answers: dict[Question, Answer] = {**facts.answers}
             for question in found.questions:
+                if isinstance(question, MailQuestion):
+                    answers[question] = past.mail
+                    continue
                 answers[question], told_by = counters.past_owner(question, past)
                 self._values.answers[told_by] += 1
             facts = replace(facts, answers=answers)

@@ -1,0 +1,1 @@
+"""E-mails of cases, as the running daemon reads and understands them."""

@@ -1,0 +1,146 @@
+"""What does the e-mail of the case ask for, and what follows for its fields? The first step of intake.
+
+Reading and understanding stand behind a question: the answer is a fact, so that the decision can be taken
+again without the mail. A record is read once, when it is decided first, and again when a person requeues it;
+in between its own field keeps what was found.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from typing import NamedTuple
+
+from ortoo_daemon.decision import NewRecord
+from ortoo_daemon.errors import Place
+from ortoo_daemon.facts import MailQuestion
+from ortoo_daemon.handling import Handling
+from ortoo_daemon.intake.mapped import mapped_value
+from ortoo_daemon.mail_findings import FINDINGS_FIELD, SPLIT_KEY, MailFindings, findings_text
+from ortoo_daemon.policy.triage_model import Split, Triage
+from ortoo_daemon.records import FieldValue, WorkReason
+from ortoo_daemon.scope import RecordScope
+
+STAGE = "intake"
+PARENT = "ParentId"
+
+
+class _Given(NamedTuple):
+    field: str
+    value: FieldValue
+    trouble: str
+    place: Place
+
+
+def read_mail(handling: Handling) -> None:
+    """Ask what the mail says, give the fields their values, and name the cases that it is split into."""
+    triage = handling.policy.triage
+    if triage is None or _is_known(handling):
+        return
+    if triage.when is not None and (failed := triage.when.failure(handling.scope)) is not None:
+        handling.trace.notes.append(f"{failed.place}: no e-mail was read: {failed.text} fails")
+        return
+    question = _question(handling, triage)
+    if question not in handling.facts.answers:
+        handling.questions.append(question)
+        return
+    findings = handling.facts.answers[question]
+    if not isinstance(findings, MailFindings):
+        handling.trace.notes.append(f"{triage.place}: no e-mail came in for this record")
+        return
+    handling.scope.triage = findings
+    _note(handling, findings, triage.place)
+    handling.findings = findings_text(findings)
+    for given in _given(triage, handling.scope, handling.scope.text):
+        if given.trouble:
+            handling.report(
+                given.field,
+                stage=STAGE,
+                code="map_value",
+                message=given.trouble,
+                place=given.place,
+            )
+        if given.value is not None:
+            handling.give(given.field, given.value, stage=STAGE, place=given.place)
+    if triage.split is not None and len(findings.requests) > 1:
+        handling.children += _children(handling, triage, triage.split, findings)
+
+
+def _is_known(handling: Handling) -> bool:
+    """Whether the mail was read before, or is another record's: a case of one request has none."""
+    record = handling.facts.record
+    if record.text(SPLIT_KEY):
+        return True
+    return handling.decided_before and handling.facts.item.reason is not WorkReason.REQUEUED
+
+
+def _question(handling: Handling, triage: Triage) -> MailQuestion:
+    record, now = handling.facts.record, handling.facts.now
+    return MailQuestion(
+        object=record.object,
+        record=record.id,
+        patient=now < handling.received_at + triage.mail_within,
+        task=triage.task,
+    )
+
+
+def _note(handling: Handling, findings: MailFindings, place: Place) -> None:
+    """One line for the mail and one a request, for whoever asks why."""
+    notes, mail = handling.trace.notes, findings.mail
+    if automatic := mail.get("automatic"):
+        notes.append(f"{place}: nobody wrote this e-mail: {automatic}")
+    if mail.get("orders_to_machines"):
+        notes.append(f"{place}: the e-mail gives orders to machines; they were not followed")
+    for number, request in enumerate(findings.requests, 1):
+        said = ", ".join(
+            f"{name} {request.get(name) or 'not known'}"
+            for name in ("account_name", "brand", "type", "urgency")
+        )
+        sure = f"{request.get('basis')}, {request.get('confidence')}"
+        notes.append(f"{place}: request {number} of {len(findings.requests)}: {said} ({sure})")
+    notes += [f"{place}: {each}" for each in _model_notes(findings)]
+
+
+def _model_notes(findings: MailFindings) -> Iterator[str]:
+    said = findings.model
+    if said is None:
+        return
+    spent = f"{said['tokens']} tokens, {said['cost'] / 1_000_000:g} {said['currency']}"
+    yield f"model {said['model'] or 'none'}: {said['outcome']} ({spent}, {said['took_for']} ms)"
+    for attempt in said["attempts"]:
+        objections = "; ".join(attempt["objections"]) or attempt["detail"]
+        yield f"asked {attempt['model']}: {attempt['outcome']}" + (
+            f": {objections}" if objections else ""
+        )
+    yield from (f"rules and model differ: {each}" for each in said["differences"])
+
+
+def _given(triage: Triage, scope: RecordScope, text: Callable[[str], str]) -> Iterator[_Given]:
+    """Values of the map, then of ``set``; ``text`` says what a field holds already, "" for nothing."""
+    for row in triage.map:
+        if not (row.only_empty and text(row.field)):
+            mapped = mapped_value(row, scope.value(f"$triage.{row.name}"), zone=scope.zone)
+            yield _Given(row.field, mapped.value, mapped.trouble, row.place)
+    for each in triage.sets:
+        if not (each.only_empty and text(each.field)):
+            yield _Given(each.field, each.value.evaluate(scope), "", each.place)
+
+
+def _children(
+    handling: Handling, triage: Triage, split: Split, findings: MailFindings
+) -> Iterator[NewRecord]:
+    record = handling.facts.record
+    for number in range(len(findings.requests)):
+        alone = findings.only(number)
+        scope = RecordScope(record, now=handling.facts.now, zone=handling.policy.zone)
+        scope.hours, scope.triage = handling.scope.hours, alone
+        fields = {name: value for name in split.copy if (value := record.get(name)) is not None}
+        copied = RecordScope(replace(record, fields=fields), now=scope.now, zone=scope.zone)
+        for given in _given(triage, scope, copied.text):
+            if given.value is not None:
+                fields[given.field] = scope.values[given.field] = given.value
+        fields |= {PARENT: record.id, FINDINGS_FIELD: findings_text(alone)}
+        yield NewRecord(
+            object=record.object,
+            key_field=SPLIT_KEY,
+            key=findings.split_key(number),
+            fields=fields,
+        )

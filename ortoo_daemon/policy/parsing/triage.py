@@ -1,0 +1,63 @@
+"""How does ``intake: {triage: …}`` become a Triage?
+
+::
+
+    triage:
+      when: {Origin: Email}
+      set: {AccountId: $triage.account, Brand__c: $triage.brand}
+      map: tables/mail_fields.csv
+      split: {copy: [Subject, Origin, SuppliedEmail]}
+      mail_within: 1m
+"""
+
+from ortoo_daemon.policy.nodes import MapNode, Scalar
+from ortoo_daemon.policy.parsing.conditions import ConditionReader
+from ortoo_daemon.policy.parsing.expressions import read_sets
+from ortoo_daemon.policy.parsing.sections import Section, duration_in, name_in
+from ortoo_daemon.policy.resources import Resources
+from ortoo_daemon.policy.triage_model import WAITED_FOR, MappedField, Split, Triage
+
+TRIAGE_KEYS = ("when", "set", "map", "split", "mail_within")
+SPLIT_KEYS = ("copy",)
+
+
+def read_triage(
+    node: MapNode, before: ConditionReader, found: ConditionReader, resources: Resources
+) -> Triage:
+    """``before`` reads what is asked before the e-mail is read, ``found`` what may name findings."""
+    problems = before.problems
+    section = Section(node, problems, what="triage", known=TRIAGE_KEYS)
+    when, sets, within = section.get("when"), section.get("set"), section.get("mail_within")
+    waited = None if within is None else duration_in(within, problems, what="'mail_within'")
+    split = section.mapping("split")
+    return Triage(
+        when=None if when is None else before.read(when, what="'when' of triage"),
+        sets=() if sets is None else read_sets(sets, found),
+        map=_map(section, resources),
+        split=None if split is None else _split(split, before),
+        mail_within=WAITED_FOR if waited is None else waited,
+        place=node.place,
+    )
+
+
+def _map(section: Section, resources: Resources) -> tuple[MappedField, ...]:
+    node = section.get("map")
+    if node is None:
+        return ()
+    if not isinstance(node, Scalar):
+        section.text("map")
+        return ()
+    return resources.field_map(node) or ()
+
+
+def _split(node: MapNode, conditions: ConditionReader) -> Split:
+    problems = conditions.problems
+    section = Section(node, problems, what="'split'", known=SPLIT_KEYS)
+    names = []
+    for item in section.items("copy"):
+        name = name_in(item, problems, what="'copy'")
+        if name is not None and "." in name:
+            problems.add(item, "wrong_name", f"{name!r} is of another record: it can't be copied")
+        elif name is not None:
+            names.append(name)
+    return Split(copy=tuple(dict.fromkeys(names)), place=node.place)

@@ -1,0 +1,72 @@
+"""E-mail cases through the sandbox and the daemon: each request becomes one case, none twice."""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from random import Random
+
+import pytest
+
+from tests.acceptance.dealer_mails import DealerDesk, SentMail, cases_of, sent_mails
+from tests.acceptance.network import Network
+from tests.processes import DaemonProcess
+
+SEED = int(os.environ.get("ORTOO_TEST_SEED", "20261122"))
+MAILS = int(os.environ.get("ORTOO_TEST_MAILS", "300"))
+KILLS = 10 if MAILS >= 1000 else 4
+
+
+class Dealers(threading.Thread):
+    """They write, a few at a time, until they have written enough."""
+
+    def __init__(self, desk: DealerDesk, mails: list[SentMail], *, a_second: float) -> None:
+        super().__init__(name="dealers", daemon=True)
+        self.cases: list[str] = []
+        self.error: Exception | None = None
+        self._desk, self._mails, self._a_second = desk, mails, a_second
+
+    def run(self) -> None:
+        began = time.monotonic()
+        try:
+            while len(self.cases) < len(self._mails):
+                first = len(self.cases)
+                self.cases += self._desk.send(self._mails[first : first + 10], first=first)
+                time.sleep(max(first / self._a_second - (time.monotonic() - began), 0.0))
+        except Exception as error:
+            self.error = error
+
+    def finish(self, within: float) -> list[str]:
+        self.join(within)
+        assert not self.is_alive(), f"only {len(self.cases)} e-mails were sent in time"
+        assert self.error is None, self.error
+        return self.cases
+
+
+def live_and_die(daemon: DaemonProcess, dice: Random) -> str:
+    with daemon:
+        daemon.until_logged("service.ready")
+        after = dice.uniform(0.3, 3.0)
+        time.sleep(after)
+        daemon.kill()
+        return f"{after:.2f} s after it was ready"
+
+
+@pytest.mark.timeout(600)
+def test_each_request_becomes_one_case_through_kills_at_random_moments(network: Network) -> None:
+    dice = Random(SEED)
+    print(f"seed {SEED} (set ORTOO_TEST_SEED for another), {MAILS} e-mails (ORTOO_TEST_MAILS)")
+    desk, mails = DealerDesk(network), sent_mails(MAILS)
+    desk.write()
+    dealers = Dealers(desk, mails, a_second=25)
+    dealers.start()
+    for number in range(KILLS):
+        moment = live_and_die(desk.daemon(), dice)
+        print(f"kill {number + 1}: {moment}, {len(dealers.cases)} e-mails sent")
+    with desk.daemon() as daemon:
+        cases = dealers.finish(300)
+        desk.until_decided(cases_of(mails), 300)
+        assert daemon.terminate() == 0
+    desk.assert_right_children(mails, cases)
+    assert len(desk.cases()) == cases_of(mails)
