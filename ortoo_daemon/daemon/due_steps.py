@@ -1,13 +1,17 @@
-"""How many steps of clocks may be taken up now? Joins what bounds them to the journal and the log."""
+"""How many steps of clocks may be taken up now? Joins what bounds them to the journal, the log and whom the
+settings name."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime, timedelta
+from typing import Protocol
 
 import structlog
 
+from ortoo_daemon.daemon.noticing.summaries import Summary
 from ortoo_daemon.daemon.settings import SweepSettings
 from ortoo_daemon.instants import instant, instant_text
-from ortoo_daemon.sweeps.grace import Grace, HourlyMost
+from ortoo_daemon.policy.notify_model import AFTER_OUTAGE, SWEEP_STOPPED
+from ortoo_daemon.sweeps.grace import Grace, HourlyMost, Waits
 from ortoo_daemon.sweeps.sla import DueFigures
 from ortoo_daemon.work.queue import WorkQueue
 
@@ -17,13 +21,30 @@ _SEEN_AT = "sla_seen_at"
 _NOTE_EVERY = timedelta(minutes=1)
 
 
+class Backlog(Protocol):
+    """Of how many records a step is due now, and since when the first is. Raises OrgError."""
+
+    def __call__(self) -> Awaitable[tuple[int, datetime | None]]: ...
+
+
 class DueSteps:
-    """``clock`` is the machine's: outages are measured by it, whatever the org's own clock says."""
+    """``clock`` is the machine's: outages are measured by it, whatever the org's own clock says.
+
+    ``tell`` gets one summary for each outage and each time that the bound stops steps.
+    """
 
     def __init__(
-        self, queue: WorkQueue, every: SweepSettings, *, clock: Callable[[], datetime]
+        self,
+        queue: WorkQueue,
+        every: SweepSettings,
+        *,
+        clock: Callable[[], datetime],
+        backlog: Backlog,
+        tell: Callable[[Summary], Awaitable[None]],
     ) -> None:
         self._queue, self._clock, self._every = queue, clock, every
+        self._backlog, self._tell = backlog, tell
+        self._is_stopped = False
         self._grace = Grace(outage_after=every.sla_outage_after, lasts=every.sla_grace, clock=clock)
         self._most = HourlyMost(every.sla_at_most, clock=clock)
         self._seen_at: datetime | None = None
@@ -56,6 +77,7 @@ class DueSteps:
                 until=instant_text(waits.until),
                 due=due,
             )
+            await self._tell_of_outage(waits)
         return waits is not None
 
     async def found(self, figures: DueFigures) -> None:
@@ -72,6 +94,29 @@ class DueSteps:
                 put=figures.put,
                 at_most=self._most.at_most,
             )
+        if figures.stopped and not self._is_stopped:
+            await self._tell_of_stop()
+        self._is_stopped = figures.stopped
+
+    async def _tell_of_outage(self, waits: Waits) -> None:
+        since = instant_text(waits.since)
+        about = {"since_at": since, "until_at": instant_text(waits.until)}
+        await self._tell_with_backlog(f"after_outage:{since}", AFTER_OUTAGE, about)
+
+    async def _tell_of_stop(self) -> None:
+        """Once for each time that it is stopped; a restart within the hour tells it no second time."""
+        about = {"at_most": self._most.at_most}
+        await self._tell_with_backlog(
+            f"sweep_stopped:{self._clock():%Y%m%dT%H}", SWEEP_STOPPED, about
+        )
+
+    async def _tell_with_backlog(
+        self, key: str, template: str, about: Mapping[str, str | int]
+    ) -> None:
+        due, oldest_at = await self._backlog()
+        oldest = instant_text(oldest_at) if oldest_at else ""
+        known = {**about, "due": due, "oldest_at": oldest}
+        await self._tell(Summary(key=key, template=template, about=known))
 
     async def _note(self) -> None:
         now = self._seen_at = self._clock()

@@ -26,7 +26,7 @@ from ortoo_daemon.daemon.loading.file_watch import FileWatch
 from ortoo_daemon.daemon.loading.postal_file import load_postal_index, needs_geography
 from ortoo_daemon.daemon.loading.reloading import Reloading
 from ortoo_daemon.daemon.loading.start_files import StartFiles
-from ortoo_daemon.daemon.noticing.assembling import make_delivery
+from ortoo_daemon.daemon.noticing.assembling import make_delivery, make_summaries
 from ortoo_daemon.daemon.noticing.seeming_away import SeemingAway
 from ortoo_daemon.daemon.notify import Notifier
 from ortoo_daemon.daemon.org_clock import org_clock
@@ -133,6 +133,7 @@ class Running:
                 self._parts.delivery = delivery
                 seeming = SeemingAway(self._org, knowledge, delivery.outbox, now=self.now)
                 sweeping.absences.on_inferred = seeming.tell
+                sweeping.summaries = make_summaries(self._settings, self._parts, delivery, self.now)
                 handler = Handler(
                     org=self._org,
                     knowledge=knowledge,

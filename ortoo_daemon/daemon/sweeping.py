@@ -17,6 +17,7 @@ from ortoo_daemon.daemon.handling.knowledge import Knowledge, Policies
 from ortoo_daemon.daemon.handling.ledger import Weigh
 from ortoo_daemon.daemon.hearing.gaps import RECONCILE, RESYNC, Gaps
 from ortoo_daemon.daemon.loading.named_users import named_users
+from ortoo_daemon.daemon.noticing.summaries import Summaries, Summary
 from ortoo_daemon.daemon.reviewing import Reviewing
 from ortoo_daemon.daemon.settings import SweepSettings
 from ortoo_daemon.daemon.wiring import utc_now
@@ -33,7 +34,13 @@ from ortoo_daemon.sweeps.recover import recover
 from ortoo_daemon.sweeps.retention import Retention, forget_old_items
 from ortoo_daemon.sweeps.returns import find_returned
 from ortoo_daemon.sweeps.schedule import Schedule, Stretch
-from ortoo_daemon.sweeps.sla import Outlook, count_due, count_due_soon, find_due_steps
+from ortoo_daemon.sweeps.sla import (
+    Outlook,
+    count_due,
+    count_due_soon,
+    find_due_steps,
+    oldest_due,
+)
 from ortoo_daemon.work.queue import WorkQueue
 
 _log = structlog.get_logger("ortoo_daemon.sweeps")
@@ -67,7 +74,8 @@ class Sweeping:
     """The daemon's sweeps; `schedule` runs them once it is started, most of them only while it ``leads``.
 
     ``directory_read_at`` is None until the directory was read for the first time; ``outlook`` until due
-    steps of SLA clocks were counted; ``reviewing`` in a shadow run, which parks nothing.
+    steps of SLA clocks were counted; ``reviewing`` in a shadow run, which parks nothing; ``summaries`` where
+    nobody is told.
     """
 
     def __init__(
@@ -92,6 +100,7 @@ class Sweeping:
         self.outlook: Outlook | None = None
         self.reviewing: Reviewing | None = None
         self.absences = Absences(org, queue, knowledge, now=now)
+        self.summaries: Summaries | None = None
         self._leads = leads
         self.schedule = Schedule(
             clock=utc_now,
@@ -102,7 +111,9 @@ class Sweeping:
     def plan(self, every: SweepSettings, *, shadow: bool) -> None:
         """Add the sweeps; they begin when the schedule is started."""
         self._every = every
-        self._steps = DueSteps(self._queue, every, clock=utc_now)
+        self._steps = DueSteps(
+            self._queue, every, clock=utc_now, backlog=self._backlog, tell=self._tell
+        )
         add = self.schedule.add
         # In a shadow run nothing is stamped, so the same records would be found for ever.
         again = _NEVER if shadow else every.reconcile_every
@@ -213,6 +224,8 @@ class Sweeping:
 
     async def _find_due_steps(self) -> None:
         """Unless they wait since the org was out of reach, and no more of them than may be within an hour."""
+        if self.summaries is not None:
+            await self.summaries.look()
         objects, now = self._knowledge.policies.objects, self._now()
         if self._steps.must_be_asked:
             due = await count_due(self._org.count, objects, now=now)
@@ -227,6 +240,15 @@ class Sweeping:
         )
         await self._steps.found(figures)
         await self._look_ahead(figures.overdue)
+
+    async def _backlog(self) -> tuple[int, datetime | None]:
+        objects, now = self._knowledge.policies.objects, self._now()
+        due = await count_due(self._org.count, objects, now=now)
+        return due, await oldest_due(self._org.query, objects, now=now)
+
+    async def _tell(self, summary: Summary) -> None:
+        if self.summaries is not None:
+            await self.summaries.tell(summary)
 
     async def _find_returned(self) -> None:
         """What was given back, and the stream did not tell; or a fuse had stopped."""

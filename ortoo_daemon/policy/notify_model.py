@@ -35,6 +35,12 @@ SEEMS_AWAY = "seems_away"
 """The template for managers of somebody who is taken for absent."""
 
 
+AFTER_OUTAGE = "after_outage"
+SWEEP_STOPPED = "sweep_stopped"
+SUMMARIES = (AFTER_OUTAGE, SWEEP_STOPPED)
+"""Templates of what befell the daemon as a whole; they tell of no record."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Notify:
     """One entry of ``notify:``. ``queue`` names the queue where ``to`` is one by name (DeveloperName).

@@ -93,6 +93,18 @@ async def count_due(org_count: OrgCount, objects: Iterable[str], *, now: datetim
     return number
 
 
+async def oldest_due(
+    org_query: OrgQuery, objects: Iterable[str], *, now: datetime
+) -> datetime | None:
+    """Since when the step is due that is due for longest. One call for each object."""
+    found: list[datetime] = []
+    for name in sorted(objects):
+        where = " AND ".join([f"{_NEXT_AT} <= {instant_text(now)}", *_waiting(name)])
+        rows = await org_query(f"SELECT MIN({_NEXT_AT}) FROM {name} WHERE {where}")
+        found += filter(None, [instant(row.get("expr0")) for row in rows])
+    return min(found, default=None)
+
+
 async def count_due_soon(org_count: OrgCount, objects: Iterable[str], *, now: datetime) -> int:
     """Of how many records a step is due within SOON_WITHIN from now. One call for each object."""
     number = 0

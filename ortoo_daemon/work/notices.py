@@ -6,7 +6,7 @@ the daemon asks; the functions below it are batch functions for `work.thread`.
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -27,7 +27,8 @@ class KeptNotice:
     """One notice to one recipient (none where a channel is told).
 
     ``outcome`` and ``owner`` are those of the decision, by which it is known again in the org. ``together``:
-    may be told with others that wait for the same recipient.
+    may be told with others that wait for the same recipient. ``about`` is JSON of figures, where it tells of
+    no record: then ``object`` is empty.
     """
 
     key: str
@@ -46,6 +47,7 @@ class KeptNotice:
     held_at: datetime
     due_at: datetime
     attempts: int = 0
+    about: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,6 +89,12 @@ class NoticeBox:
         await self._thread.call(_release, decision_key)
         self.news.set()
 
+    async def tell(self, notices: Sequence[KeptNotice]) -> None:
+        """Tell what follows from no write to a record; those that are known already are told once."""
+        if notices:
+            await self._thread.call(_tell, tuple(notices), rows=len(notices))
+            self.news.set()
+
     async def forget(self, decision_key: str) -> None:
         """The decision was not written: nobody is told."""
         await self._thread.call(_forget, decision_key)
@@ -116,13 +124,23 @@ def _hold(connection: Connection, asked: Sequence[Sequence[KeptNotice]]) -> list
     for some in _slices(sorted({each.decision_key for each in rows.values()})):
         held = _c.state == NoticeState.HELD.value
         connection.execute(delete(notice).where(held, _c.decision_key.in_(some)))
+    _insert_new(connection, rows, NoticeState.HELD)
+    return [None for _ in asked]
+
+
+def _tell(connection: Connection, asked: Sequence[Sequence[KeptNotice]]) -> list[None]:
+    rows = {each.key: each for notices in asked for each in notices}
+    _insert_new(connection, rows, NoticeState.READY)
+    return [None for _ in asked]
+
+
+def _insert_new(connection: Connection, rows: Mapping[str, KeptNotice], state: NoticeState) -> None:
     known: set[str] = set()
     for some in _slices(sorted(rows)):
         known.update(connection.execute(select(_c.key).where(_c.key.in_(some))).scalars())
-    new = [_row(each) for key, each in rows.items() if key not in known]
+    new = [_row(each, state) for key, each in rows.items() if key not in known]
     if new:
         connection.execute(insert(notice), new)
-    return [None for _ in asked]
 
 
 def _release(connection: Connection, asked: Sequence[str]) -> list[None]:
@@ -240,10 +258,11 @@ def _kept(row: Any) -> KeptNotice:
         held_at=row.held_at,
         due_at=row.due_at,
         attempts=row.attempts,
+        about=row.about,
     )
 
 
-def _row(kept: KeptNotice) -> dict[str, Any]:
+def _row(kept: KeptNotice, state: NoticeState) -> dict[str, Any]:
     return {
         "key": kept.key,
         "decision_key": kept.decision_key,
@@ -258,7 +277,8 @@ def _row(kept: KeptNotice) -> dict[str, Any]:
         "recipient": kept.recipient,
         "urgent": int(kept.urgent),
         "together": int(kept.together),
-        "state": NoticeState.HELD.value,
+        "about": kept.about,
+        "state": state.value,
         "held_at": kept.held_at,
         "due_at": kept.due_at,
         "attempts": 0,

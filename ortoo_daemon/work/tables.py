@@ -28,7 +28,7 @@ from sqlalchemy.engine import Dialect
 
 from ortoo_daemon.records import RecordId, WorkItem, WorkReason
 
-SCHEMA_VERSION = "5"
+SCHEMA_VERSION = "6"
 """Rises with every change of the tables below; a store of any other version is refused."""
 
 LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
@@ -146,6 +146,7 @@ notice = Table(
     Column("way", String(64), nullable=False),
     Column("template", String(64), nullable=False),
     Column("clock", String(64), nullable=False, default=""),
+    Column("about", Text, nullable=False, default=""),  # JSON of figures, of no record
     Column("recipient", String(18), nullable=False, default=""),
     Column("urgent", Integer, nullable=False, default=0),
     Column("together", Integer, nullable=False, default=0),

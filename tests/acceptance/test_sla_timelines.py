@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+from shutil import copytree
 from typing import Any
 
 import pytest
 
 from tests.acceptance.network import FLAGSHIP, Network
-from tests.processes import DaemonProcess, Row, wait_until
+from tests.processes import ROOT, DaemonProcess, Row, wait_until
 
 SITE = FLAGSHIP["rooftop"]["where"]["Id"]
 ANSWERED = "Working - Contacted"
@@ -197,7 +198,9 @@ def test_a_rooftops_budget_holds_back_what_is_more_and_lets_it_come_later(networ
 def test_after_a_long_outage_steps_wait_then_come_once_within_the_budget(network: Network):
     settings = {
         "sweeps": {"sla_every": "1s", "sla_outage_after": "4s", "sla_grace": "6s"},
+        "notices": {"summaries": {"users": ["dispatch@ortoo.example"]}},
     }
+    copytree(ROOT / "config" / "templates", network.folder / "templates")
     files = policy(
         on_violation=[{"reassign": {"within": "rooftop"}}, {"after": "1h"} | HOTTER],
         moves={"per_rooftop": {"at_most": 4, "per": "2h"}},
@@ -224,6 +227,9 @@ def test_after_a_long_outage_steps_wait_then_come_once_within_the_budget(network
 
         wait_until(settled, 60, "every lead had its step")
         assert daemon.terminate() == 0
+    told = [bell for bell in sandbox.control("GET", "/told")["bells"] if "outage" in bell["title"]]
+    assert len(told) == 1
+    assert told[0]["title"].startswith(f"{held_back['due']} steps of SLA clocks wait")
     found = sorted(step for id in ids[1:] for step in steps(network, id))
     assert found == [*["held1"] * 5, *["violation"] * 4]
     assert len(daemon.events("sweep.sla_held_back")) == 1

@@ -1,6 +1,6 @@
 """Can people be told: the notification type, the tasks' key, e-mail alerts' names, channels' addresses?"""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 
 from ortoo_daemon.daemon.asking.findings import Finding, failed, passed
 from ortoo_daemon.daemon.settings import Settings, channel_urls
@@ -23,7 +23,7 @@ async def about_notices(
     """Findings about the ways by which policies tell people; none where they tell nobody."""
     told = [(policy.object, entry) for policy in policies.policies for entry in notifies_of(policy)]
     ways = {entry.by for _, entry in told}
-    if OrgWay.SALESFORCE in ways:
+    if OrgWay.SALESFORCE in ways or settings.notices.summaries.users:
         yield await _type(org, settings.notices.type)
     if OrgWay.TASK in ways:
         yield await _tasks(org)
@@ -33,6 +33,8 @@ async def about_notices(
             if name not in settings.notices.email_alerts:
                 mend = f"name one: notices.email_alerts: {{{name}: Its_Name}}"
                 yield failed(NAME, f"no e-mail alert for {name}", mend)
+    if settings.notices.summaries.users:
+        yield await _users(org, settings.notices.summaries.users)
     if settings.notices.channels:
         yield _channels(settings)
 
@@ -57,6 +59,18 @@ async def _tasks(org: Org) -> Finding:
     if TASK_KEY not in fields or not fields[TASK_KEY]["createable"]:
         return failed(NAME, f"Task has no field {TASK_KEY} that may be written", _DEPLOY)
     return passed(NAME, f"tasks with {TASK_KEY}")
+
+
+async def _users(org: Org, names: Sequence[str]) -> Finding:
+    """Those who are told of what befell the daemon."""
+    where = [soql.one_of("Username", names), soql.equals("IsActive", True)]
+    rows = await org.query(soql.select("User", ["Username"], where=where))
+    known = {str(row["Username"]).casefold() for row in rows}
+    unknown = [name for name in names if name.casefold() not in known]
+    if unknown:
+        message = f"no active user {', '.join(unknown)}, who is to be told summaries"
+        return failed(NAME, message, "correct notices.summaries.users")
+    return passed(NAME, f"summaries go to {', '.join(names)}")
 
 
 def _channels(settings: Settings) -> Finding:

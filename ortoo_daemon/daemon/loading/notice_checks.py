@@ -6,7 +6,7 @@ from ortoo_daemon.daemon.settings import Settings
 from ortoo_daemon.errors import Place, Problem
 from ortoo_daemon.policy.model import PolicySet
 from ortoo_daemon.policy.naming import did_you_mean
-from ortoo_daemon.policy.notify_model import Notify, OrgWay
+from ortoo_daemon.policy.notify_model import SUMMARIES, Notify, OrgWay
 from ortoo_daemon.policy.reach import notifies_of
 from ortoo_daemon.services.notify.templates import DIGEST, Templates, read_templates
 
@@ -28,12 +28,25 @@ def notice_checks(policies: PolicySet, settings: Settings) -> Iterator[Problem]:
     usual = settings.notices.language
     templates = Templates(files, usual=usual, folder=str(settings.templates))
     yield from templates.problems()
+    yield from _summaries(templates, settings)
     for policy in policies.policies:
         for entry in notifies_of(policy):
             yield from _channel(entry, settings)
             yield from _template(entry, entry.template, templates, usual)
             if entry.digest_for is not None or settings.notices.quiet_hours is not None:
                 yield from _template(entry, DIGEST, templates, usual)
+
+
+def _summaries(templates: Templates, settings: Settings) -> Iterator[Problem]:
+    """Where somebody is told of what befell the daemon, there must be words for it."""
+    summaries, usual = settings.notices.summaries, settings.notices.language
+    if summaries.users or summaries.channels:
+        for name in SUMMARIES:
+            if name not in templates.names:
+                message = f"there is no template {name!r} ({name}.{usual}.txt)"
+                place = Place(str(settings.templates))
+                mend = "copy the one that is shipped"
+                yield Problem(place=place, rule="unknown_template", message=message, mend=mend)
 
 
 def _channel(entry: Notify, settings: Settings) -> Iterator[Problem]:

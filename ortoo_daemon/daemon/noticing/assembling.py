@@ -6,6 +6,7 @@ from datetime import datetime
 from ortoo_daemon.daemon.handling.knowledge import Knowledge
 from ortoo_daemon.daemon.noticing.delivery import Delivery
 from ortoo_daemon.daemon.noticing.outbox import Outbox
+from ortoo_daemon.daemon.noticing.summaries import Summaries
 from ortoo_daemon.daemon.noticing.words import Words
 from ortoo_daemon.daemon.parts import Parts
 from ortoo_daemon.daemon.settings import Settings, channel_urls
@@ -47,4 +48,17 @@ def make_delivery(
         may_tell=parts.budgets.may_tell,
         leads=parts.leading,
         alone=not parts.leading.shared,
+    )
+
+
+def make_summaries(
+    settings: Settings, parts: Parts, delivery: Delivery, now: Callable[[], datetime]
+) -> Summaries:
+    """What keeps notices of what befell the daemon as a whole."""
+    return Summaries(
+        parts.org,
+        delivery.box,
+        settings.notices.summaries,
+        addresses=delivery.channels.count,
+        now=now,
     )

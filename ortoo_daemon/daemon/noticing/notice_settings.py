@@ -2,9 +2,16 @@
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
-from pydantic import BeforeValidator, Field, PlainSerializer, SecretStr, field_validator
+from pydantic import (
+    BeforeValidator,
+    Field,
+    PlainSerializer,
+    SecretStr,
+    field_validator,
+    model_validator,
+)
 
 from ortoo_daemon.daemon.sections import Section
 from ortoo_daemon.policy.notify_model import OrgWay
@@ -26,6 +33,13 @@ class ChannelSettings(Section):
     urls_file: Path | None = None
 
 
+class SummarySettings(Section):
+    """Who is told of what befell the daemon as a whole: ``users`` by username, by the bell; ``channels``."""
+
+    users: tuple[str, ...] = ()
+    channels: tuple[str, ...] = ()
+
+
 class NoticeSettings(Section):
     """``language`` is that of templates where a recipient's own has none, ``quiet_hours`` the recipient's.
 
@@ -37,6 +51,7 @@ class NoticeSettings(Section):
     type: str = Field(default="Ortoo_Notice", pattern=r"^[A-Za-z]\w*$")
     email_alerts: Mapping[str, str] = {}
     channels: Mapping[str, ChannelSettings] = {}
+    summaries: SummarySettings = SummarySettings()
 
     @field_validator("channels", mode="before")
     @classmethod
@@ -55,3 +70,10 @@ class NoticeSettings(Section):
             if name in set(OrgWay):
                 raise ValueError(f"{name!r} is a way of the org; give the channel another name")
         return channels
+
+    @model_validator(mode="after")
+    def _summaries_go_by_known_channels(self) -> Self:
+        for name in self.summaries.channels:
+            if name not in self.channels:
+                raise ValueError(f"summaries go by {name!r}, which is none of the channels")
+        return self

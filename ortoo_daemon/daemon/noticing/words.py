@@ -4,6 +4,7 @@ The records are read when somebody is told, not before: the journal keeps no bus
 is how things stand.
 """
 
+import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
@@ -42,6 +43,8 @@ class Words:
         names: dict[str, set[str]] = defaultdict(set)
         ids: dict[str, set[str]] = defaultdict(set)
         for each in notices:
+            if not each.object:
+                continue
             names[each.object] |= self._templates.fields(each.template)
             ids[each.object].add(each.record_id)
         self._base = (await self._org.tokens.get()).instance_url
@@ -58,7 +61,7 @@ class Words:
 
     def message(self, notices: Sequence[KeptNotice], rows: Rows) -> Message:
         """One message for one recipient. Raises KeyError and jinja2.TemplateError as `Templates.render`."""
-        messages = [self._of_one(each, rows[each.record_id]) for each in notices]
+        messages = [self._of_one(each, rows.get(each.record_id, {})) for each in notices]
         if len(messages) == 1:
             return messages[0][0]
         told = [{"title": message.title, **values} for message, values in messages]
@@ -70,12 +73,14 @@ class Words:
         found = [
             due_at.astimezone(ZoneInfo(self._zone(each))).date()
             for each in notices
-            if (due_at := instant(rows[each.record_id].get(SLA_TARGET_AT))) is not None
+            if (due_at := instant(rows.get(each.record_id, {}).get(SLA_TARGET_AT))) is not None
         ]
         return min(found, default=None)
 
     def is_overtaken(self, notice: KeptNotice, rows: Rows) -> bool:
         """Whether there is nothing left to tell: the record is gone, or its owner is somebody else by now."""
+        if not notice.object:
+            return False
         row = rows.get(notice.record_id)
         if row is None:
             return True
@@ -95,6 +100,7 @@ class Words:
             "recipient": {} if person is None else _person(person),
             "respond_by": _shown(instant(row.get(SLA_TARGET_AT)), zone),
             "clock": notice.clock.replace("_", " "),
+            "about": _about(notice, zone),
         }
         return self._templates.render(notice.template, self._language(notice), values), values
 
@@ -108,6 +114,15 @@ class Words:
     def _language(self, notice: KeptNotice) -> str:
         person = self._person(notice)
         return (person.language if person else None) or self._usual
+
+
+def _about(notice: KeptNotice, zone: str) -> dict[str, Any]:
+    """The figures of a notice that tells of no record, moments as people read them."""
+    known: dict[str, Any] = json.loads(notice.about) if notice.about else {}
+    return {
+        name: _shown(instant(value), zone) if name.endswith("_at") else value
+        for name, value in known.items()
+    }
 
 
 def _owner(directory: Directory, owner: str) -> dict[str, Any]:

@@ -32,6 +32,7 @@ NAMES = frozenset(
         "clock",
         "coaching",
         "notices",
+        "about",
     }
 )
 """What templates know."""
