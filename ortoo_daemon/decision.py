@@ -21,7 +21,8 @@ class Outcome(StrEnum):
     reason is stamped. LEFT_ALONE: a person holds the record; only the stamps are written, so that
     sweeps don't bring it back; with an ``owner`` it is given back to that person. RECOVERED: an earlier
     run wrote the owner, its audit record is missing. NOTHING: no policy takes the record, or it is
-    decided and proven already.
+    decided and proven already. REPORTED: a person gave the decided record to somebody outside the policy's
+    boundaries; that is recorded and told, and nothing is written to the record.
 
     The rest follow a decision whose clocks run (FOLLOW_UPS). WARNED: part of the target has passed.
     VIOLATED: the target has passed and the owner stays. REASSIGNED: it went to a colleague. ESCALATED: it
@@ -35,6 +36,7 @@ class Outcome(StrEnum):
     LEFT_ALONE = "left_alone"
     RECOVERED = "recovered"
     NOTHING = "nothing"
+    REPORTED = "reported"
     WARNED = "warned"
     VIOLATED = "violated"
     REASSIGNED = "reassigned"
@@ -56,6 +58,10 @@ FOLLOW_UPS = frozenset(
 """Steps of a clock of a record that is decided. A person may hold it, so each write is conditional."""
 
 
+UNWRITTEN = frozenset({Outcome.RECOVERED, Outcome.NOTHING, Outcome.REPORTED})
+"""Outcomes of which nothing is written to the record."""
+
+
 class ReasonCode(StrEnum):
     """Why it came out so; listed in docs/operations.md."""
 
@@ -69,6 +75,7 @@ class ReasonCode(StrEnum):
     NO_CONTACT = "requirement_failed"
     TAKEN_BY_PERSON = "taken_by_person"
     PERSON_WINS = "person_wins"
+    OUTSIDE_BOUNDARIES = "outside_boundaries"
     RECOVERED = "recovered"
     NO_POLICY = "no_policy"
     BEFORE_TAKE_FROM = "before_take_from"
@@ -267,7 +274,8 @@ class NoticeTo(StrEnum):
 
     OWNER: who holds the record once it is decided; of a queue its members. MANAGER: the owner's manager,
     else the manager of the record's rooftop. ROOFTOP: the managers of the record's rooftop. QUEUE: the
-    members of a queue. ON_CALL: whoever reads the channel; no user of the org.
+    members of a queue. ON_CALL: whoever reads the channel; no user of the org. ASSIGNER: who gave the record
+    to its owner by hand.
     """
 
     OWNER = "owner"
@@ -275,6 +283,7 @@ class NoticeTo(StrEnum):
     ROOFTOP = "rooftop"
     QUEUE = "queue"
     ON_CALL = "on_call"
+    ASSIGNER = "assigner"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -321,7 +330,8 @@ class Decision:
     is the reason stamped on a parked record; ``seen_owner`` is the owner that was read. ``custody`` is
     the readable trail of holders as it is to stand on the record, None where it stays. ``notices`` are
     sent once the decision stands in the org. ``children`` are made before the decision is written, and
-    enter like any record.
+    enter like any record. ``overstepped`` names the policy's boundaries that an assignment by hand is
+    outside of.
     """
 
     object: str
@@ -348,6 +358,7 @@ class Decision:
     parked_for: str | None = None
     notices: tuple[Notice, ...] = ()
     custody: str | None = None
+    overstepped: tuple[str, ...] = ()
     reservation: Reservation | None = None
     children: tuple[NewRecord, ...] = ()
     trace: Trace = field(default_factory=Trace)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 
 from ortoo_daemon.action.fields import prepare_fields
 from ortoo_daemon.action.fuse import hold_step_at_fuse, stop_at_fuse
-from ortoo_daemon.action.notices import prepare_notices
+from ortoo_daemon.action.notices import prepare_notices, prepare_reports
 from ortoo_daemon.action.sla_advance import advance_clocks
 from ortoo_daemon.action.sla_due import holder_place, routed_at
 from ortoo_daemon.action.sla_follow import follow_steps
@@ -27,8 +27,8 @@ from ortoo_daemon.action.stamps import (
     RULE,
     reason_word,
 )
-from ortoo_daemon.admission import Admitted, AdmittedStep, Refused, admit
-from ortoo_daemon.audit.conclude import conclude, conclude_step
+from ortoo_daemon.admission import Admitted, AdmittedStep, Refused, admit, given_by_hand
+from ortoo_daemon.audit.conclude import conclude, conclude_by_hand, conclude_step
 from ortoo_daemon.audit.custody import custody_text
 from ortoo_daemon.decision import Decision, Outcome, ReasonCode
 from ortoo_daemon.enrichment.enrich import enrich
@@ -38,6 +38,7 @@ from ortoo_daemon.instants import instant, instant_text
 from ortoo_daemon.intake.mail_step import read_mail
 from ortoo_daemon.intake.standardise import standardise
 from ortoo_daemon.ownership.absence import has_left, returning
+from ortoo_daemon.ownership.boundaries import look_at_boundaries
 from ortoo_daemon.ownership.choose import choose_owner, find_rule
 from ortoo_daemon.ownership.handover import hand_over
 from ortoo_daemon.policy.model import PolicySet
@@ -68,6 +69,16 @@ STAGES_OF_A_STEP: tuple[tuple[str, Stage], ...] = (
 """The way of a record that is decided already and one of whose clocks, or whose holder, asks for a step."""
 
 
+STAGES_BY_HAND: tuple[tuple[str, Stage], ...] = (
+    ("intake", standardise),
+    ("enrichment", enrich),
+    ("ownership", find_rule),
+    ("ownership", look_at_boundaries),
+    ("action", prepare_reports),
+)
+"""The way of a record that a person gave to somebody: what would the policy say? Nothing of it is written."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Begun:
     """A decision that waits for answers: what the steps before number ``step`` have found."""
@@ -95,7 +106,7 @@ def decide(policies: PolicySet, facts: Facts, *, whole_trace: bool = False) -> D
     """
     admitted = admit(policies, facts)
     if isinstance(admitted, Refused):
-        return _with_custody(_refusal(policies, facts, admitted), facts)
+        return _left_to_a_person(policies, facts, admitted)
     if isinstance(admitted, AdmittedStep):
         return _decide_step(policies, facts, admitted)
     handling = _handling(policies, facts, admitted)
@@ -223,6 +234,20 @@ def _decide_step(policies: PolicySet, facts: Facts, admitted: AdmittedStep) -> D
             refused = Refused(outcome=Outcome.NOTHING, reason=ReasonCode.FUSE, key=admitted.key)
             return _refusal(policies, facts, replace(refused, policy=admitted.policy))
     return _with_custody(conclude_step(handling, sla), facts)
+
+
+def _left_to_a_person(policies: PolicySet, facts: Facts, refused: Refused) -> Decision:
+    """Nothing is decided about the owner; a person's assignment may be told of."""
+    decision = _refusal(policies, facts, refused)
+    by_hand = given_by_hand(policies, facts, refused)
+    if by_hand is None:
+        return _with_custody(decision, facts)
+    handling = _handling(policies, facts, by_hand)
+    for _, stage in STAGES_BY_HAND:
+        stage(handling)
+        if handling.parked_for is not None or handling.questions:
+            return _with_custody(decision, facts)
+    return _with_custody(conclude_by_hand(handling, decision), facts)
 
 
 def recovered(facts: Facts) -> Decision:

@@ -172,6 +172,7 @@ class Handling:
     decision. ``trail`` is who has lost the record to a clock so far. ``waited`` is the wait that the record
     comes from, ``waiting`` that which it goes to. ``sla`` is set where a step is taken of a record that is
     decided already. ``programme`` is that of the rule that gives the record, or gave it.
+    ``overstepped`` are boundaries that a person's assignment is outside of.
     """
 
     policy: Policy
@@ -200,6 +201,7 @@ class Handling:
     waited: Waiting | None = None
     waiting: Waiting | None = None
     sla: SlaProgress | None = None
+    overstepped: list[str] = field(default_factory=list)
 
     @property
     def limits(self) -> tuple[Limits, ...]:

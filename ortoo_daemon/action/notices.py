@@ -5,12 +5,13 @@ Says who and what; when and how it is sent is no matter of a decision.
 
 from collections.abc import Iterable
 
+from ortoo_daemon.action.stamps import MODIFIED_BY, ROOFTOP
 from ortoo_daemon.decision import Notice, NoticeTo, ReasonCode
 from ortoo_daemon.directory import Person
 from ortoo_daemon.handling import Handling
 from ortoo_daemon.policy.notify_model import ORG_WAYS, Notify, OrgWay
 from ortoo_daemon.policy.sla_model import Superior
-from ortoo_daemon.records import RecordId
+from ortoo_daemon.records import Owner, OwnerKind, RecordId
 
 
 def prepare_notices(handling: Handling) -> None:
@@ -22,6 +23,18 @@ def prepare_notices(handling: Handling) -> None:
     elif handling.reason is ReasonCode.RULE_ELSE and rule is not None and rule.orelse is not None:
         entries += rule.orelse.notify
     tell(handling, entries)
+
+
+def prepare_reports(handling: Handling) -> None:
+    """What the policy tells of an assignment by hand outside its boundaries, and whom it asks."""
+    boundaries, owner = handling.policy.boundaries, _owner(handling)
+    if boundaries is None or not handling.overstepped:
+        return
+    directory, record = handling.facts.directory, handling.facts.record
+    person = directory.people.get(owner)
+    place = record.text(ROOFTOP) or (person.rooftop if person else None)
+    handling.scope.rooftop = directory.rooftops.get(RecordId(place)) if place else None
+    tell(handling, (*boundaries.notify, *boundaries.ask_back))
 
 
 def tell(handling: Handling, entries: Iterable[Notify], *, clock: str | None = None) -> None:
@@ -66,6 +79,9 @@ def _recipients(handling: Handling, entry: Notify) -> tuple[RecordId, ...]:
             return _queue(handling, entry, owner)
         case NoticeTo.ON_CALL:
             return ()
+        case NoticeTo.ASSIGNER:
+            assigner = _assigner(handling)
+            return (assigner,) if assigner else ()
 
 
 def _owner(handling: Handling) -> RecordId:
@@ -74,6 +90,15 @@ def _owner(handling: Handling) -> RecordId:
     if owner is None or (handling.sla is not None and handling.sla.due.held_by_hand):
         return RecordId(handling.facts.record.text("OwnerId"))
     return owner.id
+
+
+def _assigner(handling: Handling) -> RecordId | None:
+    """Who wrote to the record last, where that was a person."""
+    facts = handling.facts
+    writer = facts.record.text(MODIFIED_BY)
+    if not writer or writer in facts.intake_owners or Owner.kind_of(writer) is OwnerKind.QUEUE:
+        return None
+    return RecordId(writer)
 
 
 def _managers_of(handling: Handling, owner: RecordId) -> tuple[RecordId, ...]:

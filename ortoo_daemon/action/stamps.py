@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from ortoo_daemon.action.sla_clocks import SlaStamp, stamp_text
-from ortoo_daemon.decision import FOLLOW_UPS, ClockState, Decision, Outcome
+from ortoo_daemon.decision import FOLLOW_UPS, UNWRITTEN, ClockState, Decision, Outcome
 from ortoo_daemon.instants import instant_text
 from ortoo_daemon.records import FieldValue, Record
 
@@ -114,8 +114,8 @@ class OwnerWrite:
 
 
 def owner_write(decision: Decision, record: Record) -> OwnerWrite:
-    """What a decision writes to the record it was made for; nothing for RECOVERED and NOTHING."""
-    if decision.outcome in (Outcome.RECOVERED, Outcome.NOTHING):
+    """What a decision writes to the record it was made for; nothing for those of UNWRITTEN."""
+    if decision.outcome in UNWRITTEN:
         return OwnerWrite()
     core = _proof(decision)
     if decision.outcome is Outcome.ASSIGNED:

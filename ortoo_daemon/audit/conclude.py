@@ -1,5 +1,7 @@
 """What came of the handling? Turns what the stages left into an immutable Decision."""
 
+from dataclasses import replace
+
 from ortoo_daemon.decision import Decision, Outcome, ReasonCode, Waiting
 from ortoo_daemon.handling import Handling, SlaProgress, StepKind
 from ortoo_daemon.mail_findings import FINDINGS_FIELD
@@ -79,6 +81,31 @@ def conclude_step(handling: Handling, sla: SlaProgress) -> Decision:
         notices=tuple(handling.notices),
         reservation=handling.reservation,
         trace=handling.trace.finished(),
+    )
+
+
+def conclude_by_hand(handling: Handling, decision: Decision) -> Decision:
+    """The decision to leave a person's assignment as it is, with what is told of it.
+
+    Nothing that the stages found for the record is written.
+    """
+    if not handling.overstepped:
+        return decision
+    decided = decision.outcome is Outcome.NOTHING
+    rooftop = handling.scope.rooftop
+    trace = replace(handling.trace.finished(), changes=(), reports=())
+    return replace(
+        decision,
+        key=handling.key,
+        outcome=Outcome.REPORTED if decided else decision.outcome,
+        reason=ReasonCode.OUTSIDE_BOUNDARIES,
+        policy=handling.policy.name,
+        rule=handling.rule.name if handling.rule and decided else decision.rule,
+        place=handling.place,
+        rooftop=rooftop.id if rooftop and decided else decision.rooftop,
+        notices=tuple(handling.notices),
+        overstepped=tuple(handling.overstepped),
+        trace=trace,
     )
 
 

@@ -12,6 +12,7 @@ _WHY = {
     ReasonCode.WAITING: "by rule {rule}: waits for somebody with the wished skills",
     ReasonCode.WAIT_OVER: "the record is no longer where it waited, or its policy takes it no more",
     ReasonCode.TAKEN_BY_PERSON: "a person holds it",
+    ReasonCode.OUTSIDE_BOUNDARIES: "a person gave it to somebody outside the boundaries ({outside})",
     ReasonCode.PERSON_WINS: "a person had given it there while it was being decided",
     ReasonCode.NO_POLICY: "no policy is for this object",
     ReasonCode.NOT_ENTERED: "no policy takes it",
@@ -69,6 +70,8 @@ def _what(decision: Decision) -> str:
             return f"back to {decision.owner.name}" if decision.owner else "left alone"
         case Outcome.NOTHING:
             return "nothing to do"
+        case Outcome.REPORTED:
+            return "reported"
         case Outcome.REASSIGNED:
             return f"reassigned to {decision.owner.name}" if decision.owner else "reassigned"
         case Outcome.ESCALATED:
@@ -94,4 +97,5 @@ def _why(decision: Decision) -> str:
         if decision.rule is None:
             return "by otherwise: no rule matched"
         return f"by otherwise: nobody could take it by rule {decision.rule}"
-    return _WHY.get(decision.reason, "").format(rule=decision.rule)
+    outside = " and ".join(decision.overstepped)
+    return _WHY.get(decision.reason, "").format(rule=decision.rule, outside=outside)

@@ -42,8 +42,7 @@ class Site:
 def ordered_sites(handling: Handling, choice: RooftopChoice) -> Sequence[Site]:
     """Rooftops that pass the gates, best first; equals stand in id order."""
     search = _Search(handling, choice)
-    sites = [site for site in map(search.site, search.of_brand()) if site is not None]
-    sites = _most_exact(handling, sites)
+    sites = _in_reach(search)
     if any(limits.of_sites for limits in handling.limits):
         sites = _with_room(handling, sites)
     order = choice.prefer or _DEFAULT_ORDER
@@ -54,6 +53,16 @@ def ordered_sites(handling: Handling, choice: RooftopChoice) -> Sequence[Site]:
     if len(sites) > KEPT_IN_ORDER:
         handling.trace.count(KIND, "not_listed", removed=len(sites) - KEPT_IN_ORDER)
     return sites
+
+
+def sites_in_reach(handling: Handling, choice: RooftopChoice) -> Sequence[Site]:
+    """Rooftops that pass the gates, whatever is full, in no particular order."""
+    return _in_reach(_Search(handling, choice))
+
+
+def _in_reach(search: "_Search") -> list[Site]:
+    sites = [site for site in map(search.site, search.of_brand()) if site is not None]
+    return _most_exact(search.handling, sites)
 
 
 class _Search:

@@ -11,6 +11,7 @@ from enum import StrEnum
 
 from ortoo_daemon.errors import Place
 from ortoo_daemon.policy.absence_model import Absence
+from ortoo_daemon.policy.boundary_model import Boundaries
 from ortoo_daemon.policy.enrichment_model import EnrichmentStep, SetField
 from ortoo_daemon.policy.evaluation import Condition
 from ortoo_daemon.policy.fuse_model import Fuse
@@ -80,6 +81,7 @@ class Policy:
     returns: Returns | None = None
     notify: tuple[Notify, ...] = ()
     absence: Absence | None = None
+    boundaries: Boundaries | None = None
     fuse: Fuse | None = None
     programmes: tuple[Programme, ...] = ()
     definitions: tuple[Definition, ...] = ()

@@ -29,6 +29,8 @@ NEW_RECORD = "new_record"
 UNROUTED = "unrouted"
 SLA_WARNING = "sla_warning"
 SLA_VIOLATION = "sla_violation"
+OUTSIDE = "outside_boundaries"
+ASKED_BACK = "asked_back"
 """Templates of entries that name none, by where they stand."""
 
 SEEMS_AWAY = "seems_away"

@@ -39,6 +39,8 @@ def notifies_of(policy: Policy) -> Iterator[Notify]:
     yield from (entry for step in steps_of(policy) for entry in step.notify)
     yield from policy.notify
     yield from policy.otherwise.notify
+    if policy.boundaries is not None:
+        yield from (*policy.boundaries.notify, *policy.boundaries.ask_back)
     for rule in rules_of(policy):
         if rule.orelse is not None:
             yield from rule.orelse.notify
@@ -115,8 +117,9 @@ def _names(policy: Policy) -> Iterator[frozenset[str]]:
         yield policy.limits.load.weigh.fields()
     if policy.require is not None:
         yield policy.require.condition.fields()
-    if policy.absence is not None and policy.absence.when is not None:
-        yield policy.absence.when.fields()
+    for bounds in (policy.absence, policy.boundaries):
+        if bounds is not None and bounds.when is not None:
+            yield bounds.when.fields()
     yield frozenset(step.country for step in policy.cleanse if step.country)
     for enrichment in policy.enrichment:
         if isinstance(enrichment, TableStep):

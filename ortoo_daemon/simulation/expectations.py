@@ -12,7 +12,7 @@ from ortoo_daemon.policy.model import Policy
 from ortoo_daemon.policy.values import fold, text_of
 from ortoo_daemon.records import FieldValue, OwnerKind
 
-_WRITTEN = FOLLOW_UPS | {Outcome.ASSIGNED, Outcome.PARKED}
+_WRITTEN = FOLLOW_UPS | {Outcome.ASSIGNED, Outcome.PARKED, Outcome.REPORTED}
 
 
 def differences(

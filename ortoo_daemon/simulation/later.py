@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from ortoo_daemon.action.stamps import MODIFIED_AT, MODIFIED_BY, SLA_NEXT_AT, owner_write
-from ortoo_daemon.decision import Decision, Outcome
+from ortoo_daemon.decision import FOLLOW_UPS, Decision, Outcome
 from ortoo_daemon.facts import Contact, ContactKind, Facts
 from ortoo_daemon.flow import Needs, decide
 from ortoo_daemon.instants import instant, instant_text
@@ -56,6 +56,9 @@ class Life:
             by = {MODIFIED_AT: instant_text(moment), MODIFIED_BY: _SOMEBODY}
             self._set({**given, **by})
             after = self._decide(WorkReason.CHANGED, moment, changed=frozenset(given))
+            if after is not None and after.outcome in FOLLOW_UPS:
+                again = self._decide(WorkReason.CHANGED, moment, changed=frozenset(given))
+                after = again if again and again.outcome is Outcome.REPORTED else after
             if after is not None and (last is None or after.outcome is not Outcome.NOTHING):
                 last = after
         return last

@@ -52,7 +52,7 @@ def is_comparable(facts: Facts, live: Decision) -> bool:
     return (
         facts.item.reason is not WorkReason.SLA
         and live.outcome not in FOLLOW_UPS
-        and live.outcome is not Outcome.RECOVERED
+        and live.outcome not in (Outcome.RECOVERED, Outcome.REPORTED)
         and live.reason not in _DECIDED_BEFORE
     )
 

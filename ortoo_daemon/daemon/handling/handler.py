@@ -19,6 +19,7 @@ from ortoo_daemon.audit.chain import sealed
 from ortoo_daemon.audit.line import line_fields
 from ortoo_daemon.audit.record import KEY, OBJECT, Written, decision_row
 from ortoo_daemon.daemon.handling.answers import Answers
+from ortoo_daemon.daemon.handling.by_hand import may_be_outside, tell_of_boundaries, told_before
 from ortoo_daemon.daemon.handling.children import Children, PutToWork, left_to_sweeps
 from ortoo_daemon.daemon.handling.contacts import Contacts
 from ortoo_daemon.daemon.handling.deciding import decide_record, read_record, with_counters_kept
@@ -205,6 +206,10 @@ class Handler:
             self.witness(claim.item, record, decision)
             if decision.outcome is Outcome.RECOVERED and OWNER in claim.item.changed_fields:
                 return Retry(timedelta(0), "proven; was it overwritten, too?")
+            if not self.shadow and may_be_outside(claim.item, decision, policies):
+                return Retry(
+                    timedelta(0), "a clock's step is taken; is the owner within boundaries?"
+                )
             return Finished(decision.reason.value)
         return Retry(_WAIT_AFTER_TROUBLE, "the org refused every owner the policy chose")
 
@@ -227,6 +232,8 @@ class Handler:
         done_before = found.reason in _DONE_BEFORE or found.outcome in FOLLOW_UPS
         if done_before and not self.shadow:
             found = await self._still_due(claim, facts, policies) or found
+        if found.outcome is Outcome.REPORTED and await self.proofs.stands(found.key):
+            found = told_before(found)
         self.onlooker.decided(facts, found)
         facts = with_counters_kept(self.knowledge, facts, found)
         if found.reservation is None:
@@ -273,6 +280,8 @@ class Handler:
         await self.children.make(decision, self.clock())
         if decision.notices and self.outbox is not None:
             await self.outbox.hold(decision)
+        if decision.outcome is Outcome.REPORTED:
+            return Written()
         item = claim.item
         again = claim.taken_over or item.attempts > 0 or item.reason in _LATER
         conditional = again or decision.outcome in FOLLOW_UPS or self._is_held(record)
@@ -324,6 +333,7 @@ class Handler:
             line["refused_fields"] = codes
         if self.shadow:
             line["shadow"] = True
+        tell_of_boundaries(decision)
         if decision.outcome is Outcome.NOTHING:
             _log.debug(event, **line)
         else:

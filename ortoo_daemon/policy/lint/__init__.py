@@ -12,6 +12,7 @@ from ortoo_daemon.errors import Problem
 from ortoo_daemon.policy.lint import (
     clock_on_activity,
     during_over,
+    idle_boundary,
     limit_out_of_reach,
     negation_of_empty,
     never_matches,
@@ -77,6 +78,7 @@ _MODULES = (
     nobody_there,
     nobody_may_take,
     limit_out_of_reach,
+    idle_boundary,
 )
 
 

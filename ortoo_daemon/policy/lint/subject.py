@@ -83,8 +83,9 @@ def conditions_of(policy: Policy) -> Iterator[Condition]:
         yield policy.triage.when
     if policy.require is not None:
         yield policy.require.condition
-    if policy.absence is not None and policy.absence.when is not None:
-        yield policy.absence.when
+    for bounds in (policy.absence, policy.boundaries):
+        if bounds is not None and bounds.when is not None:
+            yield bounds.when
     for step in policy.enrichment:
         if isinstance(step, ScoreStep):
             yield from (points.when for points in step.card.points())

@@ -15,7 +15,7 @@ EXPECT_KEYS = (
 OUTCOMES = tuple(
     outcome.value
     for outcome in Outcome
-    if outcome in (Outcome.ASSIGNED, Outcome.PARKED) or outcome in FOLLOW_UPS
+    if outcome in (Outcome.ASSIGNED, Outcome.PARKED, Outcome.REPORTED) or outcome in FOLLOW_UPS
 )
 OWNER_KEYS = ("username", "name", "role", "skills", "languages")
 NO_WRITE = "no_write"

@@ -5,6 +5,7 @@ a channel of ``ortoo.yaml`` (which templates and channels there are is no matter
 """
 
 import re
+from collections.abc import Collection
 
 from ortoo_daemon.decision import NoticeTo
 from ortoo_daemon.policy.naming import did_you_mean
@@ -20,9 +21,22 @@ MOST_ENTRIES = 10
 NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,39}")
 """Of channels and templates."""
 
+BY_HAND = frozenset(NoticeTo)
+"""Who can be told of what a person did."""
 
-def read_notify(node: Node, conditions: ConditionReader, *, template: str) -> tuple[Notify, ...]:
-    """One entry, or a list of them; ``template`` is that of entries which name none."""
+USUAL = BY_HAND - {NoticeTo.ASSIGNER}
+"""Who can be told of what the daemon did."""
+
+
+def read_notify(
+    node: Node,
+    conditions: ConditionReader,
+    *,
+    template: str,
+    words: Collection[NoticeTo] = USUAL,
+) -> tuple[Notify, ...]:
+    """One entry, or a list of them; ``template`` is that of entries which name none, ``words`` say who can be
+    told."""
     problems = conditions.problems
     items = node.items if isinstance(node, ListNode) else [node]
     if not items:
@@ -30,34 +44,41 @@ def read_notify(node: Node, conditions: ConditionReader, *, template: str) -> tu
     if len(items) > MOST_ENTRIES:
         message = f"'notify' has {len(items)} entries, at most {MOST_ENTRIES} are heeded"
         problems.add(node, "too_many", message, "take some out")
-    found = (_entry(item, conditions, template) for item in items)
+    found = (_entry(item, conditions, template, words) for item in items)
     return tuple(entry for entry in found if entry is not None)
 
 
-def _entry(node: Node, conditions: ConditionReader, template: str) -> Notify | None:
+def _entry(
+    node: Node, conditions: ConditionReader, template: str, words: Collection[NoticeTo]
+) -> Notify | None:
     problems = conditions.problems
     if isinstance(node, MapNode):
-        return _whole(node, conditions, template)
+        return _whole(node, conditions, template, words)
     word = text_in(node, problems, what="'notify'")
     if word is None:
         return None
-    if word in set(NoticeTo):
+    if word in words:
         to = NoticeTo(word)
         return Notify(to=to, by=_usual_way(to), template=template, place=node.place)
     if word in set(OrgWay):
         message = f"{word!r} says by which way, not who is told"
         problems.add(node, "wrong_type", message, f"write {{to: owner, by: {word}}}")
         return None
+    if word in BY_HAND or NoticeTo.ON_CALL not in words:
+        _nobody(node, word, problems, words)
+        return None
     if not _is_name(node, word, problems, what="a channel"):
         return None
     return Notify(to=NoticeTo.ON_CALL, by=word, template=template, place=node.place)
 
 
-def _whole(node: MapNode, conditions: ConditionReader, template: str) -> Notify | None:
+def _whole(
+    node: MapNode, conditions: ConditionReader, template: str, allowed: Collection[NoticeTo]
+) -> Notify | None:
     problems = conditions.problems
     section = Section(node, problems, what="an entry of 'notify'", known=NOTIFY_KEYS)
     to_node = section.required("to", "say who is told: to: owner")
-    told = None if to_node is None else _told(to_node, problems)
+    told = None if to_node is None else _told(to_node, problems, allowed)
     when, digest = section.get("when"), section.get("digest")
     condition = None if when is None else conditions.read(when, what="'when'")
     if told is None or (when is not None and condition is None):
@@ -79,9 +100,11 @@ def _whole(node: MapNode, conditions: ConditionReader, template: str) -> Notify 
     )
 
 
-def _told(node: Node, problems: Problems) -> tuple[NoticeTo, str | None] | None:
+def _told(
+    node: Node, problems: Problems, words: Collection[NoticeTo]
+) -> tuple[NoticeTo, str | None] | None:
     """A word, or ``{queue: DeveloperName}``."""
-    if isinstance(node, MapNode):
+    if isinstance(node, MapNode) and NoticeTo.QUEUE in words:
         section = Section(node, problems, what="'to'", known=TO_KEYS)
         section.required("queue", "write to: owner, or to: {queue: Its_Developer_Name}")
         queue = section.text("queue")
@@ -89,13 +112,19 @@ def _told(node: Node, problems: Problems) -> tuple[NoticeTo, str | None] | None:
     word = text_in(node, problems, what="'to'")
     if word is None:
         return None
-    if word not in set(NoticeTo):
-        message = f"nobody is called {word!r}"
-        problems.add(
-            node, "unknown_name", message, did_you_mean(word, [str(to) for to in NoticeTo])
-        )
+    if word not in words:
+        _nobody(node, word, problems, words)
         return None
     return NoticeTo(word), None
+
+
+def _nobody(node: Node, word: str, problems: Problems, words: Collection[NoticeTo]) -> None:
+    message = f"nobody is called {word!r}"
+    if word == NoticeTo.ASSIGNER:
+        message = "only 'boundaries' are about somebody who assigned a record"
+    elif word in BY_HAND:
+        message = f"{word!r} can't be asked"
+    problems.add(node, "unknown_name", message, did_you_mean(word, [str(to) for to in words]))
 
 
 def _usual_way(to: NoticeTo) -> str:

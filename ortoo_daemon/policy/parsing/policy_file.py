@@ -12,6 +12,7 @@ from ortoo_daemon.policy.nodes import ListNode, MapNode, Node, Problems, Scalar
 from ortoo_daemon.policy.ownership_model import Programme
 from ortoo_daemon.policy.parsing.absence import read_absence
 from ortoo_daemon.policy.parsing.action import Action, read_action
+from ortoo_daemon.policy.parsing.boundaries import read_boundaries
 from ortoo_daemon.policy.parsing.conditions import ConditionReader
 from ortoo_daemon.policy.parsing.intake import Intake, read_enrichment, read_intake
 from ortoo_daemon.policy.parsing.ownership import read_ownership
@@ -22,6 +23,7 @@ from ortoo_daemon.policy.resources import Resources
 POLICY_KEYS = (
     "policy", "object", "description", "take_from", "zone", "hours", "on", "enter", "take_over",
     "define", "programmes", "intake", "enrichment", "ownership", "action", "absence",
+    "boundaries",
 )  # fmt: skip
 TRIGGERS = ("created", "enters")
 CHANGED_KEYS = ("changed",)
@@ -53,6 +55,7 @@ def read_policy(node: Node, problems: Problems, resources: Resources) -> Policy 
     enrichment = section.get("enrichment")
     absence_node = section.mapping("absence")
     absence = None if absence_node is None else read_absence(absence_node, conditions)
+    boundaries = section.mapping("boundaries")
     section.required("ownership", "it says who gets the records")
     ownership_node, action = section.mapping("ownership"), section.mapping("action")
     ownership = None
@@ -90,6 +93,7 @@ def read_policy(node: Node, problems: Problems, resources: Resources) -> Policy 
         returns=acts.returns,
         notify=acts.notify,
         absence=absence,
+        boundaries=None if boundaries is None else read_boundaries(boundaries, conditions),
         fuse=acts.fuse,
         programmes=tuple(programmes.values()),
         definitions=definitions.summary(),

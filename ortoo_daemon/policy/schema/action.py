@@ -1,10 +1,14 @@
 """What is the JSON Schema of ``action:`` — fields to set, clocks to start, people to tell?"""
 
+from collections.abc import Collection
+
 from ortoo_daemon.decision import NoticeTo
 from ortoo_daemon.directory import Sign
 from ortoo_daemon.policy.absence_model import Move
+from ortoo_daemon.policy.boundary_model import Boundary
 from ortoo_daemon.policy.parsing import absence as parse_absence
 from ortoo_daemon.policy.parsing import action as parse_action
+from ortoo_daemon.policy.parsing import boundaries as parse_boundaries
 from ortoo_daemon.policy.parsing import fuse as parse_fuse
 from ortoo_daemon.policy.parsing import notify as parse_notify
 from ortoo_daemon.policy.schema.sla import clock, moves, offer, returns
@@ -67,14 +71,27 @@ def absence() -> Schema:
     )
 
 
-def notify() -> Schema:
+def boundaries() -> Schema:
+    """What is told of a person's own assignment."""
+    return section(
+        parse_boundaries.BOUNDARIES_KEYS,
+        {
+            "of": one_or_several({"enum": [str(each) for each in Boundary]}),
+            "when": ref("condition"),
+            "notify": notify(parse_notify.BY_HAND),
+            "ask_back": notify(parse_boundaries.ASKED),
+        },
+    )
+
+
+def notify(words: Collection[NoticeTo] = parse_notify.USUAL) -> Schema:
     """One entry or several: a word, or who is told, how and when."""
     name: Schema = {"type": "string", "pattern": f"^{parse_notify.NAME.pattern}$"}
     queue = section(parse_notify.TO_KEYS, {"queue": NAME}, parse_notify.TO_KEYS)
     entry = section(
         parse_notify.NOTIFY_KEYS,
         {
-            "to": {"anyOf": [{"enum": [str(each) for each in NoticeTo]}, queue]},
+            "to": {"anyOf": [{"enum": [str(each) for each in NoticeTo if each in words]}, queue]},
             "by": name,
             "template": name,
             "when": ref("condition"),

@@ -7,7 +7,7 @@ Sections have modules of their own, as their parsers have.
 
 from ortoo_daemon.policy import definitions
 from ortoo_daemon.policy.parsing import policy_file as parse
-from ortoo_daemon.policy.schema.action import absence, action, notify
+from ortoo_daemon.policy.schema.action import absence, action, boundaries, notify
 from ortoo_daemon.policy.schema.conditions import condition, expression
 from ortoo_daemon.policy.schema.intake import enrichment_step, intake
 from ortoo_daemon.policy.schema.ownership import (
@@ -76,6 +76,7 @@ def _policy() -> Schema:
             "ownership": ownership(),
             "action": action(),
             "absence": absence(),
+            "boundaries": boundaries(),
         },
         ("policy", "object", "take_from", "ownership"),
     )
