@@ -22,6 +22,7 @@ from ortoo_daemon.cli.parked import parked
 from ortoo_daemon.cli.requeue import requeue
 from ortoo_daemon.cli.run import run
 from ortoo_daemon.cli.sandbox import sandbox
+from ortoo_daemon.cli.score import score
 from ortoo_daemon.cli.simulate import simulate
 from ortoo_daemon.cli.status import status
 from ortoo_daemon.cli.triage import triage
@@ -48,6 +49,7 @@ app.command()(why)
 app.command()(parked)
 app.command()(triage)
 app.command()(simulate)
+app.add_typer(score, name="score")
 app.command()(requeue)
 app.command()(forget)
 app.command()(backfill)

@@ -9,7 +9,7 @@ import math
 from collections.abc import Iterator
 
 from ortoo_daemon.policy.evaluation import Scope
-from ortoo_daemon.policy.score_model import Fading, Part, Scorecard
+from ortoo_daemon.policy.score_model import Fading, Part, Points, Scorecard
 from ortoo_daemon.policy.values import instant, moment
 from ortoo_daemon.trace import ScoreLine, ScoreStep
 
@@ -33,16 +33,22 @@ def scored(card: Scorecard, scope: Scope, *, field: str) -> ScoreStep:
 
 def _earned(part: Part, scope: Scope) -> Iterator[ScoreLine]:
     for each in part.points:
-        if not each.when.holds(scope):
-            continue
-        worth = 1.0 if each.fades is None else _worth(each.fades, scope)
-        points = round(each.add * worth, _DECIMALS)
+        points = round(each.add * worth(each, scope), _DECIMALS)
         if points:
             yield ScoreLine(each.because, points, part.name, each.place)
 
 
-def _worth(fades: Fading, scope: Scope) -> float:
-    """Which share of the points is left; nothing where the field holds no date, all before its time."""
+def worth(points: Points, scope: Scope) -> float:
+    """Which share of its points an entry gives: 0 where it does not hold, 1 where it does and nothing fades.
+
+    Points that fade since an empty field, or one without a date, give nothing.
+    """
+    if not points.when.holds(scope):
+        return 0.0
+    return 1.0 if points.fades is None else _left(points.fades, scope)
+
+
+def _left(fades: Fading, scope: Scope) -> float:
     since = moment(scope.value(fades.since))
     if since is None:
         return 0.0

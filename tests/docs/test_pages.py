@@ -1,6 +1,7 @@
 """What holds for every page: links lead somewhere, commands exist, and no machine is named."""
 
 import re
+from typing import Any
 
 import pytest
 import typer
@@ -40,6 +41,13 @@ def test_no_page_names_a_registry_or_a_path_of_the_machine_it_was_written_on(nam
     assert NOT_FOR_PAGES.findall(page(name)) == []
 
 
+def options_of(command: Any) -> set[str]:
+    """Of a verb and, where it is a group, of the verbs below it."""
+    below = getattr(command, "commands", {}).values()
+    own = {option for each in command.params for option in each.opts}
+    return own.union(*map(options_of, below))
+
+
 @pytest.mark.parametrize("name", PAGES)
 def test_every_command_on_a_page_exists_with_its_options(name):
     wrong = []
@@ -47,7 +55,7 @@ def test_every_command_on_a_page_exists_with_its_options(name):
         if verb not in COMMANDS:
             wrong.append(verb)
             continue
-        known = {option for each in COMMANDS[verb].params for option in each.opts}
+        known = options_of(COMMANDS[verb])
         wrong += [
             f"{verb} {o}" for o in re.findall(r"--[a-z-]+", rest) if o not in known | {"--help"}
         ]
