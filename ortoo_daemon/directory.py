@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
 from enum import StrEnum
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 from ortoo_daemon.calendars import BusinessHours
@@ -105,6 +105,8 @@ class Person:
         The first in the ranking that says anything is believed: who is online by a sign that ranks above
         the calendar is there.
         """
+        if self._shows_nothing:
+            return None
         for sign in self.ranking or _RANKING:
             says = self._says(sign, now)
             if says is not None:
@@ -142,6 +144,19 @@ class Person:
             missed_at=None,
         )
 
+    @property
+    def _shows_nothing(self) -> bool:
+        """Whether no sign says anything: so it is of nearly everybody, and asked for every record."""
+        return (
+            self.away_until is None
+            and self.present is None
+            and self.no_login_at is None
+            and self.missed_at is None
+            and not self.leave
+            and not self.off_shift
+            and not _marks_away(self.availability)
+        )
+
     def _says(self, sign: Sign, now: datetime) -> bool | None:
         """Whether the sign shows them away or there; None where it says nothing.
 
@@ -151,7 +166,7 @@ class Person:
             case Sign.FIELDS:
                 if self.away_until is not None:
                     return now < self.away_until or None
-                return (self.availability or "").strip().casefold() in _AWAY or None
+                return _marks_away(self.availability) or None
             case Sign.CALENDAR:
                 return _within(self.leave, now)
             case Sign.PRESENCE:
@@ -171,6 +186,11 @@ class Person:
         for at in (self.away_until, self.no_login_at, self.missed_at):
             if at is not None:
                 yield at
+
+
+@lru_cache(maxsize=256)  # the few words of a picklist
+def _marks_away(availability: str | None) -> bool:
+    return (availability or "").strip().casefold() in _AWAY
 
 
 def _within(spans: Spans, now: datetime) -> bool | None:

@@ -70,12 +70,13 @@ def moved_lately(
     fuses: Iterable[Fuse], given: Mapping[Tally, Sequence[int]], now: datetime
 ) -> dict[str, Moved]:
     """How many records were moved within each fuse's time, and when it lets the next one pass."""
-    return {fuse.of: _moved(fuse, given.get(tally_of(fuse), _NONE), now) for fuse in fuses}
+    second = int(now.timestamp())
+    return {fuse.of: _moved(fuse, given.get(tally_of(fuse), _NONE), second) for fuse in fuses}
 
 
-def _moved(fuse: Fuse, moments: Sequence[int], now: datetime) -> Moved:
+def _moved(fuse: Fuse, moments: Sequence[int], now: int) -> Moved:
     length = int(fuse.per.total_seconds())
-    had = len(moments) - bisect_left(moments, int(now.timestamp()) - length)
+    had = len(moments) - bisect_left(moments, now - length)
     free_at = moments[-fuse.at_most] + length + 1 if had >= fuse.at_most else None
     return Moved(had=had, free_at=free_at)
 

@@ -43,8 +43,10 @@ def line_fields(
         "waited_ms": round(max(waited.total_seconds(), 0.0) * 1000),
         "api_calls": api_calls,
     }
-    found |= {f"{stage}_ms": round(ms, 3) for stage, ms in timings.items()}
-    return {name: value for name, value in found.items() if value is not None}
+    found = {name: value for name, value in found.items() if value is not None}
+    for stage, ms in timings.items():
+        found[f"{stage}_ms"] = round(ms, 3)
+    return found
 
 
 def _parked_for(decision: Decision) -> str | None:

@@ -138,15 +138,14 @@ def tallies_between(
 ) -> Iterator[Tally]:
     """Everything that is counted of these people, these rooftops and the teams they make."""
     staff, sites = tuple(people), tuple(rooftops)
-    roles = {person.role for person in staff}
-    teams = [team_name(RecordId(site), role) for site in (*sites, "") for role in roles]
-    subjects: dict[str, Iterable[str]] = {
-        LimitLevel.PERSON: [person.id for person in staff],
-        LimitLevel.TEAM: teams,
-        LimitLevel.ROOFTOP: sites,
-    }
-    for level, tag in {(rate.level.value, rate.tag) for rate in policy.rates}:
-        yield from (Tally(policy.name, level, subject, tag) for subject in subjects[level])
+    for level, tag in dict.fromkeys((rate.level, rate.tag) for rate in policy.rates):
+        subjects: Iterable[str] = sites
+        if level is LimitLevel.PERSON:
+            subjects = (person.id for person in staff)
+        elif level is LimitLevel.TEAM:
+            roles = {person.role for person in staff}
+            subjects = (team_name(RecordId(site), role) for site in (*sites, "") for role in roles)
+        yield from (Tally(policy.name, level.value, subject, tag) for subject in subjects)
 
 
 def _zone(rate: RateLimit, zones: Iterable[str | None], policy: Policy) -> str:
