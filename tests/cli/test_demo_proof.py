@@ -22,6 +22,7 @@ SITE, ELSEWHERE = "001A", "001B"
 WRONG_AT, MENDED_AT = 60.0, 90.0
 
 CREATED = "every record was created"
+SPLIT = "each request of an e-mail became one case"
 ONCE = "every record was decided or parked once"
 MOVES = "owners changed as often as decided"
 STAND = "owners stand as decided"
@@ -141,6 +142,18 @@ def test_a_good_day_breaks_no_check(broken: Any) -> None:
 def test_a_record_that_never_came_in_is_seen(broken: Any, tally: Tally) -> None:
     tally.planned = 5
     assert broken() == [CREATED]
+
+
+def test_a_request_that_became_two_cases_is_seen(
+    broken: Any, evidence: Evidence, tally: Tally
+) -> None:
+    tally.split = {LEAD: [OTHER]}
+    child = {"ParentId": LEAD, "Ortoo_Split_Key__c": "mail:1"}
+    rows = {**evidence.rows, OTHER: {**evidence.rows[OTHER], **child}}
+    assert broken(rows=rows) == []
+    assert broken() == [SPLIT]
+    twice = {**rows, LATE: {**evidence.rows[LATE], **child}}
+    assert broken(rows=twice) == [SPLIT]
 
 
 def test_a_record_without_decision_is_seen(broken: Any, evidence: Evidence) -> None:

@@ -3,16 +3,23 @@
 import csv
 from collections import Counter
 from pathlib import Path
+from random import Random
 
 import pytest
 
 from ortoo_daemon.cli.launch_day.catalogue import BRANDS, STRANGE_BRANDS
 from ortoo_daemon.cli.launch_day.leads import SHARES, Kind, kinds_of
+from ortoo_daemon.cli.launch_day.mails import mail_arrivals
 from ortoo_daemon.cli.launch_day.traffic import Day, Timed, plan
+from ortoo_daemon.daemon.mails.rows import mail_of
 from ortoo_daemon.intake.form import Form
 from ortoo_daemon.intake.phone import standard_phone
 from ortoo_daemon.intake.postal_code import standard_postal_code
+from ortoo_daemon.intake.triage.dealers import dealers_of
+from ortoo_daemon.intake.triage.taxonomy_file import load_taxonomy
+from ortoo_daemon.intake.triage.triager import Triager
 from ortoo_daemon.policy.values import fold
+from ortoo_daemon.sandbox.seed.rooftops import read_directory
 
 _CONFIG = Path(__file__).parents[2] / "config"
 _ADVISERS = ("0057Q0000000001QAA", "0057Q0000000002QAA")
@@ -139,10 +146,24 @@ def test_people_write_carelessly(day: list[Timed]) -> None:
     assert any(not name.isascii() for name in names)
 
 
-def test_cases_name_a_request_type_of_the_shipped_table_or_leave_it_open(day: list[Timed]) -> None:
-    known = _table("request_types.csv", "request_type")
-    cases = [each.arrival.row for each in day if each.arrival.kind is Kind.CASE]
-    given = {row.get("Request_Type__c") for row in cases}
-    assert given - {None} <= set(known)
-    assert None in given
-    assert {row["Language__c"] for row in cases} == {"fr", "de", "es", "it", "en", "nl"}
+def test_cases_come_by_e_mail_and_say_nothing_else(day: list[Timed]) -> None:
+    cases = [each.arrival for each in day if each.arrival.kind is Kind.CASE]
+    assert all(case.mail is not None for case in cases)
+    assert {case.row["Origin"] for case in cases} == {"Email"}
+    assert not any(name.endswith("__c") for case in cases for name in case.row)
+
+
+def test_e_mails_are_understood_as_they_were_meant() -> None:
+    """Most ask for one thing, some for two; machines wrote some, and some name no rooftop."""
+    dealers = read_directory()
+    taxonomy = load_taxonomy("taxonomy.yaml", (_CONFIG / "taxonomy.yaml").read_bytes())
+    triager = Triager.of(dealers_of(dealers), taxonomy)
+    mails = mail_arrivals(100, dealers=dealers, dice=Random("cases 1"))
+    read = [triager.understand(mail_of({**(each.mail or {}), "Id": ""})).triage for each in mails]
+    written = [triage for triage in read if triage.automatic is None]
+    sizes = Counter(len(triage.segments) for triage in written)
+    assert set(sizes) == {1, 2}
+    assert sizes[1] > sizes[2] > 5
+    assert len(written) < len(read)
+    assert any(triage.needs_a_person for triage in written)
+    assert {triage.language for triage in written} == {"fr", "de", "es", "it", "en", "nl"}

@@ -30,6 +30,13 @@ def commands(place: DemoPlace, tally: Tally, sandbox_pid: int | None) -> list[tu
         ("who had the record that nobody answered, one after the other", f"{again} why {record}")
         for record in _lay_longest(tally)
     ]
+    found += [
+        (
+            "one e-mail and the cases it became: what was understood, and why",
+            f"{again} explain {record}",
+        )
+        for record in sorted(tally.split)[:1]
+    ]
     found.append(("what is parked, and for what reason", f"{again} parked"))
     if sandbox_pid is not None:
         source = f". {shlex.quote(str(place.environment_file))}"

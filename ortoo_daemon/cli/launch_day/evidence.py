@@ -13,6 +13,7 @@ from ortoo_daemon.salesforce.org import Org
 Row = Mapping[str, Any]
 
 _OBJECTS = ("Lead", "Case")
+_MORE = {"Lead": (), "Case": ("ParentId", "Ortoo_Split_Key__c")}
 _IDS = ("005", "00G")
 """How ids of people and queues begin."""
 
@@ -113,7 +114,9 @@ async def _due(org: Org, until: datetime) -> list[str]:
 
 async def _rows(org: Org) -> dict[str, Row]:
     return {
-        row["Id"]: row for name in _OBJECTS for row in await org.query(soql.select(name, _FIELDS))
+        row["Id"]: row
+        for name in _OBJECTS
+        for row in await org.query(soql.select(name, (*_FIELDS, *_MORE[name])))
     }
 
 

@@ -56,13 +56,15 @@ SHARES: Mapping[Kind, float] = {
 class Arrival:
     """One row on its way in: created by ``user``. Rows carry ``attributes.type``.
 
-    ``taken_by``: the person (user id) who makes herself the owner the moment it is there.
+    ``taken_by``: the person (user id) who makes herself the owner the moment it is there. ``mail``: the
+    e-mail that it came by.
     """
 
     kind: Kind
     user: str
     row: Mapping[str, Any]
     taken_by: str | None = None
+    mail: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)

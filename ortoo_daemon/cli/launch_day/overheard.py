@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 HANDLED = "record_handled"
+SPLIT = "record_split"
 REFUSED, RELOADED = "policies.refused", "policies.reloaded"
 SUBSCRIBED, READY = "stream.subscribed", "service.ready"
 LISTENING = "watch.listening"

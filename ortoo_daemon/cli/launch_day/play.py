@@ -100,6 +100,7 @@ class Play:
         for user, arrivals in by_user.items():
             at = self.scene.org_time.now()
             ids = self.scene.people.create(user, [each.row for each in arrivals])
+            self._send_mails(user, arrivals, ids)
             for record, arrival in zip(ids, arrivals, strict=True):
                 customer = str(arrival.row.get("Email") or "").casefold()
                 self._tally.created[record] = Created(
@@ -108,6 +109,16 @@ class Play:
                 if arrival.taken_by:
                     self.scene.people.update(arrival.taken_by, record, OwnerId=arrival.taken_by)
                     self._tally.taken[record] = arrival.taken_by
+
+    def _send_mails(self, user: str, arrivals: Sequence[Arrival], ids: Sequence[str]) -> None:
+        """The e-mail of each case, a moment after the case, as the org's mail handler saves them."""
+        mails = [
+            {**arrival.mail, "ParentId": record}
+            for record, arrival in zip(ids, arrivals, strict=True)
+            if arrival.mail is not None
+        ]
+        if mails:
+            self.scene.people.create(user, mails)
 
     def _act(self, progress: float) -> None:
         """Advisers answer what they got a tick ago; the dispatcher overrides one owner."""

@@ -1,5 +1,6 @@
 """Did everything hold? Asks what stands in the org, not the daemon: rows, histories, its log of calls."""
 
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -33,6 +34,7 @@ def checks(evidence: Evidence, tally: Tally, editing: Editing, ending: Ending) -
             "owners changed as often as decided", _moved_otherwise(evidence), len(evidence.rows)
         ),
         each_of("owners stand as decided", _elsewhere(evidence, tally), len(evidence.rows)),
+        _split(evidence, tally),
         _overridden(evidence, tally),
         answered_in_time(evidence, tally),
         late_ones(evidence),
@@ -93,6 +95,23 @@ def _elsewhere(evidence: Evidence, tally: Tally) -> list[str]:
         and (given := [each["Owner_After__c"] for each in evidence.decided(record)])
         and next((each for each in reversed(given) if each), row["OwnerId"]) != row["OwnerId"]
     ]
+
+
+def _split(evidence: Evidence, tally: Tally) -> Check:
+    """The org holds those cases of each e-mail that the daemon said it made, and each of them once."""
+    found: dict[str, list[str]] = defaultdict(list)
+    keys: Counter[str] = Counter()
+    for record, row in evidence.rows.items():
+        if row.get("Ortoo_Split_Key__c"):
+            found[row["ParentId"]].append(record)
+            keys[row["Ortoo_Split_Key__c"]] += 1
+    broken = {
+        parent
+        for parent in found.keys() | tally.split.keys()
+        if sorted(found.get(parent, ())) != sorted(tally.split.get(parent, ()))
+    }
+    broken |= {key for key, number in keys.items() if number > 1}
+    return each_of("each request of an e-mail became one case", broken, sum(keys.values()))
 
 
 def _overridden(evidence: Evidence, tally: Tally) -> Check:

@@ -53,6 +53,7 @@ def as_json(found: Summary) -> dict[str, Any]:
         "leads": objects["Lead"],
         "cases": objects["Case"],
         **{name: outcomes[name] for name in ("routed", "queued", "parked", "left_alone")},
+        "split": {"mails": len(found.tally.split), "cases": len(found.tally.split_off)},
         "returning": dict(zip(("customers", "same_owner"), found.tally.returning(), strict=True)),
         "answered": len(found.tally.answered),
         "overridden": len(found.tally.overridden),
@@ -125,7 +126,8 @@ def _lines(found: Summary) -> list[tuple[str, str]]:
     again = found.tally.returning()
     memory = f"{found.peak_memory / 1e6:.0f} MB" if found.peak_memory else "not told by this system"
     return [
-        ("came in", f"{counts['Lead']} leads, {counts['Case']} cases"),
+        ("came in", f"{counts['Lead']} leads, {counts['Case']} cases by e-mail"),
+        ("split", f"{len(found.tally.split)} e-mails into {len(found.tally.split_off)} cases"),
         ("routed", f"{outcomes['routed']} to a person"),
         ("queued", f"{outcomes['queued']} to a desk ({_queues(found)})"),
         ("parked", f"{outcomes['parked']} with the reason stamped on the record"),

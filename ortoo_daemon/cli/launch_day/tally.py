@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ortoo_daemon.cli.launch_day.leads import Kind
-from ortoo_daemon.cli.launch_day.overheard import HANDLED, REFUSED, RELOADED
+from ortoo_daemon.cli.launch_day.overheard import HANDLED, REFUSED, RELOADED, SPLIT
 from ortoo_daemon.decision import FOLLOW_UPS, Outcome
 
 _MOVES = frozenset({Outcome.REASSIGNED, Outcome.ESCALATED})
@@ -53,7 +53,8 @@ class Tally:
     """``planned`` records in all. ``handled``: what was decided about a record first.
 
     ``steps`` are those that its clocks asked for later: records by outcome. ``moved``: who has a record
-    since such a step. ``refused`` and ``reloaded``: what was said of edited policies.
+    since such a step. ``split``: the cases that the e-mail of a case was split into. ``refused`` and
+    ``reloaded``: what was said of edited policies.
     """
 
     planned: int
@@ -61,6 +62,7 @@ class Tally:
     handled: dict[str, Handled] = field(default_factory=dict)
     steps: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     moved: dict[str, str] = field(default_factory=dict)
+    split: dict[str, list[str]] = field(default_factory=dict)
     refused: list[str] = field(default_factory=list)
     reloaded: list[str] = field(default_factory=list)
     answered: dict[str, float] = field(default_factory=dict)
@@ -76,6 +78,8 @@ class Tally:
             event = line.get("event")
             if event == HANDLED:
                 self._hear_of(_handled(line))
+            elif event == SPLIT:
+                self.split.setdefault(str(line["record"]), []).extend(line["made"])
             elif event == REFUSED:
                 self.refused += [str(each) for each in line["problems"]]
             elif event == RELOADED:
@@ -100,8 +104,13 @@ class Tally:
 
     @property
     def waiting(self) -> int:
-        """Records that are created and not yet decided."""
-        return len(self.created.keys() - self.handled.keys())
+        """Records that are created and not yet decided, those that were split off among them."""
+        return len((self.created.keys() | self.split_off) - self.handled.keys())
+
+    @property
+    def split_off(self) -> set[str]:
+        """Cases that were made of requests in e-mails."""
+        return {record for made in self.split.values() for record in made}
 
     @property
     def done(self) -> bool:

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from random import Random
 
-from ortoo_daemon.cli.launch_day.cases import case_arrivals
 from ortoo_daemon.cli.launch_day.leads import Arrival, lead_arrivals
+from ortoo_daemon.cli.launch_day.mails import mail_arrivals
 from ortoo_daemon.cli.launch_day.neighbourhoods import Neighbourhoods, shipped_towns
 from ortoo_daemon.sandbox.seed.rooftops import read_directory
 
@@ -41,7 +41,7 @@ def plan(day: Day, advisers: Sequence[str]) -> list[Timed]:
     leads = lead_arrivals(
         day.leads, dealers=dealers, near=near, advisers=advisers, dice=Random(f"leads {day.seed}")
     )
-    cases = case_arrivals(day.cases, dealers=dealers, dice=Random(f"cases {day.seed}"))
+    cases = mail_arrivals(day.cases, dealers=dealers, dice=Random(f"cases {day.seed}"))
     dice = Random(f"times {day.seed}")
     timed = [
         Timed(after=at, arrival=arrival)

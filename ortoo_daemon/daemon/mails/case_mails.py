@@ -19,7 +19,7 @@ from ortoo_daemon.salesforce.org import Org
 _CASES_IN_A_QUERY = 20
 """An e-mail may be long: what is read at once must be held at once."""
 
-_WAIT_FOR_MAIL = 3.0
+_WAIT_FOR_MAIL = 1.0
 """Seconds after which a case that is young enough is looked at again."""
 
 _OBJECT = "EmailMessage"
