@@ -22,7 +22,7 @@ $(READY): constraints.txt pyproject.toml
 demo: $(READY)  ## a launch day on the embedded sandbox, with a summary at its end
 	$(BIN)/ortoo-daemon demo $(DEMO)
 
-# A file's tests stay in one process; in the order of the folders the long ones come first.
+# The tests of a file stay in one process; the longest files come first (tests/conftest.py).
 test: $(READY)  ## every test, as many files beside each other as there are cores
 	$(BIN)/python -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder $(TESTS)
 

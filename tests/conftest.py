@@ -21,6 +21,11 @@ def pytest_configure() -> None:
     listen()
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The folders with the longest files first, so that none of them is left to the end with one process."""
+    items.sort(key=lambda item: not item.nodeid.startswith(("tests/acceptance", "tests/systemd")))
+
+
 @pytest.hookimpl(optionalhook=True)
 def pytest_testnodedown(node: Any) -> None:
     """Of pytest-xdist: one of the processes has run its share. One that broke down tells nothing."""
