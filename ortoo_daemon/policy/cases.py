@@ -64,10 +64,16 @@ class Expectation:
     children: tuple[Mapping[str, FieldValue], ...] | None = None
 
 
+OWNER, FORMER_OWNER = "owner", "former_owner"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Later:
-    """What becomes of the record later: so long after ``now``, with what somebody has changed by then, and
-    how somebody was in touch with the customer.
+    """What becomes of the record later: so long after ``now``, with who goes away, leaves or comes back
+    then, what somebody has changed by then, and how somebody was in touch with the customer.
+
+    In this ``roster`` a person may also be `OWNER`, whoever holds the record then, or `FORMER_OWNER`, from
+    whom it was moved for an absence.
 
     What is expected is the last that happened since the moment before.
     """
@@ -75,6 +81,7 @@ class Later:
     after: timedelta
     given: Mapping[str, FieldValue]
     activity: frozenset[ContactKind] = frozenset()
+    roster: tuple[RosterChange, ...] = ()
     expect: Expectation
     place: Place
 

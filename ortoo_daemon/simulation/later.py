@@ -8,16 +8,35 @@ from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import datetime
 
-from ortoo_daemon.action.stamps import MODIFIED_AT, MODIFIED_BY, SLA_NEXT_AT, owner_write
-from ortoo_daemon.decision import FOLLOW_UPS, Decision, Outcome
+from ortoo_daemon.action.stamps import (
+    MODIFIED_AT,
+    MODIFIED_BY,
+    OWNER,
+    SLA_NEXT_AT,
+    owner_write,
+)
+from ortoo_daemon.decision import FOLLOW_UPS, Decision, Outcome, ReasonCode
+from ortoo_daemon.directory import Directory
 from ortoo_daemon.facts import Contact, ContactKind, Facts
 from ortoo_daemon.flow import Needs, decide
 from ortoo_daemon.instants import instant, instant_text
+from ortoo_daemon.ownership.absence import AWAY, BACK, LEFT, entry_of
+from ortoo_daemon.policy.cases import FORMER_OWNER, RosterChange
+from ortoo_daemon.policy.cases import OWNER as HOLDER
 from ortoo_daemon.policy.model import PolicySet
-from ortoo_daemon.records import FieldValue, Record, WorkItem, WorkReason
+from ortoo_daemon.records import FIRST_ENTRY, FieldValue, Record, RecordId, WorkItem, WorkReason
+from ortoo_daemon.simulation.turnout import turned_out
 
 _FROM_THEM = frozenset({ContactKind.CALL_IN, ContactKind.EMAIL_IN})
 _SOMEBODY = "005000000000000AAA"
+_DAEMON = RecordId("005000000000001AAA")
+
+
+def _telling(before: Decision | None, after: Decision | None) -> Decision | None:
+    """Of two decisions the one that tells more: the later, unless nothing came of it."""
+    if after is None or (before is not None and after.outcome is Outcome.NOTHING):
+        return before
+    return after
 
 
 class Life:
@@ -25,9 +44,18 @@ class Life:
 
     def __init__(self, policies: PolicySet, facts: Facts, first: Decision) -> None:
         self._policies = policies
-        self._facts = facts
+        self._facts = replace(facts, intake_owners=facts.intake_owners | {_DAEMON})
         self._contacts: list[Contact] = []
+        self._moved: tuple[RecordId, str] | None = None
+        """From whom an absence took the record, and the entry by which it did."""
+        self.strangers: tuple[str, ...] = ()
+        """Complaints about people whom the directory does not know."""
         self._take(first)
+
+    @property
+    def directory(self) -> Directory:
+        """Who is there by now."""
+        return self._facts.directory
 
     @property
     def record(self) -> Record:
@@ -39,11 +67,13 @@ class Life:
         given: Mapping[str, FieldValue],
         *,
         activity: Collection[ContactKind] = (),
+        roster: Collection[RosterChange] = (),
     ) -> Decision | None:
         """The last decision by a moment at which somebody changes ``given``; None when there was none.
 
-        A change that leads to nothing tells less than a step before it. ``activity`` is how somebody was in
-        touch with the customer then: it is found when the next step falls due.
+        What leads to nothing tells less than a step before it. ``activity`` is how somebody was in touch
+        with the customer then: it is found when the next step falls due. ``roster`` is who goes away,
+        leaves or comes back then.
         """
         last = None
         while (due_at := self._due_by(moment)) is not None:
@@ -51,6 +81,8 @@ class Life:
             if decision is None or decision.outcome is Outcome.NOTHING:
                 break
             last = decision
+        if roster:
+            last = _telling(last, self._turn_out(roster, moment))
         self._contacts += [Contact(kind, moment, kind in _FROM_THEM) for kind in activity]
         if given:
             by = {MODIFIED_AT: instant_text(moment), MODIFIED_BY: _SOMEBODY}
@@ -59,22 +91,50 @@ class Life:
             if after is not None and after.outcome in FOLLOW_UPS:
                 again = self._decide(WorkReason.CHANGED, moment, changed=frozenset(given))
                 after = again if again and again.outcome is Outcome.REPORTED else after
-            if after is not None and (last is None or after.outcome is not Outcome.NOTHING):
-                last = after
+            last = _telling(last, after)
         return last
+
+    def _turn_out(self, roster: Collection[RosterChange], moment: datetime) -> Decision | None:
+        """What becomes of the record as people go away or come back; None where that is none of its holder's
+        or former holder's."""
+        holder = RecordId(self.record.text(OWNER))
+        former = self._moved[0] if self._moved else None
+        directory, strangers = turned_out(
+            self.directory, roster, also={HOLDER: holder, FORMER_OWNER: former}
+        )
+        self.strangers += strangers
+        self._facts = replace(self._facts, directory=directory)
+        person = directory.people.get(holder)
+        if person is not None and not (person.active and not person.is_away(moment)):
+            entry = entry_of(AWAY if person.active else LEFT, holder, f"{moment:%Y%m%dT%H%M%SZ}")
+            decision = self._decide(WorkReason.ABSENCE, moment, entry=entry)
+            if decision is not None and decision.reason is ReasonCode.OWNER_AWAY:
+                self._moved = holder, entry
+            return decision
+        back = directory.people.get(former) if former is not None else None
+        if self._moved is None or back is None or not back.active or back.is_away(moment):
+            return None
+        entry = self._moved[1].replace(AWAY, BACK, 1)
+        return self._decide(WorkReason.ABSENCE, moment, entry=entry)
 
     def _due_by(self, moment: datetime) -> datetime | None:
         due_at = instant(self.record.get(SLA_NEXT_AT))
         return due_at if due_at is not None and due_at <= moment else None
 
     def _decide(
-        self, reason: WorkReason, now: datetime, *, changed: frozenset[str] = frozenset()
+        self,
+        reason: WorkReason,
+        now: datetime,
+        *,
+        changed: frozenset[str] = frozenset(),
+        entry: str = FIRST_ENTRY,
     ) -> Decision | None:
         """None when the decision asks for what a case can't give: earlier owners are unknown to it."""
         item = WorkItem(
             object=self.record.object,
             record_id=self.record.id,
             reason=reason,
+            entry=entry,
             heard_at=now,
             changed_fields=changed,
         )
@@ -93,7 +153,8 @@ class Life:
         if decision.reservation is not None:
             workload = decision.reservation.applied_to(self._facts.workload)
             self._facts = replace(self._facts, workload=workload)
-        self._set(owner_write(decision, self.record).whole)
+        written = owner_write(decision, self.record).whole
+        self._set({**written, MODIFIED_BY: _DAEMON} if written else written)
 
     def _set(self, fields: Mapping[str, FieldValue]) -> None:
         record = replace(self.record, fields={**self.record.fields, **fields})

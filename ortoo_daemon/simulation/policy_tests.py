@@ -6,7 +6,7 @@ in the daemon: a case also fails when another policy gets hold of the record fir
 unknown to a case. Pure.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from ortoo_daemon.audit.explain import Node, Style, explain
@@ -15,7 +15,7 @@ from ortoo_daemon.directory import Directory, Person
 from ortoo_daemon.errors import Place, Problem
 from ortoo_daemon.facts import Facts, Moved, Tally, Workload
 from ortoo_daemon.ownership.rates import tallies_of
-from ortoo_daemon.policy.cases import PolicyCase, PolicyTests, RosterChange
+from ortoo_daemon.policy.cases import PolicyCase, PolicyTests
 from ortoo_daemon.policy.model import Policy, PolicySet
 from ortoo_daemon.policy.ownership_model import Rule
 from ortoo_daemon.postal import PostalIndex
@@ -23,6 +23,7 @@ from ortoo_daemon.records import RecordId
 from ortoo_daemon.simulation.deciding import made_up, settled
 from ortoo_daemon.simulation.expectations import differences
 from ortoo_daemon.simulation.later import Life
+from ortoo_daemon.simulation.turnout import turned_out
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,7 +112,7 @@ class _Bench:
     postal: PostalIndex
 
     def run(self, case: PolicyCase) -> CaseResult:
-        roster, strangers = _changed(self.directory, case.roster)
+        roster, strangers = turned_out(self.directory, case.roster)
         facts, decision = settled(self.policies, self._facts(case, roster), case.mail)
         if decision is None:
             missed = ("the decision asks for facts that a case can't give",)
@@ -136,18 +137,18 @@ class _Bench:
         for later in case.then:
             given = life.record.fields
             moment = case.now + later.after
-            decision = life.until(moment, later.given, activity=later.activity)
+            decision = life.until(moment, later.given, activity=later.activity, roster=later.roster)
             found: tuple[str, ...] = ()
             if decision is not None:
                 decisions.append(decision)
                 found = differences(
-                    self.policy, later.expect, decision, facts.directory, given=given
+                    self.policy, later.expect, decision, life.directory, given=given
                 )
             elif not later.expect.no_write:
                 found = ("expected a write, nothing happened",)
             minutes = later.after.total_seconds() / 60
             missed += [f"after {minutes:g} minutes: {difference}" for difference in found]
-        return tuple(decisions), tuple(missed)
+        return tuple(decisions), (*life.strangers, *missed)
 
     def _facts(self, case: PolicyCase, roster: Directory) -> Facts:
         facts = made_up(self.policy, case.given, now=case.now, directory=roster, postal=self.postal)
@@ -192,31 +193,6 @@ def _tallies(policy: Policy, person: Person) -> tuple[Tally, ...]:
         tags=policy.tags,
         goes_on=False,
     )
-
-
-def _changed(
-    directory: Directory, changes: Sequence[RosterChange]
-) -> tuple[Directory, tuple[str, ...]]:
-    """The directory as a case changes it, and a complaint for each person it does not know."""
-    people = dict(directory.people)
-    strangers = []
-    for change in changes:
-        person = directory.people_by_username.get(change.username.casefold())
-        if person is None:
-            strangers.append(f"{change.place}: nobody on the roster is {change.username}")
-        else:
-            people[person.id] = _changed_person(person, change)
-    if people == directory.people:
-        return directory, tuple(strangers)
-    return replace(directory, people=people), tuple(strangers)
-
-
-def _changed_person(person: Person, change: RosterChange) -> Person:
-    if change.active is not None:
-        person = replace(person, active=change.active)
-    if change.away is not None:
-        person = person.as_if(away=change.away)
-    return person
 
 
 def _unreached(

@@ -4,6 +4,8 @@ from datetime import date
 
 from ortoo_daemon.audit.explain import plain_lines
 from ortoo_daemon.calendars import BusinessHours
+from ortoo_daemon.decision import ReasonCode
+from ortoo_daemon.directory import Directory
 from ortoo_daemon.policy.load import load
 from ortoo_daemon.policy.parsing.cases import load_tests
 from ortoo_daemon.simulation.policy_tests import run_tests
@@ -84,9 +86,9 @@ SITE = rooftop(1, "Peugeot Lyon", code="L1", hours="01m1@FR", at=(45.7, 4.8))
 NETWORK = directory((SITE,), (person(1, at=SITE, skills=("ev",)),), hours={"01m1@FR": SHOP})
 
 
-def run(policy: str = POLICY, tests: str = TESTS):
+def run(policy: str = POLICY, tests: str = TESTS, network: Directory = NETWORK):
     files = {"leads.yaml": policy.encode(), "leads_test.yaml": tests.encode()}
-    return run_tests(load(files), load_tests(files), NETWORK)
+    return run_tests(load(files), load_tests(files), network)
 
 
 def test_cases_that_say_what_the_policy_does_pass():
@@ -196,3 +198,57 @@ def test_a_case_fills_rate_limits_by_what_people_were_given():
         directory((site,), people),
     )
     assert [result.missed for result in report.results] == [(), (), (), ()]
+
+
+PAIR = directory((SITE,), (person(1, at=SITE), person(2, at=SITE)), hours={"01m1@FR": SHOP})
+ABSENCE = (
+    POLICY
+    + """
+absence: {move: untouched, give_back: {at_most: 5}}
+"""
+)
+
+
+def test_in_a_case_people_go_away_come_back_and_leave():
+    told = """
+policy: retail
+now: 2026-11-23T10:15:00+01:00
+defaults: {IsConverted: false, Email: a@example.com, Brand__c: Peugeot}
+cases:
+  - name: away and back
+    expect: {owner: p1@example.com}
+    then:
+      - {after: 1m, roster: {owner: {away: true}}, expect: {outcome: assigned, owner: p2@example.com}}
+      - {after: 2m, roster: {former_owner: {away: false}}, expect: {owner: p1@example.com}}
+      - {after: 3m, given: {Rating: Hot}, expect: no_write}
+      - {after: 4m, roster: {p1@example.com: {away: true}}, expect: no_write}
+      - {after: 5m, roster: {p1@example.com: {active: false}}, expect: {owner: p2@example.com}}
+"""
+    report = run(ABSENCE, told, PAIR)
+    assert report.problems == ()
+    first = report.results[0]
+    assert [each.reason for each in first.later] == [
+        ReasonCode.OWNER_AWAY,
+        ReasonCode.OWNER_BACK,
+        ReasonCode.ALREADY_DECIDED,
+        ReasonCode.OWNER_KEEPS,
+        ReasonCode.OWNER_LEFT,
+    ]
+
+
+def test_a_move_that_does_not_happen_and_somebody_unknown_fail_the_case():
+    told = """
+policy: retail
+now: 2026-11-23T10:15:00+01:00
+defaults: {IsConverted: false, Email: a@example.com, Brand__c: Peugeot}
+cases:
+  - name: nothing is moved
+    expect: {owner: p1@example.com}
+    then:
+      - {after: 1m, roster: {owner: {away: true}}, expect: {owner: p2@example.com}}
+      - {after: 2m, roster: {nobody@example.com: {away: true}, former_owner: {away: false}}, expect: no_write}
+"""
+    (result,) = run(POLICY, told, PAIR).results
+    assert any("nobody on the roster is nobody@example.com" in each for each in result.missed)
+    assert any("nobody on the roster is former_owner" in each for each in result.missed)
+    assert any("expected a write, got nothing to do: it stays" in each for each in result.missed)

@@ -7,6 +7,8 @@ fields in the org.
 from collections.abc import Iterator
 
 from ortoo_daemon.action.stamps import stamps_of
+from ortoo_daemon.daemon.loading.hours_checks import MANUALS as HOURS_MANUALS
+from ortoo_daemon.daemon.loading.hours_checks import kept_by_nobody
 from ortoo_daemon.daemon.loading.notice_checks import MANUALS as NOTICE_MANUALS
 from ortoo_daemon.daemon.loading.roster_checks import unbound_names
 from ortoo_daemon.daemon.loading.saved_org import KnownOrg
@@ -21,6 +23,7 @@ from ortoo_daemon.salesforce.directory_mapping import DirectoryMapping
 
 MANUALS = {
     **NOTICE_MANUALS,
+    **HOURS_MANUALS,
     "unknown_workload": "An object is routed of which the directory file does not say what is open work.",
     "missing_stamps": "The object lacks fields of the daemon's own: not deployed, or not permitted.",
     "unbound_name": "A name of rooftops or owners that the directory file does not bind.",
@@ -42,6 +45,7 @@ def cross_checks(
         return
     yield from directory_fields(mapping, node, known.description)
     yield from _signals(policies, mapping, node, known.description)
+    yield from kept_by_nobody(mapping, node, known.directory)
     yield from _customers(mapping, node, known.description)
     for policy in policies.policies:
         yield from _stamps(policy, known.description)

@@ -42,9 +42,10 @@ from ortoo_daemon.policy.parsing.sections import (
 
 TESTS_KEYS = ("policy", "now", "defaults", "roster", "cases")
 CASE_KEYS = ("name", "given", "now", "roster", "moved", "mail", "expect", "then", EACH)
-THEN_KEYS = ("after", "given", "activity", "expect")
+THEN_KEYS = ("after", "roster", "given", "activity", "expect")
 CASE_LATER = ("answers",)
 ROSTER_KEYS = ("active", "away", "open_work", "load", "given_last")
+LATER_ROSTER_KEYS = ("active", "away")
 GIVEN_KEYS = ("times", "ago")
 
 
@@ -165,6 +166,7 @@ def _then(section: Section) -> tuple[Later, ...]:
                 after=after,
                 given=given,
                 activity=frozenset(kind for kind in kinds if kind is not None),
+                roster=tuple(_later_roster(inner.mapping("roster"), problems).values()),
                 expect=expect,
                 place=mapping.place,
             )
@@ -209,6 +211,25 @@ def _roster(node: MapNode | None, problems: Problems) -> dict[str, RosterChange]
             open_work=None if open_work is None else _count(open_work, problems, "open_work"),
             load=None if load is None else _load(load, problems),
             given_last=() if given is None else _given_last(given, problems),
+            place=key.place,
+        )
+    return found
+
+
+def _later_roster(node: MapNode | None, problems: Problems) -> dict[str, RosterChange]:
+    """Who goes away, leaves or comes back; what they hold besides is not followed."""
+    found: dict[str, RosterChange] = {}
+    for username, (key, value) in node.entries.items() if node else ():
+        mapping = mapping_in(value, problems, what=f"{username!r}")
+        if mapping is None:
+            continue
+        what = "a person of a later roster"
+        section = Section(mapping, problems, what=what, known=LATER_ROSTER_KEYS)
+        active, away = (section.get(name) for name in LATER_ROSTER_KEYS)
+        found[username.casefold()] = RosterChange(
+            username=username,
+            active=None if active is None else flag_in(active, problems, what="'active'"),
+            away=None if away is None else flag_in(away, problems, what="'away'"),
             place=key.place,
         )
     return found

@@ -68,10 +68,12 @@ def tests_schema() -> Schema:
     )
     fields = map_of({"type": ["string", "number", "boolean", "null"]})
     expectation = {"anyOf": [{"const": parse_expectations.NO_WRITE}, expect]}
+    later_person = section(parse_cases.LATER_ROSTER_KEYS, {"active": FLAG, "away": FLAG})
     later = section(
         parse_cases.THEN_KEYS,
         {
             "after": DURATION,
+            "roster": map_of(later_person),
             "given": fields,
             "activity": list_of({"enum": [str(kind) for kind in ContactKind]}),
             "expect": expectation,
