@@ -8,6 +8,7 @@ from datetime import datetime
 from ortoo_daemon.daemon.budgets.allowance import BudgetWatch
 from ortoo_daemon.daemon.candidate.loading import CandidateLoading
 from ortoo_daemon.daemon.handling.knowledge import Knowledge
+from ortoo_daemon.daemon.handling.sharing import Sharing
 from ortoo_daemon.daemon.hearing.events import Hearing
 from ortoo_daemon.daemon.hearing.silence import Silence
 from ortoo_daemon.daemon.leading import Leading
@@ -50,6 +51,8 @@ class Parts:
     leading: Leading = field(init=False)
     waiting_for: str = ""
     """What the start waits for, as told to the service manager; empty when it waits for nothing."""
+    sharing: Sharing | None = None
+    """Where several daemons may share the store."""
     knowledge: Knowledge | None = None
     sweeping: Sweeping | None = None
     hearing: Hearing | None = None

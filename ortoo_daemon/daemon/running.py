@@ -15,6 +15,7 @@ import structlog
 
 from ortoo_daemon.daemon.candidate.deciding import Candidate
 from ortoo_daemon.daemon.candidate.loading import CandidateLoading
+from ortoo_daemon.daemon.counting import counting_together, joined
 from ortoo_daemon.daemon.handling.answers import Answers
 from ortoo_daemon.daemon.handling.handler import Handler
 from ortoo_daemon.daemon.handling.knowledge import Knowledge, Policies
@@ -78,6 +79,7 @@ class Running:
         if user is None:
             return
         ledger = Ledger(await self._queue.rotations())
+        sharing = self._parts.sharing = await joined(self._queue, ledger, shadow=shadow)
         knowledge = Knowledge(
             policies=Policies(policies, loaded_at=self._parts.policies_loaded_at),
             directory=Directory(),
@@ -117,7 +119,7 @@ class Running:
         )
         self._parts.silence = silence
         self._show(knowledge, sweeping, hearing, listener)
-        async with asyncio.TaskGroup() as tasks:
+        async with counting_together(sharing), asyncio.TaskGroup() as tasks:
             duty = _Duty(listener, sweeping)
             listening = tasks.create_task(self._parts.leading.run(duty, stop), name="ortoo-lead")
             tasks.create_task(budgets.run(stop), name="ortoo-budgets")
@@ -150,7 +152,8 @@ class Running:
                 async with _beside(candidate):
                     await self._work(handler, listener, reloading, stop)
             await listening
-        await self._queue.save_rotations(ledger.take_unsaved_turns())
+        if sharing is None:
+            await self._queue.save_rotations(ledger.take_unsaved_turns())
 
     def _show(
         self, knowledge: Knowledge, sweeping: Sweeping, hearing: Hearing, listener: Listener
@@ -195,7 +198,8 @@ class Running:
         self._parts.watchdog.watch("workers", lambda: workers.turns_by)
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(workers.run(stop), name="ortoo-workers")
-            tasks.create_task(self._save_turns(handler.knowledge.ledger, stop))
+            if self._parts.sharing is None:  # else they are saved with each decision
+                tasks.create_task(self._save_turns(handler.knowledge.ledger, stop))
             if handler.outbox is not None and self._parts.delivery is not None:
                 tasks.create_task(self._parts.delivery.run(stop), name="ortoo-notices")
             _log.info("service.ready", objects=sorted(handler.knowledge.policies.objects))
@@ -275,6 +279,9 @@ class Running:
                 _log.error("service.waiting_for_org", step=what, error=str(error), again_in=wait)
                 self._parts.waiting_for = f"waiting for the org to {what}: {error}"
                 self._notifier.status(self._parts.waiting_for)
+            except StateError as error:
+                wait = pause
+                _log.error("work.store_failed", during=what, error=str(error))
             else:
                 self._parts.waiting_for = ""
                 return found

@@ -173,7 +173,8 @@ class Sweeping:
         )
 
     async def count_open_work(self) -> None:
-        """Read everybody's open work anew. Raises OrgError."""
+        """Read everybody's open work anew. Raises OrgError, StateError."""
+        await self._knowledge.ledger.follow()
         people = self._knowledge.directory.people
         for name in sorted(self._knowledge.policies.objects):
             await self._knowledge.ledger.refresh(name, people, self.roster.workload_counts)
@@ -320,5 +321,6 @@ class Sweeping:
             finished_for=self._every.finished_for, parked_for=self._every.parked_for
         )
         await self._queue.notices.purge(utc_now() - self._every.finished_for)
+        await self._queue.reservations.purge()
         gone = await forget_old_items(self._queue.purge, retention=retention, clock=utc_now)
         _log.info("sweep.retention", forgotten=gone)

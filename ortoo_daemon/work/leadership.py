@@ -133,11 +133,11 @@ def is_led_under(connection: Connection, epoch: int) -> bool:
 def _hold(connection: Connection, asked: Holding) -> Lead:
     seen = connection.execute(select(leadership).where(_c.name == _LEAD)).one_or_none()
     if seen is None:
-        until = _now(connection) + asked.term
+        until = database_now(connection) + asked.term
         row = {"name": _LEAD, "holder": asked.holder, "epoch": 1, "held_until": until}
         connection.execute(insert(leadership), row)  # where two do so at once, one tries again
         return Lead(holder=asked.holder, epoch=1)
-    if seen.holder != asked.holder and seen.held_until > _now(connection):
+    if seen.holder != asked.holder and seen.held_until > database_now(connection):
         return Lead(holder=seen.holder, epoch=seen.epoch)
     return _held(connection, asked)
 
@@ -146,7 +146,7 @@ def _held(connection: Connection, asked: Holding) -> Lead:
     """Go on, or take over; the row is looked at once more under its lock."""
     query = select(leadership).where(_c.name == _LEAD).with_for_update()
     row = connection.execute(query).one()
-    now = _now(connection)
+    now = database_now(connection)
     mine = row.holder == asked.holder
     if not mine and row.held_until > now:
         return Lead(holder=row.holder, epoch=row.epoch)
@@ -160,6 +160,6 @@ def _held(connection: Connection, asked: Holding) -> Lead:
     return Lead(holder=asked.holder, epoch=epoch)
 
 
-def _now(connection: Connection) -> datetime:
+def database_now(connection: Connection) -> datetime:
     """The database's clock: those of the daemons' machines may differ."""
     return LONG_AGO + timedelta(microseconds=int(connection.execute(_NOW).scalar_one()))

@@ -26,6 +26,7 @@ from ortoo_daemon.work.claims import Claim, ParkedItem, QueueStats
 from ortoo_daemon.work.elapsed import elapsed
 from ortoo_daemon.work.leadership import Leadership
 from ortoo_daemon.work.notices import NoticeBox
+from ortoo_daemon.work.reservations import ReservationLog
 from ortoo_daemon.work.store import Store
 from ortoo_daemon.work.tables import State
 from ortoo_daemon.work.thread import StoreThread
@@ -61,6 +62,7 @@ class WorkQueue:
         self._room = asyncio.Event()
         self._in_order = asyncio.Lock()
         self.notices = NoticeBox(thread)
+        self.reservations = ReservationLog(thread)
         self.leadership = Leadership(thread, instance, shared=shared)
 
     @classmethod

@@ -125,6 +125,26 @@ leadership = Table(
     Column("held_until", Moment, nullable=False),  # by the database's clock
 )
 
+reservation_head = Table(
+    "reservation_head",
+    metadata,
+    Column("name", String(64), primary_key=True),
+    Column("last", BigInteger, nullable=False),
+)
+
+reservation = Table(
+    "reservation",
+    metadata,
+    # Given out under the lock of the head: what is visible has no gaps and comes in order.
+    Column("id", BigInteger, primary_key=True, autoincrement=False),
+    Column("holder", Text, nullable=False),
+    Column("number", BigInteger, nullable=False),
+    Column("change", String(16), nullable=False),
+    Column("counters", Text, nullable=False),  # JSON list of names
+    Column("body", Text, nullable=False),
+    Column("at", Moment, nullable=False),  # by the database's clock
+)
+
 rotation = Table(
     "rotation",
     metadata,
@@ -197,6 +217,7 @@ _partial("work_item_oldest", _c.heard_at, _c.id, state=State.READY)
 _partial("work_item_finished", _c.settled_at, state=State.FINISHED)
 _partial("work_item_parked", _c.settled_at, state=State.PARKED)
 Index("work_item_record", _c.record_id)
+Index("reservation_at", reservation.c.at)
 Index("notice_of_decision", notice.c.decision_key)
 Index("notice_due", notice.c.state, notice.c.due_at)
 Index("model_spending_on", model_spending.c.record, model_spending.c.task)

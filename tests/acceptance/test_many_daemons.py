@@ -13,8 +13,10 @@ from typing import Any
 import pytest
 import yaml
 
+from ortoo_daemon.sandbox.seed import identities as seed
 from tests.acceptance.network import Network
 from tests.acceptance.test_crashes import SEED, SPREAD, WebForms
+from tests.acceptance.test_limits import LIMIT, limited, loads
 from tests.processes import DaemonProcess, wait_until
 from tests.work.postgres import PostgresServer
 
@@ -24,7 +26,7 @@ SOON = {"org": {"connect_timeout": "1s", "answer_timeout": "2s"}, "workers": {"l
 
 
 def daemons_on(
-    postgres: PostgresServer, network: Network, number: int, **files: Any
+    postgres: PostgresServer, network: Network, number: int, *, parallel: int = 1600, **files: Any
 ) -> list[DaemonProcess]:
     """As on hosts of their own: each with its files and its log, all for the same leads."""
     found = []
@@ -32,14 +34,15 @@ def daemons_on(
         folder = network.folder / f"host{host}"
         folder.mkdir()
         config = replace(network, folder=folder).write(settings={"state": postgres.url}, **files)
-        found.append(DaemonProcess(with_short_leases(config)))
+        found.append(DaemonProcess(with_short_leases(config, parallel)))
     return found
 
 
-def with_short_leases(config: Path) -> Path:
+def with_short_leases(config: Path, parallel: int) -> Path:
     settings = yaml.safe_load(config.read_text())
     for section, values in SOON.items():
         settings[section] = {**settings.get(section, {}), **values}
+    settings["workers"]["parallel"] = parallel
     config.write_text(yaml.safe_dump(settings))
     return config
 
@@ -56,6 +59,31 @@ def leader_of(daemons: list[DaemonProcess]) -> DaemonProcess:
 
 def listens_after(daemon: DaemonProcess, before: int) -> bool:
     return len(daemon.events("stream.subscribed")) > before
+
+
+@pytest.mark.timeout(120)
+def test_three_daemons_keep_the_limits_of_ten_advisers_exactly(
+    network: Network, postgres: PostgresServer
+) -> None:
+    """500 leads of one second: nobody gets too many, and nobody too few. First: they hold nothing yet."""
+    number = 500
+    with ExitStack() as running:
+        hosts = daemons_on(postgres, network, 3, parallel=25, policy=limited(network))
+        three = [running.enter_context(each) for each in hosts]
+        for each in three:
+            each.until_logged("service.ready", 60)
+        wait_until(lambda: any(each.events("stream.subscribed") for each in three), 20, "a stream")
+        ids = network.leads(number)
+        network.until_routed(ids, 60)
+        assert [each.terminate() for each in three] == [0, 0, 0]
+        shares = [len(each.events("record_handled")) for each in three]
+    print(f"handled by each: {shares}")
+    network.assert_routed_once(ids)
+    people, queued = loads(network, ids)
+    assert set(people.values()) == {LIMIT}
+    assert len(people) == seed.FLAGSHIP_ADVISERS
+    assert queued == number - LIMIT * seed.FLAGSHIP_ADVISERS
+    assert sum(share > 0 for share in shares) > 1
 
 
 @pytest.mark.timeout(120)

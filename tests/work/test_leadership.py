@@ -4,7 +4,7 @@ import asyncio
 from datetime import timedelta
 
 import pytest
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError
 
 from ortoo_daemon.errors import NotLeadingError
 from ortoo_daemon.work.elapsed import elapsed
@@ -142,5 +142,5 @@ async def test_a_transaction_left_open_by_a_stopped_daemon_holds_nobody_up(postg
         stopped.__enter__().exec_driver_sql("SELECT * FROM leadership FOR UPDATE")
         async with asyncio.timeout(10):
             assert await queue.leadership.hold()
-        with pytest.raises(OperationalError):
+        with pytest.raises(DBAPIError):
             stopped.__exit__(None, None, None)

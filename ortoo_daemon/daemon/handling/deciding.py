@@ -13,6 +13,7 @@ from ortoo_daemon.action.fuse import moved_lately
 from ortoo_daemon.audit.kept_facts import staff_asked
 from ortoo_daemon.daemon.handling.answers import Answers
 from ortoo_daemon.daemon.handling.knowledge import Knowledge, Policies
+from ortoo_daemon.daemon.handling.looking import Look
 from ortoo_daemon.decision import Decision
 from ortoo_daemon.facts import Answer, Contact, Facts, Question, Tally
 from ortoo_daemon.ownership.rates import tallies_between
@@ -49,11 +50,12 @@ async def decide_record(
     now: datetime,
     changed_since: frozenset[str] | None = None,
     contacts: tuple[Contact, ...] | None = None,
+    look: Look | None = None,
 ) -> tuple[Decision, Facts]:
     """The decision and the facts it was made from, questions asked until none is open.
 
     ``policies`` are those the record was read for; others may have come into force since.
-    ``changed_since`` and ``contacts`` as in Facts.
+    ``changed_since`` and ``contacts`` as in Facts. ``look`` notes the counters that were looked at.
 
     The counters in the facts are live ones, and nothing is awaited between the last look at them and
     the return: a caller that reserves at once can't be overtaken. Raises OrgError.
@@ -64,12 +66,15 @@ async def decide_record(
 
     def gathered() -> Facts:
         moved = moved_lately(fuses, knowledge.ledger.rates.moments, now) if fuses else {}
+        workload = knowledge.ledger.workload(record.object, moved=moved, look=look)
+        if look is not None:
+            look.at_fuses(fuses, moved)
         return Facts(
             item=item,
             record=record,
             now=now,
             directory=knowledge.usable_directory(now),
-            workload=knowledge.ledger.workload(record.object, moved=moved),
+            workload=workload,
             postal=knowledge.postal,
             answers=knowledge.customers.completed(known),
             intake_owners=frozenset({knowledge.daemon_user}),

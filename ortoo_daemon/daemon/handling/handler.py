@@ -42,6 +42,7 @@ from ortoo_daemon.errors import (
     PermanentOrgError,
     RecordGoneError,
     StaleRecordError,
+    StateError,
     TemporaryOrgError,
     TooLateError,
 )
@@ -127,6 +128,8 @@ class Handler:
             return Retry(_WAIT_AT_LIMIT, str(error))
         except (TemporaryOrgError, LoginError) as error:
             return Retry(_pause(error), str(error))
+        except StateError as error:
+            return Retry(_WAIT_AFTER_TROUBLE, str(error))
         except Exception as error:
             if claim.failures + 1 < self.most_failures:
                 raise
@@ -177,9 +180,9 @@ class Handler:
             decision, facts, ticket = await self._decide(claim, record, policies)
             timings.end("decide")
             try:
-                written = await self._write(claim, record, decision)
+                written = await self._write(claim, record, decision, ticket)
             except OwnerRefusedError as refusal:
-                self._release(ticket)
+                self.knowledge.ledger.release(ticket)
                 self.knowledge.bar(refusal.owner, facts.now)
                 self.meters.owner_refused()
                 code = refusal.cause.code
@@ -189,17 +192,17 @@ class Handler:
                 continue
             except (OutcomeUnknownError, TooLateError):
                 # It may stand in the org: the place stays taken until counts are read anew.
-                self._settle(ticket)
+                self.knowledge.ledger.settle(ticket)
                 raise
             except PermanentOrgError as error:
-                self._release(ticket)
+                self.knowledge.ledger.release(ticket)
                 if isinstance(error, StaleRecordError | RecordGoneError):
                     raise
                 return await self._park(claim, facts, decision, error)
             except BaseException:
-                self._release(ticket)
+                self.knowledge.ledger.release(ticket)
                 raise
-            self._settle(ticket)
+            self.knowledge.ledger.settle(ticket)
             timings.end("write")
             await self._prove(claim, decision, facts, written, timings)
             self._pass_over(claim, decision, facts)
@@ -216,31 +219,40 @@ class Handler:
     async def _decide(
         self, claim: Claim, record: Record, policies: Policies
     ) -> tuple[Decision, Facts, Ticket | None]:
-        """Decide and reserve. No await stands between the two, so counters can't move in between."""
+        """Decide and reserve, anew while another daemon has used up what the decision looked at."""
+        ledger, look = self.knowledge.ledger, self.knowledge.ledger.look()
+        ledger.taken_over(record.id)
         changed_since = await self.reopenings.changed_since(claim.item, record, policies)
         contacts = await self.contacts.of(claim.item, record, policies)
-        found, facts = await decide_record(
-            self.knowledge,
-            self.answers,
-            claim.item,
-            record,
-            policies=policies,
-            now=self.clock(),
-            changed_since=changed_since,
-            contacts=contacts,
-        )
-        done_before = found.reason in _DONE_BEFORE or found.outcome in FOLLOW_UPS
-        if done_before and not self.shadow:
-            found = await self._still_due(claim, facts, policies) or found
-        if found.outcome is Outcome.REPORTED and await self.proofs.stands(found.key):
-            found = told_before(found)
-        self.onlooker.decided(facts, found)
-        facts = with_counters_kept(self.knowledge, facts, found)
-        if found.reservation is None:
-            return found, facts, None
-        if found.reservation.person is not None:
-            self.knowledge.customers.given(facts.answers, found.reservation.person)
-        return found, facts, self.knowledge.ledger.reserve(record.object, found.reservation)
+        onlooker = self.onlooker
+        while True:
+            # No await stands between this and the reservation, so counters can't move in between.
+            found, facts = await decide_record(
+                self.knowledge,
+                self.answers,
+                claim.item,
+                record,
+                policies=policies,
+                now=self.clock(),
+                changed_since=changed_since,
+                contacts=contacts,
+                look=look,
+            )
+            done_before = found.reason in _DONE_BEFORE or found.outcome in FOLLOW_UPS
+            if done_before and not self.shadow:
+                found = await self._still_due(claim, facts, policies) or found
+            if found.outcome is Outcome.REPORTED and await self.proofs.stands(found.key):
+                found = told_before(found)
+            onlooker.decided(facts, found)
+            facts = with_counters_kept(self.knowledge, facts, found)
+            taken = found.reservation
+            ticket = ledger.reserve(record.object, taken) if taken is not None else None
+            if await ledger.stands(look, ticket, record.id):
+                break
+            onlooker = Nobody()  # it has seen the record
+        if taken is not None and taken.person is not None:
+            self.knowledge.customers.given(facts.answers, taken.person)
+        return found, facts, ticket
 
     async def _still_due(self, claim: Claim, facts: Facts, policies: Policies) -> Decision | None:
         """What a decided record may lack: its proof, or the person whose change our write replaced."""
@@ -274,7 +286,9 @@ class Handler:
             return False
         return not await self.proofs.stands(key)
 
-    async def _write(self, claim: Claim, record: Record, decision: Decision) -> Written:
+    async def _write(
+        self, claim: Claim, record: Record, decision: Decision, ticket: Ticket | None
+    ) -> Written:
         if self.shadow or decision.outcome in (Outcome.NOTHING, Outcome.RECOVERED):
             return Written()
         await self.children.make(decision, self.clock())
@@ -282,7 +296,7 @@ class Handler:
             await self.outbox.hold(decision)
         if decision.outcome is Outcome.REPORTED:
             return Written()
-        item = claim.item
+        item, lease = claim.item, claim.lease
         again = claim.taken_over or item.attempts > 0 or item.reason in _LATER
         conditional = again or decision.outcome in FOLLOW_UPS or self._is_held(record)
         return await write_decision(
@@ -290,7 +304,7 @@ class Handler:
             decision,
             record,
             conditional=conditional,
-            may_go=claim.lease.outlasts,
+            may_go=lambda s: lease.outlasts(s) and (ticket is None or ticket.outlasts(s)),
         )
 
     def _is_held(self, record: Record) -> bool:
@@ -368,14 +382,6 @@ class Handler:
         _log.info("record_gone", object=item.object, record=item.record_id)
         self.meters.gone(item)
         return Finished(ReasonCode.RECORD_GONE.value)
-
-    def _release(self, ticket: Ticket | None) -> None:
-        if ticket is not None:
-            self.knowledge.ledger.release(ticket)
-
-    def _settle(self, ticket: Ticket | None) -> None:
-        if ticket is not None:
-            self.knowledge.ledger.settle(ticket)
 
 
 def _api_calls() -> float | None:

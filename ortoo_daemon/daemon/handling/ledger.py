@@ -3,19 +3,25 @@
 Decisions are made one after the other on one thread, so reading the counters and reserving on them is
 one step: two records decided at the same moment never both take the last free place. Counts are read
 anew from the org now and then; what was written since that reading began is added on top, so that a
-limit may be met early for a moment but never passed.
+limit may be met early for a moment but never passed. Where several daemons share a store, a reservation
+stands only when the others' allow it (`sharing`).
 """
 
+import math
 import time
 from collections import Counter, defaultdict, deque
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
+from typing import Protocol
 
+from ortoo_daemon.daemon.handling.looking import Look
 from ortoo_daemon.daemon.handling.rate_log import RateLog
 from ortoo_daemon.decision import Reservation
 from ortoo_daemon.facts import Given, Moved, Tally, Turns, Workload
 from ortoo_daemon.policy.ownership_model import UNWEIGHED
 from ortoo_daemon.records import RecordId
+from ortoo_daemon.work.elapsed import elapsed
+from ortoo_daemon.work.reservations import Change
 
 Count = Callable[[str, Iterable[RecordId]], Awaitable[Mapping[RecordId, int]]]
 """Open work of an object held by each of these people, as the org shows it. Raises OrgError."""
@@ -27,15 +33,42 @@ _NO_LOAD: Mapping[RecordId, float] = {}
 _NOT_MOVED: Mapping[str, Moved] = {}
 
 
+RESERVED_FOR = 120.0
+"""Seconds for which places are kept for a write, where other daemons count them, too."""
+
+
+class Shared(Protocol):
+    """The other daemons on the store; `sharing.Sharing`."""
+
+    @property
+    def seen(self) -> int: ...
+
+    async def stands(self, look: Look, ticket: "Ticket | None", record: RecordId) -> bool: ...
+
+    def ended(self, ticket: "Ticket", change: Change) -> None: ...
+
+    def taken_over(self, record: RecordId) -> None: ...
+
+    async def follow(self) -> None: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Ticket:
-    """A reservation that was taken; hand it back with `settle` (written) or `release` (not written)."""
+    """A reservation that was taken; hand it back with `settle` (written) or `release` (not written).
+
+    ``until``, in seconds of `elapsed`: what is not written by then must be decided again.
+    """
 
     number: int
     object: str
     reservation: Reservation
     turns_before: Turns | None
     given_before: Given | None
+    until: float = math.inf
+
+    def outlasts(self, seconds: float) -> bool:
+        """Whether what takes so long at most would be over while the places are kept."""
+        return elapsed() + seconds < self.until
 
 
 class Ledger:
@@ -48,6 +81,7 @@ class Ledger:
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.rates = RateLog()
+        self.shared: Shared | None = None
         self._clock = clock
         self._open: dict[str, dict[RecordId, int]] = defaultdict(dict)
         self._load: dict[str, dict[RecordId, float]] = {}
@@ -64,11 +98,46 @@ class Ledger:
         """Places taken by decisions that are not written yet."""
         return len(self._pending)
 
-    def workload(self, object_name: str, *, moved: Mapping[str, Moved] = _NOT_MOVED) -> Workload:
+    def look(self) -> Look | None:
+        """What notes which counters a decision looks at, where others must agree to it."""
+        return Look() if self.shared else None
+
+    async def stands(self, look: Look | None, ticket: Ticket | None, record: RecordId) -> bool:
+        """Whether a decision stands, as far as other daemons go; if not, decide again, all is taken back.
+
+        Raises StateError, with all taken back.
+        """
+        if self.shared is None or look is None:
+            return True
+        return await self.shared.stands(look, ticket, record)
+
+    def taken_over(self, record: RecordId) -> None:
+        """This daemon has the record in hand: what another one reserved for it is decided."""
+        if self.shared is not None:
+            self.shared.taken_over(record)
+
+    async def follow(self) -> None:
+        """Know what the others have reserved until now. Raises StateError."""
+        if self.shared is not None:
+            await self.shared.follow()
+
+    def workload(
+        self,
+        object_name: str,
+        *,
+        moved: Mapping[str, Moved] = _NOT_MOVED,
+        look: Look | None = None,
+    ) -> Workload:
         """The counters as they stand. A live view: use it for one decision, then `frozen` to keep it.
 
-        ``moved`` is what fuses count of them.
+        ``moved`` is what fuses count of them. ``look`` notes which are looked at.
         """
+        live = self._workload(object_name, moved)
+        if look is None or self.shared is None:
+            return live
+        return look.of(object_name, live, seen=self.shared.seen)
+
+    def _workload(self, object_name: str, moved: Mapping[str, Moved]) -> Workload:
         return Workload(
             open_work=self._open[object_name],
             turns=self._turns,
@@ -104,7 +173,8 @@ class Ledger:
         before = self._turns.get(reservation.pool) if reservation.pool else None
         given = reservation.given
         given_before = self.rates.add(given) if given is not None else None
-        ticket = Ticket(self._number, object_name, reservation, before, given_before)
+        until = elapsed() + RESERVED_FOR if self.shared else math.inf
+        ticket = Ticket(self._number, object_name, reservation, before, given_before, until)
         self._pending[ticket.number] = ticket
         self._add(object_name, reservation.person, 1)
         self._weigh(object_name, reservation, 1)
@@ -113,10 +183,15 @@ class Ledger:
             self._unsaved.add(reservation.pool)
         return ticket
 
-    def release(self, ticket: Ticket) -> None:
+    def release(self, ticket: Ticket | None) -> None:
         """Nothing was written: give back the place and, if nobody had a later one, the turn."""
+        if ticket is not None and self.take_back(ticket) and self.shared:
+            self.shared.ended(ticket, Change.GAVE_BACK)
+
+    def take_back(self, ticket: Ticket) -> bool:
+        """As `release`, for this ledger alone; False when it was over already."""
         if self._pending.pop(ticket.number, None) is None:
-            return
+            return False
         reservation = ticket.reservation
         self._add(ticket.object, reservation.person, -1)
         self._weigh(ticket.object, reservation, -1)
@@ -126,13 +201,22 @@ class Ledger:
         if pool and self._turns.get(pool) is reservation.turns:
             self._turns[pool] = ticket.turns_before or Turns()
             self._unsaved.add(pool)
+        return True
 
-    def settle(self, ticket: Ticket) -> None:
+    def settle(self, ticket: Ticket | None) -> None:
         """The owner stands in the org; readings that begin from now on will show it."""
-        if self._pending.pop(ticket.number, None) is not None:
-            self._settled.append((self._clock(), ticket))
-            if ticket.object in self._load:
-                self._loads_settled.append((self._clock(), ticket))
+        if ticket is not None and self.settle_number(ticket.number) and self.shared:
+            self.shared.ended(ticket, Change.KEPT)
+
+    def settle_number(self, number: int) -> bool:
+        """As `settle`, for this ledger alone; False when it was over already."""
+        ticket = self._pending.pop(number, None)
+        if ticket is None:
+            return False
+        self._settled.append((self._clock(), ticket))
+        if ticket.object in self._load:
+            self._loads_settled.append((self._clock(), ticket))
+        return True
 
     async def refresh(self, object_name: str, people: Iterable[RecordId], count: Count) -> None:
         """Read an object's counts anew. Raises what ``count`` raises; the old counts then stay."""
