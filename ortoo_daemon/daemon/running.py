@@ -128,7 +128,7 @@ class Running:
             if not await self._prepare(reloading, sweeping, stop, shadow=shadow):
                 await sweeping.schedule.stop()  # a gap may be being filled already
             else:
-                mails = case_mails(self._settings, self._org)
+                mails = case_mails(self._settings, self._org, models=True)
                 answers = Answers(self._org, may_refine=budgets.may_refine, mails=mails)
                 candidate = self._candidate(answers)
                 delivery = make_delivery(self._settings, self._parts, knowledge, self.now)

@@ -7,6 +7,7 @@ from socket import gethostname
 
 from ortoo_daemon.daemon.handling.answers import Answers
 from ortoo_daemon.daemon.mails.case_mails import CaseMails
+from ortoo_daemon.daemon.mails.models import Models
 from ortoo_daemon.daemon.mails.triagers import Triagers
 from ortoo_daemon.daemon.settings import JwtBearerSettings, Settings, secret
 from ortoo_daemon.salesforce.org import Org
@@ -27,9 +28,12 @@ def make_org(settings: Settings) -> Org:
     )
 
 
-def case_mails(settings: Settings, org: Org) -> CaseMails:
-    """What reads and understands e-mails of cases; reads nothing before the first is asked for."""
-    return CaseMails(org, Triagers(org, settings))
+def case_mails(settings: Settings, org: Org, *, models: bool = False) -> CaseMails:
+    """What reads and understands e-mails of cases; reads nothing before the first is asked for.
+
+    ``models``: those of the catalogue are asked, too, where a policy says so. That costs.
+    """
+    return CaseMails(org, Triagers(org, settings), Models(settings) if models else None)
 
 
 async def open_queue(settings: Settings, *, exclusive: bool = True) -> WorkQueue:

@@ -5,8 +5,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from ortoo_daemon.daemon.mails.models import ReadsToo, kept_part
 from ortoo_daemon.daemon.mails.rows import FIELDS, answered_messages, mail_key, mail_of
-from ortoo_daemon.daemon.mails.triagers import Triagers
+from ortoo_daemon.daemon.mails.triagers import Understands
 from ortoo_daemon.errors import TemporaryOrgError
 from ortoo_daemon.facts import Answer, MailQuestion
 from ortoo_daemon.intake.triage.finding_values import findings_of
@@ -30,13 +31,16 @@ Row = Mapping[str, Any]
 class CaseMails:
     """Reads the first e-mail that came in for a case, and understands it.
 
+    ``models`` read it, too, where the question names a task of theirs.
+
     Raises OrgError to the asker whose question can't be answered, TemporaryOrgError where the e-mail of a
     young case is not there yet, and ConfigError where there is no taxonomy.
     """
 
-    def __init__(self, org: Org, triagers: Triagers) -> None:
+    def __init__(self, org: Org, triagers: Understands, models: ReadsToo | None = None) -> None:
         self._org = org
         self._triagers = triagers
+        self._models = models
         self._batcher: Batcher[RecordId, Row | None] = Batcher(
             self._first_mails, at_most=_CASES_IN_A_QUERY, collect_for=0.008, in_flight=4
         )
@@ -58,13 +62,20 @@ class CaseMails:
 
     async def close(self) -> None:
         await self._batcher.close()
+        if self._models is not None:
+            await self._models.close()
 
     async def _understood(self, row: Row, question: MailQuestion) -> MailFindings:
         understood, triager = await self._triagers.understand(mail_of(row))
+        model = None
+        if question.task is not None and self._models is not None:
+            understood, said = await self._models.understand(question.record, understood, triager)
+            model = kept_part(said)
         found = findings_of(
             understood, triager.index, key=mail_key(row), id=record_id(str(row["Id"]))
         )
-        return replace(found, mail={**found.mail, **await self._thread(row, question)})
+        mail = {**found.mail, **await self._thread(row, question)}
+        return replace(found, mail=mail, model=model)
 
     async def _thread(self, row: Row, question: MailQuestion) -> Mapping[str, FieldValue]:
         """Whether it answers an earlier e-mail, and the case of that one."""

@@ -6,6 +6,7 @@ Made when the first e-mail is to be read: an org whose policies read none pays n
 import asyncio
 import time
 from collections.abc import Callable
+from typing import Protocol
 
 import structlog
 
@@ -26,6 +27,12 @@ _FRESH_FOR = 600.0
 """Seconds after which rooftops, contacts and the taxonomy are looked at again."""
 
 _log = structlog.get_logger("ortoo_daemon.mails")
+
+
+class Understands(Protocol):
+    """What tells the requests of an e-mail by rules."""
+
+    async def understand(self, mail: Mail) -> tuple[Understood, Triager]: ...
 
 
 class Triagers:

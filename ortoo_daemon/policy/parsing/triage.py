@@ -7,9 +7,12 @@
       set: {AccountId: $triage.account, Brand__c: $triage.brand}
       map: tables/mail_fields.csv
       split: {copy: [Subject, Origin, SuppliedEmail]}
+      model: triage
       mail_within: 1m
 """
 
+from ortoo_daemon.policy.models.catalogue import TaskName
+from ortoo_daemon.policy.naming import did_you_mean
 from ortoo_daemon.policy.nodes import MapNode, Scalar
 from ortoo_daemon.policy.parsing.conditions import ConditionReader
 from ortoo_daemon.policy.parsing.expressions import read_sets
@@ -17,8 +20,10 @@ from ortoo_daemon.policy.parsing.sections import Section, duration_in, name_in
 from ortoo_daemon.policy.resources import Resources
 from ortoo_daemon.policy.triage_model import WAITED_FOR, MappedField, Split, Triage
 
-TRIAGE_KEYS = ("when", "set", "map", "split", "mail_within")
+TRIAGE_KEYS = ("when", "set", "map", "split", "model", "mail_within")
 SPLIT_KEYS = ("copy",)
+MODELS = (TaskName.TRIAGE.value,)
+"""Tasks of the models' catalogue that read e-mails."""
 
 
 def read_triage(
@@ -35,6 +40,7 @@ def read_triage(
         sets=() if sets is None else read_sets(sets, found),
         map=_map(section, resources),
         split=None if split is None else _split(split, before),
+        task=_task(section),
         mail_within=WAITED_FOR if waited is None else waited,
         place=node.place,
     )
@@ -61,3 +67,13 @@ def _split(node: MapNode, conditions: ConditionReader) -> Split:
         elif name is not None:
             names.append(name)
     return Split(copy=tuple(dict.fromkeys(names)), place=node.place)
+
+
+def _task(section: Section) -> str | None:
+    found = section.text("model")
+    if found is not None and found not in MODELS:
+        message = f"no task that reads e-mails is called {found!r}"
+        node = section.node.entries["model"][1]
+        section.problems.add(node, "unknown_name", message, did_you_mean(found, MODELS))
+        return None
+    return found
