@@ -5,9 +5,11 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 CYCLONEDX := 7.5.0
+MINUTES ?= 30
+SEED ?= 20261122
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test day check lint types contracts policies wheel bench judge sbom constraints clean \
+.PHONY: help demo test day check lint types contracts policies wheel bench judge soak sbom constraints clean \
   install-service uninstall-service
 
 help:  ## show this help
@@ -49,6 +51,9 @@ wheel: $(READY)
 
 day: $(READY)  ## a day of 24 hours in four minutes, with what the process held each hour
 	DAY_LASTS_FOR=240 $(BIN)/python -m pytest -s tests/acceptance/test_day.py
+
+soak: $(READY)  ## 30 minutes (MINUTES) of random faults, kills, edits and load with a fixed SEED, then a verdict
+	$(BIN)/python -m tests.soak --minutes $(MINUTES) --seed $(SEED)
 
 bench: $(READY)  ## figures side by side, kept in benchmarks/results/
 	$(BIN)/python -m benchmarks

@@ -32,6 +32,7 @@ from ortoo_daemon.daemon.noticing.seeming_away import SeemingAway
 from ortoo_daemon.daemon.notify import Notifier
 from ortoo_daemon.daemon.org_clock import org_clock
 from ortoo_daemon.daemon.parts import Parts
+from ortoo_daemon.daemon.redaction import Redaction
 from ortoo_daemon.daemon.settings import Settings
 from ortoo_daemon.daemon.sweeping import Sweeping
 from ortoo_daemon.daemon.wiring import case_mails, put_in_line
@@ -147,6 +148,7 @@ class Running:
                     put=partial(self._queue.put, wait=False),
                     witness=_both(silence, reloading),
                     onlooker=candidate.candidate if candidate else Nobody(),
+                    redaction=Redaction(self._settings.redact.every),
                     shadow=shadow,
                 )
                 async with _beside(candidate):

@@ -27,6 +27,7 @@ from pydantic_settings import (
 
 from ortoo_daemon.daemon.hearing.event_settings import EventSettings
 from ortoo_daemon.daemon.noticing.notice_settings import ChannelSettings, NoticeSettings
+from ortoo_daemon.daemon.redaction import PERSONAL_FIELDS
 from ortoo_daemon.daemon.sections import Duration, Section
 from ortoo_daemon.daemon.watching.address import Address
 from ortoo_daemon.daemon.yaml_settings import place_of, read_mapping, validated
@@ -182,6 +183,18 @@ def _inner(values: Mapping[str, Any], name: str) -> Mapping[str, Any]:
     return found if isinstance(found, Mapping) else {}
 
 
+class RedactSettings(Section):
+    """Fields whose values are kept out of the log and the journal, whatever an error quotes: ``fields``
+    instead of the default ones, ``also`` beside them."""
+
+    fields: tuple[str, ...] = PERSONAL_FIELDS
+    also: tuple[str, ...] = ()
+
+    @property
+    def every(self) -> tuple[str, ...]:
+        return (*self.fields, *self.also)
+
+
 class Settings(BaseSettings):
     """The whole file. Relative paths are read from the folder the file stands in."""
 
@@ -203,6 +216,7 @@ class Settings(BaseSettings):
     budgets: BudgetSettings = BudgetSettings()
     notices: NoticeSettings = NoticeSettings()
     watch: WatchSettings = WatchSettings()
+    redact: RedactSettings = RedactSettings()
     folder: Path = Path()
     """The folder of the file; set while it is read."""
     file: Path = Path("ortoo.yaml")

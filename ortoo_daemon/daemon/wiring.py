@@ -9,6 +9,7 @@ from ortoo_daemon.daemon.handling.answers import Answers
 from ortoo_daemon.daemon.mails.case_mails import CaseMails
 from ortoo_daemon.daemon.mails.models import Models
 from ortoo_daemon.daemon.mails.triagers import Triagers
+from ortoo_daemon.daemon.redaction import redacted
 from ortoo_daemon.daemon.settings import JwtBearerSettings, Settings, secret
 from ortoo_daemon.salesforce.org import Org
 from ortoo_daemon.salesforce.tokens import Auth, ClientCredentials, JwtBearer
@@ -47,6 +48,7 @@ async def open_queue(settings: Settings, *, exclusive: bool = True) -> WorkQueue
         lease_for=settings.workers.lease_for,
         clock=utc_now,
         exclusive=exclusive,
+        clean=redacted,
     )
 
 

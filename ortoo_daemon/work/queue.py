@@ -52,12 +52,14 @@ class WorkQueue:
         clock: Clock,
         max_waiting: int,
         shared: bool = False,
+        clean: Callable[[str], str] = str,
     ) -> None:
         self._thread = thread
         self._instance = instance
         self._lease_for = lease_for
         self._clock = clock
         self._max_waiting = max_waiting
+        self._clean = clean
         self._work = asyncio.Event()
         self._room = asyncio.Event()
         self._in_order = asyncio.Lock()
@@ -75,13 +77,15 @@ class WorkQueue:
         clock: Clock,
         max_waiting: int = 20_000,
         exclusive: bool = True,
+        clean: Callable[[str], str] = str,
     ) -> Self:
         """Open the store at ``url`` (``sqlite:///file`` or ``postgresql+psycopg://…``).
 
-        ``instance`` names this process in lease rows; no other one may be called so. ``exclusive=False``
-        is for command line verbs, which work beside a running daemon. A daemon that opens a SQLite file
-        is its only holder, so leases left by a killed one end at once; on PostgreSQL they are waited for,
-        and the daemons' clocks must agree to well within ``lease_for``. Raises StateError.
+        ``instance`` names this process in lease rows; no other one may be called so. ``clean`` goes over the
+        words of every note on an item. ``exclusive=False`` is for command line verbs, which work beside a
+        running daemon. A daemon that opens a SQLite file is its only holder, so leases left by a killed one
+        end at once; on PostgreSQL they are waited for, and the daemons' clocks must agree to well within
+        ``lease_for``. Raises StateError.
         """
         store = await asyncio.to_thread(Store.open, url, exclusive=exclusive)
         thread = StoreThread(store)
@@ -98,6 +102,7 @@ class WorkQueue:
             clock=clock,
             max_waiting=max_waiting,
             shared=store.shared,
+            clean=clean,
         )
 
     async def close(self) -> None:
@@ -227,7 +232,7 @@ class WorkQueue:
             state=State.READY,
             at=at,
             available_at=at + after,
-            note=_storable(note),
+            note=_storable(self._clean(note)),
             failed=failed,
         )
         return await self._settled(settlement)
@@ -235,7 +240,11 @@ class WorkQueue:
     async def _settle(self, claim: Claim, state: State, *, text: str, note: str) -> bool:
         return await self._settled(
             leases.Settlement(
-                claim=claim, state=state, at=self._clock(), text=text, note=_storable(note)
+                claim=claim,
+                state=state,
+                at=self._clock(),
+                text=text,
+                note=_storable(self._clean(note)),
             )
         )
 

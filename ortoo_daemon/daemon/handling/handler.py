@@ -33,6 +33,7 @@ from ortoo_daemon.daemon.handling.timings import Timings
 from ortoo_daemon.daemon.handling.writing import OwnerRefusedError, write_decision
 from ortoo_daemon.daemon.hearing.reopening import Reopenings
 from ortoo_daemon.daemon.noticing.outbox import Outbox
+from ortoo_daemon.daemon.redaction import Redaction
 from ortoo_daemon.daemon.watching.meters import Meters
 from ortoo_daemon.decision import FOLLOW_UPS, Decision, Outcome, ReasonCode
 from ortoo_daemon.errors import (
@@ -87,6 +88,8 @@ class Handler:
     ``onlooker`` sees each decision in the moment in which it is made.
     ``puts_off`` says which ways in wait while the org's API calls are short. ``outbox`` keeps whom to tell,
     None where nobody is told. ``put`` puts records that were made in line for their own decision.
+    ``redaction`` keeps values of the record out of log and journal; so do notes,
+    which name the org's codes and not its words.
     """
 
     org: Org
@@ -101,6 +104,7 @@ class Handler:
     outbox: Outbox | None = None
     put: PutToWork = left_to_sweeps
     most_failures: int = Tries().most
+    redaction: Redaction = field(default_factory=Redaction)
     proofs: Proofs = field(init=False)
     reopenings: Reopenings = field(init=False)
     contacts: Contacts = field(init=False)
@@ -125,9 +129,9 @@ class Handler:
         try:
             return await self._handle(claim)
         except ApiLimitError as error:
-            return Retry(_WAIT_AT_LIMIT, str(error))
+            return Retry(_WAIT_AT_LIMIT, error.code)
         except (TemporaryOrgError, LoginError) as error:
-            return Retry(_pause(error), str(error))
+            return Retry(_pause(error), error.code)
         except StateError as error:
             return Retry(_WAIT_AFTER_TROUBLE, str(error))
         except Exception as error:
@@ -163,6 +167,11 @@ class Handler:
         return Retry(_WAIT_AFTER_STALE, "the record kept changing while it was decided")
 
     async def _read(self, policies: Policies, item: WorkItem) -> Record | None:
+        record = await self._read_whole(policies, item)
+        self.redaction.hold(record.fields if record is not None else {})
+        return record
+
+    async def _read_whole(self, policies: Policies, item: WorkItem) -> Record | None:
         """With what onlookers want to see, as long as that costs the record nothing."""
         also = self.onlooker.fields(item.object)
         try:
@@ -362,7 +371,7 @@ class Handler:
         lease = claim.lease
         decision, written = await stamp_refused(self.org, facts, refused, error, lease=lease)
         await self._prove(claim, decision, facts, written, Timings())
-        return Finished(decision.reason.value, str(error))
+        return Finished(decision.reason.value, error.code)
 
     async def _give_up(self, claim: Claim, reason: ReasonCode, note: str) -> Verdict:
         """Park in the queue, and in the org too, or the sweeps would bring the record back for ever."""

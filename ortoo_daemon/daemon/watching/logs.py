@@ -11,6 +11,8 @@ from typing import TextIO
 import structlog
 from pydantic_core import PydanticSerializationError, to_json
 
+from ortoo_daemon.daemon.redaction import redacted_line
+
 _WITHOUT_VALUES = structlog.tracebacks.ExceptionDictTransformer(show_locals=False)
 """Tracebacks name code only: the variables of a frame may hold a customer's data or a secret."""
 
@@ -57,10 +59,11 @@ def configure_logs(*, level: str = "INFO", as_json: bool | None = None) -> None:
     ]
     renderer: structlog.types.Processor
     if as_json:
-        shared.append(structlog.processors.ExceptionRenderer(_WITHOUT_VALUES))
+        shared += [structlog.processors.ExceptionRenderer(_WITHOUT_VALUES), redacted_line]
         renderer = structlog.processors.JSONRenderer(serializer=_json)
     else:
         plain = structlog.dev.plain_traceback
+        shared += [structlog.processors.ExceptionRenderer(), redacted_line]
         renderer = structlog.dev.ConsoleRenderer(
             colors=sys.stderr.isatty(), exception_formatter=plain
         )

@@ -205,7 +205,9 @@ class Listener:
         pause = self._pauses.after(failure.kind, self._failures)
         pause *= self._random.uniform(0.7, 1.3)
         if isinstance(error, LoginError) and error.retry_after is not None:
-            pause = max(pause, error.retry_after)
+            # Logins keep their own pace, and one is for all: however often sessions ended before, the
+            # stream must not stay away once somebody is logged in again.
+            pause = error.retry_after + self._random.uniform(0.0, 0.5)
         self.rebuilds += 1
         self.last_error = failure.text
         _log.warning(

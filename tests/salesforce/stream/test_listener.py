@@ -389,6 +389,27 @@ def test_a_login_that_fails_is_tried_again():
     listening(scenario, checkpoint=0, before=before)
 
 
+def test_a_stream_is_back_as_soon_as_logins_are_tried_again_however_often_it_was_lost_before():
+    async def scenario(bayeux, daemon):
+        await asyncio.wait_for(daemon.listener.subscribed_event.wait(), 5)
+        daemon.listener._failures = 12
+        get = daemon.tokens.get
+
+        async def refused():
+            daemon.tokens.get = get
+            error = LoginError("invalid_grant", "no")
+            error.retry_after = 0.02
+            raise error
+
+        daemon.tokens.get = refused
+        daemon.listener._pauses = StreamPauses(soon=(0.01, 0.05), login=(60.0, 300.0))
+        bayeux.forget_clients()
+        await until(lambda: daemon.listener.rebuilds >= 2)
+        await asyncio.wait_for(daemon.listener.subscribed_event.wait(), 5)
+
+    listening(scenario, checkpoint=0)
+
+
 def test_an_overflow_is_told_as_a_gap_before_its_checkpoint_moves():
     async def scenario(bayeux, daemon):
         await asyncio.wait_for(daemon.listener.subscribed_event.wait(), 5)
