@@ -30,8 +30,9 @@ def test_what_a_daemon_reads_and_writes_is_what_is_listed_as_needed(
     before = sandbox.last_call()
     sandbox.leads(5, LastName="Roy", Email="roy@mail.example", Phone="+33 2 40 12 34 56", **NANTES)
     mail = {"SuppliedEmail": "service@dealer.example", "Subject": "Warranty claim refused"}
-    sandbox.create([{**mail, "Origin": "Email"}] * 2, object="Case")
-    wait_until(lambda: decided(sandbox, before) >= 7, 30, "seven decisions")
+    cases = sandbox.create([{**mail, "Origin": "Email"}] * 2, object="Case")
+    sandbox.create([message(case) for case in cases], object="EmailMessage")
+    wait_until(lambda: decided(sandbox, before) >= 7, 40, "seven decisions")
     assert daemon.terminate() == 0
     used = set(rights_used(sandbox.control("GET", "/calls")["calls"]))
     assert {
@@ -117,6 +118,16 @@ def test_permission_sets_that_may_not_be_looked_at_are_told(
     (found,) = (each for each in ended.json()["findings"] if each["check"] == "permission sets")
     assert (found["passed"], found["text"]) == (False, "can't be read (INVALID_TYPE)")
     assert ended.json()["has"] is None
+
+
+def message(case: str) -> dict[str, Any]:
+    """An e-mail with two requests, as the org's mail handler keeps it."""
+    text = (
+        "Hello,\n\n1. The warranty claim for VIN WVWZZZ1KZAW000001 was refused, why?\n\n2. Please "
+    )
+    text += "send the invoice for order 4711 again.\n\nKind regards\nAutohaus Nord"
+    sent = {"FromAddress": "service@dealer.example", "Subject": "Two things", "TextBody": text}
+    return {"ParentId": case, "Incoming": True, **sent}
 
 
 # -- what the org was asked for ------------------------------------------------------------------------

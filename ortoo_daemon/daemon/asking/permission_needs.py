@@ -13,7 +13,10 @@ from ortoo_daemon.audit import record as audit
 from ortoo_daemon.daemon.handling import contacts
 from ortoo_daemon.daemon.handling.knowledge import Policies
 from ortoo_daemon.daemon.loading import load_posts, policy_revisions
+from ortoo_daemon.daemon.mails import dealers, rows
 from ortoo_daemon.daemon.settings import Settings
+from ortoo_daemon.intake.mail_step import PARENT
+from ortoo_daemon.mail_findings import SPLIT_KEY
 from ortoo_daemon.policy.intake_model import EMAIL_KEY, PHONE_KEY
 from ortoo_daemon.policy.model import Policy, PolicySet
 from ortoo_daemon.policy.notify_model import Notify, OrgWay
@@ -41,12 +44,13 @@ class ObjectNeed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FieldNeed:
-    """``path`` starts at the object. What is written is read, too."""
+    """``path`` starts at the object. What is written is read, too. ``optional``: used where it is there."""
 
     object: str
     path: str
     why: str
     edit: bool = False
+    optional: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,6 +71,7 @@ def needs_of(
     for name in sorted(known.objects):
         yield from _routed(name, known, mapping)
     yield from _directory(mapping)
+    yield from _mails(policies, mapping)
     yield from _customers(policies, known)
     yield from _own_objects()
     yield from _notices(policies, templates)
@@ -107,6 +112,23 @@ def _directory(mapping: DirectoryMapping) -> Iterator[Need]:
         )
 
 
+def _mails(policies: PolicySet, mapping: DirectoryMapping) -> Iterator[Need]:
+    """E-mails that policies read, who writes for which rooftop, and the records they are split into."""
+    for policy in policies.policies:
+        if policy.triage is None:
+            continue
+        why = f"e-mails of policy {policy.name}"
+        yield from _reading("EmailMessage", {*rows.FIELDS, "Incoming"}, why)
+        for right in (Right.READ, Right.VIEW_ALL):
+            yield ObjectNeed(object="Contact", right=right, why=why)
+        yield from _reading("Contact", dealers.CONTACT_FIELDS, why)
+        source = mapping.rooftops.source
+        yield from _reading(source, dealers.ACCOUNT_FIELDS, why, optional=True)
+        if policy.triage.split is not None:
+            yield ObjectNeed(object=policy.object, right=Right.CREATE, why=why)
+            yield from _writing(policy.object, {*policy.triage.split.copy, PARENT, SPLIT_KEY}, why)
+
+
 def _customers(policies: PolicySet, known: Policies) -> Iterator[Need]:
     """Keys of customers; on objects that are not routed `backfill` writes them."""
     for name, sources in sorted(policies.key_sources.items()):
@@ -142,8 +164,10 @@ def _notices(policies: PolicySet, templates: Templates) -> Iterator[Need]:
         if any(each.digest_for is not None for each in entries):
             fields |= templates.fields(DIGEST)
         if entries:
-            read = {*fields, OWNER, ROOFTOP, SLA_TARGET_AT}
-            yield from _reading(policy.object, read, f"{_NOTICES} of policy {policy.name}")
+            why = f"{_NOTICES} of policy {policy.name}"
+            yield from _reading(policy.object, {OWNER, ROOFTOP, SLA_TARGET_AT}, why)
+            # One template may serve several objects: what an object lacks is empty in its words.
+            yield from _reading(policy.object, fields, why, optional=True)
         yield from _ways(entries, policy)
 
 
@@ -174,8 +198,11 @@ def _channels(settings: Settings) -> Iterator[Need]:
             yield ObjectNeed(object="PushTopic", right=Right.READ, why=f"channel {channel}")
 
 
-def _reading(name: str, paths: Iterable[str], why: str) -> Iterator[FieldNeed]:
-    yield from (FieldNeed(object=name, path=path, why=why) for path in sorted(paths))
+def _reading(
+    name: str, paths: Iterable[str], why: str, *, optional: bool = False
+) -> Iterator[FieldNeed]:
+    for path in sorted(paths):
+        yield FieldNeed(object=name, path=path, why=why, optional=optional)
 
 
 def _writing(name: str, paths: Iterable[str], why: str) -> Iterator[FieldNeed]:

@@ -101,7 +101,8 @@ class _Settling:
             last = number == len(steps)
             found = [each async for each in self._step(objects, step, last=last)]
             if not found:
-                self._unseen.add(f"{objects[0]}.{step}")
+                if not need.optional:
+                    self._unseen.add(f"{objects[0]}.{step}")
                 return
             for name, field in found:
                 self._object(name, Right.READ, need.why)

@@ -19,7 +19,10 @@ STATUS = "Status__c"
 
 _PLAIN = ("BillingStreet", "BillingCity", "BillingState", "BillingPostalCode", "BillingCountryCode")
 _OPTIONAL = ("Email_Domains__c", "Former_Names__c", "Phone", STATUS)
-_CONTACT = ("Id", "AccountId", "Name", "Email", "Phone", "Title")
+ACCOUNT_FIELDS = (*_PLAIN, *_OPTIONAL)
+"""What is read of a rooftop beside what the directory file names, as far as the org has it."""
+
+CONTACT_FIELDS = ("Id", "AccountId", "Name", "Email", "Phone", "Title")
 
 
 async def dealers_in(org: Org, mapping: RooftopMapping) -> tuple[Dealer, ...]:
@@ -47,7 +50,9 @@ async def _people(
     org: Org, mapping: RooftopMapping, where: Mapping[str, Any]
 ) -> list[dict[str, Any]]:
     of_rooftops = soql.among("AccountId", mapping.source, conditions(where))
-    return await org.query(soql.select("Contact", _CONTACT, where=[of_rooftops], order_by=["Id"]))
+    return await org.query(
+        soql.select("Contact", CONTACT_FIELDS, where=[of_rooftops], order_by=["Id"])
+    )
 
 
 def _parent_name(group: str | None) -> str | None:

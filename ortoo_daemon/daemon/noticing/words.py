@@ -15,6 +15,7 @@ from ortoo_daemon.action.stamps import OWNER, ROOFTOP, SLA_TARGET_AT
 from ortoo_daemon.daemon.handling.knowledge import Knowledge
 from ortoo_daemon.daemon.noticing.outbox import FALLBACK_ZONE
 from ortoo_daemon.decision import NoticeTo
+from ortoo_daemon.descriptions import ObjectDescription
 from ortoo_daemon.directory import Directory, Person
 from ortoo_daemon.instants import instant
 from ortoo_daemon.records import RecordId
@@ -37,6 +38,7 @@ class Words:
         self._templates = templates
         self._usual = usual
         self._base = ""
+        self._described: dict[str, ObjectDescription] = {}
 
     async def read(self, notices: Sequence[KeptNotice]) -> Rows:
         """The records that the notices tell of. Raises OrgError."""
@@ -49,7 +51,8 @@ class Words:
             ids[each.object].add(each.record_id)
         self._base = (await self._org.tokens.get()).instance_url
         found: dict[str, Mapping[str, Any]] = {}
-        for object_name, fields in names.items():
+        for object_name, asked in names.items():
+            fields = await self._there(object_name, asked)
             read = ["Id", *sorted({OWNER, ROOFTOP, SLA_TARGET_AT, *fields} - {"Id"})]
             urgent = any(each.urgent for each in notices if each.object == object_name)
             beside = soql.select(object_name, read, where=[soql.one_of("Id", ["x"])])
@@ -58,6 +61,18 @@ class Words:
                 rows = await self._org.query(query, essential=urgent)
                 found |= {str(row["Id"]): row for row in rows}
         return found
+
+    async def _there(self, object_name: str, fields: Iterable[str]) -> frozenset[str]:
+        """One template may serve several objects: what an object lacks is empty in its words."""
+        if object_name not in self._described:
+            self._described[object_name] = await self._org.describe(object_name)
+        described = self._described[object_name]
+        ways = {each.relationship for each in described.fields.values() if each.relationship}
+        return frozenset(
+            path
+            for path in fields
+            if path in described.fields or ("." in path and path.partition(".")[0] in ways)
+        )
 
     def message(self, notices: Sequence[KeptNotice], rows: Rows) -> Message:
         """One message for one recipient. Raises KeyError and jinja2.TemplateError as `Templates.render`."""
