@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from ortoo_daemon import __version__
+from ortoo_daemon.cli.absences import absences
 from ortoo_daemon.cli.audit import audit
 from ortoo_daemon.cli.backfill import backfill
 from ortoo_daemon.cli.check import check
@@ -47,6 +48,7 @@ app.command()(logs)
 app.command()(explain)
 app.command()(why)
 app.command()(parked)
+app.command()(absences)
 app.command()(triage)
 app.command()(simulate)
 app.add_typer(score, name="score")
