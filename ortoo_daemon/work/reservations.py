@@ -142,20 +142,23 @@ def _begin(connection: Connection, within: timedelta) -> int:
     first = connection.execute(select(func.min(_c.id)).where(_c.at >= since)).scalar_one()
     if first is not None:
         return int(first) - 1
+    return _last(connection)
+
+
+def _last(connection: Connection) -> int:
     return int(connection.execute(select(_head.last)).scalar_one_or_none() or 0)
 
 
 def _exchange(connection: Connection, asked: Exchange) -> Told:
     writes = bool(asked.takings or asked.endings)
-    last = _locked_head(connection) if writes else None
+    last = _locked_head(connection) if writes else _last(connection)
     since = min((asked.seen, *(taking.seen for taking in asked.takings)))
     entries = _since(connection, since)
+    if entries[0].id != since + 1 if entries else last != since:
+        raise LostTouchError("this daemon stood still for too long: it must count anew")
     known = tuple(entry for entry in entries if entry.id > asked.seen)
     if not writes:
-        return Told(stands=(), entries=known, last=entries[-1].id if entries else asked.seen)
-    assert last is not None
-    if last > since and (not entries or entries[0].id != since + 1):
-        raise LostTouchError("this daemon stood still for too long: it must count anew")
+        return Told(stands=(), entries=known, last=entries[-1].id if entries else last)
     stands = _judged(asked, entries)
     lines = _lines(asked, entries, stands)
     _append(connection, asked.holder, lines, last)

@@ -14,20 +14,15 @@ from sqlalchemy import (
     Engine,
     create_engine,
     event,
-    insert,
-    inspect,
     make_url,
-    select,
 )
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from sqlalchemy.pool import QueuePool
 
 from ortoo_daemon.errors import StateError
 from ortoo_daemon.work.lock import InstanceLock
-from ortoo_daemon.work.tables import SCHEMA_VERSION, meta, metadata
+from ortoo_daemon.work.schema.revisions import make_usable
 
-_VERSION_KEY = "schema_version"
-_SCHEMA_LOCK = 0x6F72746F6F  # "ortoo": keeps two starting daemons from creating the tables twice
 _IDLE_FOR = 2000  # milliseconds; less than a term of leadership
 _NOTICE_DEAD_HOSTS = {
     "keepalives_idle": 5,
@@ -61,7 +56,7 @@ class Store:
         store = cls(engine, lock)
         try:
             with store.transaction() as connection:
-                _ensure_schema(connection, _shown(parsed))
+                make_usable(connection, _shown(parsed))
         except (SQLAlchemyError, StateError) as error:
             store.close()
             if isinstance(error, StateError):
@@ -169,23 +164,3 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
 def _begin_immediate(connection: Connection) -> None:
     # A read that becomes a write later can fail half-way; taking the write lock at once can't.
     connection.exec_driver_sql("BEGIN IMMEDIATE")
-
-
-def _ensure_schema(connection: Connection, shown: str) -> None:
-    if connection.dialect.name == "postgresql":
-        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_SCHEMA_LOCK})")
-    present = set(inspect(connection).get_table_names()) & set(metadata.tables)
-    if not present:
-        metadata.create_all(connection, checkfirst=False)
-        connection.execute(insert(meta).values(key=_VERSION_KEY, value=SCHEMA_VERSION))
-        return
-    version = None
-    if meta.name in present:
-        found = select(meta.c.value).where(meta.c.key == _VERSION_KEY)
-        version = connection.execute(found).scalar_one_or_none()
-    if version != SCHEMA_VERSION:
-        raise StateError(
-            f"{shown}: this store has schema version {version or 'unknown'}, this program knows"
-            f" version {SCHEMA_VERSION} (run the release that wrote it, or move the store away while"
-            " the daemon is down: it is a journal, records are found again in the org)"
-        )

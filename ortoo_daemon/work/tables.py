@@ -1,7 +1,8 @@
 """What does the daemon's own store hold, column by column?
 
 A journal and a cache, nothing more: every row can be rebuilt from the org. The same tables serve
-SQLite and PostgreSQL; moments are whole microseconds since 1970 so that both compare them alike.
+SQLite and PostgreSQL; moments are whole microseconds since 1970 so that both compare them alike. Each change
+of these tables is a step in `work.schema`, and leaves alone what programs of the release before do.
 """
 
 import json
@@ -18,6 +19,7 @@ from sqlalchemy import (
     Index,
     Integer,
     MetaData,
+    PrimaryKeyConstraint,
     String,
     Table,
     Text,
@@ -27,9 +29,6 @@ from sqlalchemy import (
 from sqlalchemy.engine import Dialect
 
 from ortoo_daemon.records import RecordId, WorkItem, WorkReason
-
-SCHEMA_VERSION = "6"
-"""Rises with every change of the tables below; a store of any other version is refused."""
 
 LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
@@ -166,7 +165,9 @@ notice = Table(
     Column("way", String(64), nullable=False),
     Column("template", String(64), nullable=False),
     Column("clock", String(64), nullable=False, default=""),
-    Column("about", Text, nullable=False, default=""),  # JSON of figures, of no record
+    Column(
+        "about", Text, nullable=False, default="", server_default=""
+    ),  # JSON of figures, of no record
     Column("recipient", String(18), nullable=False, default=""),
     Column("urgent", Integer, nullable=False, default=0),
     Column("together", Integer, nullable=False, default=0),
@@ -185,6 +186,13 @@ model_spending = Table(
     Column("day", String(10), primary_key=True),  # 2026-11-23, UTC
     Column("record", String(200), primary_key=True),  # "" for all records of the day together
     Column("spent", BigInteger, nullable=False),  # millionths of the catalogue's currency
+)
+
+schema_revision = Table(
+    "schema_revision",  # as alembic keeps it
+    metadata,
+    Column("version_num", String(32), nullable=False),
+    PrimaryKeyConstraint("version_num", name="schema_revision_pkc"),
 )
 
 meta = Table(

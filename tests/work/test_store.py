@@ -53,21 +53,6 @@ def test_the_instance_lock_ends_with_a_killed_process(sqlite_url):
     open_and_close(sqlite_url)
 
 
-@pytest.mark.parametrize("statement", ["UPDATE meta SET value = '99'", "DELETE FROM meta"])
-def test_a_store_of_another_version_is_refused_and_left_alone(url, statement):
-    store = Store.open(url, exclusive=True)
-    with store.transaction() as connection:
-        connection.exec_driver_sql(statement)
-    store.close()
-    with pytest.raises(
-        StateError, match=r"schema version (99|unknown), this program knows"
-    ) as told:
-        open_and_close(url)
-    assert "move the store away" in str(told.value)
-    with pytest.raises(StateError):
-        open_and_close(url)
-
-
 def test_a_file_that_is_no_database_is_refused(tmp_path):
     file = tmp_path / "state.db"
     file.write_text("not a database at all, but long enough to be looked at" * 20)

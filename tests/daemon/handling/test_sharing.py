@@ -257,3 +257,37 @@ async def test_a_fuse_lets_exactly_as_many_pass_and_is_no_matter_before(postgres
         more = [an_id("00Q", 100 + n) for n in range(40)]
         then = await asyncio.gather(*(move(three[n % 3], each) for n, each in enumerate(more)))
         assert sum(then) == 10
+
+
+@asynchronous
+async def test_who_decided_while_the_store_was_asked_is_told_of_places_given_back() -> None:
+    """Its decision was made on top of one that turns out not to stand."""
+    ledger, asked = Ledger(), asyncio.Event()
+    go_on = asyncio.Event()
+
+    async def refuses(said: Exchange) -> Told:
+        asked.set()
+        await go_on.wait()
+        return Told(stands=(False,) * len(said.takings), entries=(), last=0)
+
+    sharing = ledger.shared = Sharing(ledger, holder="a", talk=refuses)
+
+    async def decide(looks_at: RecordId, gives: RecordId) -> bool:
+        look = ledger.look()
+        ledger.workload(LEAD, look=look).open_work.get(looks_at)
+        ticket = ledger.reserve(LEAD, Reservation(person=gives))
+        return await ledger.stands(look, ticket, an_id("00Q", 1))
+
+    first = asyncio.create_task(decide(ANN, BEN))
+    await asyncio.sleep(0)
+    talking = asyncio.create_task(sharing.exchange())
+    await asked.wait()
+    on_top = asyncio.create_task(decide(BEN, ANN))
+    elsewhere = asyncio.create_task(decide(PEOPLE[3], PEOPLE[3]))
+    await asyncio.sleep(0)
+    go_on.set()
+    await talking
+    assert (await first, await on_top) == (False, False)
+    assert not elsewhere.done()
+    assert ledger.workload(LEAD).open_work == {ANN: 0, BEN: 0, PEOPLE[3]: 1}
+    elsewhere.cancel()

@@ -1,0 +1,1 @@
+"""The steps, oldest first. Each adds what older programs can leave alone."""
