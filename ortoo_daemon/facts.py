@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 from ortoo_daemon.directory import Directory, Point
 from ortoo_daemon.mail_findings import MailFindings
+from ortoo_daemon.matches import Found, MatchQuestion
 from ortoo_daemon.postal import PostalIndex
 from ortoo_daemon.records import FieldValue, Record, RecordId, WorkItem
 
@@ -133,6 +134,7 @@ class NotAsked(StrEnum):
     """Why a question that only refines a decision was not asked. It is an answer: decide without."""
 
     BUDGET = "not asked: the org's API calls are short"
+    REFUSED = "not asked: the org refuses the search"
 
 
 class ModelOutcome(StrEnum):
@@ -204,8 +206,8 @@ class ModelAnswer:
         return sum(attempt.took_for for attempt in self.attempts)
 
 
-Question = PastOwnerQuestion | MailQuestion
-Answer = FieldValue | NotAsked | MailFindings
+Question = PastOwnerQuestion | MailQuestion | MatchQuestion
+Answer = FieldValue | NotAsked | MailFindings | tuple[Found, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

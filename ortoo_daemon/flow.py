@@ -36,6 +36,7 @@ from ortoo_daemon.facts import Facts, Question
 from ortoo_daemon.handling import Handling, SlaProgress
 from ortoo_daemon.instants import instant, instant_text
 from ortoo_daemon.intake.mail_step import read_mail
+from ortoo_daemon.intake.matching.find import find_customer
 from ortoo_daemon.intake.standardise import standardise
 from ortoo_daemon.ownership.absence import has_left, returning
 from ortoo_daemon.ownership.boundaries import look_at_boundaries
@@ -49,6 +50,7 @@ Stage = Callable[[Handling], None]
 STAGES: tuple[tuple[str, Stage], ...] = (
     ("intake", read_mail),
     ("intake", standardise),
+    ("intake", find_customer),
     ("enrichment", enrich),
     ("ownership", find_rule),
     ("ownership", choose_owner),
@@ -304,6 +306,7 @@ def _handling(policies: PolicySet, facts: Facts, admitted: Admitted | AdmittedSt
         policy=admitted.policy,
         signals=policies.signals,
         key_sources=policies.key_sources.get(facts.record.object),
+        customers=policies.key_sources,
         revision=policies.revision,
         key=admitted.key,
         facts=facts,

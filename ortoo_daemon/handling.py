@@ -172,12 +172,14 @@ class Handling:
     decision. ``trail`` is who has lost the record to a clock so far. ``waited`` is the wait that the record
     comes from, ``waiting`` that which it goes to. ``sla`` is set where a step is taken of a record that is
     decided already. ``programme`` is that of the rule that gives the record, or gave it.
-    ``overstepped`` are boundaries that a person's assignment is outside of.
+    ``overstepped`` are boundaries that a person's assignment is outside of. ``customers`` are the
+    ``key_sources`` of every object.
     """
 
     policy: Policy
     signals: Mapping[str, str]
     key_sources: KeySources | None = None
+    customers: Mapping[str, KeySources] = field(default_factory=dict)
     revision: str
     key: str
     facts: Facts

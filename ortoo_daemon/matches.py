@@ -5,6 +5,7 @@ the customer's keys, and `intake.matching` says which of them are of the same pe
 """
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, NamedTuple
@@ -12,13 +13,18 @@ from typing import Any, NamedTuple
 from ortoo_daemon.instants import instant, instant_text
 from ortoo_daemon.records import RecordId
 
+EMAIL, PHONE, NAME, NUMBER = "email", "phone", "name", "number"
+KEYS = (EMAIL, PHONE, NAME, NUMBER)
+"""Kinds of keys: what a record is found by."""
+
 MOST_FOUND = 20
 """Of more records that bear a customer's keys the newest count."""
 
 
 class Customer(NamedTuple):
     """Who somebody says to be. ``email``, ``phones`` and ``name_keys`` are keys, in the one form that
-    `intake.keys` gives them; the other values are as typed. "" and () where nothing is said.
+    `intake.keys` gives them, ``number`` one as it stands; the other values are as typed. "" and () where
+    nothing is said.
     """
 
     email: str = ""
@@ -28,17 +34,20 @@ class Customer(NamedTuple):
     last_name: str = ""
     company: str = ""
     postal_code: str = ""
+    number: str = ""
 
-    def keys(self) -> Iterator[tuple[str, str]]:
+    def all_keys(self) -> Iterator[tuple[str, str]]:
         """Each key with its kind."""
         if self.email:
-            yield "email", self.email
-        yield from (("phone", phone) for phone in self.phones)
-        yield from (("name", key) for key in self.name_keys)
+            yield EMAIL, self.email
+        yield from ((PHONE, phone) for phone in self.phones)
+        yield from ((NAME, key) for key in self.name_keys)
+        if self.number:
+            yield NUMBER, self.number
 
 
 class Found(NamedTuple):
-    """A record that bears a key of a customer. ``duplicate_of`` is the record that it repeats, "" for none."""
+    """A record that bears a key of a customer. ``duplicate_of`` is what it repeats, "" for nothing."""
 
     object: str
     id: RecordId
@@ -48,6 +57,7 @@ class Found(NamedTuple):
     rooftop: str = ""
     source: str = ""
     duplicate_of: str = ""
+    brand: str = ""
 
 
 class Searched(NamedTuple):
@@ -74,21 +84,19 @@ class MatchQuestion(NamedTuple):
 
     def may_hold(self, found: Found) -> bool:
         """Whether such a record is asked for."""
-        since = next((each.since for each in self.among if each.object == found.object), _NOT_ASKED)
-        if since is _NOT_ASKED or found.id == self.beside:
+        spans = [each.since for each in self.among if each.object == found.object]
+        if not spans or found.id == self.beside:
             return False
         if self.until is not None and found.created_at >= self.until:
             return False
-        return since is None or found.created_at >= since
-
-
-_NOT_ASKED = datetime.max
+        return any(since is None or found.created_at >= since for since in spans)
 
 
 class How(StrEnum):
     """By what a record was found to be of the same customer; HOUSEHOLD and COMPANY: of the same family, of
     the same company, but of somebody else."""
 
+    NUMBER = "number"
     EMAIL_AND_PHONE = "email_and_phone"
     EMAIL = "email"
     PHONE = "phone"
@@ -97,7 +105,8 @@ class How(StrEnum):
     COMPANY = "company"
 
 
-class Match(NamedTuple):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Match:
     """The record that counts as the customer's, from 0 to 1 how ``sure``, and of how many it is one."""
 
     found: Found
@@ -106,7 +115,7 @@ class Match(NamedTuple):
     count: int
 
 
-def kept(found: Found) -> list[Any]:
+def found_kept(found: Found) -> list[Any]:
     """As a decision's facts keep it."""
     return [
         found.object,
@@ -117,11 +126,12 @@ def kept(found: Found) -> list[Any]:
         found.rooftop,
         found.source,
         found.duplicate_of,
+        found.brand,
     ]
 
 
-def unkept(saved: list[Any]) -> Found:
-    """What `kept` gave. Raises ValueError, KeyError, IndexError or TypeError for anything else."""
+def found_unkept(saved: list[Any]) -> Found:
+    """What `found_kept` gave. Raises ValueError, KeyError, IndexError or TypeError for anything else."""
     at = instant(saved[3])
     if at is None:
         raise ValueError(f"no moment: {saved[3]!r}")
@@ -131,7 +141,7 @@ def unkept(saved: list[Any]) -> Found:
         RecordId(saved[2]),
         at,
         customer_of(saved[4]),
-        *map(str, saved[5:8]),
+        *map(str, saved[5:9]),
     )
 
 

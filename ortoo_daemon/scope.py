@@ -1,24 +1,29 @@
 """What do the names in a policy mean for the record at hand?
 
-Field names mean the record as the stages before left it; ``$rooftop.X``, ``$owner.X`` and ``$triage.X`` mean
-what the sequence has found so far. A name that means nothing is None, as an empty field is.
+Field names mean the record as the stages before left it; ``$triage.X``, ``$match.X``, ``$rooftop.X`` and
+``$owner.X`` mean what the sequence has found so far. A name that means nothing is None, as an empty field
+is.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from ortoo_daemon.calendars import BusinessHours
 from ortoo_daemon.directory import Directory, Person, Rooftop
+from ortoo_daemon.instants import instant_text
 from ortoo_daemon.mail_findings import FINDINGS_FIELD, MailFindings, findings_in
+from ortoo_daemon.matches import Match
 from ortoo_daemon.policy.model import Policy
-from ortoo_daemon.records import FieldValue, Owner, Record
+from ortoo_daemon.records import FieldValue, Owner, Record, RecordId
 
 
 class RecordScope:
     """Names for one record on its way through the stages. ``values`` is the working copy of its fields,
     ``hours`` are the business hours by which its policy counts open time."""
 
-    __slots__ = ("hours", "now", "owner", "person", "rooftop", "triage", "values", "zone")
+    __slots__ = (
+        "hours", "match", "now", "owner", "person", "rooftop", "triage", "values", "zone",
+    )  # fmt: skip
 
     def __init__(self, record: Record, *, now: datetime, zone: str) -> None:
         self.now = now
@@ -30,6 +35,16 @@ class RecordScope:
         self.owner: Owner | None = None
         self.person: Person | None = None
         self.triage: MailFindings | None = None
+        self.match: Mapping[str, FieldValue] = {}
+
+    def matched(
+        self, match: Match | None, *, rooftop: RecordId | None = None, active: bool = False
+    ) -> None:
+        """What ``$match`` means from now on; None: nobody knows the customer.
+
+        ``rooftop`` is where the other record belongs, ``active`` says whether its owner is.
+        """
+        self.match = _NO_MATCH if match is None else _match_values(match, rooftop, active)
 
     def asked_by(self, policy: Policy, directory: Directory) -> None:
         """Count days and open time from now on as this policy does."""
@@ -47,6 +62,8 @@ class RecordScope:
             return self._owner_value(rest)
         if root == "triage":
             return self._triage_value(rest)
+        if root == "match":
+            return self.match.get(rest)
         return None
 
     def text(self, name: str | None) -> str:
@@ -102,6 +119,27 @@ def person_value(person: Person, name: str) -> FieldValue:
         return person.fields[name]
     known = _PERSON_VALUES.get(name)
     return None if known is None else known(person)
+
+
+_NO_MATCH: Mapping[str, FieldValue] = {"count": 0}
+
+
+def _match_values(match: Match, rooftop: RecordId | None, active: bool) -> Mapping[str, FieldValue]:
+    found = match.found
+    created_at = instant_text(found.created_at)
+    return {
+        "Id": found.id,
+        "object": found.object,
+        "OwnerId": found.owner,
+        "Owner.IsActive": active,
+        "age": created_at,
+        "how": match.how.value,
+        "sure": match.sure,
+        "count": match.count,
+        "rooftop": rooftop,
+        "brand": found.brand or None,
+        "Ortoo_Rooftop__c": rooftop,
+    }
 
 
 _OWNER_VALUES: dict[str, Callable[[Owner], FieldValue]] = {

@@ -6,7 +6,7 @@ and change seldom. Of rooftops that the trace names a fingerprint is, so that a 
 """
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from ortoo_daemon.decision import Decision
@@ -15,6 +15,7 @@ from ortoo_daemon.facts import Answer, Facts, PastOwnerQuestion, Question
 from ortoo_daemon.instants import instant_text
 from ortoo_daemon.json_text import json_text
 from ortoo_daemon.mail_findings import MailFindings, kept_findings
+from ortoo_daemon.matches import MatchQuestion, found_kept, question_kept
 from ortoo_daemon.records import FIRST_ENTRY, FieldValue, Record, RecordId
 
 LONGEST_VALUE = 4_000
@@ -64,6 +65,9 @@ def kept_question(asked: Question, answer: Answer) -> dict[str, Any]:
             "since": instant_text(asked.since),
             "answer": answer,
         }
+    if isinstance(asked, MatchQuestion):
+        records = [found_kept(each) for each in answer] if isinstance(answer, tuple) else answer
+        return {"match": question_kept(asked), "answer": records}
     found = kept_findings(answer) if isinstance(answer, MailFindings) else answer
     return {"mail_of": {"patient": asked.patient, "task": asked.task}, "answer": found}
 
@@ -75,16 +79,20 @@ def staff_asked(decision: Decision, facts: Facts) -> tuple[Sequence[Person], int
     ids = [step.id for step in decision.trace.candidates if step.kind == "person"]
     if decision.owner:
         ids.append(decision.owner.id)
-    ids += [
-        str(answer)
-        for asked, answer in facts.answers.items()
-        if answer and isinstance(asked, PastOwnerQuestion)
-    ]
+    for asked, answer in facts.answers.items():
+        ids += _former(asked, answer)
     named = {id_: person for id_ in ids if (person := known.get(RecordId(id_)))}
     places = dict.fromkeys([person.rooftop for person in named.values()])
     staff = [each for place in places for each in by_rooftop.get(place, ())]
     found = staff if len(staff) <= MOST_PEOPLE else list(named.values())[:MOST_PEOPLE]
     return found, len(staff) - len(found)
+
+
+def _former(asked: Question, answer: Answer) -> Iterable[str]:
+    """Who had the customer before, by an answer."""
+    if isinstance(answer, tuple):
+        return (found.owner for found in answer)
+    return (str(answer),) if answer and isinstance(asked, PastOwnerQuestion) else ()
 
 
 def value_hash(value: FieldValue) -> str:

@@ -47,7 +47,8 @@ def backfill(
     from ortoo_daemon.daemon.settings import load_settings
 
     settings = load_settings(config)
-    sources = read_directory_mapping(settings.path(settings.directory)).key_sources
+    mapped = read_directory_mapping(settings.path(settings.directory)).key_sources
+    sources = {name: each for name, each in mapped.items() if each.key_fields()}
     names = _wanted(objects or (), sources, after)
     behind = parsed_id(after) if after else ""
     scopes = [Scope(object=n, sources=sources[n], whole=whole, after=behind) for n in names]

@@ -1,17 +1,18 @@
 """By which keys is a customer known again, however their address and number were typed?
 
-One form for e-mail addresses and one for phone numbers, written to fields of the org that are indexed, so
-that records of one customer can be found by equality. What can't be standardised has no key: a key that
-might be somebody else's is worse than none.
+One form for e-mail addresses, one for phone numbers and one for names at a place, written to fields of the
+org that are indexed, so that records of one customer can be found by equality. What can't be standardised
+has no key: a key that might be somebody else's is worse than none.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from ortoo_daemon.handling import Handling
 from ortoo_daemon.intake.email import standard_email
 from ortoo_daemon.intake.form import Form
+from ortoo_daemon.intake.matching.name_keys import company_key, person_key
 from ortoo_daemon.intake.phone import standard_phone
-from ortoo_daemon.policy.intake_model import EMAIL_KEY, PHONE_KEY, KeySources
+from ortoo_daemon.policy.intake_model import EMAIL_KEY, NAME_KEY, PHONE_KEY, KeySources
 
 STAGE = "intake"
 
@@ -55,7 +56,19 @@ def customer_keys(sources: KeySources, text: Callable[[str], str]) -> Mapping[st
     if sources.phone:
         country = text(sources.country) if sources.country else ""
         keys[PHONE_KEY] = _first(phone_key(text(name), country) for name in sources.phone)
+    if sources.has_names:
+        keys[NAME_KEY] = _first(name_keys(sources, text))
     return keys
+
+
+def name_keys(sources: KeySources, text: Callable[[str], str]) -> Iterator[str]:
+    """The keys of the person's name and of the company's, each with the postal code, as far as given."""
+    place = text(sources.postal_code) if sources.postal_code else ""
+    made = (
+        person_key(text(sources.last_name), place) if sources.last_name else None,
+        company_key(text(sources.company), place) if sources.company else None,
+    )
+    yield from (key for key in made if key is not None)
 
 
 def write_keys(handling: Handling) -> None:

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from ortoo_daemon.errors import Place
 from ortoo_daemon.facts import ContactKind
 from ortoo_daemon.mail_findings import MailFindings
+from ortoo_daemon.matches import How
 from ortoo_daemon.records import FieldValue
 
 
@@ -87,11 +88,31 @@ class Later:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class GivenMatch:
+    """Another record that bears the keys of the case's customer.
+
+    ``how`` says what it has of the customer: its number or address, its phone, its name and place, or all of
+    that but the first name (a household). ``owner`` is a username, or the DeveloperName of a queue;
+    ``rooftop`` a name or code; ``age`` how long ago it was created.
+    """
+
+    object: str
+    how: How = How.EMAIL
+    owner: str | None = None
+    rooftop: str | None = None
+    source: str = ""
+    brand: str = ""
+    age: timedelta
+    place: Place
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PolicyCase:
     """One case; the file's defaults, ``now`` and roster are already part of it.
 
     ``moved`` is how many records were moved within the time of each fuse, by programme; that of the policy
-    itself stands under ``""``. ``mail`` is what is found in the e-mail of the record.
+    itself stands under ``""``. ``mail`` is what is found in the e-mail of the record, ``match`` what the org
+    holds of the same customer.
     """
 
     name: str
@@ -100,6 +121,7 @@ class PolicyCase:
     roster: tuple[RosterChange, ...] = ()
     moved: Mapping[str, int] = field(default_factory=dict)
     mail: MailFindings | None = None
+    match: tuple[GivenMatch, ...] = ()
     expect: Expectation
     then: tuple[Later, ...] = ()
     place: Place

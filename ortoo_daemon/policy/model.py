@@ -14,6 +14,7 @@ from ortoo_daemon.policy.absence_model import Absence
 from ortoo_daemon.policy.boundary_model import Boundaries
 from ortoo_daemon.policy.enrichment_model import EnrichmentStep, SetField
 from ortoo_daemon.policy.evaluation import Condition
+from ortoo_daemon.policy.find_model import Duplicates
 from ortoo_daemon.policy.fuse_model import Fuse
 from ortoo_daemon.policy.intake_model import Cleanse, KeySources, Require
 from ortoo_daemon.policy.notify_model import Notify
@@ -71,6 +72,7 @@ class Policy:
     triage: Triage | None = None
     cleanse: tuple[Cleanse, ...] = ()
     require: Require | None = None
+    find: Duplicates | None = None
     enrichment: tuple[EnrichmentStep, ...] = ()
     rules: tuple[Rule, ...] = ()
     limits: Limits = field(default_factory=Limits)
@@ -134,7 +136,10 @@ class PolicySet:
     def key_fields(self, name: str) -> frozenset[str]:
         """What keys of customers are made from on this object, and where they are kept."""
         sources = self.key_sources.get(name)
-        return frozenset() if sources is None else sources.fields()
+        if sources is None:
+            return frozenset()
+        looks = any(policy.find is not None for policy in self.for_object(name))
+        return sources.fields().union(sources.described().values() if looks else ())
 
     def for_object(self, name: str) -> tuple[Policy, ...]:
         return self._by_object.get(name, ())

@@ -1,7 +1,7 @@
 """Which names may stand in a policy, and what did the admin probably mean?
 
 API names and paths (``Brand__c``, ``Account.Region__c``) and ``$`` names for what the sequence has
-found so far (``$rooftop.Name``).
+found so far (``$match.OwnerId``, ``$rooftop.Name``).
 """
 
 import re
@@ -16,11 +16,26 @@ FOUND_SO_FAR = frozenset({"rooftop", "owner"})
 TRIAGE = frozenset({"triage"})
 """The root of what was found in a case's e-mail, known after ``enter`` to policies with ``intake.triage``."""
 
-ROOTS = FOUND_SO_FAR | TRIAGE
+FOUND_BY_INTAKE = frozenset({"match"})
+"""Roots of ``$`` names that are known from the end of intake on, where the policy looks for duplicates."""
+
+ROOTS = FOUND_SO_FAR | TRIAGE | FOUND_BY_INTAKE
 """Every root of ``$`` names in this version."""
 
-LATER = {"match": "matching customers and duplicates"}
-"""Roots of the language that this version does not find yet, and what they would need."""
+MATCH_TYPES = {
+    "Id": "id",
+    "object": "string",
+    "OwnerId": "reference",
+    "Owner.IsActive": "boolean",
+    "age": "datetime",
+    "how": "string",
+    "sure": "double",
+    "count": "int",
+    "rooftop": "reference",
+    "brand": "string",
+    "Ortoo_Rooftop__c": "reference",
+}
+"""What ``$match.`` knows, with types as the org calls them."""
 
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*(?:\.[A-Za-z][A-Za-z0-9_]*){0,5}")
 _FOUND = re.compile(r"\$([a-z_]+)\.([A-Za-z][A-Za-z0-9_]*(?:\.[A-Za-z][A-Za-z0-9_]*){0,4})")
@@ -39,10 +54,14 @@ def wrong_with_name(text: str, roots: frozenset[str]) -> str | None:
     if not found:
         return f"{text!r} is not a name: write $rooftop.Name or $owner.Name, with a point"
     root = found[1]
+    if root in FOUND_BY_INTAKE and found[2] not in MATCH_TYPES:
+        return f"${root} knows no {found[2]!r}; it knows {', '.join(MATCH_TYPES)}"
     if root in roots:
-        return None if root not in TRIAGE or found[2] in NAMES else _unknown_finding(found[2])
-    if root in LATER:
-        return f"${root} needs {LATER[root]}: not supported in this version"
+        if root in TRIAGE and found[2] not in NAMES:
+            return _unknown_finding(found[2])
+        return None
+    if root in FOUND_BY_INTAKE:
+        return f"${root} is what intake finds (find: {{duplicates: …}}) and not known here"
     if root in TRIAGE:
         return f"${root} is what intake: {{triage: …}} finds, which comes after 'enter'"
     if root in FOUND_SO_FAR:

@@ -121,6 +121,8 @@ def _names(policy: Policy) -> Iterator[frozenset[str]]:
         if bounds is not None and bounds.when is not None:
             yield bounds.when.fields()
     yield frozenset(step.country for step in policy.cleanse if step.country)
+    if policy.find is not None:
+        yield frozenset(policy.find.record_fields())
     for enrichment in policy.enrichment:
         if isinstance(enrichment, TableStep):
             yield frozenset(match.field for match in enrichment.matches)

@@ -12,7 +12,7 @@ from typing import Any
 from jinja2 import Template, TemplateSyntaxError, nodes
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from ortoo_daemon.policy.naming import LATER, ROOTS, wrong_with_name
+from ortoo_daemon.policy.naming import ROOTS, wrong_with_name
 
 LONGEST_TEMPLATE = 2_000
 LONGEST_RESULT = 32_000
@@ -141,7 +141,7 @@ def _variable(
 ) -> nodes.Name:
     path = _path(node)
     root = path.split(".")[0]
-    if root in ROOTS or root in LATER:
+    if root in ROOTS:
         path = f"${path}"
     wrong = wrong_with_name(path, roots)
     if wrong:

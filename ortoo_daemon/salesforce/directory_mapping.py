@@ -193,19 +193,30 @@ class CustomerMapping(_Model):
     email: ApiName | list[ApiName] = []
     phone: ApiName | list[ApiName] = []
     country: ApiName | None = None
+    number: ApiName | None = None
+    first_name: ApiName | None = None
+    last_name: ApiName | None = None
+    company: ApiName | None = None
+    postal_code: ApiName | None = None
+    rooftop: ApiName | None = None
+    source: ApiName | None = None
+    duplicate_of: ApiName | None = None
+    brand: ApiName | None = None
+    through: ApiName | None = None
 
     @model_validator(mode="after")
     def _has_a_source(self) -> Self:
-        if not (self.email or self.phone):
+        if self.through and (self.email or self.phone or self.last_name or self.company):
+            raise ValueError("an object known 'through' another has no keys of its own")
+        if not (self.email or self.phone or self.number or self.through or self.sources.has_names):
             raise ValueError("name a field under 'email' or 'phone'")
         return self
 
     @property
     def sources(self) -> KeySources:
         """The same, as decisions read it."""
-        return KeySources(
-            email=_several(self.email), phone=_several(self.phone), country=self.country
-        )
+        own = self.model_dump(exclude={"email", "phone"})
+        return KeySources(email=_several(self.email), phone=_several(self.phone), **own)
 
 
 def _several(names: str | list[str]) -> tuple[str, ...]:

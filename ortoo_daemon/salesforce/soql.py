@@ -95,9 +95,13 @@ def select(
     where: Iterable[Condition] = (),
     group_by: Sequence[str] = (),
     order_by: Sequence[str] = (),
+    newest_first: bool = False,
     limit: int | None = None,
 ) -> str:
-    """A whole query; ``where`` conditions must all hold. ``fields`` may hold COUNT(Id) and the like."""
+    """A whole query; ``where`` conditions must all hold. ``fields`` may hold COUNT(Id) and the like.
+
+    ``newest_first`` turns the order round.
+    """
     query = f"SELECT {','.join(_column(field) for field in fields)} FROM {name(object_name)}"
     conditions = tuple(where)
     if conditions:
@@ -105,7 +109,8 @@ def select(
     if group_by:
         query += f" GROUP BY {','.join(name(field) for field in group_by)}"
     if order_by:
-        query += f" ORDER BY {','.join(name(field) for field in order_by)}"
+        after = " DESC" if newest_first else ""
+        query += f" ORDER BY {','.join(name(field) + after for field in order_by)}"
     return query if limit is None else f"{query} LIMIT {int(limit)}"
 
 

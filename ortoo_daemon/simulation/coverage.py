@@ -137,6 +137,7 @@ class _Prover:
             description=self._world.description,
             brands=_brands(directory) if directory is not None else (),
             codes=codes,
+            strangers=True,
         )
 
     def _gap(self, space: Space, end: End, region: Region) -> Gap:

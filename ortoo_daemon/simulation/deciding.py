@@ -1,12 +1,12 @@
 """What is decided of a made-up record? As if just created, with every question answered by nothing known."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
 
 from ortoo_daemon.decision import Decision
 from ortoo_daemon.directory import Directory
-from ortoo_daemon.facts import Facts, MailQuestion
+from ortoo_daemon.facts import Answer, Facts, MailQuestion, Question
 from ortoo_daemon.flow import Needs, decide
 from ortoo_daemon.instants import instant_text
 from ortoo_daemon.mail_findings import MailFindings
@@ -44,18 +44,23 @@ def made_up(
 
 
 def settled(
-    policies: PolicySet, facts: Facts, mail: MailFindings | None = None
+    policies: PolicySet,
+    facts: Facts,
+    mail: MailFindings | None = None,
+    *,
+    answer: Callable[[Question], Answer] = lambda question: None,
 ) -> tuple[Facts, Decision | None]:
     """The decision, and the facts with the answers it asked for; None when it never stops asking.
 
-    ``mail`` is what is found in the record's e-mail.
+    ``mail`` is what is found in the record's e-mail; ``answer`` answers everything else.
     """
     for _ in range(_MOST_ROUNDS):
         found = decide(policies, facts)
         if not isinstance(found, Needs):
             return facts, found
         more = {
-            asked: mail if isinstance(asked, MailQuestion) else None for asked in found.questions
+            asked: mail if isinstance(asked, MailQuestion) else answer(asked)
+            for asked in found.questions
         }
         facts = replace(facts, answers={**facts.answers, **more})
     return facts, None

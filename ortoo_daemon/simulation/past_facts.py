@@ -28,6 +28,7 @@ from ortoo_daemon.facts import (
 )
 from ortoo_daemon.instants import instant
 from ortoo_daemon.mail_findings import restored_findings
+from ortoo_daemon.matches import MatchQuestion, found_unkept, question_unkept
 from ortoo_daemon.records import (
     FIRST_ENTRY,
     FieldValue,
@@ -159,10 +160,24 @@ def workload_of(kept: Mapping[str, Any]) -> Workload:
     return Workload(open_work=open_work, turns=turns, given=given, load=load, moved=moved)
 
 
+def matches_of(
+    kept: Mapping[str, Any], *, object_name: str, beside: RecordId
+) -> Iterator[tuple[MatchQuestion, Answer]]:
+    """What was asked about other records of the customer, and what was found."""
+    for each in kept.get("answers", ()):
+        if "match" in each:
+            question = question_unkept(each["match"], object_name=object_name, beside=beside)
+            answer = each["answer"]
+            found = tuple(map(found_unkept, answer)) if isinstance(answer, list) else None
+            yield question, NotAsked(answer) if isinstance(answer, str) else found
+
+
 def _answers(record: Record, kept: Mapping[str, Any]) -> Iterator[tuple[Question, Answer]]:
+    yield from matches_of(kept, object_name=record.object, beside=record.id)
     for each in kept.get("answers", ()):
         if "mail_of" in each:
             yield _mail(record, each)
+        if "past_owner_of" not in each:
             continue
         since = instant(each["since"])
         if since is None:

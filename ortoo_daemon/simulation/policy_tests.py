@@ -3,7 +3,7 @@
 A case is one record as it was just created, at the case's moment, with the saved directory as its
 case changes it; later moments of a case follow on what was written. All policies take part, as they do
 in the daemon: a case also fails when another policy gets hold of the record first. Earlier owners are
-unknown to a case. Pure.
+unknown to a case, and so are other records of the customer, save those it gives. Pure.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -22,6 +22,7 @@ from ortoo_daemon.postal import PostalIndex
 from ortoo_daemon.records import RecordId
 from ortoo_daemon.simulation.deciding import made_up, settled
 from ortoo_daemon.simulation.expectations import differences
+from ortoo_daemon.simulation.given_matches import given_matches
 from ortoo_daemon.simulation.later import Life
 from ortoo_daemon.simulation.turnout import turned_out
 
@@ -113,7 +114,11 @@ class _Bench:
 
     def run(self, case: PolicyCase) -> CaseResult:
         roster, strangers = turned_out(self.directory, case.roster)
-        facts, decision = settled(self.policies, self._facts(case, roster), case.mail)
+        answer, unknown = given_matches(case, roster)
+        strangers = (*strangers, *unknown)
+        facts, decision = settled(
+            self.policies, self._facts(case, roster), case.mail, answer=answer
+        )
         if decision is None:
             missed = ("the decision asks for facts that a case can't give",)
             return CaseResult(policy=self.policy.name, case=case, missed=missed)

@@ -32,7 +32,8 @@ def values_met(
         condition = conditions.get(step.name)
         if step.failed is None or condition is None:
             continue
-        others = _fields(condition, step.failed.place) - {step.failed.field}
+        asked = _fields(condition, step.failed.place) - {step.failed.field}
+        others = {name for name in asked if not name.startswith("$")}
         if others:
             found[step.name] = {name: values.get(name) for name in sorted(others)}
     return found

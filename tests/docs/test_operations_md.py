@@ -15,7 +15,7 @@ from ortoo_daemon.audit.line import EVENT
 from ortoo_daemon.daemon.settings import SECRETS, Settings
 from ortoo_daemon.decision import Outcome, ReasonCode
 from ortoo_daemon.mail_findings import FINDINGS_FIELD, SPLIT_KEY
-from ortoo_daemon.policy.intake_model import EMAIL_KEY, PHONE_KEY
+from ortoo_daemon.policy.intake_model import EMAIL_KEY, NAME_KEY, PHONE_KEY
 from ortoo_daemon.policy.literals import written_duration
 from ortoo_daemon.records import WorkReason
 from ortoo_daemon.salesforce.stream.failures import FailureKind
@@ -176,4 +176,4 @@ def test_shipped_fields_that_nothing_writes_are_admitted():
     )
     people_write = {"Ortoo_Return_Reason__c"}
     found = {FINDINGS_FIELD, SPLIT_KEY}
-    assert shipped - STAMPS - {EMAIL_KEY, PHONE_KEY} - people_write - found == admitted
+    assert shipped - STAMPS - {EMAIL_KEY, NAME_KEY, PHONE_KEY} - people_write - found == admitted

@@ -8,20 +8,23 @@ import yaml
 
 from ortoo_daemon import mail_findings
 from ortoo_daemon.daemon.loading.cross_checks import MANUALS
+from ortoo_daemon.matches import How
 from ortoo_daemon.policy import field_map, literals, templates
 from ortoo_daemon.policy.enrichment_model import MatchKind
+from ortoo_daemon.policy.find_model import Among, Prefer
 from ortoo_daemon.policy.intake_model import CleanseKind
 from ortoo_daemon.policy.lint import RULES, lint
 from ortoo_daemon.policy.lint.allowances import read_allowances, without_allowed
 from ortoo_daemon.policy.lint.subject import Need, Subject
 from ortoo_daemon.policy.load import load
-from ortoo_daemon.policy.naming import FOUND_SO_FAR, LATER
+from ortoo_daemon.policy.naming import FOUND_BY_INTAKE, FOUND_SO_FAR, MATCH_TYPES
 from ortoo_daemon.policy.ownership_model import PersonMethod
 from ortoo_daemon.policy.parsing import action as parse_action
-from ortoo_daemon.policy.parsing import assignment as parse_assignment
+from ortoo_daemon.policy.parsing import case_matches as parse_matches
 from ortoo_daemon.policy.parsing import case_tables as parse_tables
 from ortoo_daemon.policy.parsing import cases as parse_cases
 from ortoo_daemon.policy.parsing import expectations as parse_expectations
+from ortoo_daemon.policy.parsing import find as parse_find
 from ortoo_daemon.policy.parsing import intake as parse_intake
 from ortoo_daemon.policy.parsing import people as parse_people
 from ortoo_daemon.policy.parsing import triage as parse_triage
@@ -105,6 +108,7 @@ def test_every_key_of_a_tests_file_is_described():
     words = {
         *parse_cases.TESTS_KEYS, *parse_tables.ROW_KEYS, *parse_cases.CASE_KEYS, *parse_cases.ROSTER_KEYS,
         *parse_expectations.EXPECT_KEYS, *parse_expectations.OWNER_KEYS, parse_expectations.NO_WRITE,
+        *parse_matches.MATCH_KEYS,
     }  # fmt: skip
     text = section(NAME, "## Tests beside a policy")
     assert [
@@ -117,17 +121,18 @@ def test_every_way_to_choose_cleanse_and_filter_is_described():
     words = {
         *CleanseKind, *PersonMethod, *MatchKind, *templates.FILTERS,
         *parse_people.PERSON_KEYS, *parse_people.SKILLS_KEYS, *parse_people.STICKY_KEYS,
-        *_ROOFTOP_VALUES, *_OWNER_VALUES, *_PERSON_VALUES, *FOUND_SO_FAR,
+        *_ROOFTOP_VALUES, *_OWNER_VALUES, *_PERSON_VALUES, *FOUND_SO_FAR, *FOUND_BY_INTAKE,
+        *MATCH_TYPES, *How, *Prefer, *Among, *parse_find.DUPLICATES_KEYS, *parse_find.WINDOW_KEYS,
     }  # fmt: skip
     assert [word for word in sorted(words - {"exact"}) if word not in text] == []
 
 
 def test_what_this_version_refuses_is_listed_and_nothing_else():
     refused = {
-        *parse_intake.INTAKE_LATER, *parse_intake.STEP_LATER, *parse_assignment.KEEP_LATER,
+        *parse_intake.STEP_LATER,
 
         *parse_action.ACTION_LATER,
-        *parse_cases.CASE_LATER, *(f"${name}" for name in LATER),
+        *parse_cases.CASE_LATER,
     }  # fmt: skip
     rows = section(NAME, "## Not in this version").split("| --- | --- |")[1].strip().splitlines()
     listed = {word for row in rows for word in first_cells("|" + row.split("|")[2] + "|")}

@@ -4,11 +4,12 @@ import re
 
 import pytest
 
+from ortoo_daemon.daemon.loading.policy_files import read_directory_mapping
 from ortoo_daemon.directory import Directory, Person
 from ortoo_daemon.policy.lint import lint
 from ortoo_daemon.policy.lint.subject import Subject
 from ortoo_daemon.policy.load import load
-from tests.policy.files import HEAD, OTHERWISE, shipped_files, with_rules
+from tests.policy.files import HEAD, OTHERWISE, ROOT, shipped_files, with_rules
 from tests.policy.lint.bench import ORG
 
 ANA = Directory.of(
@@ -165,7 +166,13 @@ def test_a_queue_that_may_not_hold_the_object_is_told():
 
 def test_shipped_policies_give_nothing_to_say():
     signals = {"customer_choice": "Preferred_Dealer__c", "in_stock": "In_Stock_At__c"}
-    policies = load(shipped_files(), ["retail-leads", "dealer-cases"], signals)
+    mapping = read_directory_mapping(ROOT / "config" / "directory.yaml")
+    policies = load(
+        shipped_files(),
+        ["retail-leads", "dealer-cases"],
+        signals,
+        key_sources=mapping.key_sources,
+    )
     assert lint(Subject(policies=policies)) == []
 
 

@@ -14,7 +14,7 @@ from typing import Any
 
 from ortoo_daemon.errors import ApiLimitError, OrgError, RecordGoneError, StaleRecordError
 from ortoo_daemon.intake.keys import customer_keys
-from ortoo_daemon.policy.intake_model import EMAIL_KEY, PHONE_KEY, KeySources
+from ortoo_daemon.policy.intake_model import EMAIL_KEY, NAME_KEY, PHONE_KEY, KeySources
 from ortoo_daemon.records import FieldValue, RecordId, record_id
 from ortoo_daemon.salesforce import soql
 from ortoo_daemon.salesforce.allocations import Allocation, read_allocations
@@ -191,9 +191,18 @@ def _conditions(scope: Scope, after: str) -> list[soql.Condition]:
 
 def _lacking(sources: KeySources) -> list[soql.Condition]:
     """A key is empty, and a field is filled that may make one."""
+    named = tuple(name for name in (sources.last_name, sources.company) if name)
+    made = (
+        (EMAIL_KEY, sources.email, None),
+        (PHONE_KEY, sources.phone, None),
+        (NAME_KEY, named if sources.has_names else (), sources.postal_code),
+    )
     found = []
-    for key, names in ((EMAIL_KEY, sources.email), (PHONE_KEY, sources.phone)):
+    for key, names, beside in made:
         if names:
-            filled = soql.any_of(soql.differs(name, None) for name in names)
-            found.append(soql.all_of([soql.all_of([soql.equals(key, None), filled])]))
+            parts = [soql.equals(key, None)]
+            parts.append(soql.all_of([soql.any_of(soql.differs(name, None) for name in names)]))
+            if beside is not None:
+                parts.append(soql.differs(beside, None))
+            found.append(soql.all_of([soql.all_of(parts)]))
     return found

@@ -12,7 +12,7 @@ from ortoo_daemon.daemon.loading.policy_files import read_directory_mapping
 from ortoo_daemon.daemon.settings import Settings
 from ortoo_daemon.directory import Directory, Queue
 from ortoo_daemon.errors import ConfigError, OrgError
-from ortoo_daemon.policy.intake_model import EMAIL_KEY, PHONE_KEY
+from ortoo_daemon.policy.intake_model import EMAIL_KEY, NAME_KEY, PHONE_KEY
 from ortoo_daemon.policy.lint.subject import targets_of
 from ortoo_daemon.policy.model import PolicySet
 from ortoo_daemon.policy.ownership_model import QueueTarget
@@ -66,7 +66,7 @@ async def _routed(org: Org, policies: Policies, name: str) -> Finding:
     if unread:
         mend = "correct the policies (ortoo-daemon check --org), or give read access"
         return failed(name, f"can't be read: {', '.join(unread)}", mend)
-    keys = policies.policy_set.key_fields(name) & {EMAIL_KEY, PHONE_KEY}
+    keys = policies.policy_set.key_fields(name) & {EMAIL_KEY, PHONE_KEY, NAME_KEY}
     written = {OWNER, *stamps_of(name), *keys}.union(
         *(fields_written(policy) for policy in policies.of(name))
     )

@@ -17,7 +17,7 @@ from ortoo_daemon.daemon.mails import dealers, rows
 from ortoo_daemon.daemon.settings import Settings
 from ortoo_daemon.intake.mail_step import PARENT
 from ortoo_daemon.mail_findings import SPLIT_KEY
-from ortoo_daemon.policy.intake_model import EMAIL_KEY, PHONE_KEY
+from ortoo_daemon.policy.intake_model import EMAIL_KEY, NAME_KEY, PHONE_KEY
 from ortoo_daemon.policy.model import Policy, PolicySet
 from ortoo_daemon.policy.notify_model import Notify, OrgWay
 from ortoo_daemon.policy.reach import fields_read, fields_written, notifies_of
@@ -29,7 +29,7 @@ from ortoo_daemon.services.notify.templates import DIGEST, Templates
 _DAEMON = "the daemon itself"
 _DIRECTORY = "the directory file"
 _NOTICES = "notices"
-_KEYS = frozenset({EMAIL_KEY, PHONE_KEY})
+_KEYS = frozenset({EMAIL_KEY, NAME_KEY, PHONE_KEY})
 
 TRANSFERS = {"Lead": "TransferAnyLead", "Case": "TransferAnyCase"}
 """The user's right to change owners of an object; others are transferred by Modify All alone."""
@@ -134,8 +134,10 @@ def _customers(policies: PolicySet, known: Policies) -> Iterator[Need]:
     for name, sources in sorted(policies.key_sources.items()):
         why = "keys of customers"
         yield ObjectNeed(object=name, right=Right.VIEW_ALL, why=why)
-        yield ObjectNeed(object=name, right=Right.EDIT, why=why)
-        yield from _reading(name, sources.fields() - _KEYS, why)
+        if sources.key_fields():
+            yield ObjectNeed(object=name, right=Right.EDIT, why=why)
+        read = sources.fields().union(sources.described().values()) - _KEYS
+        yield from _reading(name, read, why)
         yield from _writing(name, sources.fields() & _KEYS, why)
 
 

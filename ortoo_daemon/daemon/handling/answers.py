@@ -4,17 +4,26 @@ from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
+import structlog
+
 from ortoo_daemon.action.stamps import DECIDED_AT, OWNER
 from ortoo_daemon.daemon.mails.case_mails import CaseMails
+from ortoo_daemon.errors import PermanentOrgError
 from ortoo_daemon.facts import Answer, MailQuestion, NotAsked, PastOwnerQuestion, Question
 from ortoo_daemon.instants import instant
+from ortoo_daemon.matches import MatchQuestion
 from ortoo_daemon.policy.values import fold
 from ortoo_daemon.records import Owner, OwnerKind, RecordId, record_id
 from ortoo_daemon.salesforce import soql
 from ortoo_daemon.salesforce.batching import Batcher
+from ortoo_daemon.salesforce.matching import find_matches
 from ortoo_daemon.salesforce.org import Org
 
+_log = structlog.get_logger("ortoo_daemon.records")
+
 _VALUES_IN_A_QUERY = 200
+
+_OfCustomers = PastOwnerQuestion | MatchQuestion
 
 _Held = tuple[datetime, RecordId, RecordId]
 """When a record was decided, the user who holds it, and the record."""
@@ -37,7 +46,7 @@ class Answers:
         self._org = org
         self._mails = mails
         self._may_refine = may_refine
-        self._batcher: Batcher[PastOwnerQuestion, Answer] = Batcher(
+        self._batcher: Batcher[_OfCustomers, Answer] = Batcher(
             self._answer, at_most=_VALUES_IN_A_QUERY, collect_for=0.008, in_flight=4
         )
 
@@ -59,14 +68,31 @@ class Answers:
         if self._mails is not None:
             await self._mails.close()
 
-    async def _answer(self, questions: Sequence[PastOwnerQuestion]) -> list[Answer]:
+    async def _answer(self, questions: Sequence[_OfCustomers]) -> list[Answer]:
         groups: dict[tuple[str, str], list[PastOwnerQuestion]] = defaultdict(list)
+        matches: list[MatchQuestion] = []
         for question in questions:
-            groups[question.object, question.field].append(question)
+            if isinstance(question, MatchQuestion):
+                matches.append(question)
+            else:
+                groups[question.object, question.field].append(question)
         found: dict[Question, Answer] = {}
+        if matches:
+            found |= await self._matches(matches)
         for (object_name, field), asked in groups.items():
             found |= await self._past_owners(object_name, field, asked)
         return [found.get(question) for question in questions]
+
+    async def _matches(self, asked: Sequence[MatchQuestion]) -> dict[Question, Answer]:
+        """Other records of the customers. A search that the org refuses keeps no record from its owner."""
+        try:
+            found = await find_matches(self._org.rest, asked)
+        except PermanentOrgError as error:
+            _log.warning(
+                "match_refused", code=error.code, fields=list(error.fields), error=str(error)
+            )
+            return dict.fromkeys(asked, NotAsked.REFUSED)
+        return dict(found.items())
 
     async def _past_owners(
         self, object_name: str, field: str, asked: Sequence[PastOwnerQuestion]

@@ -43,7 +43,7 @@ class RecentCustomers:
         since."""
         return {
             question: self._owner(question) or answer
-            if answer is None or isinstance(answer, NotAsked)
+            if isinstance(question, PastOwnerQuestion) and _is_open(answer)
             else answer
             for question, answer in answers.items()
         }
@@ -53,6 +53,10 @@ class RecentCustomers:
             return None
         found = self._given.get(_key(question))
         return found[1] if found and self._clock() - found[0] <= _KEPT_FOR else None
+
+
+def _is_open(answer: Answer) -> bool:
+    return answer is None or isinstance(answer, NotAsked)
 
 
 def _key(question: PastOwnerQuestion) -> _Key:

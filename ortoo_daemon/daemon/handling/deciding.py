@@ -16,6 +16,7 @@ from ortoo_daemon.daemon.handling.knowledge import Knowledge, Policies
 from ortoo_daemon.daemon.handling.looking import Look
 from ortoo_daemon.decision import Decision
 from ortoo_daemon.facts import Answer, Contact, Facts, Question, Tally
+from ortoo_daemon.matches import MatchQuestion
 from ortoo_daemon.ownership.rates import tallies_between
 from ortoo_daemon.records import Record, RecordId, WorkItem
 from ortoo_daemon.salesforce.org import Org
@@ -87,7 +88,14 @@ async def decide_record(
     facts = gathered()
     found = flow.decide(policies.policy_set, facts)
     while not isinstance(found, Decision):
-        known |= {question: await answers.ask(question) for question in found.questions}
+        asked = found.questions
+        known |= {question: await answers.ask(question) for question in asked}
+        # Looked at once: what is decided while a later question is answered must not change the facts.
+        known |= {
+            question: knowledge.matched.completed(question, known[question])
+            for question in asked
+            if isinstance(question, MatchQuestion)
+        }
         facts = gathered()
         found = flow.resume(found, facts)
     return found, facts

@@ -256,6 +256,8 @@ class Handler:
             facts = with_counters_kept(self.knowledge, facts, found)
             taken = found.reservation
             ticket = ledger.reserve(record.object, taken) if taken is not None else None
+            sources = policies.policy_set.key_sources.get(record.object)
+            self.knowledge.matched.note(facts, found, sources)
             if await ledger.stands(look, ticket, record.id):
                 break
             onlooker = Nobody()  # it has seen the record

@@ -12,6 +12,7 @@ from ortoo_daemon.action.stamps import OWNER, read_of
 from ortoo_daemon.daemon.handling.customers import RecentCustomers
 from ortoo_daemon.daemon.handling.fuses import Fuses
 from ortoo_daemon.daemon.handling.ledger import Ledger
+from ortoo_daemon.daemon.handling.matched_lately import MatchedLately
 from ortoo_daemon.daemon.hearing.passed_over import PassedOver
 from ortoo_daemon.directory import Directory
 from ortoo_daemon.policy.model import Policy, PolicySet
@@ -114,6 +115,7 @@ class Knowledge:
     daemon_user: RecordId
     postal: PostalIndex = field(default_factory=PostalIndex.empty)
     customers: RecentCustomers = field(default_factory=RecentCustomers)
+    matched: MatchedLately = field(default_factory=MatchedLately)
     passed_over: PassedOver = field(default_factory=PassedOver)
     usernames: Mapping[str, RecordId] = field(default_factory=dict)
     fuses: Fuses = field(init=False)

@@ -127,8 +127,10 @@ def _signals(
 def _customers(mapping: DirectoryMapping, node: MapNode, org: OrgDescription) -> Iterator[Problem]:
     """What keys are made from, and the key fields, must be there. Objects not described are passed over."""
     for name, sources in sorted(mapping.key_sources.items()):
-        for field in sorted(sources.fields()) if name in org.objects else ():
-            yield from _unknown(org, name, field, place_of(node, ["customers", name]))
+        place = place_of(node, ["customers", name])
+        named = sources.fields().union(sources.described().values())
+        for field in sorted(named) if name in org.objects else ():
+            yield from _unknown(org, name, field, place)
 
 
 def _wishes(policy: Policy) -> set[str]:

@@ -165,9 +165,7 @@ def unpacked(text: str) -> PolicySet:
 def _sources(content: Mapping[str, Any]) -> dict[str, KeySources]:
     """What keys were made from; nothing in what was kept before there were any."""
     return {
-        name: KeySources(
-            email=tuple(kept["email"]), phone=tuple(kept["phone"]), country=kept["country"]
-        )
+        name: KeySources(**{**kept, "email": tuple(kept["email"]), "phone": tuple(kept["phone"])})
         for name, kept in content.get("keys", {}).items()
     }
 

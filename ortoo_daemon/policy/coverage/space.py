@@ -18,6 +18,7 @@ from ortoo_daemon.policy.coverage.diagrams import Diagram, Diagrams, Mask
 from ortoo_daemon.policy.coverage.domains import Answer, Days, Domain, FieldDomain, holds
 from ortoo_daemon.policy.coverage.places import KnownCodes, Places, codes_told_apart
 from ortoo_daemon.policy.coverage.stages import Key, Stage, writes_of
+from ortoo_daemon.policy.coverage.strangers import holds_of_a_stranger, of_a_match
 from ortoo_daemon.policy.coverage.territory_use import (
     begins,
     countries,
@@ -42,12 +43,14 @@ class Known:
     """What is known beside the policy. ``since`` is the first day of interest.
 
     ``brands`` are those of the directory; ``codes`` tells the postal codes of a country.
+    ``strangers``: only records are looked at whose customers nobody knows.
     """
 
     since: date
     description: OrgDescription | None = None
     brands: Collection[str] = ()
     codes: KnownCodes = field(default=lambda country: ())
+    strangers: bool = False
 
 
 class Space:
@@ -163,6 +166,8 @@ class Space:
         for stage, conditions in zip(Stage, (entering, required, ruling), strict=True):
             for condition in conditions:
                 for test in tests_of(condition):
+                    if self._known.strangers and of_a_match(test):
+                        continue
                     for name in test.fields():
                         found.setdefault(self.writes.key(name, stage), [])
                     found[self.writes.key(test.field, stage)].append(test)
@@ -231,6 +236,8 @@ class Space:
                     self._hard[slot] = self._add(Answer(test, called))
 
     def _of_test(self, test: FieldTest, stage: Stage) -> Diagram:
+        if self._known.strangers and of_a_match(test):
+            return holds_of_a_stranger(test)
         key = self.writes.key(test.field, stage)
         hard = self._hard.get((key, test.operator, test.operand))
         if hard is not None:

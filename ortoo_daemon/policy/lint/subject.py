@@ -15,6 +15,7 @@ from ortoo_daemon.policy.enrichment_model import ScoreStep, SetField, SetStep, T
 from ortoo_daemon.policy.evaluation import Condition, Expression
 from ortoo_daemon.policy.expressions import FirstThatHolds
 from ortoo_daemon.policy.model import Policy, PolicySet
+from ortoo_daemon.policy.naming import MATCH_TYPES
 from ortoo_daemon.policy.ownership_model import (
     Assignment,
     PersonTarget,
@@ -115,9 +116,15 @@ def described_tests(subject: Subject) -> Iterator[tuple[FieldTest, FieldDescript
             for test in tests_of(condition)
         }
         for test in tests.values():
-            described = org.resolve(policy.object, test.field)
+            described = _found_type(test.field) or org.resolve(policy.object, test.field)
             if described is not None:
                 yield test, described
+
+
+def _found_type(name: str) -> FieldDescription | None:
+    """Of a ``$match`` name; what the org has of the others is not known here."""
+    kind = MATCH_TYPES.get(name.removeprefix("$match.")) if name.startswith("$match.") else None
+    return None if kind is None else FieldDescription(name=name, type=kind)
 
 
 def uses_of(policy: Policy) -> list[FieldUse]:
@@ -150,6 +157,8 @@ def _uses(policy: Policy) -> Iterator[FieldUse]:
         yield FieldUse(step.place, step.field)
         if step.country:
             yield FieldUse(step.place, step.country)
+    if policy.find is not None:
+        yield from (FieldUse(policy.find.place, name) for name in policy.find.record_fields())
     for enrichment in policy.enrichment:
         if isinstance(enrichment, TableStep):
             yield from (FieldUse(enrichment.place, match.field) for match in enrichment.matches)

@@ -5,6 +5,7 @@ and values replace. A fixed owner and a choice of rooftop, team and person repla
 a record is asked before a choice, and replaced by a fixed owner.
 """
 
+from ortoo_daemon.policy.naming import FOUND_BY_INTAKE
 from ortoo_daemon.policy.nodes import ListNode, MapNode, Node, Problems
 from ortoo_daemon.policy.ownership_model import (
     Assignment,
@@ -26,7 +27,8 @@ ASSIGN_KEYS = (*FIXED, "keep", *CHOICE, "else")
 TARGET_KEYS = FIXED
 HOLDERS = {"account_owner": "Account.OwnerId", "opportunity_owner": "Opportunity.OwnerId"}
 """Words for those who have the customer already, and the fields that name them."""
-KEEP_LATER = ("match_owner",)
+MATCH_OWNER = "match_owner"
+"""Whoever holds the record that intake found of the same customer."""
 
 
 def merged(outer: MapNode | None, inner: MapNode | None) -> MapNode | None:
@@ -102,7 +104,7 @@ def read_assignment(
         return None
     rooftop, team, person = (section.mapping(key) for key in CHOICE)
     return Assignment(
-        keep=_keep(section),
+        keep=_keep(section, looks=bool(conditions.roots & FOUND_BY_INTAKE)),
         rooftop=None if rooftop is None else read_rooftop(rooftop, conditions, resources),
         team=None if team is None else read_team(team, problems),
         person=None if person is None else read_person(person, problems),
@@ -110,26 +112,28 @@ def read_assignment(
     )
 
 
-def _keep(section: Section) -> Keep | None:
-    """One holder, or a list of them."""
+def _keep(section: Section, *, looks: bool) -> Keep | None:
+    """One holder, or a list of them. ``looks``: intake looks for other records of the customer."""
     node = section.get("keep")
     if node is None:
         return None
     items = node.items if isinstance(node, ListNode) else [node]
     if not items:
         section.problems.add(node, "empty", "'keep' names nobody", "name a field, or take it out")
-    found = (_holder(item, section.problems) for item in items)
+    found = (_holder(item, section.problems, looks=looks) for item in items)
     return Keep(holders=tuple(each for each in found if each is not None), place=node.place)
 
 
-def _holder(node: Node, problems: Problems) -> Holder | None:
+def _holder(node: Node, problems: Problems, *, looks: bool) -> Holder | None:
     """A word for somebody, or the field that names them."""
     text = text_in(node, problems, what="'keep'")
     if text is None:
         return None
-    if text in KEEP_LATER:
-        message = f"{text!r} of 'keep' is not supported in this version"
-        problems.add(node, "not_supported", message, "take it out")
-        return None
+    if text == MATCH_OWNER:
+        if not looks:
+            message = "'match_owner' holds what intake finds, and this policy does not look"
+            problems.add(node, "wrong_name", message, "add intake: {find: {duplicates: …}}")
+            return None
+        return Holder(name=text, field="$match.OwnerId")
     field = HOLDERS.get(text) or name_in(node, problems, what="'keep'")
     return None if field is None else Holder(name=text, field=field)

@@ -21,7 +21,7 @@ from ortoo_daemon.policy.parsing.expectations import EXPECT_KEYS
 from ortoo_daemon.policy.parsing.sections import Section, items_in, mapping_in
 
 EACH = "each"
-ROW_KEYS = ("name", "given", "now", "roster", "moved", "mail", "expect", "then")
+ROW_KEYS = ("name", "given", "now", "roster", "moved", "mail", "match", "expect", "then")
 COLUMNS = ("name", "now", "expect")
 """Columns that are keys of the row itself; `EXPECT_KEYS` stand for those of ``expect``."""
 

@@ -28,6 +28,7 @@ from ortoo_daemon.policy.documents import read_document
 from ortoo_daemon.policy.load import is_test_file
 from ortoo_daemon.policy.naming import did_you_mean
 from ortoo_daemon.policy.nodes import ListNode, MapNode, Node, Problems, Scalar
+from ortoo_daemon.policy.parsing.case_matches import read_matches
 from ortoo_daemon.policy.parsing.case_tables import EACH, rows_of
 from ortoo_daemon.policy.parsing.expectations import NO_WRITE, read_expectation, read_fields
 from ortoo_daemon.policy.parsing.found_mail import read_found_mail
@@ -41,7 +42,7 @@ from ortoo_daemon.policy.parsing.sections import (
 )
 
 TESTS_KEYS = ("policy", "now", "defaults", "roster", "cases")
-CASE_KEYS = ("name", "given", "now", "roster", "moved", "mail", "expect", "then", EACH)
+CASE_KEYS = ("name", "given", "now", "roster", "moved", "mail", "match", "expect", "then", EACH)
 THEN_KEYS = ("after", "roster", "given", "activity", "expect")
 CASE_LATER = ("answers",)
 ROSTER_KEYS = ("active", "away", "open_work", "load", "given_last")
@@ -136,6 +137,7 @@ class _CaseReader:
             roster=tuple(roster.values()),
             moved={} if moved is None else _moved(moved, problems),
             mail=None if mail is None else read_found_mail(mail, problems),
+            match=read_matches(section),
             expect=expect,
             then=_then(section),
             place=mapping.place,

@@ -46,7 +46,9 @@ class ConditionReader:
 
     def knowing(self, roots: frozenset[str]) -> "ConditionReader":
         """The same reader where more ``$`` names are known."""
-        return ConditionReader(self.problems, self.definitions, roots, hours=self.hours)
+        return ConditionReader(
+            self.problems, self.definitions, self.roots | roots, hours=self.hours
+        )
 
     def read(self, node: Node, *, what: str = "the condition") -> Condition | None:
         """The condition, or None when something in it is wrong (and noted)."""

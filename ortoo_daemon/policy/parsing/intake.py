@@ -22,8 +22,7 @@ from ortoo_daemon.policy.resources import Resources
 from ortoo_daemon.policy.tables import CsvTable
 from ortoo_daemon.policy.triage_model import Triage
 
-INTAKE_KEYS = ("triage", "cleanse", "require")
-INTAKE_LATER = ("find",)
+INTAKE_KEYS = ("triage", "cleanse", "require", "find")
 REQUIRE_ELSE_KEYS = ("park",)
 CLEANSE_KEYS = ("country",)
 STEP_KEYS = ("table", "set", "score", "only_empty")
@@ -48,7 +47,7 @@ def read_intake(
 ) -> Intake:
     """``before`` reads conditions of what comes before triage, ``conditions`` those after it."""
     problems = conditions.problems
-    section = Section(node, problems, what="intake", known=INTAKE_KEYS, later=INTAKE_LATER)
+    section = Section(node, problems, what="intake", known=INTAKE_KEYS)
     wanted, triage = section.mapping("cleanse"), section.mapping("triage")
     cleanse = [
         _cleanse(key, value, problems) for key, value in (wanted.entries.values() if wanted else ())

@@ -7,13 +7,20 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 from ortoo_daemon.policy import literals
 from ortoo_daemon.policy.definitions import Definitions
 from ortoo_daemon.policy.model import Policy, Triggers
-from ortoo_daemon.policy.naming import FOUND_SO_FAR, TRIAGE, did_you_mean, is_field_name
+from ortoo_daemon.policy.naming import (
+    FOUND_BY_INTAKE,
+    FOUND_SO_FAR,
+    TRIAGE,
+    did_you_mean,
+    is_field_name,
+)
 from ortoo_daemon.policy.nodes import ListNode, MapNode, Node, Problems, Scalar
 from ortoo_daemon.policy.ownership_model import Programme
 from ortoo_daemon.policy.parsing.absence import read_absence
 from ortoo_daemon.policy.parsing.action import Action, read_action
 from ortoo_daemon.policy.parsing.boundaries import read_boundaries
 from ortoo_daemon.policy.parsing.conditions import ConditionReader
+from ortoo_daemon.policy.parsing.find import read_find
 from ortoo_daemon.policy.parsing.intake import Intake, read_enrichment, read_intake
 from ortoo_daemon.policy.parsing.ownership import read_ownership
 from ortoo_daemon.policy.parsing.programmes import read_programmes
@@ -52,6 +59,9 @@ def read_policy(node: Node, problems: Problems, resources: Resources) -> Policy 
         programmes = read_programmes(programmes_node, conditions, policy=name or "")
     take_from = _take_from(section)
     took = Intake() if intake is None else read_intake(intake, before, conditions, resources)
+    find = None if intake is None else read_find(intake, problems)
+    looks = intake is not None and intake.get("find") is not None
+    later = conditions.knowing(FOUND_BY_INTAKE) if looks else conditions
     enrichment = section.get("enrichment")
     absence_node = section.mapping("absence")
     absence = None if absence_node is None else read_absence(absence_node, conditions)
@@ -60,12 +70,12 @@ def read_policy(node: Node, problems: Problems, resources: Resources) -> Policy 
     ownership_node, action = section.mapping("ownership"), section.mapping("action")
     ownership = None
     if ownership_node is not None:
-        ownership = read_ownership(ownership_node, conditions, resources, programmes)
-    acts = Action() if action is None else read_action(action, conditions, policy=name or "")
-    steps = () if enrichment is None else read_enrichment(enrichment, conditions, resources)
+        ownership = read_ownership(ownership_node, later, resources, programmes)
+    acts = Action() if action is None else read_action(action, later, policy=name or "")
+    steps = () if enrichment is None else read_enrichment(enrichment, later, resources)
     enters = None if enter is None else before.read(enter, what="'enter'")
     triggers, take_over, zone = _triggers(section), _take_over(section), _zone(section)
-    definitions.read_unused(conditions.knowing(conditions.roots | FOUND_SO_FAR).read)
+    definitions.read_unused(later.knowing(FOUND_SO_FAR).read)
     if name is None or object_name is None or take_from is None:
         return None
     if ownership is None or ownership.otherwise is None:
@@ -83,6 +93,7 @@ def read_policy(node: Node, problems: Problems, resources: Resources) -> Policy 
         triage=took.triage,
         cleanse=took.cleanse,
         require=took.require,
+        find=find,
         enrichment=steps,
         rules=ownership.rules,
         limits=ownership.limits,

@@ -2,6 +2,7 @@
 
 from ortoo_daemon.decision import NoticeTo
 from ortoo_daemon.facts import ContactKind
+from ortoo_daemon.policy.parsing import case_matches as parse_matches
 from ortoo_daemon.policy.parsing import case_tables as parse_tables
 from ortoo_daemon.policy.parsing import cases as parse_cases
 from ortoo_daemon.policy.parsing import expectations as parse_expectations
@@ -18,6 +19,7 @@ from ortoo_daemon.policy.schema.terms import (
     Schema,
     list_of,
     map_of,
+    one_or_several,
     section,
 )
 
@@ -80,6 +82,19 @@ def tests_schema() -> Schema:
         },
         ("after", "expect"),
     )
+    match = section(
+        parse_matches.MATCH_KEYS,
+        {
+            "object": NAME,
+            "owner": NAME,
+            "rooftop": TEXT,
+            "source": TEXT,
+            "brand": TEXT,
+            "age": DURATION,
+            "how": {"enum": [str(how) for how in parse_matches.HOWS]},
+        },
+        ("object", "age"),
+    )
     said: dict[str, Schema] = {
         "name": TEXT,
         "given": fields,
@@ -87,6 +102,7 @@ def tests_schema() -> Schema:
         "roster": map_of(person),
         "moved": {"anyOf": [COUNT, map_of(COUNT)]},
         "mail": mail,
+        "match": one_or_several(match),
         "expect": expectation,
         "then": list_of(later),
     }

@@ -1,6 +1,8 @@
 """What is the JSON Schema of ``intake:`` and of a step of ``enrichment:``?"""
 
+from ortoo_daemon.policy.find_model import Among, Prefer
 from ortoo_daemon.policy.intake_model import CleanseKind
+from ortoo_daemon.policy.parsing import find as parse_find
 from ortoo_daemon.policy.parsing import intake as parse_intake
 from ortoo_daemon.policy.parsing import triage as parse_triage
 from ortoo_daemon.policy.schema.conditions import condition
@@ -13,6 +15,7 @@ from ortoo_daemon.policy.schema.terms import (
     Schema,
     list_of,
     map_of,
+    one_or_several,
     ref,
     section,
 )
@@ -48,7 +51,35 @@ def intake() -> Schema:
             "triage": triage,
             "cleanse": map_of({"anyOf": [{"enum": kinds}, by_kind]}),
             "require": require,
+            "find": section(parse_find.FIND_KEYS, {"duplicates": _duplicates()}, ("duplicates",)),
         },
+    )
+
+
+def _duplicates() -> Schema:
+    span: Schema = {"anyOf": [DURATION, {"const": parse_find.ANY_AGE}]}
+    name = section(
+        parse_find.NAMES_KEYS,
+        {"name": FIELD, "company": FIELD, "postal_code": FIELD},
+        ("postal_code",),
+    )
+    window = section(
+        parse_find.WINDOW_KEYS,
+        {"of": one_or_several(TEXT), "to": one_or_several(TEXT), "within": span},
+        ("within",),
+    )
+    return section(
+        parse_find.DUPLICATES_KEYS,
+        {
+            "on": list_of({"anyOf": [FIELD, name]}) | {"minItems": 1},
+            "among": {"anyOf": [list_of(NAME) | {"minItems": 1}, map_of(span)]},
+            "within": span,
+            "windows": list_of(window),
+            "scope": {"enum": [str(each) for each in Among]},
+            "also": one_or_several({"enum": [str(each) for each in parse_find.ALSO]}),
+            "prefer": one_or_several({"enum": [str(each) for each in Prefer]}),
+        },
+        ("on", "among"),
     )
 
 

@@ -15,11 +15,14 @@ from typing import Generic, TypeVar
 
 from ortoo_daemon.action.fuse import moved_lately
 from ortoo_daemon.decision import Decision, Reservation
-from ortoo_daemon.facts import PastOwnerQuestion, Tally, Turns, Workload
+from ortoo_daemon.facts import Answer, PastOwnerQuestion, Tally, Turns, Workload
+from ortoo_daemon.matches import MatchQuestion
 from ortoo_daemon.policy.fuse_model import Fuse
+from ortoo_daemon.policy.intake_model import KeySources
 from ortoo_daemon.policy.ownership_model import UNWEIGHED
 from ortoo_daemon.policy.values import fold
 from ortoo_daemon.records import FieldValue, OwnerKind, RecordId
+from ortoo_daemon.simulation.backtest.former_records import FormerRecords
 from ortoo_daemon.simulation.backtest.history import PastDecision
 
 _Given = tuple[datetime, RecordId]
@@ -44,8 +47,9 @@ class Counters:
         *,
         since: datetime,
         fuses: Mapping[str, Sequence[Fuse]] | None = None,
+        sources: Mapping[str, KeySources] | None = None,
     ) -> None:
-        """``fuses`` are by object."""
+        """``fuses`` and ``sources``, what is told of customers, are by object."""
         self._fuses = fuses or {}
         self._since = int(since.timestamp())
         self._open: _Held[int] = _Held(open_for)
@@ -55,6 +59,7 @@ class Counters:
         self._given: dict[Tally, list[int]] = defaultdict(list)
         self._begun: set[Tally] = set()
         self._customers: dict[tuple[str, str, str], _Given] = {}
+        self._records = FormerRecords(sources or {})
 
     def workload(self, past: PastDecision) -> Workload:
         """The counters as they stand when the record is decided. A live view, for one decision."""
@@ -75,6 +80,18 @@ class Counters:
             moved=moved_lately(self._fuses.get(past.object, ()), self._given, past.decided_at),
         )
 
+    def answer(
+        self, question: PastOwnerQuestion | MatchQuestion, past: PastDecision
+    ) -> tuple[Answer, AnsweredBy]:
+        """Who had the customer, or which records are theirs; by this run as far as it goes."""
+        if not isinstance(question, MatchQuestion):
+            return self.past_owner(question, past)
+        here = self._records.is_known(question)
+        found = self._records.found(question, past)
+        if here:
+            return found, AnsweredBy.SIMULATED
+        return found, AnsweredBy.NOBODY if found is None else AnsweredBy.KEPT
+
     def past_owner(
         self, question: PastOwnerQuestion, past: PastDecision
     ) -> tuple[RecordId | None, AnsweredBy]:
@@ -90,6 +107,7 @@ class Counters:
 
     def take(self, decision: Decision, past: PastDecision) -> None:
         """What the decision uses up, and what really went to somebody."""
+        self._records.remember(decision, past)
         reservation = decision.reservation
         person = reservation.person if reservation else None
         weight = reservation.load if reservation else None

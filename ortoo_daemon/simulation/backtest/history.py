@@ -18,6 +18,7 @@ from ortoo_daemon.facts import Tally, Turns
 from ortoo_daemon.instants import instant, instant_text
 from ortoo_daemon.json_text import json_text
 from ortoo_daemon.mail_findings import MailFindings
+from ortoo_daemon.matches import Found, found_kept, found_unkept
 from ortoo_daemon.records import FieldValue, Owner, OwnerKind, RecordId, WorkReason, record_id
 from ortoo_daemon.simulation.snapshot import directory_from_json, directory_to_json
 
@@ -64,9 +65,9 @@ class Happened:
 class PastDecision:
     """One record, as it was decided about last in the time looked at.
 
-    ``past_owners`` are the answers that were kept; ``open_work``, ``load``, ``turns`` and ``given`` the
-    counters of those who were compared, as they stood before the decision. ``mail`` is what was found in
-    its e-mail.
+    ``past_owners`` are the answers that were kept, ``past_matches`` the records that were found of the same
+    customer (None: nobody looked); ``open_work``, ``load``, ``turns`` and ``given`` the counters of those who
+    were compared, as they stood before the decision. ``mail`` is what was found in its e-mail.
     """
 
     key: str
@@ -79,6 +80,7 @@ class PastDecision:
     fields: Mapping[str, FieldValue]
     of_then: frozenset[str] = frozenset()
     past_owners: Mapping[CustomerKey, RecordId | None] = field(default_factory=dict)
+    past_matches: tuple[Found, ...] | None = None
     open_work: Mapping[RecordId, int] = field(default_factory=dict)
     load: Mapping[RecordId, float] = field(default_factory=dict)
     pool: str | None = None
@@ -168,6 +170,8 @@ def decision_text(past: PastDecision) -> str:
         "load": dict(past.load),
         "given": [[*tally, list(moments)] for tally, moments in past.given.items()],
     }
+    if past.past_matches is not None:
+        saved["past_matches"] = [found_kept(found) for found in past.past_matches]
     if past.pool is not None and past.turns is not None:
         saved["turns"] = {
             "pool": past.pool,
@@ -195,6 +199,7 @@ def decision_from(text: str) -> PastDecision:
             past_owners={
                 (name, value): owner for name, value, owner in saved.get("past_owners", ())
             },
+            past_matches=_matches(saved.get("past_matches")),
             open_work=dict(saved.get("open_work", {})),
             load=dict(saved.get("load", {})),
             pool=turns["pool"] if turns else None,
@@ -203,6 +208,10 @@ def decision_from(text: str) -> PastDecision:
         )
     except (KeyError, TypeError, AttributeError) as error:
         raise ValueError(f"not a decision of a history: {error!r}") from error
+
+
+def _matches(saved: list[Any] | None) -> tuple[Found, ...] | None:
+    return None if saved is None else tuple(map(found_unkept, saved))
 
 
 def _object(text: str) -> dict[str, Any]:

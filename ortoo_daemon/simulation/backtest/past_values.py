@@ -25,6 +25,7 @@ from ortoo_daemon.audit.kept_facts import value_hash
 from ortoo_daemon.audit.trace_json import LONGEST_VALUE
 from ortoo_daemon.instants import instant
 from ortoo_daemon.mail_findings import MailFindings, restored_findings
+from ortoo_daemon.matches import Found, found_unkept
 from ortoo_daemon.policy.values import fold
 from ortoo_daemon.records import FieldValue, Record, RecordId, WorkReason, record_id
 from ortoo_daemon.simulation.backtest.history import CustomerKey, Happened, PastDecision
@@ -114,6 +115,7 @@ def past_decision(
         of_then=frozenset(certain) | (FIXED & values.keys()),
         past_owners=dict(_past_owners(kept)),
         mail=_mail(kept),
+        past_matches=_past_matches(kept),
         open_work=workload.open_work,
         load=workload.load,
         pool=pool,
@@ -220,6 +222,14 @@ def _past_owners(kept: Mapping[str, Any]) -> Iterator[tuple[CustomerKey, RecordI
 def _mail(kept: Mapping[str, Any]) -> MailFindings | None:
     found = [entry["answer"] for entry in kept.get("answers", ()) if "mail_of" in entry]
     return restored_findings(found[0]) if found and found[0] else None
+
+
+def _past_matches(kept: Mapping[str, Any]) -> tuple[Found, ...] | None:
+    """Every record of the customer that was found; None where nobody looked."""
+    answers = [each["answer"] for each in kept.get("answers", ()) if "match" in each]
+    if not any(isinstance(answer, list) or answer is None for answer in answers):
+        return None
+    return tuple(found_unkept(found) for answer in answers for found in answer or ())
 
 
 def _json(text: str | None) -> Mapping[str, Any]:

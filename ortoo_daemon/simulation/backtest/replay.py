@@ -98,6 +98,7 @@ class Replay:
                 _customer_fields(each),
                 since=history.since,
                 fuses={policy.object: each.fuses(policy.object) for policy in each.policies},
+                sources=each.key_sources,
             )
             for side, each in asked.items()
         }
@@ -191,7 +192,7 @@ class Replay:
                 if isinstance(question, MailQuestion):
                     answers[question] = past.mail
                     continue
-                answers[question], told_by = counters.past_owner(question, past)
+                answers[question], told_by = counters.answer(question, past)
                 self._values.answers[told_by] += 1
             facts = replace(facts, answers=answers)
             found = resume(found, facts)

@@ -8,22 +8,137 @@ import random
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
-_FIRST = (
-    "Jean Pierre Marie Nathalie Camille Lucas Emma Chloé Hugo Léa Thomas Julie Nicolas Sophie Antoine Manon "
-    "Hans Jürgen Ursula Stefan Sabine Wolfgang Anke Torsten Björn Käthe Uwe Ingrid "
-    "José Carmen Francisco Dolores Antonio Pilar Javier Lucía Álvaro Begoña "
-    "Giovanni Giulia Marco Francesca Luca Chiara Matteo Alessandra "
-    "Jan Pieter Sanne Femke Daan Lotte Willem Annelies "
-    "William Robert Elizabeth Margaret Katherine Michael James Thomas Susan Edward"
-).split()
-_LAST = (
-    "Martin Bernard Dubois Durand Lefèvre Moreau Laurent Girard Rousseau Fontaine Chevalier Gauthier Mercier "
-    "Müller Schmidt Schneider Fischer Weber Becker Hoffmann Schäfer Krüger Zimmermann Köhler Lehmann "
-    "García Rodríguez González Fernández Sánchez Ramírez Domínguez Vázquez Hernández Ibáñez "
-    "Rossi Esposito Bianchi Colombo Ricci Marino Lombardi Barbieri "
-    "Jansen Bakker Visser Meijer Hendriks Dijkstra Vermeulen Kuipers "
-    "Smith Johnson Williams Thompson Robinson Whitaker Harrison Fletcher Kowalski Nowak Larsen Sørensen"
-).split()
+_FIRST = [
+    "Jean",
+    "Pierre",
+    "Marie",
+    "Nathalie",
+    "Camille",
+    "Lucas",
+    "Emma",
+    "Chloé",
+    "Hugo",
+    "Léa",
+    "Thomas",
+    "Julie",
+    "Nicolas",
+    "Sophie",
+    "Antoine",
+    "Manon",
+    "Hans",
+    "Jürgen",
+    "Ursula",
+    "Stefan",
+    "Sabine",
+    "Wolfgang",
+    "Anke",
+    "Torsten",
+    "Björn",
+    "Käthe",
+    "Uwe",
+    "Ingrid",
+    "José",
+    "Carmen",
+    "Francisco",
+    "Dolores",
+    "Antonio",
+    "Pilar",
+    "Javier",
+    "Lucía",
+    "Álvaro",
+    "Begoña",
+    "Giovanni",
+    "Giulia",
+    "Marco",
+    "Francesca",
+    "Luca",
+    "Chiara",
+    "Matteo",
+    "Alessandra",
+    "Jan",
+    "Pieter",
+    "Sanne",
+    "Femke",
+    "Daan",
+    "Lotte",
+    "Willem",
+    "Annelies",
+    "William",
+    "Robert",
+    "Elizabeth",
+    "Margaret",
+    "Katherine",
+    "Michael",
+    "James",
+    "Thomas",
+    "Susan",
+    "Edward",
+]
+_LAST = [
+    "Martin",
+    "Bernard",
+    "Dubois",
+    "Durand",
+    "Lefèvre",
+    "Moreau",
+    "Laurent",
+    "Girard",
+    "Rousseau",
+    "Fontaine",
+    "Chevalier",
+    "Gauthier",
+    "Mercier",
+    "Müller",
+    "Schmidt",
+    "Schneider",
+    "Fischer",
+    "Weber",
+    "Becker",
+    "Hoffmann",
+    "Schäfer",
+    "Krüger",
+    "Zimmermann",
+    "Köhler",
+    "Lehmann",
+    "García",
+    "Rodríguez",
+    "González",
+    "Fernández",
+    "Sánchez",
+    "Ramírez",
+    "Domínguez",
+    "Vázquez",
+    "Hernández",
+    "Ibáñez",
+    "Rossi",
+    "Esposito",
+    "Bianchi",
+    "Colombo",
+    "Ricci",
+    "Marino",
+    "Lombardi",
+    "Barbieri",
+    "Jansen",
+    "Bakker",
+    "Visser",
+    "Meijer",
+    "Hendriks",
+    "Dijkstra",
+    "Vermeulen",
+    "Kuipers",
+    "Smith",
+    "Johnson",
+    "Williams",
+    "Thompson",
+    "Robinson",
+    "Whitaker",
+    "Harrison",
+    "Fletcher",
+    "Kowalski",
+    "Nowak",
+    "Larsen",
+    "Sørensen",
+]
 _NICKNAMES = {
     "William": ("Bill", "Will", "Billy"),
     "Robert": ("Bob", "Rob"),
@@ -51,9 +166,43 @@ _NICKNAMES = {
     "Pieter": ("Piet",),
     "Willem": ("Wim",),
 }
-_MAIL = "gmail.com orange.fr web.de gmx.de hotmail.com outlook.com libero.it telenet.be yahoo.es".split()
-_TOWNS = tuple(f"{code:05d}" for code in (1067, 13001, 28013, 31000, 33000, 35000, 44000, 59000, 69003, 75011, 80331, 20121))  # fmt: skip
-_KEYS_BESIDE = {"a": "qzs", "e": "wrd", "i": "uok", "o": "ipl", "n": "bm", "m": "n", "r": "et", "s": "ad", "t": "ry", "l": "k"}  # fmt: skip
+_MAIL = [
+    "gmail.com",
+    "orange.fr",
+    "web.de",
+    "gmx.de",
+    "hotmail.com",
+    "outlook.com",
+    "libero.it",
+    "telenet.be",
+    "yahoo.es",
+]
+_TOWNS = (
+    "01067",
+    "13001",
+    "28013",
+    "31000",
+    "33000",
+    "35000",
+    "44000",
+    "59000",
+    "69003",
+    "75011",
+    "80331",
+    "20121",
+)
+_KEYS_BESIDE = {
+    "a": "qzs",
+    "e": "wrd",
+    "i": "uok",
+    "o": "ipl",
+    "n": "bm",
+    "m": "n",
+    "r": "et",
+    "s": "ad",
+    "t": "ry",
+    "l": "k",
+}
 _PLAIN = str.maketrans("éèêàâîïôöùûüçñáíóúäßøå", "eeeaaiioouuucnaiouasoa")
 
 
@@ -95,6 +244,8 @@ _Make = Callable[[random.Random, Enquiry], Enquiry]
 
 def _pair(rng: random.Random, kind: str, make: _Make, same: bool) -> Pair:
     one = _enquiry(rng)
+    while kind == "nickname" and one.first not in _NICKNAMES:
+        one = _enquiry(rng)
     other = make(rng, one)
     pair = (one, other) if rng.random() < 0.5 else (other, one)
     return Pair(kind=kind, one=pair[0], other=pair[1], same=same)
@@ -156,9 +307,7 @@ def _digit_typo(rng: random.Random, phone: str) -> str:
 
 
 def _nickname(rng: random.Random, e: Enquiry) -> Enquiry:
-    first = rng.choice(tuple(_NICKNAMES))
-    e = replace(e, first=first)
-    again = replace(e, first=rng.choice(_NICKNAMES[first]))
+    again = replace(e, first=rng.choice(_NICKNAMES[e.first]))
     return replace(again, email="" if rng.random() < 0.5 else again.email)
 
 
@@ -277,9 +426,7 @@ _OTHERS: dict[str, tuple[int, _Make]] = {
     ),
     "siblings, addresses alike": (
         4,
-        lambda rng, e: replace(
-            _family(rng, e), email=_mail_typo(rng, e.email), phone=_number(rng)
-        ),
+        lambda rng, e: replace(_family(rng, e), email=_mail_typo(rng, e.email), phone=_number(rng)),
     ),
     "father and son": (
         3,

@@ -9,6 +9,7 @@ import yaml
 from ortoo_daemon.calendars import BusinessHours
 from ortoo_daemon.descriptions import FieldDescription, ObjectDescription, OrgDescription
 from ortoo_daemon.directory import Directory, Person, Queue, Rooftop
+from ortoo_daemon.policy.intake_model import KeySources
 from ortoo_daemon.policy.lint.subject import Subject
 from ortoo_daemon.policy.load import load
 from ortoo_daemon.policy.parsing.cases import load_tests
@@ -17,6 +18,9 @@ from ortoo_daemon.simulation.policy_tests import run_tests
 from tests.policy.files import HEAD
 
 POLICY = "policies/leads.yaml"
+
+
+CUSTOMERS = {name: KeySources(email=("Email",)) for name in ("Lead", "Contact")}
 
 
 def field(name, kind="string", **more):
@@ -68,8 +72,12 @@ def subject_of(parts, *, passes):
     if any(key == "tables/old.csv" for key in files):
         files[POLICY] = files[POLICY].replace("territories: tables/sites.csv", "")
     signals = {"customer_choice": "Email"} if passes else {}
-    policies = load({name: text.encode() for name, text in files.items()}, signals=signals)
     given = dict(said)
+    policies = load(
+        {name: text.encode() for name, text in files.items()},
+        signals=signals,
+        key_sources=CUSTOMERS,
+    )
     directory = directory_of(given.get("directory"))
     tests, reached = tests_of(given.get("cases"), policies, directory)
     return Subject(
@@ -105,6 +113,8 @@ def policy_of(said, *, sites):
             otherwise = textwrap.indent(part, "  ")
         elif key == "action":
             after += part
+        elif key == "find":
+            head += f"intake:\n{textwrap.indent(part, '  ')}"
     if not rules and sites:
         rules = f"    - name: one\n      assign: {{{SITES}, person: {{by: rotation}}}}\n"
     rules = f"  rules:\n{rules}" if rules else ""

@@ -1,0 +1,82 @@
+"""Which records of a customer were decided a moment ago, when the org may not show it yet?
+
+Two enquiries of one customer that are decided in the same second must find each other, though the keys of
+neither stand in the org when the other one's question is answered.
+"""
+
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from ortoo_daemon.decision import Decision, Outcome
+from ortoo_daemon.facts import Answer, Facts
+from ortoo_daemon.intake.matching.searching import as_found
+from ortoo_daemon.matches import MOST_FOUND, Found, MatchQuestion
+from ortoo_daemon.policy.intake_model import KeySources
+from ortoo_daemon.records import RecordId
+
+_KEPT_FOR = 300.0
+"""Seconds; by then the org has long shown the keys, or refused them."""
+
+_MOST = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class _Noted:
+    at: float
+    found: Found
+    keys: tuple[tuple[str, str], ...]
+
+
+class MatchedLately:
+    """Remembers for minutes; bounded, and forgotten with the process."""
+
+    def __init__(self, *, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._noted: OrderedDict[RecordId, _Noted] = OrderedDict()
+        self._by_key: dict[tuple[str, str], dict[RecordId, None]] = {}
+
+    def note(self, facts: Facts, decision: Decision, sources: KeySources | None) -> None:
+        """A decision gives its record to somebody; who asks for the customer from now on finds it."""
+        asked = next((each for each in facts.answers if isinstance(each, MatchQuestion)), None)
+        if asked is None or decision.outcome is not Outcome.ASSIGNED:
+            return
+        read, at = facts.record.fields, decision.decided_at
+        found = as_found(decision, read, asked.customer, sources, at=at)
+        if found is not None:
+            self._add(found)
+
+    def completed(self, question: MatchQuestion, answer: Answer) -> Answer:
+        """The org's answer, with the records that it does not show yet; as it is where there are none."""
+        more = [
+            found for found in self._near(question.customer.all_keys()) if question.may_hold(found)
+        ]
+        if not more:
+            return answer
+        shown = answer if isinstance(answer, tuple) else ()
+        known = {found.id for found in shown}
+        found = (*(each for each in more if each.id not in known), *shown)
+        return found[:MOST_FOUND]
+
+    def _near(self, keys: Iterable[tuple[str, str]]) -> list[Found]:
+        ids = dict.fromkeys(id_ for key in keys for id_ in self._by_key.get(key, ()))
+        oldest = self._clock() - _KEPT_FOR
+        return [self._noted[id_].found for id_ in ids if self._noted[id_].at >= oldest]
+
+    def _add(self, found: Found) -> None:
+        self._forget(found.id)
+        keys = tuple(found.customer.all_keys())
+        self._noted[found.id] = _Noted(self._clock(), found, keys)
+        for key in keys:
+            self._by_key.setdefault(key, {})[found.id] = None
+        while len(self._noted) > _MOST:
+            self._forget(next(iter(self._noted)))
+
+    def _forget(self, id_: RecordId) -> None:
+        noted = self._noted.pop(id_, None)
+        for key in noted.keys if noted else ():
+            bearing = self._by_key[key]
+            del bearing[id_]
+            if not bearing:
+                del self._by_key[key]

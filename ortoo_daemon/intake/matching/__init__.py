@@ -1,0 +1,1 @@
+"""Which records are of one customer? Part of the first stage. Pure."""

@@ -1,0 +1,160 @@
+"""Did one person write both? Judged by what two enquiries say, and how sure that is.
+
+An address or a number alone is no proof: families share them, and so do companies. Names decide between
+the same person, the same household and strangers; where there are none, the key is believed. What nobody
+can tell counts as somebody else: a wrong match takes a customer from whoever should have them.
+"""
+
+from typing import NamedTuple
+
+from rapidfuzz.distance import DamerauLevenshtein
+
+from ortoo_daemon.intake.matching.written_names import (
+    Agreement,
+    company_words,
+    first_names_agree,
+    plain_words,
+    surnames_agree,
+)
+from ortoo_daemon.matches import Customer, How
+
+_MOST_DIGITS_COMPARED = 9
+
+
+class Likeness(NamedTuple):
+    """By what two enquiries go together, and how ``sure`` that is, from 0 to 1."""
+
+    how: How
+    sure: float
+
+
+class _Names(NamedTuple):
+    first: Agreement
+    last: Agreement
+
+    @property
+    def agree(self) -> bool:
+        """Nothing speaks against one person, and something for it."""
+        return (
+            self.first is not Agreement.DIFFERENT
+            and self.last is not Agreement.DIFFERENT
+            and max(self) > Agreement.UNKNOWN
+        )
+
+    @property
+    def both_given(self) -> bool:
+        return min(self) > Agreement.UNKNOWN
+
+    @property
+    def unknown(self) -> bool:
+        return max(self) == Agreement.UNKNOWN
+
+
+def likeness(one: Customer, other: Customer) -> Likeness | None:
+    """By what both are of one customer, None where nothing says so."""
+    if one.number and one.number == other.number:
+        return Likeness(How.NUMBER, 1.0)
+    names = _names(one, other)
+    email = bool(one.email) and one.email == other.email
+    phone = not set(one.phones).isdisjoint(other.phones)
+    if email or phone:
+        return _by_key(one, other, names, email=email, phone=phone)
+    return _by_name(one, other, names)
+
+
+def _names(one: Customer, other: Customer) -> _Names:
+    straight = _Names(
+        first_names_agree(one.first_name, other.first_name),
+        surnames_agree(one.last_name, other.last_name),
+    )
+    if straight.agree and straight.both_given:
+        return straight
+    swapped = _Names(
+        surnames_agree(one.first_name, other.last_name),
+        surnames_agree(one.last_name, other.first_name),
+    )
+    return swapped if min(swapped) >= Agreement.ALIKE else straight
+
+
+def _by_key(
+    one: Customer, other: Customer, names: _Names, *, email: bool, phone: bool
+) -> Likeness | None:
+    how = How.EMAIL_AND_PHONE if email and phone else How.EMAIL if email else How.PHONE
+    if names.unknown:
+        return Likeness(how, 0.95 if email else 0.75)
+    if names.agree:
+        return Likeness(how, _sure(names, 0.99 if email else 0.96))
+    if names.first is Agreement.DIFFERENT and names.last >= Agreement.ALIKE:
+        return Likeness(How.HOUSEHOLD, 0.9)
+    if names.first >= Agreement.ALIKE and _married(one, other, email=email, phone=phone):
+        return Likeness(how, 0.85)
+    if _same_company(one, other):
+        return Likeness(How.COMPANY, 0.8)
+    return None
+
+
+def _married(one: Customer, other: Customer, *, email: bool, phone: bool) -> bool:
+    """Another surname, and all else as it was."""
+    here = bool(one.postal_code) and one.postal_code == other.postal_code
+    return (email and phone) or (here and (email or phone) and not _same_company(one, other))
+
+
+def _by_name(one: Customer, other: Customer, names: _Names) -> Likeness | None:
+    """Neither address nor number is the same: names and place, or a slip of the finger in a key."""
+    here = bool(one.postal_code) and one.postal_code == other.postal_code
+    if here and _same_company(one, other) and not names.agree:
+        return Likeness(How.COMPANY, 0.75)
+    if not (names.agree and names.both_given):
+        return None
+    near = _addresses_alike(one.email, other.email) or _numbers_alike(one.phones, other.phones)
+    if near and here:
+        return Likeness(How.NAME, _sure(names, 0.94))
+    contradicted = _both(one.email, other.email) or _both(one.phones, other.phones)
+    if here and not contradicted:
+        return Likeness(How.NAME, _sure(names, 0.85))
+    return None
+
+
+def _sure(names: _Names, at_best: float) -> float:
+    """Less where a name is only alike or missing."""
+    missing = 0.03 * sum(each is Agreement.UNKNOWN for each in names)
+    alike = 0.02 * sum(each is Agreement.ALIKE for each in names)
+    return round(at_best - missing - alike, 2)
+
+
+def _both(one: object, other: object) -> bool:
+    return bool(one) and bool(other)
+
+
+def _addresses_alike(one: str, other: str) -> bool:
+    """One slip of the finger apart, digits left alone: martin1 and martin2 are two people."""
+    if not one or not other:
+        return False
+    letters = ("".join(c for c in each if not c.isdigit()) for each in (one, other))
+    left, right = letters
+    if left == right:
+        return False
+    return DamerauLevenshtein.distance(one, other, score_cutoff=1) <= 1
+
+
+def _numbers_alike(ones: tuple[str, ...], others: tuple[str, ...]) -> bool:
+    """One digit wrong, or two swapped."""
+    return any(
+        DamerauLevenshtein.distance(
+            one[-_MOST_DIGITS_COMPARED:], other[-_MOST_DIGITS_COMPARED:], score_cutoff=1
+        )
+        <= 1
+        for one in ones
+        for other in others
+    )
+
+
+def _same_company(one: Customer, other: Customer) -> bool:
+    left, right = company_words(one.company), company_words(other.company)
+    return bool(left) and (left == right or "".join(left) == "".join(right)) and not _is_name(one)
+
+
+def _is_name(one: Customer) -> bool:
+    """Forms for companies are filled with people's own names where there is no company."""
+    words = set(plain_words(one.company))
+    return bool(words) and words <= {*plain_words(one.first_name), *plain_words(one.last_name)}

@@ -1,0 +1,220 @@
+"""Which records of the org bear a key of these customers? Many share a query, several queries a call.
+
+A key that thousands of records bear (the number of a switchboard) must not hide the others' records: where
+a query finds more than it may, its customers are asked for in halves, and of one alone the newest count.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from urllib.parse import quote_plus
+
+from ortoo_daemon.instants import instant
+from ortoo_daemon.matches import (
+    EMAIL,
+    KEYS,
+    MOST_FOUND,
+    NAME,
+    NUMBER,
+    PHONE,
+    Customer,
+    Found,
+    MatchQuestion,
+    Searched,
+)
+from ortoo_daemon.records import record_id
+from ortoo_daemon.salesforce import soql
+from ortoo_daemon.salesforce.queries import flattened
+from ortoo_daemon.salesforce.responses import error_of
+from ortoo_daemon.salesforce.rest import RestClient
+
+QUERIES_IN_A_CALL = 5
+"""A composite call takes so many queries, and counts as one."""
+
+MOST_ROWS = 2_000
+"""Of a query: one page."""
+
+_CREATED, _OWNER = "CreatedDate", "OwnerId"
+_STILL_THERE: Mapping[str, soql.Condition] = {
+    "Lead": soql.equals("IsConverted", False),
+    "Opportunity": soql.equals("IsClosed", False),
+}
+"""A converted lead lives on as its contact; a closed deal is no reason to go to anybody."""
+
+_Paths = tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Search:
+    """One query: the customers of these questions on one object, read by these paths."""
+
+    object: str
+    paths: _Paths
+    questions: tuple[MatchQuestion, ...]
+
+    def text(self) -> str:
+        by_kind: dict[str, set[str]] = defaultdict(set)
+        for question in self.questions:
+            for kind, key in question.customer.all_keys():
+                by_kind[kind].add(key)
+        paths = dict(self.paths)
+        keys = [
+            soql.one_of(paths[k], sorted(by_kind[k])) for k in KEYS if k in paths and by_kind[k]
+        ]
+        where = [soql.any_of(keys), *self._since()]
+        if self.object in _STILL_THERE:
+            where.append(_STILL_THERE[self.object])
+        return soql.select(
+            self.object,
+            ["Id", _OWNER, _CREATED, *sorted(set(paths.values()))],
+            where=where,
+            order_by=[_CREATED, "Id"],
+            newest_first=True,
+            limit=MOST_ROWS,
+        )
+
+    @property
+    def can_find(self) -> bool:
+        """Whether some customer has a key of a kind that the object bears."""
+        kinds = {kind for question in self.questions for kind, _ in question.customer.all_keys()}
+        return bool(kinds & {kind for kind, _ in self.paths})
+
+    def halves(self) -> Iterator["_Search"]:
+        middle = len(self.questions) // 2
+        for part in (self.questions[:middle], self.questions[middle:]):
+            yield _Search(self.object, self.paths, part)
+
+    def _since(self) -> Iterator[soql.Condition]:
+        spans = [each.since for q in self.questions for each in q.among if self._is(each)]
+        if all(since is not None for since in spans):
+            yield soql.at_least(_CREATED, min(since for since in spans if since is not None))
+
+    def _is(self, searched: Searched) -> bool:
+        return searched.object == self.object and searched.paths == self.paths
+
+
+async def find_matches(
+    rest: RestClient, questions: Sequence[MatchQuestion]
+) -> dict[MatchQuestion, tuple[Found, ...]]:
+    """The answer to each question, newest records first. Raises OrgError."""
+    found: dict[MatchQuestion, list[Found]] = {question: [] for question in questions}
+    pending = list(_searches(questions))
+    while pending:
+        part, pending = pending[:QUERIES_IN_A_CALL], pending[QUERIES_IN_A_CALL:]
+        answers = await _asked(rest, [search.text() for search in part])
+        for search, rows in zip(part, answers, strict=True):
+            if len(rows) >= MOST_ROWS and len(search.questions) > 1:
+                pending += search.halves()
+            else:
+                _sort_in(search, rows, found)
+    return {question: _newest(records) for question, records in found.items()}
+
+
+def _searches(questions: Iterable[MatchQuestion]) -> Iterator[_Search]:
+    together: dict[tuple[str, _Paths], list[MatchQuestion]] = defaultdict(list)
+    for question in questions:
+        for each in question.among:
+            together[each.object, each.paths].append(question)
+    for (object_name, paths), asked in together.items():
+        search = _Search(object_name, paths, tuple(asked))
+        if search.can_find:
+            yield from _short_enough(search)
+
+
+def _short_enough(search: _Search) -> Iterator[_Search]:
+    """In halves until each fits an address."""
+    if len(search.questions) > 1 and soql.uri_length(search.text()) > soql.LONGEST_URI:
+        for half in search.halves():
+            if half.can_find:
+                yield from _short_enough(half)
+    else:
+        yield search
+
+
+async def _asked(rest: RestClient, texts: Sequence[str]) -> list[list[dict[str, Any]]]:
+    """The rows of each query; several travel in one call."""
+    if len(texts) == 1:
+        answer = await rest.call("GET", "query", params={"q": texts[0]})
+        return [[flattened(row) for row in answer["records"]]]
+    body = {
+        "allOrNone": False,
+        "compositeRequest": [
+            {
+                "method": "GET",
+                "url": f"{rest.root}query?q={quote_plus(text, safe=soql.PLAIN_IN_URI)}",
+                "referenceId": f"query{number}",
+            }
+            for number, text in enumerate(texts)
+        ],
+    }
+    answer = await rest.call("POST", "composite", body=body, idempotent=True)
+    parts = {part["referenceId"]: part for part in answer["compositeResponse"]}
+    return [_rows(parts[f"query{number}"]) for number in range(len(texts))]
+
+
+def _rows(part: Mapping[str, Any]) -> list[dict[str, Any]]:
+    if part["httpStatusCode"] >= 400:
+        raise error_of(part["httpStatusCode"], part["body"])
+    return [flattened(row) for row in part["body"]["records"]]
+
+
+def _sort_in(
+    search: _Search,
+    rows: Iterable[Mapping[str, Any]],
+    found: Mapping[MatchQuestion, list[Found]],
+) -> None:
+    """Give each row to whoever asked for one of its keys."""
+    asking: dict[tuple[str, str], list[MatchQuestion]] = defaultdict(list)
+    for question in search.questions:
+        for key in question.customer.all_keys():
+            asking[key].append(question)
+    for row in rows:
+        record = _found(search, row)
+        if record is None:
+            continue
+        askers = dict.fromkeys(q for key in record.customer.all_keys() for q in asking.get(key, ()))
+        for question in askers:
+            if question.may_hold(record):
+                found[question].append(record)
+
+
+def _found(search: _Search, row: Mapping[str, Any]) -> Found | None:
+    created_at = instant(row[_CREATED])
+    if created_at is None or not row[_OWNER]:
+        return None
+    paths = dict(search.paths)
+
+    def text(role: str) -> str:
+        value = row.get(paths[role]) if role in paths else None
+        return "" if value is None else str(value).strip()
+
+    customer = Customer(
+        email=text(EMAIL),
+        phones=tuple(phone for phone in (text(PHONE),) if phone),
+        name_keys=tuple(key for key in (text(NAME),) if key),
+        first_name=text("first_name"),
+        last_name=text("last_name"),
+        company=text("company"),
+        postal_code=text("postal_code"),
+        number=text(NUMBER),
+    )
+    return Found(
+        object=search.object,
+        id=record_id(row["Id"]),
+        owner=record_id(row[_OWNER]),
+        created_at=created_at,
+        customer=customer,
+        rooftop=text("rooftop"),
+        source=text("source"),
+        duplicate_of=text("duplicate_of"),
+        brand=text("brand"),
+    )
+
+
+def _newest(records: Sequence[Found]) -> tuple[Found, ...]:
+    def age(found: Found) -> tuple[datetime, str]:
+        return found.created_at, found.id
+
+    return tuple(sorted(records, key=age, reverse=True)[:MOST_FOUND])

@@ -1,0 +1,77 @@
+"""Customers who come again, as the running daemon finds them."""
+
+from __future__ import annotations
+
+import json
+
+from tests.acceptance.network import FLAGSHIP, Network
+
+FIND = {
+    "find": {
+        "duplicates": {
+            "on": ["Email", "Phone", {"name": "LastName", "postal_code": "PostalCode"}],
+            "among": {"Lead": "60d", "Contact": "any"},
+        }
+    }
+}
+POLICY = {
+    "intake": FIND,
+    "action": {
+        "set": {
+            "Ortoo_Duplicate_Of__c": "$match.Id",
+            "Rating": {
+                "first": [
+                    {"when": {"$match.count": {"at_least": 1}}, "then": "Hot"},
+                    {"else": "Warm"},
+                ]
+            },
+        }
+    },
+}
+ANA = {"FirstName": "Ana", "LastName": "Lopez", "Country": "France", "PostalCode": "69003"}
+
+
+def test_who_comes_again_meets_the_same_person_however_they_type_their_name(
+    network: Network,
+) -> None:
+    keeping = {**FLAGSHIP, "keep": "match_owner", "person": {"by": "rotation"}}
+    with network.daemon(assign=keeping, policy=POLICY) as daemon:
+        daemon.until_ready()
+        (first,) = network.leads(1, **ANA, Email="ana.lopez@matching.example")
+        network.until_routed([first])
+        again = [
+            *network.leads(1, **ANA, Email="ANA.LOPEZ@matching.example"),
+            *network.leads(1, **{**ANA, "LastName": "López"}, Email=None, Phone="0612345601"),
+            *network.leads(
+                1, **{**ANA, "LastName": "Lopze"}, Email=None, Phone="+33 6 12 34 56 01"
+            ),
+        ]
+        network.until_routed(again)
+        brother = network.leads(
+            1, **{**ANA, "FirstName": "Luis"}, Email="ana.lopez@matching.example"
+        )
+        network.until_routed(brother)
+        assert daemon.terminate() == 0
+    network.assert_routed_once([first, *again, *brother])
+    rows = network.read([first, *again, *brother], "Ortoo_Duplicate_Of__c", "Rating")
+    owner = rows[first]["OwnerId"]
+    assert [rows[each]["OwnerId"] for each in again] == [owner] * 3
+    assert {rows[each]["Rating"] for each in again} == {"Hot"}
+    assert rows[first]["Ortoo_Duplicate_Of__c"] is None
+    assert all(rows[each]["Ortoo_Duplicate_Of__c"] for each in again)
+    assert rows[brother[0]]["Rating"] == "Warm"
+    assert rows[brother[0]]["OwnerId"] != owner
+
+
+def test_enquiries_of_one_customer_in_one_burst_meet_one_person(network: Network) -> None:
+    keeping = {**FLAGSHIP, "keep": "match_owner", "person": {"by": "rotation"}}
+    with network.daemon(assign=keeping, policy=POLICY) as daemon:
+        daemon.until_ready()
+        ids = network.leads(6, **{**ANA, "LastName": "Burst"}, Phone="0612345602")
+        network.until_routed(ids)
+        assert daemon.terminate() == 0
+    rows = network.read(ids, "Ortoo_Duplicate_Of__c")
+    assert len({row["OwnerId"] for row in rows.values()}) == 1
+    assert sum(row["Ortoo_Duplicate_Of__c"] is None for row in rows.values()) == 1
+    kept = network.sandbox.rows_of("Ortoo_Decision__c", ("Facts__c",), ids, "Record_Id__c")
+    assert all("match" in json.loads(row["Facts__c"])["answers"][0] for row in kept)
