@@ -317,6 +317,15 @@ class NewRecord:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Reopening:
+    """A closed record that an e-mail answers, and what it gets so that somebody sees to it again."""
+
+    object: str
+    record_id: RecordId
+    fields: Mapping[str, FieldValue]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Decision:
     """The outcome for one record, with everything needed to write it and to explain it.
 
@@ -330,8 +339,8 @@ class Decision:
     is the reason stamped on a parked record; ``seen_owner`` is the owner that was read. ``custody`` is
     the readable trail of holders as it is to stand on the record, None where it stays. ``notices`` are
     sent once the decision stands in the org. ``children`` are made before the decision is written, and
-    enter like any record. ``overstepped`` names the policy's boundaries that an assignment by hand is
-    outside of.
+    enter like any record; ``reopening`` is of another record, done before, too. ``overstepped`` names the
+    policy's boundaries that an assignment by hand is outside of.
     """
 
     object: str
@@ -361,4 +370,5 @@ class Decision:
     overstepped: tuple[str, ...] = ()
     reservation: Reservation | None = None
     children: tuple[NewRecord, ...] = ()
+    reopening: Reopening | None = None
     trace: Trace = field(default_factory=Trace)

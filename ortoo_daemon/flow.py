@@ -186,6 +186,7 @@ def _stays(decision: Decision) -> Decision:
         notices=(),
         reservation=None,
         children=(),
+        reopening=None,
     )
 
 

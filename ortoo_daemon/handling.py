@@ -15,6 +15,7 @@ from ortoo_daemon.decision import (
     Notice,
     PastHolder,
     ReasonCode,
+    Reopening,
     Reservation,
     Returned,
     SlaClock,
@@ -197,6 +198,7 @@ class Handling:
     notices: list[Notice] = field(default_factory=list)
     findings: str | None = None
     children: list[NewRecord] = field(default_factory=list)
+    reopening: Reopening | None = None
     decided_before: bool = False
     whole_trace: bool = False
     trail: tuple[PastHolder, ...] = ()

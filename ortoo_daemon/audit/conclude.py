@@ -40,6 +40,7 @@ def conclude(handling: Handling) -> Decision:
         notices=() if parked else tuple(handling.notices),
         reservation=None if parked else handling.reservation,
         children=() if parked else tuple(handling.children),
+        reopening=None if parked else handling.reopening,
         trace=handling.trace.finished(),
     )
 

@@ -9,14 +9,14 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import NamedTuple
 
-from ortoo_daemon.decision import NewRecord
+from ortoo_daemon.decision import NewRecord, Reopening
 from ortoo_daemon.errors import Place
 from ortoo_daemon.facts import MailQuestion
 from ortoo_daemon.handling import Handling
 from ortoo_daemon.intake.mapped import mapped_value
 from ortoo_daemon.mail_findings import FINDINGS_FIELD, SPLIT_KEY, MailFindings, findings_text
 from ortoo_daemon.policy.triage_model import Split, Triage
-from ortoo_daemon.records import FieldValue, WorkReason
+from ortoo_daemon.records import FieldValue, RecordId, WorkReason
 from ortoo_daemon.scope import RecordScope
 
 STAGE = "intake"
@@ -60,8 +60,22 @@ def read_mail(handling: Handling) -> None:
             )
         if given.value is not None:
             handling.give(given.field, given.value, stage=STAGE, place=given.place)
-    if triage.split is not None and len(findings.requests) > 1:
+    answered = findings.mail.get("reply_to")
+    if answered:
+        _reopen(handling, triage, RecordId(str(answered)))
+    elif triage.split is not None and len(findings.requests) > 1:
         handling.children += _children(handling, triage, triage.split, findings)
+
+
+def _reopen(handling: Handling, triage: Triage, answered: RecordId) -> None:
+    """The e-mail belongs to a case that is there: its requests are no new ones."""
+    handling.trace.notes.append(f"{triage.place}: the e-mail answers one of {answered}")
+    if triage.reopen and not handling.scope.value("$triage.automatic"):
+        handling.reopening = Reopening(
+            object=handling.facts.record.object,
+            record_id=answered,
+            fields={each.field: each.value.evaluate(handling.scope) for each in triage.reopen},
+        )
 
 
 def _is_known(handling: Handling) -> bool:

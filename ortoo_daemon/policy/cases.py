@@ -48,7 +48,8 @@ class Expectation:
     ``rule`` is a rule's own name or its whole path joined by `` / ``; ``rooftop`` a name or code;
     ``parked`` the reason of parking; ``sla`` targets by clock; ``told`` who is told;
     ``fields`` values to be written; ``children`` values of each case that the record is split into, in
-    order, None where nothing is expected of them.
+    order, None where nothing is expected of them; ``reopened`` values that the record which the e-mail
+    answers gets.
     ``outcome`` is what came of it. ``no_write``: the record must be left as it is.
     """
 
@@ -63,6 +64,7 @@ class Expectation:
     told: frozenset[str] | None = None
     fields: Mapping[str, FieldValue] = field(default_factory=dict)
     children: tuple[Mapping[str, FieldValue], ...] | None = None
+    reopened: Mapping[str, FieldValue] | None = None
 
 
 OWNER, FORMER_OWNER = "owner", "former_owner"

@@ -93,6 +93,7 @@ def fields_written(policy: Policy) -> frozenset[str]:
     found = {step.field for step in policy.cleanse}
     if policy.triage is not None:
         found |= {FINDINGS_FIELD, *policy.triage.fields_written()}
+        found |= {each.field for each in policy.triage.reopen}
     for enrichment in policy.enrichment:
         if isinstance(enrichment, TableStep):
             found |= {field for field, _ in enrichment.sets}

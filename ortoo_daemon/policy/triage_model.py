@@ -63,13 +63,15 @@ class Triage:
     """Read the e-mail of a record that meets ``when``, and write what is found.
 
     ``mail_within`` is how long after the record's creation its e-mail is waited for. ``task`` names that of
-    ``models.yaml`` by which a model reads it, too.
+    ``models.yaml`` by which a model reads it, too. ``reopen`` is what a closed record gets that the e-mail
+    answers.
     """
 
     when: Condition | None = None
     sets: tuple[SetField, ...] = ()
     map: tuple[MappedField, ...] = ()
     split: Split | None = None
+    reopen: tuple[SetField, ...] = ()
     task: str | None = None
     mail_within: timedelta = WAITED_FOR
     place: Place
@@ -82,6 +84,6 @@ class Triage:
     def fields_read(self) -> frozenset[str]:
         """What is looked at, ``$`` names included."""
         found = set(self.split.copy if self.split else ())
-        for each in self.sets:
+        for each in (*self.sets, *self.reopen):
             found |= each.value.fields()
         return frozenset(found | (self.when.fields() if self.when is not None else set()))

@@ -61,6 +61,10 @@ def _missed(
         yield from _told(expect.told, decision)
     if expect.children is not None:
         yield from _children(expect.children, decision)
+    if expect.reopened is not None:
+        given_to = dict(decision.reopening.fields) if decision.reopening else {}
+        if given_to != dict(expect.reopened):
+            yield f"expected {dict(expect.reopened)} for the record that is answered, got {given_to}"
     for name, value in expect.fields.items():
         found = decision.fields.get(name, given.get(name))
         if text_of(found) != text_of(value):

@@ -15,7 +15,7 @@ from tests.processes import DaemonProcess
 
 SEED = int(os.environ.get("ORTOO_TEST_SEED", "20261122"))
 MAILS = int(os.environ.get("ORTOO_TEST_MAILS", "300"))
-KILLS = 10 if MAILS >= 1000 else 4
+KILLS = 10 if MAILS >= 1000 else 3
 
 
 class Dealers(threading.Thread):
@@ -59,7 +59,7 @@ def test_each_request_becomes_one_case_through_kills_at_random_moments(network: 
     print(f"seed {SEED} (set ORTOO_TEST_SEED for another), {MAILS} e-mails (ORTOO_TEST_MAILS)")
     desk, mails = DealerDesk(network), sent_mails(MAILS)
     desk.write()
-    dealers = Dealers(desk, mails, a_second=25)
+    dealers = Dealers(desk, mails, a_second=40)
     dealers.start()
     for number in range(KILLS):
         moment = live_and_die(desk.daemon(), dice)

@@ -136,6 +136,20 @@ def test_a_mail_that_nobody_wrote_asks_for_nothing():
     assert any("nobody wrote this e-mail: bounce" in note for note in decision.trace.notes)
 
 
+def test_an_answer_is_not_split_and_opens_its_case_again():
+    answered = "500000000000009AAA"
+    decision = decided(mail(PARIS, LYON, reply_to=answered), reopen={"Status": "Working"})
+    assert decision.children == ()
+    assert decision.reopening is not None
+    assert decision.reopening.record_id == answered
+    assert decision.reopening.fields == {"Status": "Working"}
+
+
+def test_an_automatic_answer_opens_nothing_again():
+    found = mail(reply_to="500000000000009AAA", automatic="out_of_office")
+    assert decided(found, reopen={"Status": "Working"}).reopening is None
+
+
 def test_a_condition_says_which_cases_are_read():
     found = decide(policies(when={"Origin": "Email"}), facts(Origin="Phone"))
     assert isinstance(found, Decision)

@@ -29,6 +29,7 @@ from ortoo_daemon.daemon.handling.onlooker import Nobody, Onlooker
 from ortoo_daemon.daemon.handling.overwritten import overwritten_owner
 from ortoo_daemon.daemon.handling.parking import stamp_given_up, stamp_refused
 from ortoo_daemon.daemon.handling.proofs import Proofs
+from ortoo_daemon.daemon.handling.reopened import Reopened
 from ortoo_daemon.daemon.handling.timings import Timings
 from ortoo_daemon.daemon.handling.writing import OwnerRefusedError, write_decision
 from ortoo_daemon.daemon.hearing.reopening import Reopenings
@@ -109,6 +110,7 @@ class Handler:
     reopenings: Reopenings = field(init=False)
     contacts: Contacts = field(init=False)
     children: Children = field(init=False)
+    reopened: Reopened = field(init=False)
     _kept_changing: Counter[str] = field(init=False, default_factory=Counter)
     """By decision key, how often a record has waited because others kept changing it."""
 
@@ -116,6 +118,7 @@ class Handler:
         self.proofs = Proofs(self.org)
         self.reopenings = Reopenings(self.org)
         self.children = Children(self.org, self.put)
+        self.reopened = Reopened(self.org, self.put)
         self.contacts = Contacts(self.org, lambda: self.knowledge.daemon_user)
 
     async def handle(self, claim: Claim) -> Verdict:
@@ -303,6 +306,7 @@ class Handler:
         if self.shadow or decision.outcome in (Outcome.NOTHING, Outcome.RECOVERED):
             return Written()
         await self.children.make(decision, self.clock())
+        await self.reopened.reopen(decision, self.clock())
         if decision.notices and self.outbox is not None:
             await self.outbox.hold(decision)
         if decision.outcome is Outcome.REPORTED:

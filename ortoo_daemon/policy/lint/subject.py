@@ -216,7 +216,7 @@ def _of_split(triage: Triage) -> Iterator[FieldUse]:
 
 def _sets(policy: Policy) -> Iterator[SetField]:
     if policy.triage is not None:
-        yield from policy.triage.sets
+        yield from (*policy.triage.sets, *policy.triage.reopen)
     for enrichment in policy.enrichment:
         if isinstance(enrichment, SetStep):
             yield from enrichment.sets

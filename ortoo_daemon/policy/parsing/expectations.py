@@ -10,7 +10,7 @@ from ortoo_daemon.policy.parsing.sections import Section, duration_in, mapping_i
 from ortoo_daemon.records import FieldValue
 
 EXPECT_KEYS = (
-    "outcome", "rule", "rooftop", "owner", "queue", "parked", "sla", "told", "fields", "children",
+    "outcome", "rule", "rooftop", "owner", "queue", "parked", "sla", "told", "fields", "children", "reopened",
 )  # fmt: skip
 OUTCOMES = tuple(
     outcome.value
@@ -47,7 +47,13 @@ def read_expectation(node: Node, problems: Problems) -> Expectation | None:
         told=_told(section),
         fields=read_fields(section.mapping("fields"), problems),
         children=_children(section),
+        reopened=_reopened(section),
     )
+
+
+def _reopened(section: Section) -> dict[str, FieldValue] | None:
+    node = section.mapping("reopened")
+    return None if node is None else read_fields(node, section.problems)
 
 
 def _children(section: Section) -> tuple[dict[str, FieldValue], ...] | None:

@@ -7,6 +7,7 @@
       set: {AccountId: $triage.account, Brand__c: $triage.brand}
       map: tables/mail_fields.csv
       split: {copy: [Subject, Origin, SuppliedEmail]}
+      reopen: {Status: Working}
       model: triage
       mail_within: 1m
 """
@@ -20,7 +21,7 @@ from ortoo_daemon.policy.parsing.sections import Section, duration_in, name_in
 from ortoo_daemon.policy.resources import Resources
 from ortoo_daemon.policy.triage_model import WAITED_FOR, MappedField, Split, Triage
 
-TRIAGE_KEYS = ("when", "set", "map", "split", "model", "mail_within")
+TRIAGE_KEYS = ("when", "set", "map", "split", "reopen", "model", "mail_within")
 SPLIT_KEYS = ("copy",)
 MODELS = (TaskName.TRIAGE.value,)
 """Tasks of the models' catalogue that read e-mails."""
@@ -34,12 +35,13 @@ def read_triage(
     section = Section(node, problems, what="triage", known=TRIAGE_KEYS)
     when, sets, within = section.get("when"), section.get("set"), section.get("mail_within")
     waited = None if within is None else duration_in(within, problems, what="'mail_within'")
-    split = section.mapping("split")
+    split, reopen = section.mapping("split"), section.get("reopen")
     return Triage(
         when=None if when is None else before.read(when, what="'when' of triage"),
         sets=() if sets is None else read_sets(sets, found),
         map=_map(section, resources),
         split=None if split is None else _split(split, before),
+        reopen=() if reopen is None else read_sets(reopen, found),
         task=_task(section),
         mail_within=WAITED_FOR if waited is None else waited,
         place=node.place,

@@ -58,6 +58,7 @@ def tests_schema() -> Schema:
             "sla": map_of(DURATION),
             "told": {"anyOf": [told, list_of(told)]},
             "fields": map_of({"type": ["string", "number", "boolean", "null"]}),
+            "reopened": map_of({"type": ["string", "number", "boolean", "null"]}),
             "children": list_of(map_of({"type": ["string", "number", "boolean", "null"]})),
         },
     )

@@ -41,6 +41,7 @@ def intake() -> Schema:
             "set": map_of(ref("expression")),
             "map": NAME,
             "split": section(parse_triage.SPLIT_KEYS, {"copy": list_of(FIELD)}),
+            "reopen": map_of(ref("expression")),
             "model": {"enum": list(parse_triage.MODELS)},
             "mail_within": DURATION,
         },

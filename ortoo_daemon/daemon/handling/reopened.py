@@ -1,0 +1,64 @@
+"""How is a closed case opened again by an e-mail that answers it? Only if it is still closed, and heard of.
+
+Our own writes are not told to us: the case is put on the queue, so that its clocks go on.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import structlog
+
+from ortoo_daemon.action.stamps import MODIFIED_AT
+from ortoo_daemon.daemon.handling.children import PutToWork
+from ortoo_daemon.decision import Decision
+from ortoo_daemon.errors import PermanentOrgError, StaleRecordError
+from ortoo_daemon.records import WorkItem, WorkReason
+from ortoo_daemon.salesforce.org import Org
+from ortoo_daemon.salesforce.writer import RecordWrite
+
+_log = structlog.get_logger("ortoo_daemon.records")
+
+_CLOSED = "IsClosed"
+
+
+@dataclass(frozen=True, slots=True)
+class Reopened:
+    """Opens the case that a decision says is answered."""
+
+    org: Org
+    put: PutToWork
+
+    async def reopen(self, decision: Decision, now: datetime) -> None:
+        """It is open and in line afterwards. What the org refuses is told, and never costs the answer its
+        owner. Raises OrgError for what may pass later, and StateError."""
+        asked = decision.reopening
+        if asked is None:
+            return
+        names = frozenset({_CLOSED, MODIFIED_AT, *asked.fields})
+        record = await self.org.reader.read(asked.object, asked.record_id, names)
+        if record is None or record.get(_CLOSED) is not True:
+            return
+        write = RecordWrite(
+            object=asked.object,
+            id=asked.record_id,
+            fields=dict(asked.fields),
+            expect={_CLOSED: True},
+            modified_at=record.text(MODIFIED_AT),
+            conditional=True,
+        )
+        try:
+            await self.org.writer.write(write)
+        except StaleRecordError:
+            return  # somebody opened it meanwhile
+        except PermanentOrgError as error:
+            _log.warning("record_not_reopened", record=asked.record_id, code=error.code)
+            return
+        _log.info("record_reopened", object=asked.object, record=asked.record_id)
+        item = WorkItem(
+            object=asked.object,
+            record_id=asked.record_id,
+            reason=WorkReason.CHANGED,
+            heard_at=now,
+            changed_fields=frozenset(asked.fields),
+        )
+        await self.put([item])
