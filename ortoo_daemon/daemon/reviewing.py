@@ -98,9 +98,11 @@ class Reviewing:
         """Put those on the queue that a fuse now lets pass. Raises OrgError and StateError."""
         now = self._now()
         fuses.look(now)
+        standing = fuses.standing(now)
+        if any(not each.room for each in standing):
+            fuses.owing = True  # whichever of several daemons it has stopped records for
         if not fuses.owing and not (self.census and self.census.by_reason.get(FUSE)):
             return
-        standing = fuses.standing(now)
         room = {parked_for(each.fuse): each.room for each in standing}
         found = put = 0
         for name in sorted(self._knowledge.policies.objects):

@@ -132,3 +132,17 @@ async def test_a_store_that_fails_is_told_and_ends_nothing() -> None:
         await delivery(Box(), outbox=Outbox(stop)).run(stop)
     (said,) = [line for line in logs if line["event"] == "notice.look_failed"]
     assert "the disk is full" in said["error"]
+
+
+@asynchronous
+async def test_of_several_daemons_only_the_one_that_leads_tells() -> None:
+    box, leads = Box(), False
+    telling = delivery(box)
+    telling.leads, telling.alone = (lambda: leads), False
+    await telling.look()
+    await telling.settled()
+    assert box.settled == []
+    leads = True
+    await telling.look()
+    await telling.settled()
+    assert len(box.settled) == 1

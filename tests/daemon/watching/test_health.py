@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import time
+from datetime import timedelta
 
 import pytest
 
+from ortoo_daemon.cli.status_view import rows
+from ortoo_daemon.daemon.leading import Leading
 from ortoo_daemon.daemon.parts import looked_at
 from ortoo_daemon.daemon.watching.health import is_ready, readiness
+from ortoo_daemon.daemon.watching.status import status_document
 from ortoo_daemon.salesforce.stream.listener import Listener
 from tests.asynchronous import asynchronous
 from tests.daemon.looked_at import NOW, parts_in
@@ -63,3 +67,49 @@ async def test_a_daemon_that_was_asked_to_stop_is_not_ready(tmp_path):
         found = readiness(await looked_at(parts, NOW))
     assert not is_ready(found)
     assert found[-1].why == "draining: it was asked to stop"
+
+
+class Lead:
+    """How leadership stands, as the store told."""
+
+    shared, term = True, timedelta(seconds=3)
+
+    def __init__(self, leader: str, epoch: int | None) -> None:
+        self.leader, self.epoch = leader, epoch
+
+
+@asynchronous
+async def test_a_daemon_that_does_not_lead_is_ready_without_a_stream(tmp_path):
+    """The leader listens for all; before anybody is known to lead, nobody does."""
+    async with parts_in(tmp_path) as parts:
+        parts.leading = Leading(Lead("other:1:a", None))
+        part = await stream_of(parts)
+        assert (part.ok, part.why) == (True, "another daemon leads: other:1:a")
+        document = await status_document(await looked_at(parts, NOW))
+        assert document["lead"] == {
+            "leads": False,
+            "shared": True,
+            "leader": "other:1:a",
+            "epoch": None,
+        }
+        shown = {row.name: row.text for row in rows(document)}
+        assert shown["leader"] == "other:1:a"
+        assert "stream" not in shown
+
+        parts.leading = Leading(Lead("", None))
+        assert not (await stream_of(parts)).ok
+
+        parts.leading = Leading(Lead("me:1:a", 4))
+        assert not (await stream_of(parts)).ok
+        document = await status_document(await looked_at(parts, NOW))
+        shown = {row.name: row.text for row in rows(document)}
+        assert shown["leader"] == "this daemon, epoch 4"
+        assert "stream" in shown
+
+
+@asynchronous
+async def test_of_a_daemon_alone_on_its_store_nobody_asks_who_leads(tmp_path):
+    async with parts_in(tmp_path) as parts:
+        document = await status_document(await looked_at(parts, NOW))
+        assert document["lead"]["leads"]
+        assert "leader" not in {row.name for row in rows(document)}
