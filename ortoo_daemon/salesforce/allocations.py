@@ -9,6 +9,7 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import Any
 
+from ortoo_daemon.salesforce.responses import understood
 from ortoo_daemon.salesforce.rest import RestClient
 
 
@@ -59,10 +60,11 @@ async def read_allocations(rest: RestClient) -> dict[Allocation, AllocationUse]:
     """
     limits: Mapping[str, Any] = await rest.call("GET", "limits")
     found = {}
-    for allocation, name in NAMES.items():
-        entry = limits.get(name)
-        allowed = int(entry["Max"]) if entry else 0
-        if entry and allowed > 0:
-            used = max(allowed - int(entry["Remaining"]), 0)
-            found[allocation] = AllocationUse(used=used, allowed=allowed)
+    with understood():
+        for allocation, name in NAMES.items():
+            entry = limits.get(name)
+            allowed = int(entry["Max"]) if entry else 0
+            if entry and allowed > 0:
+                used = max(allowed - int(entry["Remaining"]), 0)
+                found[allocation] = AllocationUse(used=used, allowed=allowed)
     return found

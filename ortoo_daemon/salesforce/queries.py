@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
+from ortoo_daemon.salesforce.responses import understood
 from ortoo_daemon.salesforce.rest import RestClient
 
 Row = TypeVar("Row")
@@ -26,17 +27,24 @@ async def query_as(
     read as it comes, for the wire's wrapping takes more memory than what it wraps.
     """
     answer = await rest.call("GET", "query", params={"q": soql}, essential=essential)
-    rows = list(map(read, answer["records"]))
-    while not answer["done"]:
-        answer = await rest.call("GET", answer["nextRecordsUrl"], essential=essential)
-        rows.extend(map(read, answer["records"]))
+    rows: list[Row] = []
+    while (more := _page(read, answer, rows)) is not None:
+        answer = await rest.call("GET", more, essential=essential)
     return rows
+
+
+def _page(read: Callable[[Mapping[str, Any]], Row], answer: Any, rows: list[Row]) -> str | None:
+    """The rows of a page go to the others; the address of the next page, None after the last."""
+    with understood():
+        rows.extend(map(read, answer["records"]))
+        return None if answer["done"] else str(answer["nextRecordsUrl"])
 
 
 async def count(rest: RestClient, soql: str, *, essential: bool = True) -> int:
     """The number a ``SELECT COUNT()`` query finds."""
     answer = await rest.call("GET", "query", params={"q": soql}, essential=essential)
-    return int(answer["totalSize"])
+    with understood():
+        return int(answer["totalSize"])
 
 
 def flattened(row: Mapping[str, Any]) -> dict[str, Any]:

@@ -4,7 +4,8 @@ Pure. Texts are cut and cleared of field values, because they end up in logs and
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from ortoo_daemon.errors import (
@@ -113,6 +114,19 @@ def coded_error(
     return kind(code, cleared(message), fields=fields, status=status)
 
 
+@contextmanager
+def understood(*, writing: bool = False) -> Iterator[None]:
+    """Around the reading of an answer: one of another shape than the platform's (a gateway's page, half an
+    answer) becomes an error that passes by itself. ``writing``: what was sent may have been carried out."""
+    try:
+        yield
+    except (KeyError, IndexError, TypeError, ValueError, AttributeError, RecursionError) as error:
+        text = f"the org's answer has a part that can't be read ({type(error).__name__})"
+        if writing:
+            raise OutcomeUnknownError("UNREADABLE_ANSWER", text) from error
+        raise TemporaryOrgError("UNREADABLE_ANSWER", text) from error
+
+
 def is_overload(error: BaseException) -> bool:
     """Whether a smaller batch may pass: a row lock, or Apex that ran out of its limits."""
     return isinstance(error, OrgError) and (
@@ -155,7 +169,8 @@ def _first(content: Any) -> tuple[str | None, str, tuple[str, ...]]:
         return None, "", ()
     code = entry.get("errorCode") or entry.get("statusCode") or entry.get("error")
     message = entry.get("message") or entry.get("error_description") or ""
-    fields = entry.get("fields") or ()
+    named = entry.get("fields")
+    fields = named if isinstance(named, list | tuple) else ()
     return (str(code) if code else None), str(message), tuple(str(name) for name in fields)
 
 

@@ -209,9 +209,12 @@ class _Salesforce(Salesforce):  # type: ignore[misc]
     def parse_result_to_json(self, result: requests.Response) -> Any:
         """Raises requests.JSONDecodeError."""
         try:
-            return from_json(result.content)
+            found = from_json(result.content)
         except ValueError:
-            return result.json()  # half of a surrogate pair, or no JSON at all
+            found = result.json()  # half of a surrogate pair, or no JSON at all
+        if isinstance(found, dict | list | str):
+            return found
+        raise requests.JSONDecodeError("neither an object nor a list", "", 0)
 
 
 class _KeepAuthorization(AuthBase):

@@ -10,7 +10,7 @@ from ortoo_daemon.records import FieldValue
 from ortoo_daemon.salesforce import soql
 from ortoo_daemon.salesforce.batching import Batcher
 from ortoo_daemon.salesforce.queries import query
-from ortoo_daemon.salesforce.responses import row_error
+from ortoo_daemon.salesforce.responses import row_error, understood
 from ortoo_daemon.salesforce.rest import RestClient
 
 ROWS_IN_A_CALL = 200
@@ -108,9 +108,10 @@ class Upserts:
                 body={"allOrNone": False, "records": records},
                 idempotent=True,
             )
+            with understood(writing=True):
+                return {
+                    row.key: None if result["success"] else row_error(result["errors"])
+                    for row, result in zip(rows, answer, strict=True)
+                }
         except OrgError as error:
             return {row.key: error for row in rows}
-        return {
-            row.key: None if result["success"] else row_error(result["errors"])
-            for row, result in zip(rows, answer, strict=True)
-        }

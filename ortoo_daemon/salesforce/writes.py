@@ -13,7 +13,7 @@ from ortoo_daemon.instants import instant
 from ortoo_daemon.records import FieldValue, Record, RecordId
 from ortoo_daemon.salesforce import soql
 from ortoo_daemon.salesforce.reader import read_records
-from ortoo_daemon.salesforce.responses import error_of, is_overload, row_error
+from ortoo_daemon.salesforce.responses import error_of, is_overload, row_error, understood
 from ortoo_daemon.salesforce.rest import RestClient
 from ortoo_daemon.salesforce.transport import MayGo
 from ortoo_daemon.salesforce.values import differing, http_date, names_of
@@ -64,8 +64,9 @@ async def send_conditional(rest: RestClient, writes: Sequence[RecordWrite]) -> l
         ],
     }
     answer = await rest.call("POST", "composite", body=body, may_go=_of_all(writes))
-    parts = {part["referenceId"]: part for part in answer["compositeResponse"]}
-    return [_part_outcome(parts[f"row{number}"]) for number in range(len(writes))]
+    with understood(writing=True):
+        parts = {part["referenceId"]: part for part in answer["compositeResponse"]}
+        return [_part_outcome(parts[f"row{number}"]) for number in range(len(writes))]
 
 
 async def send_in_bulk(
@@ -140,7 +141,11 @@ async def _patch(rest: RestClient, writes: Sequence[RecordWrite]) -> list[Outcom
         if not is_overload(error):
             raise
         return [error] * len(writes)
-    return [None if row["success"] else row_error(row["errors"]) for row in answer]
+    with understood(writing=True):
+        rows = [None if row["success"] else row_error(row["errors"]) for row in answer]
+        if len(rows) != len(writes):
+            raise ValueError("another number of rows")
+        return rows
 
 
 def _of_all(writes: Sequence[RecordWrite]) -> MayGo:

@@ -68,6 +68,9 @@ FOR_A_PERSON = (
     Refusal("CANNOT_EXECUTE_FLOW_TRIGGER", "The flow failed: no such record", times=2),
     Refusal("DUPLICATES_DETECTED", "Use one of these records?", times=2),
     Refusal("TXN_SECURITY_NO_ACCESS", "The operation was blocked by a security policy", times=2),
+    Refusal("TXN_SECURITY_TWO_FA_REQUIRED", "Two-factor authentication is required", times=2),
+    Refusal("FIELD_INTEGRITY_EXCEPTION", "There's a problem with this state", times=2),
+    Refusal("MALFORMED_ID", "Owner ID: id value of incorrect type", times=2),
 )
 """Refused with the customer's keys, and again without them."""
 
