@@ -89,7 +89,7 @@ class TraceNotes:
             rules=tuple(self.rules),
             candidates=tuple(self.candidates),
             gates=tuple(
-                GateCount(kind=kind, gate=gate, removed=int(removed), detail=str(detail))
+                GateCount(kind, gate, int(removed), str(detail))
                 for (kind, gate), (removed, detail) in self.counts.items()
             ),
             changes=tuple(self.changes),
@@ -233,17 +233,13 @@ class Handling:
         if same_value(before, after):
             return
         self.scope.values[name] = after
-        self.trace.changes.append(
-            FieldChange(stage=stage, field=name, before=before, after=after, place=place)
-        )
+        self.trace.changes.append(FieldChange(stage, name, before, after, place))
 
     def report(
         self, name: str, *, stage: str, code: str, message: str, place: Place | None = None
     ) -> None:
         """Tell something about a field without stopping."""
-        self.trace.reports.append(
-            FieldReport(stage=stage, field=name, code=code, message=message, place=place)
-        )
+        self.trace.reports.append(FieldReport(stage, name, code, message, place))
 
     def changed_fields(self) -> dict[str, FieldValue]:
         """Fields whose value now differs from what was read, in order of their first change."""

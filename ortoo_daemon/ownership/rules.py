@@ -93,9 +93,7 @@ class _Search:
         failed = rule.when.failure(self.handling.scope) if rule.when is not None else None
         if failed is None:
             return None
-        return RuleStep(
-            name=rule.name, place=rule.place, outcome=RuleOutcome.NOT_MATCHED, failed=failed
-        )
+        return RuleStep(rule.name, rule.place, RuleOutcome.NOT_MATCHED, failed)
 
 
 def _not_running(rule: Rule, days: ProgrammeDays, wanting: str) -> RuleStep:
@@ -108,4 +106,4 @@ def _not_running(rule: Rule, days: ProgrammeDays, wanting: str) -> RuleStep:
 
 
 def _step(rule: Rule, outcome: RuleOutcome) -> RuleStep:
-    return RuleStep(name=rule.name, place=rule.place, outcome=outcome)
+    return RuleStep(rule.name, rule.place, outcome)

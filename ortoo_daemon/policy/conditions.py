@@ -49,7 +49,7 @@ class FieldTest:
         value = scope.value(self.field)
         if self.judge(value, scope):
             return None
-        return FailedCondition(place=self.place, text=self.text, field=self.field, value=value)
+        return FailedCondition(self.place, self.text, self.field, value)
 
     def fields(self) -> frozenset[str]:
         if self.kind.takes is Takes.FIELD:
@@ -121,9 +121,7 @@ class AnyOf:
             return None
         first = self.parts[0].failure(scope)
         assert first is not None
-        return FailedCondition(
-            place=self.place, text=self.text, field=first.field, value=first.value
-        )
+        return FailedCondition(self.place, self.text, first.field, first.value)
 
     def fields(self) -> frozenset[str]:
         return frozenset().union(*(part.fields() for part in self.parts))
@@ -149,7 +147,7 @@ class Not:
         names = self.part.fields()
         field = min(names, default=ASKED)
         value = scope.value(field) if names else "running"
-        return FailedCondition(place=self.place, text=self.text, field=field, value=value)
+        return FailedCondition(self.place, self.text, field, value)
 
     def fields(self) -> frozenset[str]:
         return self.part.fields()
@@ -178,12 +176,8 @@ class Named:
         failed = self.condition.failure(scope)
         if failed is None:
             return None
-        return FailedCondition(
-            place=failed.place,
-            text=f"{self.name} ({failed.text})",
-            field=failed.field,
-            value=failed.value,
-        )
+        place, text, field, value = failed
+        return FailedCondition(place, f"{self.name} ({text})", field, value)
 
     def fields(self) -> frozenset[str]:
         return self.condition.fields()

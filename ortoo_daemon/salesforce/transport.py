@@ -116,7 +116,6 @@ class Transport:
                 "TOO_LATE", "not sent: the record may be another daemon's by its end"
             )
         salesforce = self._salesforce(token)
-        self._of_thread.answered = None
         try:
             return salesforce.restful(
                 request.address,
@@ -130,6 +129,8 @@ class Transport:
             return self._empty_or_unreadable(request)
         except requests.RequestException as error:
             raise _lost(error, request) from None
+        finally:
+            self._of_thread.answered = None  # it holds the request's body: megabytes in a burst
 
     def close(self) -> None:
         for session in self._sessions:
@@ -140,7 +141,7 @@ class Transport:
         local = self._of_thread
         if getattr(local, "token", None) != token:
             if not hasattr(local, "session"):
-                local.session = self._new_session()
+                local.session, local.answered = self._new_session(), None
             if is_local_http(token.instance_url):
                 address = f"https://{urlsplit(token.instance_url).netloc}/"
                 local.session.mount(address, _LocalHttp(self._timeout))

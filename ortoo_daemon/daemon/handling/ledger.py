@@ -12,7 +12,7 @@ import time
 from collections import Counter, defaultdict, deque
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from ortoo_daemon.daemon.handling.looking import Look
 from ortoo_daemon.daemon.handling.rate_log import RateLog
@@ -71,6 +71,15 @@ class Ticket:
         return elapsed() + seconds < self.until
 
 
+class _Settled(NamedTuple):
+    """A ticket whose owner stands in the org: no more of it than counts need, as a burst leaves thousands."""
+
+    at: float
+    object: str
+    person: RecordId
+    weight: float
+
+
 class Ledger:
     """Counters of open work by object and person, of every pool's rotation, and what rate limits count."""
 
@@ -86,11 +95,11 @@ class Ledger:
         self._open: dict[str, dict[RecordId, int]] = defaultdict(dict)
         self._load: dict[str, dict[RecordId, float]] = {}
         """Of objects that some policy weighs."""
-        self._loads_settled: deque[tuple[float, Ticket]] = deque()
+        self._loads_settled: deque[_Settled] = deque()
         self._turns: dict[str, Turns] = dict(turns or {})
         self._unsaved: set[str] = set()
         self._pending: dict[int, Ticket] = {}
-        self._settled: deque[tuple[float, Ticket]] = deque()
+        self._settled: deque[_Settled] = deque()
         self._number = 0
 
     @property
@@ -213,26 +222,27 @@ class Ledger:
         ticket = self._pending.pop(number, None)
         if ticket is None:
             return False
-        self._settled.append((self._clock(), ticket))
+        reservation = ticket.reservation
+        if reservation.person is None:
+            return True
+        weight = _weight(reservation)
+        settled = _Settled(self._clock(), ticket.object, reservation.person, weight)
+        self._settled.append(settled)
         if ticket.object in self._load:
-            self._loads_settled.append((self._clock(), ticket))
+            self._loads_settled.append(settled)
         return True
 
     async def refresh(self, object_name: str, people: Iterable[RecordId], count: Count) -> None:
         """Read an object's counts anew. Raises what ``count`` raises; the old counts then stay."""
         began = self._clock()
         counts = Counter(dict(await count(object_name, people)))
-        kept: deque[tuple[float, Ticket]] = deque()
-        for at, ticket in self._settled:
-            if ticket.object != object_name:
-                kept.append((at, ticket))
-            elif at >= began:
-                _count(counts, ticket)
-                kept.append((at, ticket))
-        self._settled = kept
+        self._settled = _later(self._settled, object_name, began)
+        for each in self._settled:
+            if each.object == object_name:
+                counts[each.person] += 1
         for ticket in self._pending.values():
-            if ticket.object == object_name:
-                _count(counts, ticket)
+            if ticket.object == object_name and ticket.reservation.person is not None:
+                counts[ticket.reservation.person] += 1
         self._open[object_name] = dict(counts)
 
     async def refresh_load(
@@ -242,13 +252,11 @@ class Ledger:
         self._load.setdefault(object_name, {})
         began = self._clock()
         loads = dict(await weigh(object_name, people))
-        self._loads_settled = deque(
-            (at, ticket)
-            for at, ticket in self._loads_settled
-            if ticket.object != object_name or at >= began
-        )
-        settled = [ticket for _, ticket in self._loads_settled]
-        for ticket in (*settled, *self._pending.values()):
+        self._loads_settled = _later(self._loads_settled, object_name, began)
+        for each in self._loads_settled:
+            if each.object == object_name:
+                loads[each.person] = loads.get(each.person, 0.0) + each.weight
+        for ticket in self._pending.values():
             person = ticket.reservation.person
             if ticket.object == object_name and person is not None:
                 loads[person] = loads.get(person, 0.0) + _weight(ticket.reservation)
@@ -282,9 +290,9 @@ class Ledger:
         loads[person] = round(before + sign * _weight(reservation), 2)
 
 
-def _count(counts: Counter[RecordId], ticket: Ticket) -> None:
-    if ticket.reservation.person is not None:
-        counts[ticket.reservation.person] += 1
+def _later(settled: Iterable[_Settled], object_name: str, began: float) -> deque[_Settled]:
+    """Without those that a reading of the object's counts shows, which began then."""
+    return deque(each for each in settled if each.object != object_name or each.at >= began)
 
 
 def _weight(reservation: Reservation) -> float:

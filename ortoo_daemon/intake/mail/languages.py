@@ -2,13 +2,15 @@
 
 Told by py3langid, whose model is in the package, among the languages that dealers write in and their
 neighbours, so that a Portuguese mail is not taken for bad Spanish. Loading takes most of a second and
-happens once, at the first text.
+20 MB, with the numpy below it, and happens once, at the first text.
 """
 
 import re
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
-from py3langid.langid import MODEL_FILE, LanguageIdentifier
+if TYPE_CHECKING:
+    from py3langid.langid import LanguageIdentifier
 
 _SERVED = ("de", "en", "es", "fr", "it", "nl")
 _NEIGHBOURS = ("cs", "da", "hu", "pl", "pt", "ro", "sv", "tr")
@@ -19,7 +21,9 @@ _ENOUGH = 4000  # characters; more makes the answer no surer
 
 
 @lru_cache(maxsize=1)
-def _identifier() -> LanguageIdentifier:
+def _identifier() -> "LanguageIdentifier":
+    from py3langid.langid import MODEL_FILE, LanguageIdentifier
+
     identifier = LanguageIdentifier.from_model_file(MODEL_FILE)
     identifier.set_languages([*_SERVED, *_NEIGHBOURS])
     return identifier

@@ -30,7 +30,7 @@ TIP = -1
 EVERYTHING = -2
 """Position of a subscription that gets all the org still keeps (72 hours)."""
 
-_PREFETCH = 1_000
+_PREFETCH = 400
 _SHORTEST_TIMEOUT = 30.0
 _GOODBYE_TIMEOUT = 2.0
 
