@@ -10,7 +10,7 @@ from ortoo_daemon.action.stamps import stamps_of
 from ortoo_daemon.daemon.loading.hours_checks import MANUALS as HOURS_MANUALS
 from ortoo_daemon.daemon.loading.hours_checks import kept_by_nobody
 from ortoo_daemon.daemon.loading.notice_checks import MANUALS as NOTICE_MANUALS
-from ortoo_daemon.daemon.loading.roster_checks import unbound_names
+from ortoo_daemon.daemon.loading.roster_checks import unbound_names, unread_signs
 from ortoo_daemon.daemon.loading.saved_org import KnownOrg
 from ortoo_daemon.daemon.yaml_settings import place_of
 from ortoo_daemon.descriptions import OrgDescription
@@ -27,6 +27,7 @@ MANUALS = {
     "unknown_workload": "An object is routed of which the directory file does not say what is open work.",
     "missing_stamps": "The object lacks fields of the daemon's own: not deployed, or not permitted.",
     "unbound_name": "A name of rooftops or owners that the directory file does not bind.",
+    "unread_sign": "A policy names a sign of absence that the directory file does not look at.",
     "directory_refused": "The org refuses to be read by the directory file.",
     "settings": "`ortoo.yaml` or the directory file can't be used as it is.",
     "policy-test": "A case whose expectation was not met.",
@@ -41,6 +42,7 @@ def cross_checks(
     """Every problem; ``node`` is the directory file as it was read, for its places."""
     yield from _uncounted(policies, mapping, node)
     yield from unbound_names(policies, mapping)
+    yield from unread_signs(policies, mapping)
     if known is None:
         return
     yield from directory_fields(mapping, node, known.description)

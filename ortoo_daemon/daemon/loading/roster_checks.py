@@ -5,7 +5,9 @@ A misspelt tag is no mistake the language could see: it is just always empty.
 
 from collections.abc import Iterator
 
-from ortoo_daemon.errors import Place, Problem
+from ortoo_daemon.directory import Sign
+from ortoo_daemon.errors import Level, Place, Problem
+from ortoo_daemon.policy.absence_model import USUAL_SIGNS
 from ortoo_daemon.policy.conditions import tests_of
 from ortoo_daemon.policy.enrichment_model import SetField, SetStep
 from ortoo_daemon.policy.lint.subject import conditions_of
@@ -35,6 +37,24 @@ def unbound_names(policies: PolicySet, mapping: DirectoryMapping) -> Iterator[Pr
             name = reference.removeprefix(_OWNER)
             if reference.startswith(_OWNER) and name not in people:
                 yield _unbound(place, reference, "people", did_you_mean(name, people))
+
+
+def unread_signs(policies: PolicySet, mapping: DirectoryMapping) -> Iterator[Problem]:
+    """Signs of absence that a policy names and nobody looks at."""
+    read = mapping.absences.signs | ({Sign.FIELDS} if mapping.people.away else frozenset())
+    for policy in policies.policies:
+        absence = policy.absence
+        if absence is None or absence.signs == USUAL_SIGNS:
+            continue
+        for sign in sorted(absence.signs - read):
+            where = "people: away" if sign is Sign.FIELDS else f"absences: {sign}"
+            yield Problem(
+                place=absence.place,
+                rule="unread_sign",
+                message=f"'signs' names {sign}, but the directory file does not look at it",
+                mend=f"add it under {where}, or take it out",
+                level=Level.HINT,
+            )
 
 
 def _used_of_rooftops(policy: Policy) -> Iterator[tuple[Place, str]]:
