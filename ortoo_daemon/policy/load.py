@@ -3,11 +3,9 @@
 Pure: the bytes are handed in by whoever read the folder.
 """
 
-import gc
 import hashlib
 import posixpath
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 
 from ortoo_daemon.errors import ConfigError, Place
 from ortoo_daemon.policy.documents import read_document
@@ -17,6 +15,7 @@ from ortoo_daemon.policy.naming import did_you_mean
 from ortoo_daemon.policy.nodes import Problems
 from ortoo_daemon.policy.parsing.policy_file import read_policy
 from ortoo_daemon.policy.resources import Resources, in_tables
+from ortoo_daemon.policy.uncollected import no_garbage_collection
 
 ORDER_FILE = "ortoo.yaml"
 """Where the order of policies is written; problems with it are shown there."""
@@ -38,7 +37,7 @@ def load(
     """
     problems = Problems()
     resources = Resources(files, problems)
-    with _no_garbage_collection():
+    with no_garbage_collection():
         found = _policies(files, resources, problems)
     ordered = _in_order(found, order, problems)
     if problems.found:
@@ -71,18 +70,6 @@ def _policies(
         if policy is not None:
             _note_policy(file, policy, found, problems)
     return found
-
-
-@contextmanager
-def _no_garbage_collection() -> Iterator[None]:
-    """Hundreds of thousands of nodes are made and none is garbage: looking for some doubles the time."""
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()
 
 
 def is_test_file(name: str) -> bool:

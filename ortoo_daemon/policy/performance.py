@@ -9,11 +9,11 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from itertools import pairwise
 
 from ortoo_daemon.directory import Rooftop
 from ortoo_daemon.errors import Place
-from ortoo_daemon.policy.csv_files import date_in, read_csv
+from ortoo_daemon.policy.csv_files import read_csv
+from ortoo_daemon.policy.dated_rows import DatedRow, overlapping, validity_in
 from ortoo_daemon.policy.naming import did_you_mean
 from ortoo_daemon.policy.nodes import Problems
 from ortoo_daemon.policy.values import fold, number
@@ -22,18 +22,12 @@ COLUMNS = ("rooftop", "performance", "valid_from", "valid_to", "source")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PerformanceRow:
-    """What one rooftop (its id or code, or its name) has done; dates are inclusive, None is open-ended."""
+class PerformanceRow(DatedRow):
+    """What one rooftop (its id or code, or its name) has done."""
 
     rooftop: str
     figure: float
-    valid_from: date | None
-    valid_to: date | None
     place: Place
-
-    def is_valid(self, on: date) -> bool:
-        after_begin = self.valid_from is None or self.valid_from <= on
-        return after_begin and (self.valid_to is None or on <= self.valid_to)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,20 +99,19 @@ def read_performances(
 
 
 def _row(cells: Mapping[str, str], place: Place, problems: Problems) -> PerformanceRow | None:
-    begin = date_in(cells.get("valid_from", ""), place, "valid_from", problems)
-    end = date_in(cells.get("valid_to", ""), place, "valid_to", problems)
+    days = validity_in(cells, place, problems)
     figure, wrong = number(cells["performance"]), ""
     if not cells["rooftop"]:
         wrong = "the row names no rooftop"
     elif figure is None:
         wrong = f"performance is not a number: {cells['performance']!r}"
-    elif begin is not None and end is not None and end < begin:
-        wrong = "valid_to lies before valid_from"
-    if wrong or figure is None:
+    if wrong:
         problems.add(place, "wrong_row", wrong)
+    if wrong or figure is None or days is None:
         return None
+    first, last = days
     return PerformanceRow(
-        rooftop=cells["rooftop"], figure=figure, valid_from=begin, valid_to=end, place=place
+        rooftop=cells["rooftop"], figure=figure, valid_from=first, valid_to=last, place=place
     )
 
 
@@ -128,9 +121,7 @@ def _note_doubles(rows: Iterable[PerformanceRow], problems: Problems) -> None:
     for row in rows:
         groups[fold(row.rooftop)].append(row)
     for found in groups.values():
-        found.sort(key=lambda row: (row.valid_from or date.min, row.place))
-        for first, second in pairwise(found):
-            if (second.valid_from or date.min) <= (first.valid_to or date.max):
-                message = f"{second.rooftop} has a figure for these days in line {first.place.line}"
-                mend = "remove one of them, or let their dates not overlap"
-                problems.add(second.place, "duplicate_row", message, mend)
+        for first, second in overlapping(found):
+            message = f"{second.rooftop} has a figure for these days in line {first.place.line}"
+            mend = "remove one of them, or let their dates not overlap"
+            problems.add(second.place, "duplicate_row", message, mend)

@@ -10,38 +10,25 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from itertools import pairwise
 
 from ortoo_daemon.errors import Place
-from ortoo_daemon.policy.csv_files import date_in, read_csv
+from ortoo_daemon.policy.csv_files import read_csv
+from ortoo_daemon.policy.dated_rows import VALID_FROM, VALID_TO, DatedRow, overlapping, validity_in
 from ortoo_daemon.policy.enrichment_model import MatchKind, TableMatch
 from ortoo_daemon.policy.nodes import Problems
 from ortoo_daemon.policy.values import fold, number
 from ortoo_daemon.records import FieldValue
-
-VALID_FROM, VALID_TO = "valid_from", "valid_to"
 
 Shape = tuple[TableMatch, ...]
 Sortable = tuple[int, float, str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
-    """One row; ``valid_from``/``valid_to`` None is open-ended."""
+class Row(DatedRow):
+    """One row as it stands in the file."""
 
     line: int
     cells: tuple[str, ...]
-    valid_from: date | None
-    valid_to: date | None
-
-    def is_valid(self, on: date) -> bool:
-        after_begin = self.valid_from is None or self.valid_from <= on
-        return after_begin and (self.valid_to is None or on <= self.valid_to)
-
-    def overlaps(self, other: "Row") -> bool:
-        """Whether some day belongs to both."""
-        begin = max(self.valid_from or date.min, other.valid_from or date.min)
-        return begin <= min(self.valid_to or date.max, other.valid_to or date.max)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +63,7 @@ class CsvTable:
             groups[tuple(fold(row.cells[place]) for place in places)].append(row)
         for key, rows in groups.items():
             if all(key):
-                yield from _overlapping(rows)
+                yield from overlapping(rows)
 
     def _index(self, shape: Shape) -> "_Index":
         found = self._indexes.get(shape)
@@ -91,26 +78,15 @@ def read_table(data: bytes, *, path: str, file: str, problems: Problems) -> CsvT
     if read is None:
         return None
     where = {name: index for index, name in enumerate(read.header)}
+    dated = {name: where[name] for name in (VALID_FROM, VALID_TO) if name in where}
     rows = []
     for line, cells in read.rows:
-        begin, end = (
-            date_in(cells[where[name]], Place(file, line), name, problems)
-            if name in where
-            else None
-            for name in (VALID_FROM, VALID_TO)
-        )
-        if begin is not None and end is not None and end < begin:
-            problems.add(Place(file, line), "wrong_row", "valid_to lies before valid_from")
-            continue
-        rows.append(Row(line=line, cells=cells, valid_from=begin, valid_to=end))
+        dates = {name: cells[index] for name, index in dated.items()}
+        days = validity_in(dates, Place(file, line), problems)
+        if days is not None:
+            first, last = days
+            rows.append(Row(line=line, cells=cells, valid_from=first, valid_to=last))
     return CsvTable(path, file, read.header, tuple(rows))
-
-
-def _overlapping(rows: list[Row]) -> Iterator[tuple[Row, Row]]:
-    ordered = sorted(rows, key=lambda row: (row.valid_from or date.min, row.line))
-    for first, second in pairwise(ordered):
-        if first.overlaps(second):
-            yield first, second
 
 
 class _Index:

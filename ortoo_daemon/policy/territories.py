@@ -10,11 +10,11 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from itertools import pairwise
 
 from ortoo_daemon.errors import Place
 from ortoo_daemon.policy.area_codes import area_key, is_international, number_key
-from ortoo_daemon.policy.csv_files import date_in, read_csv
+from ortoo_daemon.policy.csv_files import read_csv
+from ortoo_daemon.policy.dated_rows import overlapping, validity_in
 from ortoo_daemon.policy.naming import did_you_mean
 from ortoo_daemon.policy.nodes import Problems
 from ortoo_daemon.policy.tables import Sortable, sortable
@@ -164,7 +164,7 @@ class TerritoryFile:
             groups = self._anywhere(phone, fold(brand))
         else:
             return ()
-        return tuple(row for group in groups for row in group if is_valid(row, on))
+        return tuple(row for group in groups for row in group if row.is_valid(on))
 
     def _anywhere(self, phone: str, brand: str) -> Iterator[Iterable[TerritoryRow]]:
         """Groups of rows in whose area an international number lies, whatever the country."""
@@ -174,11 +174,6 @@ class TerritoryFile:
 
 def _brand(row: TerritoryRow) -> str | None:
     return None if row.brand is None else fold(row.brand)
-
-
-def is_valid(row: TerritoryRow, on: date) -> bool:
-    after_begin = row.valid_from is None or row.valid_from <= on
-    return after_begin and (row.valid_to is None or on <= row.valid_to)
 
 
 def read_territories(
@@ -206,19 +201,18 @@ def read_territories(
 
 def _row(cells: dict[str, str], place: Place, problems: Problems) -> TerritoryRow | None:
     wrong = _wrong_with(cells)
-    begin = date_in(cells.get("valid_from", ""), place, "valid_from", problems)
-    end = date_in(cells.get("valid_to", ""), place, "valid_to", problems)
-    if wrong is None and begin is not None and end is not None and end < begin:
-        wrong = "valid_to lies before valid_from"
+    days = validity_in(cells, place, problems)
     if wrong is not None:
         problems.add(place, "wrong_row", wrong)
+    if wrong is not None or days is None:
         return None
+    first, last = days
     text = {name: cells.get(name) or None for name in COLUMNS[1:10]}
     return TerritoryRow(
         country=cells["country"],
         **text,
-        valid_from=begin,
-        valid_to=end,
+        valid_from=first,
+        valid_to=last,
         source=cells.get("source", ""),
         place=place,
     )
@@ -257,11 +251,7 @@ def _note_doubles(rows: Iterable[TerritoryRow], problems: Problems) -> None:
         )
         groups[key].append(row)
     for found in groups.values():
-        if len(found) == 1:
-            continue
-        found.sort(key=lambda row: (row.valid_from or date.min, row.place))
-        for first, second in pairwise(found):
-            if (second.valid_from or date.min) <= (first.valid_to or date.max):
-                message = f"the same territory stands in line {first.place.line}"
-                mend = "remove one of them, or let their dates not overlap"
-                problems.add(second.place, "duplicate_row", message, mend)
+        for first, second in overlapping(found) if len(found) > 1 else ():
+            message = f"the same territory stands in line {first.place.line}"
+            mend = "remove one of them, or let their dates not overlap"
+            problems.add(second.place, "duplicate_row", message, mend)

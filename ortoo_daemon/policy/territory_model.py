@@ -5,14 +5,15 @@ from datetime import date
 from typing import Protocol
 
 from ortoo_daemon.errors import Place
+from ortoo_daemon.policy.dated_rows import DatedRow
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TerritoryRow:
+class TerritoryRow(DatedRow):
     """One dated row of a territory file: which rooftop or region owns which postal codes.
 
     Exactly one of ``postal_code``, ``prefix``, ``first``/``last`` (a range, both included), ``city`` or
-    ``area_code`` (of the phone number) is filled. Dates are inclusive; None is open-ended.
+    ``area_code`` (of the phone number) is filled.
     """
 
     country: str
@@ -25,8 +26,6 @@ class TerritoryRow:
     brand: str | None = None
     rooftop: str | None = None
     region: str | None = None
-    valid_from: date | None = None
-    valid_to: date | None = None
     source: str = ""
     place: Place
 

@@ -228,7 +228,7 @@ def _in_settings(problem: Problem, files: ConfigFiles, node: MapNode | None) -> 
     if problem.place.file != ORDER_FILE or files.settings is None:
         return problem
     if node is None:
-        return replace(problem, place=replace(problem.place, file=files.settings.as_posix()))
+        return replace(problem, place=problem.place._replace(file=files.settings.as_posix()))
     names = node.get("policy_order")
     items = names.items if isinstance(names, ListNode) else []
     named = (isinstance(i, Scalar) and repr(i.value) in problem.message for i in items)

@@ -46,6 +46,7 @@ from ortoo_daemon.policy.lint import (
 )
 from ortoo_daemon.policy.lint.manual import Manual, manual_of
 from ortoo_daemon.policy.lint.subject import Need, Subject
+from ortoo_daemon.policy.uncollected import no_garbage_collection
 
 _MODULES = (
     unknown_field,
@@ -115,4 +116,5 @@ def asked(subject: Subject) -> list[LintRule]:
 
 def lint(subject: Subject) -> list[Problem]:
     """Everything the rules find, in file order. Raises nothing."""
-    return sorted(problem for rule in asked(subject) for problem in rule.check(subject))
+    with no_garbage_collection():
+        return sorted(problem for rule in asked(subject) for problem in rule.check(subject))

@@ -23,6 +23,17 @@ Key = tuple[str, object]
 _Meaning = tuple[str, str, tuple[object, ...], bool]
 _Numbered = list[tuple[int, Literal]]
 
+_Known = dict[int, bool]
+"""By the number of a literal's meaning, whether it must hold."""
+
+
+@dataclass(slots=True)
+class _Given:
+    """What a way of matching asks of one field, and what is known to follow from it."""
+
+    literals: list[Literal]
+    known: _Known = field(default_factory=dict)
+
 
 @dataclass(slots=True)
 class _Earlier:
@@ -43,7 +54,8 @@ class EarlierRules:
     _by_key: dict[Key, list[_Earlier]] = field(default_factory=lambda: defaultdict(list))
     _others: list[_Earlier] = field(default_factory=list)
     _numbers: dict[_Meaning, int] = field(default_factory=dict)
-    _known: dict[tuple[int, tuple[int, ...]], bool] = field(default_factory=dict)
+    _given: dict[tuple[int, ...], _Given] = field(default_factory=dict)
+    _unasked: _Given = field(default_factory=lambda: _Given([]))
 
     def add(self, rule: Rule, ways: list[Alternative]) -> None:
         for way in ways:
@@ -67,25 +79,34 @@ class EarlierRules:
         return list(found.values())
 
     def _taker(self, way: Alternative, during: Period) -> Rule | None:
-        given: dict[str, _Numbered] = defaultdict(list)
-        for number, literal in self._numbered(way):
-            given[literal.test.field].append((number, literal))
+        given = self._by_field(way)
         for entry in self._candidates(way):
             if not _covers(entry.rule.days, during):
                 continue
-            if all(self._follows(each, given) for each in entry.literals):
+            for number, literal in entry.literals:
+                same = given.get(literal.test.field, self._unasked)
+                holds = same.known.get(number)
+                if holds is None:
+                    holds = same.known[number] = follows(literal, same.literals)
+                if not holds:
+                    break
+            else:
                 return entry.rule
         return None
 
-    def _follows(self, asked: tuple[int, Literal], given: dict[str, _Numbered]) -> bool:
-        """Whether the literal must hold where all those given on its field do."""
-        number, literal = asked
-        same_field = given.get(literal.test.field, [])
-        key = (number, tuple([known for known, _ in same_field]))
-        found = self._known.get(key)
-        if found is None:
-            found = self._known[key] = follows(literal, [each for _, each in same_field])
-        return found
+    def _by_field(self, way: Alternative) -> dict[str, _Given]:
+        """What the way asks of each field; equal ones share what is known to follow."""
+        found: dict[str, _Numbered] = defaultdict(list)
+        for number, literal in self._numbered(way):
+            found[literal.test.field].append((number, literal))
+        given = {}
+        for name, numbered in found.items():
+            key = tuple([number for number, _ in numbered])
+            same = self._given.get(key)
+            if same is None:
+                same = self._given[key] = _Given([literal for _, literal in numbered])
+            given[name] = same
+        return given
 
     def _numbered(self, way: Alternative) -> _Numbered:
         """Literals with a number that equal ones share."""

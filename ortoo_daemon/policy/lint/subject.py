@@ -4,6 +4,7 @@ from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from typing import NamedTuple
 
 from ortoo_daemon.descriptions import FieldDescription, OrgDescription
 from ortoo_daemon.directory import Directory, Rooftop
@@ -68,8 +69,7 @@ class Subject:
         return known[need] is not None
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class FieldUse:
+class FieldUse(NamedTuple):
     """A name of the record's object that a policy uses."""
 
     place: Place
