@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from ortoo_daemon.decision import FOLLOW_UPS
+from ortoo_daemon.decision import FOLLOW_UPS, Outcome
 from ortoo_daemon.salesforce import soql
 from ortoo_daemon.salesforce.org import Org
 
@@ -77,6 +77,8 @@ async def gather(org: Org, *, calls: Sequence[Row], daemon_user: str, until: dat
     for row in await org.query(
         soql.select("Ortoo_Decision__c", _PROOF, order_by=["Decided_At__c"])
     ):
+        if row["Outcome__c"] == Outcome.REPORTED:
+            continue  # what a person did is told, and nothing was decided
         (steps if row["Outcome__c"] in FOLLOW_UPS else decisions)[row["Record_Id__c"]].append(row)
     people = await org.query(soql.select("User", ["Id", "Ortoo_Role__c", "Ortoo_Rooftop__c"]))
     of_policies = soql.differs("Object__c", None)  # beside rows that hold the content of revisions
