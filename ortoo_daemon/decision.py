@@ -274,14 +274,15 @@ class NoticeTo(StrEnum):
 
     OWNER: who holds the record once it is decided; of a queue its members. MANAGER: the owner's manager,
     else the manager of the record's rooftop. ROOFTOP: the managers of the record's rooftop. QUEUE: the
-    members of a queue. ON_CALL: whoever reads the channel; no user of the org. ASSIGNER: who gave the record
-    to its owner by hand.
+    members of a queue. USER: somebody by name. ON_CALL: whoever reads the channel; no user of the org.
+    ASSIGNER: who gave the record to its owner by hand.
     """
 
     OWNER = "owner"
     MANAGER = "manager"
     ROOFTOP = "rooftop"
     QUEUE = "queue"
+    USER = "user"
     ON_CALL = "on_call"
     ASSIGNER = "assigner"
 

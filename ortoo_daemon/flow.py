@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 
 from ortoo_daemon.action.fields import prepare_fields
 from ortoo_daemon.action.fuse import hold_step_at_fuse, stop_at_fuse
-from ortoo_daemon.action.notices import prepare_notices, prepare_reports
+from ortoo_daemon.action.notices import prepare_notices, prepare_reports, tell_parked
 from ortoo_daemon.action.sla_advance import advance_clocks
 from ortoo_daemon.action.sla_due import holder_place, routed_at
 from ortoo_daemon.action.sla_follow import follow_steps
@@ -30,7 +30,7 @@ from ortoo_daemon.action.stamps import (
 from ortoo_daemon.admission import Admitted, AdmittedStep, Refused, admit, given_by_hand
 from ortoo_daemon.audit.conclude import conclude, conclude_by_hand, conclude_step
 from ortoo_daemon.audit.custody import custody_text
-from ortoo_daemon.decision import Decision, Outcome, ReasonCode
+from ortoo_daemon.decision import Decision, Notice, Outcome, ReasonCode
 from ortoo_daemon.enrichment.enrich import enrich
 from ortoo_daemon.facts import Facts, Question
 from ortoo_daemon.handling import Handling, SlaProgress
@@ -44,6 +44,7 @@ from ortoo_daemon.ownership.choose import choose_owner, find_rule
 from ortoo_daemon.ownership.handover import hand_over
 from ortoo_daemon.policy.model import PolicySet
 from ortoo_daemon.records import Owner, RecordId, WorkReason
+from ortoo_daemon.scope import RecordScope
 
 Stage = Callable[[Handling], None]
 
@@ -136,6 +137,7 @@ def _go_on(policies: PolicySet, handling: Handling, first: int) -> Decision | Ne
             begun = Begun(policies=policies, handling=handling, step=number)
             return Needs(questions=tuple(handling.questions), begun=begun)
         if handling.parked_for is not None:
+            tell_parked(handling)
             break
     facts = handling.facts
     decision = _unless_parked_so(conclude(handling), facts)
@@ -154,6 +156,7 @@ def _unless_parked_so(decision: Decision, facts: Facts) -> Decision:
         reason=ReasonCode.PARKED_ALREADY,
         fields={},
         parked_for=None,
+        notices=(),
     )
 
 
@@ -277,6 +280,25 @@ def recovered(facts: Facts) -> Decision:
         rooftop=_id(record.text(ROOFTOP)),
         parked_for=record.text(PARKED) or None,
     )
+
+
+def parked_notices(policies: PolicySet, facts: Facts, decision: Decision) -> tuple[Notice, ...]:
+    """Who is told of a record that was parked beside the stages: the org refuses it, or nobody could decide.
+
+    By the policy that the decision names, else the first of the object.
+    """
+    candidates = policies.for_object(facts.record.object)
+    named = next((each for each in candidates if each.name == decision.policy), None)
+    policy = named or next(iter(candidates), None)
+    if policy is None or decision.outcome is not Outcome.PARKED:
+        return ()
+    scope = RecordScope(facts.record, now=facts.now, zone=policy.zone)
+    scope.asked_by(policy, facts.directory)
+    received_at = instant(facts.record.get("CreatedDate")) or facts.now
+    admitted = Admitted(policy=policy, scope=scope, key=decision.key, received_at=received_at)
+    handling = _handling(policies, facts, admitted)
+    tell_parked(handling)
+    return tuple(handling.notices)
 
 
 def given_back(policies: PolicySet, facts: Facts, owner_id: RecordId) -> Decision:

@@ -37,6 +37,11 @@ def prepare_reports(handling: Handling) -> None:
     tell(handling, (*boundaries.notify, *boundaries.ask_back))
 
 
+def tell_parked(handling: Handling) -> None:
+    """Who is told that a person must look at the record."""
+    tell(handling, handling.policy.on_park)
+
+
 def tell(handling: Handling, entries: Iterable[Notify], *, clock: str | None = None) -> None:
     """Add a notice for each entry whose condition holds; the trace says who is told, or why nobody.
 
@@ -77,6 +82,8 @@ def _recipients(handling: Handling, entry: Notify) -> tuple[RecordId, ...]:
             return tuple(person.id for person in _rooftop_managers(handling))
         case NoticeTo.QUEUE:
             return _queue(handling, entry, owner)
+        case NoticeTo.USER:
+            return _user(handling, entry)
         case NoticeTo.ON_CALL:
             return ()
         case NoticeTo.ASSIGNER:
@@ -123,6 +130,14 @@ def _queue(handling: Handling, entry: Notify, owner: RecordId) -> tuple[RecordId
         return (owner,) if owner in queues else ()
     found = handling.facts.directory.queues.get(entry.queue)
     return (found.id,) if found else ()
+
+
+def _user(handling: Handling, entry: Notify) -> tuple[RecordId, ...]:
+    """On the roster or not."""
+    name = (entry.user or "").strip().casefold()
+    person = handling.facts.directory.people_by_username.get(name)
+    found = person.id if person else handling.facts.usernames.get(name)
+    return (found,) if found else ()
 
 
 def _name(handling: Handling, recipient: RecordId) -> str:

@@ -37,7 +37,7 @@ def conclude(handling: Handling) -> Decision:
         trail=tuple(handling.trail),
         waiting=None if parked else handling.waiting,
         parked_for=handling.parked_for,
-        notices=() if parked else tuple(handling.notices),
+        notices=tuple(handling.notices),
         reservation=None if parked else handling.reservation,
         children=() if parked else tuple(handling.children),
         reopening=None if parked else handling.reopening,

@@ -82,6 +82,7 @@ class Policy:
     moves: Moves = USUAL_MOVES
     returns: Returns | None = None
     notify: tuple[Notify, ...] = ()
+    on_park: tuple[Notify, ...] = ()
     absence: Absence | None = None
     boundaries: Boundaries | None = None
     fuse: Fuse | None = None

@@ -37,6 +37,9 @@ SEEMS_AWAY = "seems_away"
 """The template for managers of somebody who is taken for absent."""
 
 
+PARKED = "parked"
+"""The template of parked records."""
+
 AFTER_OUTAGE = "after_outage"
 SWEEP_STOPPED = "sweep_stopped"
 SUMMARIES = (AFTER_OUTAGE, SWEEP_STOPPED)
@@ -45,7 +48,8 @@ SUMMARIES = (AFTER_OUTAGE, SWEEP_STOPPED)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Notify:
-    """One entry of ``notify:``. ``queue`` names the queue where ``to`` is one by name (DeveloperName).
+    """One entry of ``notify:``. ``queue`` names the queue where ``to`` is one by name (DeveloperName),
+    ``user`` the user (username).
 
     ``when`` is asked of the record as ownership and action left it. ``digest_for``: what comes within this
     time is told together.
@@ -55,6 +59,7 @@ class Notify:
     by: str
     template: str
     queue: str | None = None
+    user: str | None = None
     when: Condition | None = None
     urgent: bool = False
     digest_for: timedelta | None = None

@@ -35,9 +35,10 @@ def limit_conditions(policy: Policy) -> Iterator[Condition]:
 
 
 def notifies_of(policy: Policy) -> Iterator[Notify]:
-    """Everybody who is told of an assignment, of a way out that took it, or of a clock's step."""
+    """Everybody who is told of an assignment, of a way out that took it, of a step, or of a parked record."""
     yield from (entry for step in steps_of(policy) for entry in step.notify)
     yield from policy.notify
+    yield from policy.on_park
     yield from policy.otherwise.notify
     if policy.boundaries is not None:
         yield from (*policy.boundaries.notify, *policy.boundaries.ask_back)

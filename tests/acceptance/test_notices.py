@@ -221,3 +221,25 @@ def test_who_is_told_of_unrouted_leads_is_in_the_way_out(network: Network, hook:
         (bell,) = wait_until(lambda: bells(network, [id]), 20, "a bell")
     assert bell["recipients"] == [network.lead(id)["OwnerId"]]
     assert "Unrouted Leads" in hook.bodies[0]["title"]
+
+
+def test_parked_leads_tell_whom_the_policy_names_in_one_message_and_the_mended_are_left_out(
+    network: Network,
+):
+    copytree(ROOT / "config" / "templates", network.folder / "templates")
+    told_to = {"to": {"user": "admin@ortoo.example"}, "digest": "4s"}
+    policy = {
+        "intake": {"require": {"any": ["Email"], "else": {"park": "no_mail"}}},
+        "action": {"on_park": {"notify": told_to}},
+    }
+    with network.daemon(policy=policy) as daemon:
+        daemon.until_ready()
+        ids = network.leads(3, Email=None)
+        network.until_proven(ids)
+        network.sandbox.change(ids[0], Ortoo_Parked__c=None)
+        (bell,) = wait_until(lambda: bells(network, ids), 30, "the admin is told")
+        assert daemon.terminate() == 0
+    assert bell["recipients"] == [seed.ADMIN_USER_ID]
+    assert bell["title"] == "2 notices"
+    assert bell["body"].count("Lead parked: no_mail") == 2
+    assert len(bells(network, ids)) == 1

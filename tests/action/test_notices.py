@@ -4,8 +4,11 @@ from dataclasses import replace
 from datetime import timedelta
 
 from ortoo_daemon.decision import NoticeTo, Outcome
+from ortoo_daemon.flow import parked_notices
+from ortoo_daemon.policy.intake_model import Require
 from ortoo_daemon.policy.notify_model import Notify
 from ortoo_daemon.policy.ownership_model import QueueTarget, RooftopChoice, TeamChoice
+from ortoo_daemon.records import RecordId, WorkReason
 from tests.world import (
     DESK,
     LAST,
@@ -14,8 +17,10 @@ from tests.world import (
     directory,
     facts,
     is_,
+    item,
     lead,
     person,
+    policies,
     policy,
     rooftop,
     rule,
@@ -108,3 +113,66 @@ def test_urgency_and_digest_go_with_the_notice():
     hour = timedelta(hours=1)
     (notice,) = decision(told(NoticeTo.OWNER, urgent=True, digest_for=hour)).notices
     assert (notice.urgent, notice.digest_for, notice.template) == (True, hour, "new_record")
+
+
+# Parked records
+
+
+ADMIN = RecordId("005000000000777AAA")
+PARKED_TO_ADMIN = Notify(
+    to=NoticeTo.USER,
+    by="salesforce",
+    template="parked",
+    user="Admin@example.com",
+    digest_for=timedelta(hours=1),
+    place=PLACE,
+)
+
+
+def parking(*notify: Notify):
+    """Parks what has no e-mail address."""
+    require = Require(condition=is_("Email", "a@example.com"), park="no_mail", place=PLACE)
+    choice = to_people(rooftop=RooftopChoice(place=PLACE))
+    return policy(rule("n", assign=choice), require=require, on_park=notify)
+
+
+def test_a_parked_record_tells_whom_the_policy_names_on_the_roster_or_not():
+    found = replace(
+        facts(lead(), directory((SITE,), (ANN,))), usernames={"admin@example.com": ADMIN}
+    )
+    parked = decided(parking(PARKED_TO_ADMIN), found)
+    assert parked.outcome is Outcome.PARKED
+    (notice,) = parked.notices
+    assert (notice.recipients, notice.template) == ((ADMIN,), "parked")
+    assert notice.digest_for == timedelta(hours=1)
+    routed = decided(parking(PARKED_TO_ADMIN), replace(found, record=lead(Email="a@example.com")))
+    assert (routed.outcome, routed.notices) == (Outcome.ASSIGNED, ())
+
+
+def test_who_is_told_by_name_and_is_nobody_stands_in_the_trace():
+    parked = decided(parking(PARKED_TO_ADMIN), facts(lead(), directory((SITE,), (ANN,))))
+    assert parked.notices == ()
+    assert any("no user is there to be told" in note for note in parked.trace.notes)
+
+
+def test_a_review_that_parks_for_the_same_reason_tells_nobody_again():
+    record = lead(Ortoo_Parked__c="no_mail", Ortoo_Decided_At__c="2026-11-23T09:00:00.000Z")
+    found = replace(
+        facts(record, directory(), work=item(record, reason=WorkReason.REVIEWED, entry="review:1")),
+        usernames={"admin@example.com": ADMIN},
+    )
+    again = decided(parking(PARKED_TO_ADMIN), found)
+    assert (again.outcome, again.notices) == (Outcome.NOTHING, ())
+
+
+def test_what_was_parked_beside_the_stages_tells_by_its_own_policy_else_the_first():
+    mine, other = parking(PARKED_TO_ADMIN), parking(told(NoticeTo.OWNER))
+    both = policies(replace(other, name="other"), mine)
+    found = replace(
+        facts(lead(OwnerId=ANN.id), directory()), usernames={"admin@example.com": ADMIN}
+    )
+    refused = replace(decided(mine, found), outcome=Outcome.PARKED, policy=mine.name)
+    assert [each.to for each in parked_notices(both, found, refused)] == [NoticeTo.USER]
+    unknown = replace(refused, policy=None)
+    assert [each.to for each in parked_notices(both, found, unknown)] == [NoticeTo.OWNER]
+    assert parked_notices(both, found, replace(refused, outcome=Outcome.NOTHING)) == ()

@@ -33,8 +33,9 @@ async def about_notices(
             if name not in settings.notices.email_alerts:
                 mend = f"name one: notices.email_alerts: {{{name}: Its_Name}}"
                 yield failed(NAME, f"no e-mail alert for {name}", mend)
-    if settings.notices.summaries.users:
-        yield await _users(org, settings.notices.summaries.users)
+    named = {*settings.notices.summaries.users, *(entry.user for _, entry in told if entry.user)}
+    if named:
+        yield await _users(org, sorted(named))
     if settings.notices.channels:
         yield _channels(settings)
 
@@ -62,15 +63,15 @@ async def _tasks(org: Org) -> Finding:
 
 
 async def _users(org: Org, names: Sequence[str]) -> Finding:
-    """Those who are told of what befell the daemon."""
+    """Those who are told by name."""
     where = [soql.one_of("Username", names), soql.equals("IsActive", True)]
     rows = await org.query(soql.select("User", ["Username"], where=where))
     known = {str(row["Username"]).casefold() for row in rows}
     unknown = [name for name in names if name.casefold() not in known]
     if unknown:
-        message = f"no active user {', '.join(unknown)}, who is to be told summaries"
-        return failed(NAME, message, "correct notices.summaries.users")
-    return passed(NAME, f"summaries go to {', '.join(names)}")
+        message = f"no active user {', '.join(unknown)}, who is to be told"
+        return failed(NAME, message, "correct notices.summaries.users, or the policies' notify")
+    return passed(NAME, f"told by name: {', '.join(names)}")
 
 
 def _channels(settings: Settings) -> Finding:

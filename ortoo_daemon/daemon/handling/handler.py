@@ -376,6 +376,7 @@ class Handler:
         _log.error("record_refused", object=record.object, record=record.id, code=error.code)
         lease = claim.lease
         decision, written = await stamp_refused(self.org, facts, refused, error, lease=lease)
+        decision = await self._with_notices(decision, facts)
         await self._prove(claim, decision, facts, written, Timings())
         return Finished(decision.reason.value, error.code)
 
@@ -387,10 +388,21 @@ class Handler:
                 now = self.clock()
                 found = await stamp_given_up(self.org, knowledge, claim, reason=reason, now=now)
                 if found is not None:
-                    await self._prove(claim, *found, Timings())
+                    decision, facts, written = found
+                    decision = await self._with_notices(decision, facts)
+                    await self._prove(claim, decision, facts, written, Timings())
         except Exception as error:
             _log.error("record_not_stamped", record=claim.item.record_id, exc_info=error)
         return Park(reason.value, note)
+
+    async def _with_notices(self, decision: Decision, facts: Facts) -> Decision:
+        """A record that was parked beside the stages, with whom that tells."""
+        known = replace(facts, usernames=self.knowledge.usernames)
+        told = flow.parked_notices(self.knowledge.policies.policy_set, known, decision)
+        decision = replace(decision, notices=told)
+        if told and self.outbox is not None:
+            await self.outbox.hold(decision)
+        return decision
 
     def _gone(self, claim: Claim) -> Verdict:
         item = claim.item

@@ -11,10 +11,10 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from ortoo_daemon.action.stamps import OWNER, ROOFTOP, SLA_TARGET_AT
+from ortoo_daemon.action.stamps import OWNER, PARKED, ROOFTOP, SLA_TARGET_AT
 from ortoo_daemon.daemon.handling.knowledge import Knowledge
 from ortoo_daemon.daemon.noticing.outbox import FALLBACK_ZONE
-from ortoo_daemon.decision import NoticeTo
+from ortoo_daemon.decision import NoticeTo, Outcome
 from ortoo_daemon.descriptions import ObjectDescription
 from ortoo_daemon.directory import Directory, Person
 from ortoo_daemon.instants import instant
@@ -53,7 +53,7 @@ class Words:
         found: dict[str, Mapping[str, Any]] = {}
         for object_name, asked in names.items():
             fields = await self._there(object_name, asked)
-            read = ["Id", *sorted({OWNER, ROOFTOP, SLA_TARGET_AT, *fields} - {"Id"})]
+            read = ["Id", *sorted({OWNER, PARKED, ROOFTOP, SLA_TARGET_AT, *fields} - {"Id"})]
             urgent = any(each.urgent for each in notices if each.object == object_name)
             beside = soql.select(object_name, read, where=[soql.one_of("Id", ["x"])])
             for some in soql.chunks(sorted(ids[object_name]), beside=beside):
@@ -93,11 +93,12 @@ class Words:
         return min(found, default=None)
 
     def is_overtaken(self, notice: KeptNotice, rows: Rows) -> bool:
-        """Whether there is nothing left to tell: the record is gone, or its owner is somebody else by now."""
+        """Whether there is nothing left to tell: the record is gone, is parked no more, or its owner is
+        somebody else by now."""
         if not notice.object:
             return False
         row = rows.get(notice.record_id)
-        if row is None:
+        if row is None or (notice.outcome == Outcome.PARKED and not row.get(PARKED)):
             return True
         to_owner = notice.told_to == NoticeTo.OWNER and notice.recipient
         return bool(to_owner) and row.get(OWNER) != notice.recipient

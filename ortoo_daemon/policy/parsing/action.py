@@ -6,7 +6,7 @@ from ortoo_daemon.policy.enrichment_model import SetField
 from ortoo_daemon.policy.fuse_model import Fuse
 from ortoo_daemon.policy.naming import FOUND_SO_FAR
 from ortoo_daemon.policy.nodes import MapNode
-from ortoo_daemon.policy.notify_model import NEW_RECORD, Notify
+from ortoo_daemon.policy.notify_model import NEW_RECORD, PARKED, Notify
 from ortoo_daemon.policy.parsing.conditions import ConditionReader
 from ortoo_daemon.policy.parsing.expressions import read_sets
 from ortoo_daemon.policy.parsing.fuse import read_fuse
@@ -16,7 +16,8 @@ from ortoo_daemon.policy.parsing.sections import Section, mapping_in
 from ortoo_daemon.policy.parsing.sla_clocks import read_clock, read_moves
 from ortoo_daemon.policy.sla_model import USUAL_MOVES, Moves, Returns, SlaRule
 
-ACTION_KEYS = ("set", "offer", "sla", "returns", "moves", "notify", "fuse")
+ACTION_KEYS = ("set", "offer", "sla", "returns", "moves", "notify", "on_park", "fuse")
+ON_PARK_KEYS = ("notify",)
 ACTION_LATER = ("handoff", "split")
 
 
@@ -29,6 +30,7 @@ class Action:
     moves: Moves = USUAL_MOVES
     returns: Returns | None = None
     notify: tuple[Notify, ...] = ()
+    on_park: tuple[Notify, ...] = ()
     fuse: Fuse | None = None
 
 
@@ -45,6 +47,7 @@ def read_action(node: MapNode, conditions: ConditionReader, *, policy: str) -> A
         moves=USUAL_MOVES if moves is None else read_moves(moves, problems),
         returns=None if returns is None else read_returns(returns, conditions),
         notify=() if notify is None else read_notify(notify, later, template=NEW_RECORD),
+        on_park=_on_park(section, conditions),
         fuse=read_fuse(section, of=policy),
     )
 
@@ -67,3 +70,13 @@ def _clocks(
             problems.add(clock.place, "duplicate_name", message, "give it another name")
         clocks.append(clock)
     return tuple(clocks)
+
+
+def _on_park(section: Section, conditions: ConditionReader) -> tuple[Notify, ...]:
+    """A record may be parked before anything is found, so its own fields alone are asked."""
+    node = section.mapping("on_park")
+    if node is None:
+        return ()
+    inner = Section(node, section.problems, what="'on_park'", known=ON_PARK_KEYS)
+    told = inner.required("notify", "write notify: {to: {user: USERNAME}, digest: 1h}")
+    return () if told is None else read_notify(told, conditions, template=PARKED)

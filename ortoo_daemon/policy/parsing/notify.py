@@ -15,14 +15,14 @@ from ortoo_daemon.policy.parsing.conditions import ConditionReader
 from ortoo_daemon.policy.parsing.sections import Section, duration_in, text_in
 
 NOTIFY_KEYS = ("to", "by", "template", "when", "urgent", "digest")
-TO_KEYS = ("queue",)
+TO_KEYS = ("queue", "user")
 MOST_ENTRIES = 10
 
 NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,39}")
 """Of channels and templates."""
 
-BY_HAND = frozenset(NoticeTo)
-"""Who can be told of what a person did."""
+BY_HAND = frozenset(NoticeTo) - {NoticeTo.USER}
+"""Words for who can be told of what a person did; a user is told by name."""
 
 USUAL = BY_HAND - {NoticeTo.ASSIGNER}
 """Who can be told of what the daemon did."""
@@ -83,7 +83,7 @@ def _whole(
     condition = None if when is None else conditions.read(when, what="'when'")
     if told is None or (when is not None and condition is None):
         return None
-    to, queue = told
+    to, name = told
     by = _named(section, "by", _usual_way(to), what="a channel")
     words = _named(section, "template", template, what="a template")
     if by is None or words is None or not _fits(to, by, section):
@@ -92,7 +92,8 @@ def _whole(
         to=to,
         by=by,
         template=words,
-        queue=queue,
+        queue=name if to is NoticeTo.QUEUE else None,
+        user=name if to is NoticeTo.USER else None,
         when=condition,
         urgent=section.flag("urgent"),
         digest_for=None if digest is None else duration_in(digest, problems, what="'digest'"),
@@ -103,12 +104,17 @@ def _whole(
 def _told(
     node: Node, problems: Problems, words: Collection[NoticeTo]
 ) -> tuple[NoticeTo, str | None] | None:
-    """A word, or ``{queue: DeveloperName}``."""
+    """A word, ``{queue: DeveloperName}`` or ``{user: username}``."""
     if isinstance(node, MapNode) and NoticeTo.QUEUE in words:
         section = Section(node, problems, what="'to'", known=TO_KEYS)
-        section.required("queue", "write to: owner, or to: {queue: Its_Developer_Name}")
-        queue = section.text("queue")
-        return None if queue is None else (NoticeTo.QUEUE, queue)
+        if len(node.entries) != 1:
+            mend = "write to: owner, to: {queue: Its_Developer_Name} or to: {user: USERNAME}"
+            problems.add(node, "missing_key", "'to' names one queue or one user", mend)
+            return None
+        queue, user = section.text("queue"), section.text("user")
+        if queue is not None:
+            return NoticeTo.QUEUE, queue
+        return None if user is None else (NoticeTo.USER, user)
     word = text_in(node, problems, what="'to'")
     if word is None:
         return None

@@ -103,6 +103,7 @@ def read_policy(node: Node, problems: Problems, resources: Resources) -> Policy 
         moves=acts.moves,
         returns=acts.returns,
         notify=acts.notify,
+        on_park=acts.on_park,
         absence=absence,
         boundaries=None if boundaries is None else read_boundaries(boundaries, conditions),
         fuse=acts.fuse,

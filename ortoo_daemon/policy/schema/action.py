@@ -35,9 +35,16 @@ def action() -> Schema:
             "returns": returns(),
             "moves": moves(),
             "notify": ref("notify"),
+            "on_park": on_park(),
             "fuse": fuse(),
         },
     )
+
+
+def on_park() -> Schema:
+    """Who is told of a record that a person must look at."""
+    keys = parse_action.ON_PARK_KEYS
+    return section(keys, {"notify": ref("notify")}, keys)
 
 
 def fuse() -> Schema:
@@ -87,11 +94,12 @@ def boundaries() -> Schema:
 def notify(words: Collection[NoticeTo] = parse_notify.USUAL) -> Schema:
     """One entry or several: a word, or who is told, how and when."""
     name: Schema = {"type": "string", "pattern": f"^{parse_notify.NAME.pattern}$"}
-    queue = section(parse_notify.TO_KEYS, {"queue": NAME}, parse_notify.TO_KEYS)
+    one = section(parse_notify.TO_KEYS, {"queue": NAME, "user": NAME})
+    one |= {"minProperties": 1, "maxProperties": 1}
     entry = section(
         parse_notify.NOTIFY_KEYS,
         {
-            "to": {"anyOf": [{"enum": [str(each) for each in NoticeTo if each in words]}, queue]},
+            "to": {"anyOf": [{"enum": [str(each) for each in NoticeTo if each in words]}, one]},
             "by": name,
             "template": name,
             "when": ref("condition"),
