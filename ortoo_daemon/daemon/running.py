@@ -28,6 +28,7 @@ from ortoo_daemon.daemon.loading.postal_file import load_postal_index, needs_geo
 from ortoo_daemon.daemon.loading.reloading import Reloading
 from ortoo_daemon.daemon.loading.start_files import StartFiles
 from ortoo_daemon.daemon.noticing.assembling import make_delivery, make_summaries
+from ortoo_daemon.daemon.noticing.rewording import Rewording
 from ortoo_daemon.daemon.noticing.seeming_away import SeemingAway
 from ortoo_daemon.daemon.notify import Notifier
 from ortoo_daemon.daemon.org_clock import org_clock
@@ -136,6 +137,9 @@ class Running:
                 self._parts.delivery = delivery
                 seeming = SeemingAway(self._org, knowledge, delivery.outbox, now=self.now)
                 sweeping.absences.on_inferred = seeming.tell
+                reloading.rewording = Rewording(
+                    self._settings, delivery, lambda: knowledge.policies.policy_set
+                )
                 sweeping.summaries = make_summaries(self._settings, self._parts, delivery, self.now)
                 handler = Handler(
                     org=self._org,

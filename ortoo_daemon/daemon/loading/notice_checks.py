@@ -27,6 +27,14 @@ def notice_checks(policies: PolicySet, settings: Settings) -> Iterator[Problem]:
         return
     usual = settings.notices.language
     templates = Templates(files, usual=usual, folder=str(settings.templates))
+    yield from notice_problems(policies, settings, templates)
+
+
+def notice_problems(
+    policies: PolicySet, settings: Settings, templates: Templates
+) -> Iterator[Problem]:
+    """The same of templates that were read already."""
+    usual = settings.notices.language
     yield from templates.problems()
     yield from _summaries(templates, settings)
     for policy in policies.policies:

@@ -33,6 +33,7 @@ from ortoo_daemon.daemon.loading.policy_register import register_policies
 from ortoo_daemon.daemon.loading.returning import OtherwiseWatch, Risen
 from ortoo_daemon.daemon.loading.start_files import StartFiles
 from ortoo_daemon.daemon.loading.telling import Edition, Telling
+from ortoo_daemon.daemon.noticing.rewording import Rewording
 from ortoo_daemon.daemon.notify import Notifier
 from ortoo_daemon.daemon.settings_watch import SettingsWatch
 from ortoo_daemon.daemon.sweeping import Sweeping
@@ -77,6 +78,8 @@ class Reloading:
     last_at_start: LastLoad
     shadow: bool = False
     returns: int = 0
+    rewording: Rewording | None = None
+    """Keeps words and channels of notices; looked at first, as edited policies may need edited words."""
     otherwise: OtherwiseWatch = field(init=False)
     _in_force: InForce = field(init=False)
     _edition: Edition = field(init=False)
@@ -176,7 +179,11 @@ class Reloading:
     def standing(self) -> str:
         """One line for the service manager: what is in force, and what is wrong with the files."""
         told = (f"routing by revision {self.knowledge.policies.revision}", self.last.why)
-        return "; ".join(filter(None, (*told, self.settings_watch.why)))
+        return "; ".join(filter(None, (*told, self.settings_watch.why, self._why_words)))
+
+    @property
+    def _why_words(self) -> str:
+        return self.rewording.why if self.rewording else ""
 
     async def look(self) -> None:
         """Take up what was edited. Raises nothing for what is wrong with it."""
@@ -212,9 +219,11 @@ class Reloading:
                 self.notifier.ready(self.standing)
 
     async def _look_at_settings(self) -> None:
-        before = self.settings_watch.why
+        before = self.settings_watch.why, self._why_words
         await self.settings_watch.look()
-        if self._ready and self.settings_watch.why != before:
+        if self.rewording is not None:
+            await self.rewording.look()
+        if self._ready and (self.settings_watch.why, self._why_words) != before:
             self.notifier.status(self.standing)
 
     async def _take(self, found: FilesFound) -> None:

@@ -36,9 +36,14 @@ def make_delivery(
     """What tells people. Raises ConfigError for templates and channels that can't be used."""
     notices = settings.notices
     channels = Channels(channel_urls(settings))
-    return Delivery(
+    delivery = Delivery(
         box=parts.queue.notices,
-        outbox=Outbox(parts.queue.notices, knowledge, notices, addresses=channels.count),
+        outbox=Outbox(
+            parts.queue.notices,
+            knowledge,
+            notices,
+            addresses=lambda name: delivery.addresses(name),
+        ),
         org=parts.org,
         words=Words(parts.org, knowledge, load_templates(settings), usual=notices.language),
         channels=channels,
@@ -49,6 +54,7 @@ def make_delivery(
         leads=parts.leading,
         alone=not parts.leading.shared,
     )
+    return delivery
 
 
 def make_summaries(
@@ -59,6 +65,6 @@ def make_summaries(
         parts.org,
         delivery.box,
         settings.notices.summaries,
-        addresses=delivery.channels.count,
+        addresses=delivery.addresses,
         now=now,
     )

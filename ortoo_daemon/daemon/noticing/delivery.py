@@ -27,7 +27,7 @@ from ortoo_daemon.records import RecordId
 from ortoo_daemon.salesforce.org import Org
 from ortoo_daemon.salesforce.telling import OrgMessage, OrgTelling
 from ortoo_daemon.services.notify.channels import ChannelError, Channels
-from ortoo_daemon.services.notify.templates import Message
+from ortoo_daemon.services.notify.templates import Message, Templates
 from ortoo_daemon.work.notices import KeptNotice, NoticeBox, Settled, Waiting
 from ortoo_daemon.work.tables import NoticeState
 
@@ -84,6 +84,14 @@ class Delivery:
 
     def __post_init__(self) -> None:
         self._telling = OrgTelling(self.org)
+
+    def use(self, templates: Templates, channels: Channels) -> None:
+        """From now on people are told in these words and by these channels."""
+        self.words.templates, self.channels = templates, channels
+
+    def addresses(self, channel: str) -> int:
+        """How many a channel has now."""
+        return self.channels.count(channel)
 
     async def run(self, stop: asyncio.Event) -> None:
         """Tell until stopped; what is on its way then is seen through for a while."""

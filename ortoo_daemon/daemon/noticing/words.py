@@ -30,12 +30,12 @@ Rows = Mapping[str, Mapping[str, Any]]
 
 
 class Words:
-    """Puts notices into words."""
+    """Puts notices into words, by the ``templates`` that are in use."""
 
     def __init__(self, org: Org, knowledge: Knowledge, templates: Templates, *, usual: str) -> None:
         self._org = org
         self._knowledge = knowledge
-        self._templates = templates
+        self.templates = templates
         self._usual = usual
         self._base = ""
         self._described: dict[str, ObjectDescription] = {}
@@ -47,7 +47,7 @@ class Words:
         for each in notices:
             if not each.object:
                 continue
-            names[each.object] |= self._templates.fields(each.template)
+            names[each.object] |= self.templates.fields(each.template)
             ids[each.object].add(each.record_id)
         self._base = (await self._org.tokens.get()).instance_url
         found: dict[str, Mapping[str, Any]] = {}
@@ -81,7 +81,7 @@ class Words:
             return messages[0][0]
         told = [{"title": message.title, **values} for message, values in messages]
         language = self._language(notices[0])
-        return self._templates.render(DIGEST, language, {**messages[0][1], "notices": told})
+        return self.templates.render(DIGEST, language, {**messages[0][1], "notices": told})
 
     def due_on(self, notices: Iterable[KeptNotice], rows: Rows) -> date | None:
         """The first day on which an answer is due, where the recipient is."""
@@ -118,7 +118,7 @@ class Words:
             "clock": notice.clock.replace("_", " "),
             "about": _about(notice, zone),
         }
-        return self._templates.render(notice.template, self._language(notice), values), values
+        return self.templates.render(notice.template, self._language(notice), values), values
 
     def _person(self, notice: KeptNotice) -> Person | None:
         return self._knowledge.directory.people.get(RecordId(notice.recipient))

@@ -40,6 +40,8 @@ def _parts(view: View) -> Iterator[Part]:
     # A start without policies that ever passed ends; a refused edit leaves those before it in force.
     yield Part("policies", True, "; ".join(filter(None, (parts.last_load.why, _fuses(view)))))
     yield Part("settings", True, parts.settings_watch.why)
+    rewording = parts.reloading.rewording if parts.reloading else None
+    yield Part("notices", True, rewording.why if rewording else "")
     yield Part("queue", view.queue is not None, view.trouble)
     yield _login(parts)
     yield _directory(parts)

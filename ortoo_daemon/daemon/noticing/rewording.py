@@ -1,0 +1,119 @@
+"""How do edited templates and channels of notices come into use without a restart, and what of a wrong edit?
+
+Known by content, and looked through as `check` does before anything changes: what the policies in force need
+must be there. An edit that is wrong leaves what is in use, and says so until it is mended.
+"""
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from hashlib import sha256
+
+import structlog
+
+from ortoo_daemon.daemon.loading.notice_checks import notice_problems
+from ortoo_daemon.daemon.noticing.delivery import Delivery
+from ortoo_daemon.daemon.settings import Settings, channel_urls
+from ortoo_daemon.errors import ConfigError, Place, Problem
+from ortoo_daemon.policy.model import PolicySet
+from ortoo_daemon.services.notify.channels import Channels
+from ortoo_daemon.services.notify.templates import Templates, read_templates
+
+_log = structlog.get_logger("ortoo_daemon.notices")
+
+_SETTLES_WITHIN = 0.3
+_LOOKS_AT_MOVING_FILES = 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Found:
+    """Files and addresses at one moment, or what is wrong with them."""
+
+    digest: str
+    files: Mapping[str, str] = field(default_factory=dict)
+    urls: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    problems: tuple[Problem, ...] = ()
+
+
+class Rewording:
+    """Keeps the words and channels of a delivery those of their files. ``why`` is empty while they are."""
+
+    def __init__(
+        self, settings: Settings, delivery: Delivery, policies: Callable[[], PolicySet]
+    ) -> None:
+        self._settings = settings
+        self._delivery = delivery
+        self._policies = policies
+        self.why = ""
+        self._in_use = find(settings).digest
+        self._refused: tuple[str, str] | None = None
+
+    async def look(self) -> None:
+        """Take up what was edited. Raises nothing for what is wrong with it."""
+        policies = self._policies()
+        found = await asyncio.to_thread(find, self._settings)
+        asked = found.digest, policies.revision
+        if found.digest == self._in_use:
+            if self._refused is not None:
+                _log.info("notices.restored")
+            self._refused, self.why = None, ""
+            return
+        if asked == self._refused:
+            return
+        settled = await self._settled(found)
+        if settled is None:
+            return
+        await self._take(settled, policies)
+
+    async def _settled(self, found: _Found) -> _Found | None:
+        """The files once they no longer change; None while they do."""
+        for _ in range(_LOOKS_AT_MOVING_FILES):
+            await asyncio.sleep(_SETTLES_WITHIN)
+            again = await asyncio.to_thread(find, self._settings)
+            if again.digest == found.digest:
+                return again
+            found = again
+        return None
+
+    async def _take(self, found: _Found, policies: PolicySet) -> None:
+        templates, channels = _made(found, self._settings), Channels(found.urls)
+        problems = list(found.problems)
+        if not problems:
+            problems = list(notice_problems(policies, self._settings, templates))
+            wrong = await asyncio.to_thread(channels.wrong)
+            place = Place(str(self._settings.folder / "ortoo.yaml"))
+            problems += [Problem(place=place, rule="channel", message=each) for each in wrong]
+        if problems:
+            first = self._refused is None or self._refused[0] != found.digest
+            self._refused = found.digest, policies.revision
+            self.why = (
+                f"templates or channels of notices were edited and can't be used: {problems[0]}"
+            )
+            if first:
+                _log.error("notices.refused", problems=[str(each) for each in problems])
+            return
+        self._delivery.use(templates, channels)
+        self._in_use, self._refused, self.why = found.digest, None, ""
+        _log.info("notices.reloaded", templates=len(found.files), channels=sorted(channels.names))
+
+
+def find(settings: Settings) -> _Found:
+    """What stands in the folder of templates and behind the channels now."""
+    folder = settings.path(settings.templates)
+    try:
+        files, urls = read_templates(folder), channel_urls(settings)
+    except (OSError, UnicodeDecodeError) as error:
+        problem = Problem(place=Place(str(folder)), rule="template", message=str(error))
+        return _Found(digest=f"unreadable: {error}", problems=(problem,))
+    except ConfigError as error:
+        return _Found(digest=f"unreadable: {error}", problems=error.problems)
+    digest = sha256()
+    for name, text in sorted(files.items()):
+        digest.update(f"{name}\0{len(text)}\0{text}".encode())
+    for name, each in sorted(urls.items()):
+        digest.update("\0".join((name, *each, "")).encode())
+    return _Found(digest=digest.hexdigest(), files=files, urls=urls)
+
+
+def _made(found: _Found, settings: Settings) -> Templates:
+    return Templates(found.files, usual=settings.notices.language, folder=str(settings.templates))
