@@ -180,9 +180,10 @@ class SlaClock:
     ``act_at`` is when the target is acted on, if not at the target itself: an owner who gets a record
     that is late already has the target's time first. ``warned`` counts the warnings that are done with,
     ``steps`` those of ``on_violation``; ``step_at`` is when the next of these is due, ``rounds`` how often
-    the last one was taken. ``stopped_at`` is when the clock ended, with the open time from its start (pauses
-    left out) and the whole time from its start (pauses and all). ``run`` tells clocks of one name apart that
-    were started anew; ``received_at`` is then when the first of them began.
+    the last one was taken. ``stopped_at`` is when the clock ended. ``open_for`` (pauses left out) and
+    ``elapsed_for`` (pauses and all) are the times from its start until then, of a late one until its last
+    step. ``run`` tells clocks of one name apart that were started anew; ``received_at`` is then when the
+    first of them began.
 
     ``paused_at``: it pauses since then; ``paused_for`` is the whole time of the pauses before,
     ``paused_open_for`` the open time of them, ``changes`` how often it was paused, taken up or held back.

@@ -322,3 +322,15 @@ def test_people_of_the_site_are_all_different_holders():
         record.sweep(after)
     owners = [each.owner.id for each in record.decisions if each.owner]
     assert sorted(owners) == sorted({ANA.id, BEN.id, CLEO.id})
+
+
+def test_both_times_of_a_clock_that_is_late_are_kept_at_each_step_and_go_on_until_it_stops():
+    record = begun(clock(step(COLLEAGUE), step(MANAGER, 30)))
+    found = record.sweep(30)
+    late = record.clocks["first_response"]
+    assert (late.open_for, late.elapsed_for) == (minutes(30), minutes(30))
+    assert "clock first_response: violated after 0:30:00 open, 0:30:00 in all" in found.trace.notes
+    record.sweep(60)
+    assert record.clocks["first_response"].elapsed_for == minutes(60)
+    record.person_sets(75, Status="Working")
+    assert record.clocks["first_response"].elapsed_for == minutes(75)

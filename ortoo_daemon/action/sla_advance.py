@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from ortoo_daemon.action.sla_due import answering, reopens, warnings_passed
-from ortoo_daemon.action.sla_end import ended
+from ortoo_daemon.action.sla_end import ended, measured
 from ortoo_daemon.action.sla_offers import offer_again
 from ortoo_daemon.action.sla_pauses import paused, reopened, resumed
 from ortoo_daemon.action.sla_start import holder_of, hours_of, restart_clock
@@ -136,7 +136,7 @@ def _violated(clock: SlaClock, handling: Handling, sla: SlaProgress) -> SlaClock
     if after is not None:
         step_at = hours_of(clock, handling.facts.directory).add(now, after) or now + after
     looks = step_at is None and rule is not None and bool(rule.contacts)
-    return replace(
+    late = replace(
         clock,
         state=ClockState.VIOLATED,
         steps=sla.steps_done,
@@ -144,6 +144,7 @@ def _violated(clock: SlaClock, handling: Handling, sla: SlaProgress) -> SlaClock
         step_at=step_at,
         look_at=_next_look(clock, now) if looks else None,
     )
+    return measured(late, now, handling)
 
 
 def _next_look(clock: SlaClock, now: datetime) -> datetime:

@@ -1,4 +1,4 @@
-"""How long has a clock run that ends now? Open time and the whole time, whichever the target counts."""
+"""How long has a clock run that ends now, or that is late? Open time and the whole time, whichever counts."""
 
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -10,24 +10,22 @@ from ortoo_daemon.handling import Handling
 
 def ended(clock: SlaClock, state: ClockState, ended_at: datetime, handling: Handling) -> SlaClock:
     """The clock as it ends; the trace tells both times."""
-    directory = handling.facts.directory
-    clock = resumed(clock, ended_at, directory)
-    open_for, whole = open_time(clock, ended_at, directory), ended_at - clock.started_at
+    clock = resumed(clock, ended_at, handling.facts.directory)
+    clock = measured(replace(clock, state=state), ended_at, handling)
+    return replace(clock, stopped_at=ended_at, step_at=None, look_at=None)
+
+
+def measured(clock: SlaClock, at: datetime, handling: Handling) -> SlaClock:
+    """With both times as they stand at a moment at which it does not pause; the trace tells them, too."""
+    open_for = open_time(clock, at, handling.facts.directory)
+    whole = at - clock.started_at
     told = [f"{_told(open_for)} open", f"{_told(whole)} in all"]
     if clock.paused_for:
         told.append(f"paused for {_told(clock.paused_for)}")
     if clock.received_at is not None:
-        told.append(f"{_told(ended_at - clock.received_at)} since it first began")
-    handling.trace.notes.append(f"clock {clock.name}: {state.value} after {', '.join(told)}")
-    return replace(
-        clock,
-        state=state,
-        stopped_at=ended_at,
-        open_for=open_for,
-        elapsed_for=whole,
-        step_at=None,
-        look_at=None,
-    )
+        told.append(f"{_told(at - clock.received_at)} since it first began")
+    handling.trace.notes.append(f"clock {clock.name}: {clock.state.value} after {', '.join(told)}")
+    return replace(clock, open_for=open_for, elapsed_for=whole)
 
 
 def _told(length: timedelta) -> str:

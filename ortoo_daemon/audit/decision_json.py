@@ -113,7 +113,7 @@ def _written(text: str | None) -> dict[str, FieldValue]:
 
 
 def _clock_json(clock: SlaClock) -> dict[str, Any]:
-    """Lengths are seconds; of a clock that has ended both are told: open time and the whole time."""
+    """Lengths are seconds; of a clock that has ended or is late both are told: open and whole time."""
     told: dict[str, Any] = {
         "name": clock.name,
         "state": clock.state.value,

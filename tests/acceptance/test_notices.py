@@ -243,3 +243,17 @@ def test_parked_leads_tell_whom_the_policy_names_in_one_message_and_the_mended_a
     assert bell["title"] == "2 notices"
     assert bell["body"].count("Lead parked: no_mail") == 2
     assert len(bells(network, ids)) == 1
+
+
+def test_an_edited_template_is_used_without_a_restart_and_a_wrong_one_is_not(network: Network):
+    template = network.folder / "templates" / "new_record.fr.txt"  # the flagship's language
+    with daemon_of(network, "owner") as daemon:
+        daemon.until_ready()
+        template.write_text("Fresh from the press\nOpen it: {{ link }}\n")
+        daemon.until_logged("notices.reloaded")
+        template.write_text("Hello {{ salary }}\n")
+        assert "salary" in daemon.until_logged("notices.refused")["problems"][0]
+        ids = network.leads(1)
+        (bell,) = wait_until(lambda: bells(network, ids), 30, "the owner is told")
+        assert daemon.terminate() == 0
+    assert bell["title"] == "Fresh from the press"
