@@ -314,7 +314,7 @@ def _asked(
     own: Policy | None, policy: Policy, facts: Facts, stamp: SlaStamp, scope: RecordScope
 ) -> DueStep | None:
     """What the holder asks for, else the clocks. ``policy`` stands in where the record's own is gone."""
-    returned = find_returned(own, facts.record)
+    returned = find_returned(own, stamp, facts.record)
     if returned is not None:
         return returned
     due = find_due(own, stamp, facts.record, scope, facts.contacts)

@@ -89,6 +89,12 @@ def test_the_same_return_has_the_same_key_however_often_it_is_decided_and_the_ne
     assert record.person_sets(8, **WRONG_AREA).key not in keys
 
 
+def test_two_returns_within_a_second_are_two_decisions():
+    record = begun()
+    keys = {record.person_sets(0, **WRONG_AREA).key for _ in range(2)}
+    assert len(keys) == 2
+
+
 def test_nobody_who_gave_it_back_gets_it_again_however_long_ago_unless_a_person_asks_anew():
     record = begun(TO_COLLEAGUE, moves=Moves(at_most=20))
     had = [record.owner]

@@ -4,6 +4,7 @@ Asked of the record as it was read. The field is emptied in the write that gives
 else, so what was said is heeded once.
 """
 
+from ortoo_daemon.action.sla_clocks import SlaStamp
 from ortoo_daemon.action.stamps import DECIDED_AT, OWNER
 from ortoo_daemon.decision import Returned
 from ortoo_daemon.handling import DueStep, StepKind
@@ -12,10 +13,11 @@ from ortoo_daemon.policy.model import Policy
 from ortoo_daemon.records import Record, RecordId
 
 
-def find_returned(policy: Policy | None, record: Record) -> DueStep | None:
+def find_returned(policy: Policy | None, stamp: SlaStamp, record: Record) -> DueStep | None:
     """The step to take where the record is given back. ``policy`` is the record's own, None when it is gone.
 
-    Its name tells the decision before it, so that a record which is given back again has another.
+    Its name tells the decision before it and how many have lost the record so far, so that a record which is
+    given back again has another, within the same second too.
     """
     returns, decided_at = policy.returns if policy else None, instant(record.get(DECIDED_AT))
     if returns is None or decided_at is None or not record.text(OWNER):
@@ -26,7 +28,7 @@ def find_returned(policy: Policy | None, record: Record) -> DueStep | None:
         return None
     return DueStep(
         kind=StepKind.RETURN,
-        name=f"{StepKind.RETURN.value}{decided_at:%Y%m%dT%H%M%SZ}",
+        name=f"{StepKind.RETURN.value}{len(stamp.trail) + 1}-{decided_at:%Y%m%dT%H%M%SZ}",
         clocks=(),
         rule=None,
         held_by_hand=False,
