@@ -64,7 +64,7 @@ def pointing_at(sandbox: SandboxProcess, state: Path) -> dict[str, str]:
 
 def copied_config(folder: Path, *, policies: Mapping[str, str] | None = None) -> Path:
     """The shipped configuration in a folder of its own, with these policies instead of the shipped ones."""
-    for name in ("ortoo.yaml", "directory.yaml", "org.json", "org_directory.json"):
+    for name in ("ortoo.yaml", "directory.yaml", "taxonomy.yaml", "org.json", "org_directory.json"):
         copyfile(CONFIG / name, folder / name)
     copytree(CONFIG / "templates", folder / "templates")
     if policies is None:

@@ -68,6 +68,15 @@ def test_the_shipped_configuration_has_no_problem_and_passes_its_tests() -> None
     assert found["tests"]["failed"] == []
 
 
+def test_policies_that_read_e_mails_need_their_taxonomy(tmp_path: Path) -> None:
+    config = copied_config(tmp_path)
+    (config / "taxonomy.yaml").unlink()
+    found = ortoo("check", config)
+    assert found.code == 1
+    assert "taxonomy.yaml" in found.out
+    assert "policies read e-mails" in found.out
+
+
 def test_three_mistakes_are_three_problems_each_where_it_stands(tmp_path: Path) -> None:
     folder = copied_config(tmp_path, policies={"leads.yaml": THREE_MISTAKES})
     ended = ortoo("check", folder, "--json")

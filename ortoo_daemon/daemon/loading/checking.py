@@ -23,6 +23,7 @@ from ortoo_daemon.daemon.loading.shift_table import (
     on_disk,
     table_named,
 )
+from ortoo_daemon.daemon.mails.triagers import taxonomy_beside
 from ortoo_daemon.daemon.settings import Settings, load_settings
 from ortoo_daemon.daemon.yaml_settings import mapping_of, place_of, read_mapping
 from ortoo_daemon.errors import ConfigError, Level, Problem
@@ -95,6 +96,9 @@ def parse(files: ConfigFiles) -> Parsed:
         catalogue = files.settings.parent / CATALOGUE
         _kept(lambda: read_catalogue(catalogue), keep)
     _parse_policies(files, parsed)
+    read = parsed.policies.policies if parsed.policies is not None else ()
+    if settings is not None and any(policy.triage is not None for policy in read):
+        _kept(lambda: taxonomy_beside(settings), keep)
     keep[:] = [_in_settings(problem, files, parsed.settings_node) for problem in keep]
     return parsed
 
