@@ -115,6 +115,7 @@ def test_alerts_cover_what_can_go_wrong():
     assert {
         "OrtooDown",
         "OrtooNotReady",
+        "OrtooNobodyLeads",
         "OrtooStreamSilent",
         "OrtooQueueGrowing",
         "OrtooParkedGrowing",
