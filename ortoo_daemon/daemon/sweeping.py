@@ -321,6 +321,7 @@ class Sweeping:
             finished_for=self._every.finished_for, parked_for=self._every.parked_for
         )
         await self._queue.notices.purge(utc_now() - self._every.finished_for)
-        await self._queue.reservations.purge()
+        if self._queue.leadership.shared:  # who counts alone writes no log of what is taken
+            await self._queue.reservations.purge()
         gone = await forget_old_items(self._queue.purge, retention=retention, clock=utc_now)
         _log.info("sweep.retention", forgotten=gone)

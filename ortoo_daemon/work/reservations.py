@@ -103,7 +103,7 @@ class LostTouchError(StateError):
 
 
 class ReservationLog:
-    """The log in one store. Every method raises StateError when the store fails."""
+    """The log in a store that daemons share. Every method raises StateError when the store fails."""
 
     def __init__(self, thread: StoreThread) -> None:
         self._thread = thread
