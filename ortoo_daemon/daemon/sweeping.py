@@ -229,11 +229,11 @@ class Sweeping:
             await self.summaries.look()
         objects, now = self._knowledge.policies.objects, self._now()
         if self._steps.must_be_asked:
-            due = await count_due(self._org.count, objects, now=now)
+            due = await count_due(self._org.query_together, objects, now=now)
             if await self._steps.wait(due=due):
                 return await self._look_ahead(due)
         figures = await find_due_steps(
-            self._org.query,
+            self._org.query_together,
             self._queue.put,
             objects,
             clock=self._now,
@@ -244,8 +244,8 @@ class Sweeping:
 
     async def _backlog(self) -> tuple[int, datetime | None]:
         objects, now = self._knowledge.policies.objects, self._now()
-        due = await count_due(self._org.count, objects, now=now)
-        return due, await oldest_due(self._org.query, objects, now=now)
+        due = await count_due(self._org.query_together, objects, now=now)
+        return due, await oldest_due(self._org.query_together, objects, now=now)
 
     async def _tell(self, summary: Summary) -> None:
         if self.summaries is not None:
@@ -269,7 +269,8 @@ class Sweeping:
         if before is not None and timedelta(0) <= now - before.at < _LOOK_AHEAD_EVERY:
             self.outlook = replace(before, overdue=overdue)
             return
-        soon = await count_due_soon(self._org.count, self._knowledge.policies.objects, now=now)
+        objects = self._knowledge.policies.objects
+        soon = await count_due_soon(self._org.query_together, objects, now=now)
         self.outlook = Outlook(at=now, overdue=overdue, soon=soon)
 
     async def _review(self) -> None:

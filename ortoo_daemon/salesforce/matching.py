@@ -9,7 +9,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from urllib.parse import quote_plus
 
 from ortoo_daemon.instants import instant
 from ortoo_daemon.matches import (
@@ -26,12 +25,8 @@ from ortoo_daemon.matches import (
 )
 from ortoo_daemon.records import record_id
 from ortoo_daemon.salesforce import soql
-from ortoo_daemon.salesforce.queries import flattened
-from ortoo_daemon.salesforce.responses import error_of
+from ortoo_daemon.salesforce.queries import QUERIES_IN_A_CALL, query_together
 from ortoo_daemon.salesforce.rest import RestClient
-
-QUERIES_IN_A_CALL = 5
-"""A composite call takes so many queries, and counts as one."""
 
 MOST_ROWS = 2_000
 """Of a query: one page."""
@@ -103,7 +98,7 @@ async def find_matches(
     pending = list(_searches(questions))
     while pending:
         part, pending = pending[:QUERIES_IN_A_CALL], pending[QUERIES_IN_A_CALL:]
-        answers = await _asked(rest, [search.text() for search in part])
+        answers = await query_together(rest, [search.text() for search in part])
         for search, rows in zip(part, answers, strict=True):
             if len(rows) >= MOST_ROWS and len(search.questions) > 1:
                 pending += search.halves()
@@ -131,33 +126,6 @@ def _short_enough(search: _Search) -> Iterator[_Search]:
                 yield from _short_enough(half)
     else:
         yield search
-
-
-async def _asked(rest: RestClient, texts: Sequence[str]) -> list[list[dict[str, Any]]]:
-    """The rows of each query; several travel in one call."""
-    if len(texts) == 1:
-        answer = await rest.call("GET", "query", params={"q": texts[0]})
-        return [[flattened(row) for row in answer["records"]]]
-    body = {
-        "allOrNone": False,
-        "compositeRequest": [
-            {
-                "method": "GET",
-                "url": f"{rest.root}query?q={quote_plus(text, safe=soql.PLAIN_IN_URI)}",
-                "referenceId": f"query{number}",
-            }
-            for number, text in enumerate(texts)
-        ],
-    }
-    answer = await rest.call("POST", "composite", body=body, idempotent=True)
-    parts = {part["referenceId"]: part for part in answer["compositeResponse"]}
-    return [_rows(parts[f"query{number}"]) for number in range(len(texts))]
-
-
-def _rows(part: Mapping[str, Any]) -> list[dict[str, Any]]:
-    if part["httpStatusCode"] >= 400:
-        raise error_of(part["httpStatusCode"], part["body"])
-    return [flattened(row) for row in part["body"]["records"]]
 
 
 def _sort_in(

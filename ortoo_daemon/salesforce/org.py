@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Any, Self
 
@@ -11,7 +11,7 @@ from ortoo_daemon.directory import Queue
 from ortoo_daemon.errors import LoginError
 from ortoo_daemon.records import RecordId, record_id
 from ortoo_daemon.salesforce import soql
-from ortoo_daemon.salesforce.queries import count, query
+from ortoo_daemon.salesforce.queries import count, query, query_together
 from ortoo_daemon.salesforce.reader import RecordReader
 from ortoo_daemon.salesforce.rest import RESERVE_FROM, RestClient
 from ortoo_daemon.salesforce.tokens import Auth, TokenManager
@@ -82,6 +82,10 @@ class Org:
     async def query(self, text: str, *, essential: bool = True) -> list[dict[str, Any]]:
         """Every row of a SOQL query, parents' fields by path (``Account.Region__c``)."""
         return await query(self.rest, text, essential=essential)
+
+    async def query_together(self, texts: Sequence[str]) -> list[list[dict[str, Any]]]:
+        """The rows of each query, five to a call."""
+        return await query_together(self.rest, texts)
 
     async def count(self, text: str, *, essential: bool = True) -> int:
         """The number a ``SELECT COUNT() FROM ...`` finds."""

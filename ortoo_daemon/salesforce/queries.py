@@ -1,23 +1,70 @@
 """How are a query's answers read? All pages, parents' fields by path, nothing of the wire's wrapping."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
+from urllib.parse import quote_plus
 
-from ortoo_daemon.salesforce.responses import understood
+from ortoo_daemon.salesforce import soql
+from ortoo_daemon.salesforce.responses import error_of, understood
 from ortoo_daemon.salesforce.rest import RestClient
 
 Row = TypeVar("Row")
 
+QUERIES_IN_A_CALL = 5
+"""A composite call takes so many queries, and counts as one."""
 
-async def query(rest: RestClient, soql: str, *, essential: bool = True) -> list[dict[str, Any]]:
-    """Every row of a query, flattened by `flattened`."""
-    return await query_as(flattened, rest, soql, essential=essential)
+
+async def query(rest: RestClient, text: str, *, essential: bool = True) -> list[dict[str, Any]]:
+    """Every row of a SOQL query, flattened by `flattened`."""
+    return await query_as(flattened, rest, text, essential=essential)
+
+
+async def query_together(rest: RestClient, texts: Sequence[str]) -> list[list[dict[str, Any]]]:
+    """Every row of each query, as many queries to a call as it carries. Raises what one of them does."""
+    found: list[list[dict[str, Any]]] = []
+    for begin in range(0, len(texts), QUERIES_IN_A_CALL):
+        together = texts[begin : begin + QUERIES_IN_A_CALL]
+        if len(together) == 1:
+            found.append(await query(rest, together[0]))
+        else:
+            found += await _in_one_call(rest, together)
+    return found
+
+
+async def _in_one_call(rest: RestClient, texts: Sequence[str]) -> list[list[dict[str, Any]]]:
+    body = {
+        "allOrNone": False,
+        "compositeRequest": [
+            {
+                "method": "GET",
+                "url": f"{rest.root}query?q={quote_plus(text, safe=soql.PLAIN_IN_URI)}",
+                "referenceId": f"query{number}",
+            }
+            for number, text in enumerate(texts)
+        ],
+    }
+    answer = await rest.call("POST", "composite", body=body, idempotent=True)
+    with understood():
+        parts = {part["referenceId"]: part for part in answer["compositeResponse"]}
+        found = [parts[f"query{number}"] for number in range(len(texts))]
+    return [await _rows_of_part(rest, part) for part in found]
+
+
+async def _rows_of_part(rest: RestClient, part: Mapping[str, Any]) -> list[dict[str, Any]]:
+    with understood():
+        status, answer = int(part["httpStatusCode"]), part["body"]
+    if status >= 400:
+        raise error_of(status, answer)
+    rows: list[dict[str, Any]] = []
+    while (more := _page(flattened, answer, rows)) is not None:
+        answer = await rest.call("GET", more)
+    return rows
 
 
 async def query_as(
     read: Callable[[Mapping[str, Any]], Row],
     rest: RestClient,
-    soql: str,
+    text: str,
     *,
     essential: bool = True,
 ) -> list[Row]:
@@ -26,7 +73,7 @@ async def query_as(
     Pages are read to the end before anything else is done: the org keeps only about ten cursors open. Each is
     read as it comes, for the wire's wrapping takes more memory than what it wraps.
     """
-    answer = await rest.call("GET", "query", params={"q": soql}, essential=essential)
+    answer = await rest.call("GET", "query", params={"q": text}, essential=essential)
     rows: list[Row] = []
     while (more := _page(read, answer, rows)) is not None:
         answer = await rest.call("GET", more, essential=essential)
@@ -40,9 +87,9 @@ def _page(read: Callable[[Mapping[str, Any]], Row], answer: Any, rows: list[Row]
         return None if answer["done"] else str(answer["nextRecordsUrl"])
 
 
-async def count(rest: RestClient, soql: str, *, essential: bool = True) -> int:
+async def count(rest: RestClient, text: str, *, essential: bool = True) -> int:
     """The number a ``SELECT COUNT()`` query finds."""
-    answer = await rest.call("GET", "query", params={"q": soql}, essential=essential)
+    answer = await rest.call("GET", "query", params={"q": text}, essential=essential)
     with understood():
         return int(answer["totalSize"])
 

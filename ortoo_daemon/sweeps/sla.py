@@ -1,18 +1,18 @@
 """Which records have a clock that asks for a step now?
 
-One query for each object on the earliest step due, oldest first; nothing due costs one call. What is
-found goes on the queue like anything else: what the step is, and whether it is still due, is decided
-on the record as it then stands. Pure but for its ports.
+One query for each object on the earliest step due, oldest first, all of them in one call; nothing due costs
+nothing more. What is found goes on the queue like anything else: what the step is, and whether it is still
+due, is decided on the record as it then stands. Pure but for its ports.
 """
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
 from ortoo_daemon.instants import instant, instant_text
 from ortoo_daemon.records import FieldValue, RecordId, WorkItem, WorkReason, record_id
-from ortoo_daemon.sweeps.reconcile import OrgQuery, QueuePut
+from ortoo_daemon.sweeps.reconcile import QueuePut
 
 PAGE = 2000
 MOST_PAGES = 25
@@ -26,10 +26,12 @@ _NEXT_AT = "Ortoo_SLA_Next_At__c"
 _EXTRA = {"Lead": "IsConverted = false"}
 
 
-class OrgCount(Protocol):
-    """The number that one ``SELECT COUNT()`` finds. Raises OrgError."""
+class OrgQueries(Protocol):
+    """Runs SOQL queries, five to a call: the rows of each, fields by API name. Raises OrgError."""
 
-    def __call__(self, soql: str, /) -> Awaitable[int]: ...
+    def __call__(
+        self, texts: Sequence[str], /
+    ) -> Awaitable[Sequence[Sequence[Mapping[str, FieldValue]]]]: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,7 +56,7 @@ class Outlook:
 
 
 async def find_due_steps(
-    org_query: OrgQuery,
+    ask: OrgQueries,
     queue_put: QueuePut,
     objects: Iterable[str],
     *,
@@ -65,55 +67,68 @@ async def find_due_steps(
 
     A step has an entry of its own, so the same step found again joins what waits.
     """
-    found = put = pages = overdue = 0
-    stopped = False
-    now = clock()
-    for name in sorted(objects):
-        after: tuple[datetime, RecordId] | None = None
-        for _ in range(MOST_PAGES):
-            rows = await org_query(_due(name, now, after))
+    now, names = clock(), sorted(objects)
+    figures = DueFigures()
+    firsts = await ask([_due(name, now, None) for name in names])
+    for name, first in zip(names, firsts, strict=True):
+        rows = first
+        for page in range(MOST_PAGES):
+            if page:
+                (rows,) = await ask([_due(name, now, _place(rows[-1]))])
             items = [_item(name, row, now) for row in rows]
-            if at_most is not None and put + len(items) > at_most:
-                items, stopped = items[: at_most - put], True
-            put += await queue_put(items) if items else 0
-            found, pages = found + len(rows), pages + 1
-            overdue += sum(now - _next_at(row) > OVERDUE_AFTER for row in rows)
+            stopped = figures.stopped
+            if at_most is not None and figures.put + len(items) > at_most:
+                items, stopped = items[: at_most - figures.put], True
+            figures = DueFigures(
+                found=figures.found + len(rows),
+                put=figures.put + (await queue_put(items) if items else 0),
+                pages=figures.pages + 1,
+                overdue=figures.overdue + sum(now - _next_at(row) > OVERDUE_AFTER for row in rows),
+                stopped=stopped,
+            )
             if len(rows) < PAGE or stopped:
                 break
-            after = (_next_at(rows[-1]), items[-1].record_id)
-    return DueFigures(found=found, put=put, pages=pages, overdue=overdue, stopped=stopped)
+    return figures
 
 
-async def count_due(org_count: OrgCount, objects: Iterable[str], *, now: datetime) -> int:
-    """Of how many records a step is due. One call for each object."""
-    number = 0
-    for name in sorted(objects):
-        where = " AND ".join([f"{_NEXT_AT} <= {instant_text(now)}", *_waiting(name)])
-        number += await org_count(f"SELECT COUNT() FROM {name} WHERE {where}")
-    return number
+async def count_due(ask: OrgQueries, objects: Iterable[str], *, now: datetime) -> int:
+    """Of how many records a step is due."""
+    window = f"{_NEXT_AT} <= {instant_text(now)}"
+    return sum(map(_number, await _over("COUNT(Id)", ask, objects, window)))
 
 
-async def oldest_due(
-    org_query: OrgQuery, objects: Iterable[str], *, now: datetime
-) -> datetime | None:
-    """Since when the step is due that is due for longest. One call for each object."""
-    found: list[datetime] = []
-    for name in sorted(objects):
-        where = " AND ".join([f"{_NEXT_AT} <= {instant_text(now)}", *_waiting(name)])
-        rows = await org_query(f"SELECT MIN({_NEXT_AT}) FROM {name} WHERE {where}")
-        found += filter(None, [instant(row.get("expr0")) for row in rows])
-    return min(found, default=None)
+async def oldest_due(ask: OrgQueries, objects: Iterable[str], *, now: datetime) -> datetime | None:
+    """Since when the step is due that is due for longest."""
+    window = f"{_NEXT_AT} <= {instant_text(now)}"
+    found = await _over(f"MIN({_NEXT_AT})", ask, objects, window)
+    return min(filter(None, map(instant, found)), default=None)
 
 
-async def count_due_soon(org_count: OrgCount, objects: Iterable[str], *, now: datetime) -> int:
-    """Of how many records a step is due within SOON_WITHIN from now. One call for each object."""
-    number = 0
-    for name in sorted(objects):
-        until = instant_text(now + SOON_WITHIN)
-        window = [f"{_NEXT_AT} > {instant_text(now)}", f"{_NEXT_AT} <= {until}"]
-        where = " AND ".join([*window, *_waiting(name)])
-        number += await org_count(f"SELECT COUNT() FROM {name} WHERE {where}")
-    return number
+async def count_due_soon(ask: OrgQueries, objects: Iterable[str], *, now: datetime) -> int:
+    """Of how many records a step is due within SOON_WITHIN from now."""
+    until = instant_text(now + SOON_WITHIN)
+    window = f"{_NEXT_AT} > {instant_text(now)} AND {_NEXT_AT} <= {until}"
+    return sum(map(_number, await _over("COUNT(Id)", ask, objects, window)))
+
+
+async def _over(
+    figure: str, ask: OrgQueries, objects: Iterable[str], window: str
+) -> list[FieldValue]:
+    """An aggregate of each object's records in a window of the next step."""
+    texts = [
+        f"SELECT {figure} FROM {name} WHERE {' AND '.join([window, *_waiting(name)])}"
+        for name in sorted(objects)
+    ]
+    return [row.get("expr0") for rows in await ask(texts) for row in rows]
+
+
+def _number(value: FieldValue) -> int:
+    return int(value) if isinstance(value, int | float) else 0
+
+
+def _place(row: Mapping[str, FieldValue]) -> tuple[datetime, RecordId]:
+    """Where the next page begins: behind this row."""
+    return _next_at(row), record_id(str(row["Id"]))
 
 
 def _waiting(name: str) -> list[str]:

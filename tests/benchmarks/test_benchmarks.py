@@ -102,7 +102,7 @@ def test_open_time_is_added_over_many_calendars():
 def test_every_step_that_falls_due_is_taken_and_none_is_taken_early():
     quickly = sla.Pace(sweep_every=1, third={"sla_every": "1s"}, fall_due_for=timedelta(seconds=1))
     found = values(sla.measure(200, pace=quickly))
-    assert found["nothing due: calls of a sweep, both objects"] == pytest.approx(2, abs=1)
+    assert 0 < found["nothing due: calls of a sweep, all objects"] <= 2
     assert found["due at once: rate"] > 0
     assert 0 < found["one by one: step late by, worst"] < 60
     assert (
