@@ -13,6 +13,8 @@ import sys
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
+from random import choices
+from string import ascii_lowercase
 from typing import Any, Self, TypeVar
 
 import requests
@@ -231,6 +233,12 @@ class SandboxProcess(_Process):
     def leads(self, count: int, *, user: str = WEB_FORMS, **values: Any) -> list[str]:
         row = {"LastName": "Roy", "Email": "roy@mail.example", **values}
         return self.create([row] * count, user=user)
+
+    def stranger(self, **values: Any) -> str:
+        """A lead of somebody whom nothing in the org is like: nobody is known again in them."""
+        name = "".join(choices(ascii_lowercase, k=12))
+        who = {"LastName": name.capitalize(), "Email": f"{name}@mail.example"}
+        return self.leads(1, **who, **values)[0]
 
     def change(self, *ids: str, user: str = DISPATCHER, **values: Any) -> None:
         body = {"user": user, "update": [{"Id": id, **values} for id in ids]}

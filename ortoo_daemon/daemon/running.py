@@ -53,6 +53,8 @@ Answer = TypeVar("Answer")
 _SAVE_EVERY = 1.0
 _FIRST_PAUSE, _LONGEST_PAUSE = 1.0, 60.0
 _SUBSCRIBED_WITHIN = 15.0
+_LAST_WORDS_WITHIN = 3.0
+"""Seconds; beside the drain of the workers, which takes longer where records are in hand."""
 
 
 class Running:
@@ -217,6 +219,7 @@ class Running:
                 sweeping.schedule.start()
             await stop.wait()
             _log.info("service.draining", in_flight=workers.in_flight)
+            await reloading.told(within=_LAST_WORDS_WITHIN)
             looking.cancel()
             await asyncio.wait([looking])  # its last word must not come after this one
             self._notifier.stopping()

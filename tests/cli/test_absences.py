@@ -15,7 +15,7 @@ TOULOUSE = {"Brand__c": "Peugeot", "Country": "France", "PostalCode": "31000", "
 def test_planned_absences_are_listed_with_what_would_move(
     sandbox: SandboxProcess, env: dict[str, str], daemon: DaemonProcess
 ) -> None:
-    (lead,) = sandbox.leads(1, **TOULOUSE)
+    lead = sandbox.stranger(**TOULOUSE)
 
     def owner() -> str:
         (row,) = sandbox.rows_of("Lead", ["OwnerId", "Ortoo_Decided_At__c"], [lead], "Id")
@@ -30,7 +30,7 @@ def test_planned_absences_are_listed_with_what_would_move(
         "StartDateTime": instant_text(begins_at),
         "EndDateTime": instant_text(begins_at + timedelta(days=1)),
     }
-    sandbox.create([leave], user=seed.ADMIN_USER_ID, object="Event")
+    (event,) = sandbox.create([leave], user=seed.ADMIN_USER_ID, object="Event")
     found = ortoo("absences", "--json", env=env).json()
     (told,) = [each for each in found if each["person"] == person]
     assert told["sign"] == "calendar"
@@ -44,3 +44,4 @@ def test_planned_absences_are_listed_with_what_would_move(
     assert person not in [each["person"] for each in soon]
     shown = ortoo("absences", "--manager", "Nobody Such", env=env)
     assert "nobody's absence begins within 7 days" in shown.out
+    sandbox.control("POST", "/act", {"user": seed.ADMIN_USER_ID, "delete": [event]})

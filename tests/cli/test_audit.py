@@ -12,7 +12,7 @@ LILLE = {"Brand__c": "Peugeot", "Country": "France", "PostalCode": "59000", "Com
 
 
 def decisions(sandbox: SandboxProcess, lead: str, count: int) -> list[dict[str, Any]]:
-    fields = ["Id", "Ortoo_Key__c", "Envelope_Hash__c", "Previous_Hash__c"]
+    fields = ["Id", "Ortoo_Key__c", "Envelope_Hash__c", "Previous_Hash__c", "Reason_Code__c"]
 
     def found() -> list[dict[str, Any]]:
         rows = sandbox.rows_of("Ortoo_Decision__c", fields, [lead], "Record_Id__c")
@@ -24,7 +24,7 @@ def decisions(sandbox: SandboxProcess, lead: str, count: int) -> list[dict[str, 
 def test_decisions_follow_one_another_and_what_was_done_to_them_shows(
     sandbox: SandboxProcess, env: dict[str, str], daemon: DaemonProcess
 ) -> None:
-    (lead,) = sandbox.leads(1, **LILLE)
+    lead = sandbox.stranger(**LILLE)
     decisions(sandbox, lead, 1)
     for number in (2, 3):
         assert ortoo("requeue", lead, env=env).code == 0
@@ -45,7 +45,7 @@ def test_decisions_follow_one_another_and_what_was_done_to_them_shows(
     assert broken["decision"] == rows[0]["Ortoo_Key__c"]
     assert broken["what"] == "was changed: its envelope has another hash"
 
-    sandbox.change(rows[0]["Id"], user=seed.ADMIN_USER_ID, Reason_Code__c="rule")
+    sandbox.change(rows[0]["Id"], user=seed.ADMIN_USER_ID, Reason_Code__c=rows[0]["Reason_Code__c"])
     sandbox.control("POST", "/act", {"user": seed.ADMIN_USER_ID, "delete": [rows[1]["Id"]]})
     (broken,) = ortoo("audit", "verify", "--json", env=env).json()["broken"]
     assert broken["decision"] == rows[2]["Ortoo_Key__c"]
@@ -55,7 +55,7 @@ def test_decisions_follow_one_another_and_what_was_done_to_them_shows(
 def test_a_record_whose_only_decision_was_deleted_names_it(
     sandbox: SandboxProcess, env: dict[str, str], daemon: DaemonProcess
 ) -> None:
-    (lead,) = sandbox.leads(1, **LILLE)
+    lead = sandbox.stranger(**LILLE)
     (row,) = decisions(sandbox, lead, 1)
     sandbox.control("POST", "/act", {"user": seed.ADMIN_USER_ID, "delete": [row["Id"]]})
     assert ortoo("audit", "verify", lead, env=env).code == 0, "it may still be on its way"

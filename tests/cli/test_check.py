@@ -231,7 +231,7 @@ def test_what_keys_of_customers_are_made_from_must_be_there(tmp_path: Path) -> N
     (told,) = [each for each in problems if each["rule"] == "unknown_field"]
     assert told["message"] == "Lead has no field 'Handy'"
     line = asked.splitlines()[told["line"] - 1]
-    assert line.strip().startswith("Lead: {email: Email, phone: [Handy, Phone]")
+    assert line.strip() == "Lead:"
 
 
 def test_names_that_nobody_has_are_found(tmp_path: Path) -> None:

@@ -32,7 +32,7 @@ def stamps(sandbox: SandboxProcess, lead: str) -> dict[str, Any]:
 def test_explain_tells_what_would_be_decided_and_writes_nothing(
     sandbox: SandboxProcess, env: dict[str, str]
 ) -> None:
-    (lead,) = sandbox.leads(1, **TOULOUSE)
+    lead = sandbox.stranger(**TOULOUSE)
     before, calls = stamps(sandbox, lead), sandbox.last_call()
     found = ortoo("explain", lead, "--json", env=env).json()
     assert found["stands"] is None
@@ -46,7 +46,7 @@ def test_explain_tells_what_would_be_decided_and_writes_nothing(
 def test_explain_shows_rules_with_line_and_value_and_what_removed_candidates(
     sandbox: SandboxProcess, env: dict[str, str]
 ) -> None:
-    (lead,) = sandbox.leads(1, **TOULOUSE)
+    lead = sandbox.stranger(**TOULOUSE)
     lines = ortoo("explain", lead, env=env).out.splitlines()
     said = "\n".join(lines)
     assert (
@@ -59,7 +59,7 @@ def test_explain_shows_rules_with_line_and_value_and_what_removed_candidates(
 def test_explain_tells_which_condition_keeps_a_record_out(
     sandbox: SandboxProcess, env: dict[str, str]
 ) -> None:
-    (lead,) = sandbox.leads(1, **TOULOUSE, Status="Qualified")
+    lead = sandbox.stranger(**TOULOUSE, Status="Qualified")
     out = ortoo("explain", lead, env=env).out
     assert "nothing to do: no policy takes it" in out
     assert "Status: [New, Open] fails, Status is Qualified (config/policies/leads.yaml:" in out
@@ -84,7 +84,7 @@ def test_a_file_that_is_no_record_is_refused_with_an_example(tmp_path: Path) -> 
 def test_a_requeued_record_is_decided_again_within_a_second_or_two(
     sandbox: SandboxProcess, env: dict[str, str], daemon: DaemonProcess
 ) -> None:
-    (lead,) = sandbox.leads(1, **TOULOUSE)
+    lead = sandbox.stranger(**TOULOUSE)
     decided(sandbox, lead)
     assert ortoo("requeue", lead, env=env).code == 0
     assert "requeued" in {row["Reason__c"] for row in decided(sandbox, lead, 2)}
@@ -106,7 +106,7 @@ def test_a_requeued_record_is_decided_again_within_a_second_or_two(
 def test_a_decision_whose_record_is_missing_or_foreign_is_told_as_such(
     sandbox: SandboxProcess, env: dict[str, str]
 ) -> None:
-    (lead,) = sandbox.leads(1, **TOULOUSE)
+    lead = sandbox.stranger(**TOULOUSE)
     key, moment = f"{lead}:first", "2026-11-23T09:15:00.000Z"
     sandbox.change(lead, Ortoo_Decision_Key__c=key, Ortoo_Decided_At__c=moment)
     found = ortoo("explain", lead, "--json", env=env).json()
@@ -123,7 +123,7 @@ def test_a_decision_whose_record_is_missing_or_foreign_is_told_as_such(
 def test_why_tells_who_overrode_the_daemon(
     sandbox: SandboxProcess, env: dict[str, str], daemon: DaemonProcess
 ) -> None:
-    (lead,) = sandbox.leads(1, **TOULOUSE)
+    lead = sandbox.stranger(**TOULOUSE)
     decided(sandbox, lead)
     sandbox.change(lead, OwnerId="005000000000003AAA")
     ended = ortoo("why", lead, env=env)
@@ -135,7 +135,7 @@ def test_why_tells_who_overrode_the_daemon(
 def test_parked_records_are_listed_with_the_reason_and_come_back_by_query(
     sandbox: SandboxProcess, env: dict[str, str], daemon: DaemonProcess
 ) -> None:
-    (lead,) = sandbox.leads(1, **TOULOUSE, Email=None)
+    (lead,) = sandbox.leads(1, LastName="Nobody", **TOULOUSE, Email=None)
     decided(sandbox, lead)
     listed = {each["record"]: each for each in ortoo("parked", "--json", env=env).json()}
     assert (listed[lead]["reason"], listed[lead]["noted_in"]) == ("no_contact", "org")
@@ -153,7 +153,7 @@ def test_parked_records_are_listed_with_the_reason_and_come_back_by_query(
 def test_what_is_requeued_while_the_daemon_is_down_waits_for_it(
     sandbox: SandboxProcess, env: dict[str, str], tmp_path: Path
 ) -> None:
-    (lead,) = sandbox.leads(1, **TOULOUSE)
+    lead = sandbox.stranger(**TOULOUSE)
     assert ortoo("requeue", lead, "--json", env=env).json() == {
         "requeued": [{"object": "Lead", "record": lead}]
     }
@@ -175,7 +175,7 @@ def test_what_is_no_record_id_is_wrong_use_with_a_way_out(env: dict[str, str]) -
 
 
 def test_a_record_is_found_by_its_web_address(sandbox: SandboxProcess, env: dict[str, str]) -> None:
-    (lead,) = sandbox.leads(1, **TOULOUSE)
+    lead = sandbox.stranger(**TOULOUSE)
     address = f"https://example.lightning.force.com/lightning/r/Lead/{lead}/view?x=1"
     assert ortoo("why", address, "--json", env=env).json()["record"] == lead
 

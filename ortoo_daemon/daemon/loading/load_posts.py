@@ -1,12 +1,14 @@
 """How do admins without a shell learn what became of their edit? A row in the org for each load.
 
 Rows wait here until the org takes them, in order. Routing never waits for one, and an org that refuses
-them for good costs the row alone. Nothing is kept over a restart: the log has the same words.
+them for good costs the row alone. What the org does not take before the daemon stops is lost: the log has
+the same words.
 """
 
 import asyncio
 from collections import deque
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 import structlog
@@ -56,16 +58,26 @@ class LoadPosts:
         default_factory=lambda: deque(maxlen=_MOST_WAITING)
     )
     _some: asyncio.Event = field(default_factory=asyncio.Event)
+    _none: asyncio.Event = field(default_factory=asyncio.Event)
 
     def put(self, load: LastLoad) -> None:
         """Tell of a load as soon as may be."""
-        self._waiting.append(load_row(load))
-        self._some.set()
+        self._put(load_row(load))
 
     def put_blown(self, standing: FuseStanding, revision: str) -> None:
         """Tell of a fuse that has blown, whoever edited what."""
-        self._waiting.append(blown_row(standing, revision))
+        self._put(blown_row(standing, revision))
+
+    def _put(self, row: Mapping[str, FieldValue]) -> None:
+        self._waiting.append(row)
+        self._none.clear()
         self._some.set()
+
+    async def sent(self, *, within: float) -> None:
+        """Return when no row waits any more, or after so many seconds."""
+        if self._waiting:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._none.wait(), within)
 
     async def run(self) -> None:
         """Send until cancelled."""
@@ -73,6 +85,7 @@ class LoadPosts:
         while True:
             if not self._waiting:
                 self._some.clear()
+                self._none.set()
                 await self._some.wait()
             row = self._waiting[0]
             try:

@@ -140,6 +140,10 @@ class Reloading:
         if not self.shadow:
             self._posts.put_blown(standing, self.knowledge.policies.revision)
 
+    async def told(self, *, within: float) -> None:
+        """Wait for rows for the admins that are on their way, but not for long."""
+        await self._posts.sent(within=within)
+
     async def run(self) -> None:
         """Look whenever there may be something to see, until cancelled."""
         self._ready = True

@@ -102,3 +102,24 @@ def test_no_text_is_longer_than_its_field(name, longest):
     problem = Problem(place=Place("leads.yaml"), rule="r", message="x" * 1000)
     row = load_row(load("d", outcome=LoadOutcome.REFUSED, problems=(problem,) * 100))
     assert len(str(row[name])) == longest
+
+
+@asynchronous
+async def test_at_the_end_what_waits_is_sent_but_not_waited_for_without_bound():
+    taken, answers = [], asyncio.Event()
+
+    async def upsert(object_name: str, key: str, rows: Any) -> None:
+        await answers.wait()
+        taken.extend(rows)
+
+    posts = LoadPosts(org=cast(Any, SimpleNamespace(writer=SimpleNamespace(upsert=upsert))))
+    task = asyncio.create_task(posts.run())
+    posts.put(load("one"))
+    await posts.sent(within=0.01)
+    assert taken == []
+    answers.set()
+    async with asyncio.timeout(5):
+        await posts.sent(within=60)
+    assert len(taken) == 1
+    task.cancel()
+    await asyncio.wait([task])
