@@ -5,12 +5,13 @@ can't be used is reported with its line; the others are kept so that everything 
 """
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from ortoo_daemon.errors import Place
 from ortoo_daemon.policy import literals
+from ortoo_daemon.policy.naming import did_you_mean
 from ortoo_daemon.policy.nodes import Problems
 
 MOST_BYTES = 64 * 1024 * 1024
@@ -42,6 +43,27 @@ def read_csv(file: str, data: bytes, problems: Problems) -> CsvRows | None:
     except csv.Error as error:
         problems.add(Place(file, max(reader.line_num, 1)), "wrong_row", f"not CSV: {error}")
         return None
+
+
+def note_unknown_columns(
+    file: str, header: Sequence[str], known: Sequence[str], *, what: str, problems: Problems
+) -> None:
+    """Note every column that ``what`` does not have."""
+    for name in header:
+        if name not in known:
+            message = f"{what} has no column {name!r}"
+            problems.add(Place(file), "wrong_header", message, did_you_mean(name, known))
+
+
+def lacks_column(
+    file: str, header: Sequence[str], needed: Sequence[str], *, what: str, problems: Problems
+) -> bool:
+    """Whether one that ``what`` needs is missing; the first such is noted."""
+    missing = [name for name in needed if name not in header]
+    if missing:
+        message = f"{what} needs the column {missing[0]!r}"
+        problems.add(Place(file), "wrong_header", message)
+    return bool(missing)
 
 
 def _decoded(file: str, data: bytes, problems: Problems) -> str | None:

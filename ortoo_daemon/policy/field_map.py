@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from ortoo_daemon.errors import Place
 from ortoo_daemon.mail_findings import NAMES, FoundKind
-from ortoo_daemon.policy.csv_files import read_csv
+from ortoo_daemon.policy.csv_files import lacks_column, note_unknown_columns, read_csv
 from ortoo_daemon.policy.naming import did_you_mean, is_field_name
 from ortoo_daemon.policy.nodes import Problems
 from ortoo_daemon.policy.triage_model import Longer, MappedField, MappedType
@@ -36,14 +36,10 @@ def read_field_map(data: bytes, *, path: str, file: str, problems: Problems) -> 
     read = read_csv(file, data, problems)
     if read is None:
         return None
-    for name in read.header:
-        if name not in COLUMNS:
-            message = f"a map of fields has no column {name!r}"
-            problems.add(Place(file), "wrong_header", message, did_you_mean(name, COLUMNS))
-    missing = [name for name in COLUMNS[:2] if name not in read.header]
-    if missing:
-        message = f"a map of fields ({path}) needs the column {missing[0]!r}"
-        problems.add(Place(file), "wrong_header", message)
+    note_unknown_columns(file, read.header, COLUMNS, what="a map of fields", problems=problems)
+    if lacks_column(
+        file, read.header, COLUMNS[:2], what=f"a map of fields ({path})", problems=problems
+    ):
         return None
     found: dict[str, MappedField] = {}
     for line, cells in read.rows:

@@ -12,9 +12,8 @@ from datetime import date
 
 from ortoo_daemon.directory import Rooftop
 from ortoo_daemon.errors import Place
-from ortoo_daemon.policy.csv_files import read_csv
+from ortoo_daemon.policy.csv_files import lacks_column, note_unknown_columns, read_csv
 from ortoo_daemon.policy.dated_rows import DatedRow, overlapping, validity_in
-from ortoo_daemon.policy.naming import did_you_mean
 from ortoo_daemon.policy.nodes import Problems
 from ortoo_daemon.policy.values import fold, number
 
@@ -82,14 +81,12 @@ def read_performances(
     read = read_csv(file, data, problems)
     if read is None:
         return None
-    for name in read.header:
-        if name not in COLUMNS:
-            message = f"a table of performance has no column {name!r}"
-            problems.add(Place(file), "wrong_header", message, did_you_mean(name, COLUMNS))
-    missing = [name for name in COLUMNS[:2] if name not in read.header]
-    if missing:
-        message = f"a table of performance needs the column {missing[0]!r}"
-        problems.add(Place(file), "wrong_header", message)
+    note_unknown_columns(
+        file, read.header, COLUMNS, what="a table of performance", problems=problems
+    )
+    if lacks_column(
+        file, read.header, COLUMNS[:2], what="a table of performance", problems=problems
+    ):
         return None
     cells = ((line, dict(zip(read.header, row, strict=True))) for line, row in read.rows)
     found = (_row(each, Place(file, line), problems) for line, each in cells)

@@ -13,9 +13,8 @@ from datetime import date
 
 from ortoo_daemon.errors import Place
 from ortoo_daemon.policy.area_codes import area_key, is_international, number_key
-from ortoo_daemon.policy.csv_files import read_csv
+from ortoo_daemon.policy.csv_files import lacks_column, note_unknown_columns, read_csv
 from ortoo_daemon.policy.dated_rows import overlapping, validity_in
-from ortoo_daemon.policy.naming import did_you_mean
 from ortoo_daemon.policy.nodes import Problems
 from ortoo_daemon.policy.tables import Sortable, sortable
 from ortoo_daemon.policy.territory_model import TerritoryRow
@@ -183,12 +182,9 @@ def read_territories(
     read = read_csv(file, data, problems)
     if read is None:
         return None
-    unknown = [name for name in read.header if name not in COLUMNS]
-    for name in unknown:
-        message = f"a territory file has no column {name!r}"
-        problems.add(Place(file), "wrong_header", message, did_you_mean(name, COLUMNS))
-    if "country" not in read.header:
-        problems.add(Place(file), "wrong_header", "a territory file needs the column 'country'")
+    what = "a territory file"
+    note_unknown_columns(file, read.header, COLUMNS, what=what, problems=problems)
+    if lacks_column(file, read.header, ("country",), what=what, problems=problems):
         return None
     rows: list[TerritoryRow] = []
     for line, cells in read.rows:

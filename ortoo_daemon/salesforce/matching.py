@@ -25,7 +25,7 @@ from ortoo_daemon.matches import (
 )
 from ortoo_daemon.records import record_id
 from ortoo_daemon.salesforce import soql
-from ortoo_daemon.salesforce.queries import QUERIES_IN_A_CALL, query_together
+from ortoo_daemon.salesforce.queries import query_together
 from ortoo_daemon.salesforce.rest import RestClient
 
 MOST_ROWS = 2_000
@@ -97,9 +97,9 @@ async def find_matches(
     found: dict[MatchQuestion, list[Found]] = {question: [] for question in questions}
     pending = list(_searches(questions))
     while pending:
-        part, pending = pending[:QUERIES_IN_A_CALL], pending[QUERIES_IN_A_CALL:]
-        answers = await query_together(rest, [search.text() for search in part])
-        for search, rows in zip(part, answers, strict=True):
+        asked, pending = pending, []
+        answers = await query_together(rest, [search.text() for search in asked])
+        for search, rows in zip(asked, answers, strict=True):
             if len(rows) >= MOST_ROWS and len(search.questions) > 1:
                 pending += search.halves()
             else:

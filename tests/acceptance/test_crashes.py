@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import threading
 import time
 from random import Random
 
@@ -11,6 +10,7 @@ import pytest
 
 from ortoo_daemon.sandbox.seed import identities as seed
 from tests.acceptance.network import Network
+from tests.acceptance.steady import Steady
 from tests.processes import DaemonProcess, wait_until
 
 SEED = int(os.environ.get("ORTOO_TEST_SEED", "20261121"))
@@ -25,35 +25,15 @@ SPREAD = {
 _SITES = "SELECT Id FROM Account WHERE Type = 'Dealer' AND Status__c = 'Active' ORDER BY Id"
 
 
-class WebForms(threading.Thread):
+def web_forms(network: Network, number: int) -> Steady:
     """Customers: small transactions of leads, one after the other, until there are enough."""
+    sites = [row["Id"] for row in network.sandbox.query(_SITES)]
 
-    def __init__(self, network: Network, number: int, *, a_second: float) -> None:
-        super().__init__(name="web forms", daemon=True)
-        self.ids: list[str] = []
-        self.error: Exception | None = None
-        self._sites = [row["Id"] for row in network.sandbox.query(_SITES)]
-        self._network = network
-        self._number = number
-        self._a_second = a_second
+    def more(made: int) -> list[str]:
+        site = sites[made // 20 % len(sites)]
+        return network.leads(min(20, number - made), Preferred_Dealer__c=site)
 
-    def run(self) -> None:
-        began = time.monotonic()
-        try:
-            while len(self.ids) < self._number:
-                site = self._sites[len(self.ids) // 20 % len(self._sites)]
-                more = min(20, self._number - len(self.ids))
-                self.ids += self._network.leads(more, Preferred_Dealer__c=site)
-                ahead = len(self.ids) / self._a_second - (time.monotonic() - began)
-                time.sleep(max(ahead, 0.0))
-        except Exception as error:
-            self.error = error
-
-    def finish(self, within: float) -> list[str]:
-        self.join(within)
-        assert not self.is_alive(), f"only {len(self.ids)} leads were made in time"
-        assert self.error is None, self.error
-        return self.ids
+    return Steady(more, number, a_second=120)
 
 
 def live_and_die(daemon: DaemonProcess, dice: Random) -> str:
@@ -76,7 +56,7 @@ def test_every_lead_is_routed_once_through_twenty_kills(network: Network) -> Non
     dice = Random(SEED)
     print(f"seed {SEED} (set ORTOO_TEST_SEED for another)")
     network.write(assign=SPREAD)
-    customers = WebForms(network, LEADS, a_second=120)
+    customers = web_forms(network, LEADS)
     customers.start()
     for number in range(KILLS):
         moment = live_and_die(network.again(), dice)

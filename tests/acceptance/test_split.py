@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import threading
 import time
 from random import Random
 
@@ -11,6 +10,7 @@ import pytest
 
 from tests.acceptance.dealer_mails import DealerDesk, SentMail, cases_of, sent_mails
 from tests.acceptance.network import Network
+from tests.acceptance.steady import Steady
 from tests.processes import DaemonProcess
 
 SEED = int(os.environ.get("ORTOO_TEST_SEED", "20261122"))
@@ -18,30 +18,13 @@ MAILS = int(os.environ.get("ORTOO_TEST_MAILS", "300"))
 KILLS = 10 if MAILS >= 1000 else 3
 
 
-class Dealers(threading.Thread):
+def dealers(desk: DealerDesk, mails: list[SentMail]) -> Steady:
     """They write, a few at a time, until they have written enough."""
 
-    def __init__(self, desk: DealerDesk, mails: list[SentMail], *, a_second: float) -> None:
-        super().__init__(name="dealers", daemon=True)
-        self.cases: list[str] = []
-        self.error: Exception | None = None
-        self._desk, self._mails, self._a_second = desk, mails, a_second
+    def more(sent: int) -> list[str]:
+        return desk.send(mails[sent : sent + 10], first=sent)
 
-    def run(self) -> None:
-        began = time.monotonic()
-        try:
-            while len(self.cases) < len(self._mails):
-                first = len(self.cases)
-                self.cases += self._desk.send(self._mails[first : first + 10], first=first)
-                time.sleep(max(first / self._a_second - (time.monotonic() - began), 0.0))
-        except Exception as error:
-            self.error = error
-
-    def finish(self, within: float) -> list[str]:
-        self.join(within)
-        assert not self.is_alive(), f"only {len(self.cases)} e-mails were sent in time"
-        assert self.error is None, self.error
-        return self.cases
+    return Steady(more, len(mails), a_second=40)
 
 
 def live_and_die(daemon: DaemonProcess, dice: Random) -> str:
@@ -59,13 +42,13 @@ def test_each_request_becomes_one_case_through_kills_at_random_moments(network: 
     print(f"seed {SEED} (set ORTOO_TEST_SEED for another), {MAILS} e-mails (ORTOO_TEST_MAILS)")
     desk, mails = DealerDesk(network), sent_mails(MAILS)
     desk.write()
-    dealers = Dealers(desk, mails, a_second=40)
-    dealers.start()
+    writers = dealers(desk, mails)
+    writers.start()
     for number in range(KILLS):
         moment = live_and_die(desk.daemon(), dice)
-        print(f"kill {number + 1}: {moment}, {len(dealers.cases)} e-mails sent")
+        print(f"kill {number + 1}: {moment}, {len(writers.ids)} e-mails sent")
     with desk.daemon() as daemon:
-        cases = dealers.finish(300)
+        cases = writers.finish(300)
         desk.until_decided(cases_of(mails), 300)
         assert daemon.terminate() == 0
     desk.assert_right_children(mails, cases)

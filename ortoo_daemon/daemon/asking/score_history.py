@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from ortoo_daemon.daemon.asking.login import logged_in
+from ortoo_daemon.daemon.file_bytes import bytes_of
 from ortoo_daemon.daemon.settings import Settings
 from ortoo_daemon.errors import ConfigError, Place, Problem
 from ortoo_daemon.policy.definitions import Definitions
@@ -21,6 +22,8 @@ from ortoo_daemon.policy.parsing.scorecards import read_scorecard
 from ortoo_daemon.policy.score_model import Scorecard
 from ortoo_daemon.salesforce import soql
 from ortoo_daemon.simulation.scorecards.sample import CREATED, Sample, sample_of
+
+_RULE = "score"
 
 GOOD_ENDS: Mapping[str, str] = {
     "Lead": "{IsConverted: true}",
@@ -131,13 +134,9 @@ def _text(file: Path) -> str:
 
 
 def _bytes(file: Path) -> bytes:
-    try:
-        return file.read_bytes()
-    except OSError as error:
-        message = f"can't be read: {error.strerror}"
-        raise ConfigError([_problem(str(file), message, "name a file that is there")]) from error
+    return bytes_of(file, rule=_RULE, mend="name a file that is there")
 
 
 def _problem(at: str | Place, message: str, mend: str) -> Problem:
     place = Place(at) if isinstance(at, str) else at
-    return Problem(place=place, rule="score", message=message, mend=mend)
+    return Problem(place=place, rule=_RULE, message=message, mend=mend)

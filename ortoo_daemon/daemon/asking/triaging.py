@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from ortoo_daemon.daemon.file_bytes import bytes_of
 from ortoo_daemon.errors import ConfigError, Place, Problem
 from ortoo_daemon.intake.mail.eml import read_eml
 from ortoo_daemon.intake.mail.model import Mail
@@ -14,6 +15,9 @@ from ortoo_daemon.intake.triage.taxonomy import Taxonomy
 from ortoo_daemon.intake.triage.taxonomy_file import load_taxonomy
 from ortoo_daemon.intake.triage.taxonomy_list import is_list, listed
 from ortoo_daemon.intake.triage.triager import Triager
+
+_RULE = "triage"
+_MEND = "name a message file (.eml), or a .jsonl with subject, from_address and text_body"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,12 +66,8 @@ def _rows(path: Path, data: bytes) -> Iterator[NamedMail]:
 
 
 def _bytes(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise _wrong(Place(str(path)), f"can't be read: {error.strerror}") from None
+    return bytes_of(path, rule=_RULE, mend=_MEND)
 
 
 def _wrong(place: Place, message: str) -> ConfigError:
-    mend = "name a message file (.eml), or a .jsonl with subject, from_address and text_body"
-    return ConfigError([Problem(place=place, rule="triage", message=message, mend=mend)])
+    return ConfigError([Problem(place=place, rule=_RULE, message=message, mend=_MEND)])

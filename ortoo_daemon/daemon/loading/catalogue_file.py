@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from ortoo_daemon.errors import ConfigError, Place, Problem
+from ortoo_daemon.daemon.file_bytes import bytes_of
 from ortoo_daemon.policy.models.catalogue import Catalogue
 from ortoo_daemon.policy.models.reading import load_catalogue
 
@@ -12,14 +12,5 @@ FILE = "models.yaml"
 
 def read_catalogue(path: Path) -> Catalogue:
     """Raises ConfigError with everything that is wrong in the file, or where there is none."""
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        problem = Problem(
-            place=Place(str(path)),
-            rule="models",
-            message=f"can't be read: {error.strerror}",
-            mend="models are asked by this file alone; see docs/ai.md",
-        )
-        raise ConfigError([problem]) from None
+    data = bytes_of(path, rule="models", mend="models are asked by this file alone; see docs/ai.md")
     return load_catalogue(str(path), data)

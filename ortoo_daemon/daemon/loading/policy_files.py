@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from ortoo_daemon.daemon.file_bytes import bytes_of
 from ortoo_daemon.daemon.loading.shift_table import directory_mapping, on_disk
 from ortoo_daemon.daemon.settings import Settings
 from ortoo_daemon.daemon.yaml_settings import read_mapping
@@ -99,16 +100,7 @@ def _shown(folder: Path, pattern: str) -> Iterator[Path]:
 
 
 def _bytes(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        problem = Problem(
-            place=Place(path.as_posix()),
-            rule="settings",
-            message=f"the file can't be read: {error.strerror}",
-            mend="let the daemon's user read it",
-        )
-        raise ConfigError([problem]) from error
+    return bytes_of(path, rule="settings", what="the file", mend="let the daemon's user read it")
 
 
 def _wanted(paths: Iterable[Path]) -> list[Path]:

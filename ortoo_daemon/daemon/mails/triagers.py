@@ -10,10 +10,11 @@ from typing import Protocol
 
 import structlog
 
+from ortoo_daemon.daemon.file_bytes import bytes_of
 from ortoo_daemon.daemon.loading.policy_files import read_directory_mapping
 from ortoo_daemon.daemon.mails.dealers import dealers_in
 from ortoo_daemon.daemon.settings import Settings
-from ortoo_daemon.errors import ConfigError, OrgError, Place, Problem
+from ortoo_daemon.errors import ConfigError, OrgError
 from ortoo_daemon.intake.mail.model import Mail
 from ortoo_daemon.intake.triage.taxonomy import Taxonomy
 from ortoo_daemon.intake.triage.taxonomy_file import load_taxonomy
@@ -78,14 +79,10 @@ class Triagers:
 def taxonomy_beside(settings: Settings) -> Taxonomy:
     """The taxonomy beside the settings. Raises ConfigError."""
     path = settings.folder / TAXONOMY_FILE
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        problem = Problem(
-            place=Place(str(path)),
-            rule="taxonomy",
-            message=f"policies read e-mails, but this file can't be read: {error.strerror}",
-            mend="copy the taxonomy.yaml that is shipped, beside ortoo.yaml",
-        )
-        raise ConfigError([problem]) from None
+    data = bytes_of(
+        path,
+        rule="taxonomy",
+        what="policies read e-mails, but this file",
+        mend="copy the taxonomy.yaml that is shipped, beside ortoo.yaml",
+    )
     return load_taxonomy(str(path), data)
