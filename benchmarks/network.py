@@ -11,8 +11,9 @@ from datetime import UTC, datetime
 from random import Random
 
 from ortoo_daemon.descriptions import FieldDescription, ObjectDescription, OrgDescription
-from ortoo_daemon.directory import Directory, Person, Queue, Rooftop
+from ortoo_daemon.directory import Directory, Queue, Rooftop
 from ortoo_daemon.facts import Facts, Workload
+from ortoo_daemon.person import Person
 from ortoo_daemon.policy.load import load
 from ortoo_daemon.policy.model import PolicySet
 from ortoo_daemon.records import Record, RecordId, WorkItem, WorkReason, record_id

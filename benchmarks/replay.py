@@ -23,7 +23,7 @@ from benchmarks.org import DISPATCHER, LEADS_COME_FROM, Org, sandbox
 from benchmarks.payloads import DECISION
 from benchmarks.processes import wait_until
 from benchmarks.routed import routed_leads, warned_at
-from ortoo_daemon.decision import SlaClock
+from ortoo_daemon.clocks import SlaClock
 
 LATENCY = 0.08
 _ROUTED, _NOBODYS, _ANSWERED, _REOPENED = 0.08, 0.12, 0.10, 0.25

@@ -9,7 +9,7 @@ from benchmarks.dealers import Adviser
 from benchmarks.leads import Place, leads
 from ortoo_daemon.action import stamps
 from ortoo_daemon.action.sla_clocks import SlaStamp, stamp_text
-from ortoo_daemon.decision import SlaClock
+from ortoo_daemon.clocks import SlaClock
 from ortoo_daemon.instants import instant_text
 from ortoo_daemon.records import RecordId
 

@@ -22,7 +22,7 @@ from benchmarks.org import Org, rows_written, sandbox
 from benchmarks.payloads import DECISION
 from benchmarks.processes import Process, wait_until
 from benchmarks.routed import clock_fields, routed_leads, violated_at, warned_at
-from ortoo_daemon.decision import SlaClock
+from ortoo_daemon.clocks import SlaClock
 
 LATENCY = 0.08
 _HELD_BY_EACH, _AT_EACH_SITE = 20, 10

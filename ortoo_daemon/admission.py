@@ -24,7 +24,8 @@ from ortoo_daemon.action.stamps import (
     SLA_CLOCKS,
 )
 from ortoo_daemon.action.wait_due import key_of_wait, wait_over, waits_there
-from ortoo_daemon.decision import Outcome, ReasonCode, Waiting
+from ortoo_daemon.clocks import Waiting
+from ortoo_daemon.decision import Outcome, ReasonCode
 from ortoo_daemon.facts import Facts
 from ortoo_daemon.handling import DueStep, StepKind
 from ortoo_daemon.instants import instant

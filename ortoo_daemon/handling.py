@@ -10,23 +10,16 @@ from datetime import date, datetime
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from ortoo_daemon.decision import (
-    NewRecord,
-    Notice,
-    PastHolder,
-    ReasonCode,
-    Reopening,
-    Reservation,
-    Returned,
-    SlaClock,
-    Waiting,
-)
-from ortoo_daemon.directory import Person, Rooftop
+from ortoo_daemon.clocks import PastHolder, SlaClock, Waiting
+from ortoo_daemon.decision import NewRecord, Notice, ReasonCode, Reopening, Reservation, Returned
+from ortoo_daemon.directory import Rooftop
 from ortoo_daemon.errors import Place
 from ortoo_daemon.facts import Facts, Question
+from ortoo_daemon.person import Person
 from ortoo_daemon.policy.intake_model import KeySources
+from ortoo_daemon.policy.limits_model import Limits
 from ortoo_daemon.policy.model import Policy
-from ortoo_daemon.policy.ownership_model import Limits, Programme, Rule
+from ortoo_daemon.policy.ownership_model import Programme, Rule
 from ortoo_daemon.policy.sla_model import SlaRule, SlaStep
 from ortoo_daemon.records import FieldValue, Owner, RecordId
 from ortoo_daemon.scope import RecordScope

@@ -9,10 +9,11 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from ortoo_daemon.calendars import BusinessHours
-from ortoo_daemon.directory import Directory, Person, Rooftop
+from ortoo_daemon.directory import Directory, Rooftop
 from ortoo_daemon.instants import instant_text
 from ortoo_daemon.mail_findings import FINDINGS_FIELD, MailFindings, findings_in
 from ortoo_daemon.matches import Match
+from ortoo_daemon.person import Person
 from ortoo_daemon.policy.model import Policy
 from ortoo_daemon.records import FieldValue, Owner, Record, RecordId
 

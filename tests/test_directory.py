@@ -4,7 +4,8 @@ import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from ortoo_daemon.directory import Directory, Person, Sign, person_of
+from ortoo_daemon.directory import Directory, person_of
+from ortoo_daemon.person import Person, Sign
 from ortoo_daemon.simulation.snapshot import directory_from_json, directory_to_json
 
 NOW = datetime(2026, 11, 23, 10, tzinfo=UTC)

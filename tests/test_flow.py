@@ -11,14 +11,9 @@ from ortoo_daemon.decision import Decision, Outcome, ReasonCode
 from ortoo_daemon.facts import Turns, Workload
 from ortoo_daemon.flow import Needs, decide, recovered, resume
 from ortoo_daemon.policy.intake_model import Cleanse, CleanseKind, Require
+from ortoo_daemon.policy.limits_model import Limits
 from ortoo_daemon.policy.model import Triggers
-from ortoo_daemon.policy.ownership_model import (
-    Limits,
-    PersonChoice,
-    PersonMethod,
-    RooftopChoice,
-    Sticky,
-)
+from ortoo_daemon.policy.ownership_model import PersonChoice, PersonMethod, RooftopChoice, Sticky
 from ortoo_daemon.records import WorkReason
 from tests.world import (
     DESK,

@@ -15,14 +15,9 @@ from ortoo_daemon.decision import FOLLOW_UPS, Outcome, ReasonCode
 from ortoo_daemon.facts import Tally
 from ortoo_daemon.flow import recovered
 from ortoo_daemon.instants import instant_text
+from ortoo_daemon.policy.limits_model import LimitLevel, Limits, RateLimit
 from ortoo_daemon.policy.model import Triggers
-from ortoo_daemon.policy.ownership_model import (
-    LimitLevel,
-    Limits,
-    QueueTarget,
-    RateLimit,
-    RooftopChoice,
-)
+from ortoo_daemon.policy.ownership_model import QueueTarget, RooftopChoice
 from ortoo_daemon.policy.periods import Calendar
 from ortoo_daemon.policy.sla_model import (
     EscalateTo,

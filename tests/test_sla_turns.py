@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ortoo_daemon.calendars import BusinessHours
-from ortoo_daemon.decision import ClockState, Outcome, ReasonCode
+from ortoo_daemon.clocks import ClockState
+from ortoo_daemon.decision import Outcome, ReasonCode
 from ortoo_daemon.facts import ContactKind
 from ortoo_daemon.policy.model import Triggers
 from ortoo_daemon.policy.sla_model import OnReassign, OnReopen

@@ -8,7 +8,8 @@ from datetime import datetime, timedelta
 
 from ortoo_daemon.action.sla_clocks import read_stamp
 from ortoo_daemon.action.stamps import SLA_CLOCKS, SLA_NEXT_AT, owner_write
-from ortoo_daemon.decision import Decision, Outcome, SlaClock
+from ortoo_daemon.clocks import SlaClock
+from ortoo_daemon.decision import Decision, Outcome
 from ortoo_daemon.directory import Directory
 from ortoo_daemon.facts import Contact, ContactKind, Workload
 from ortoo_daemon.instants import instant, instant_text

@@ -5,10 +5,11 @@ from datetime import UTC, datetime, timedelta
 
 from ortoo_daemon.calendars import BusinessHours
 from ortoo_daemon.decision import Decision
-from ortoo_daemon.directory import Directory, Person, Point, Queue, Rooftop
+from ortoo_daemon.directory import Directory, Point, Queue, Rooftop
 from ortoo_daemon.errors import Place
 from ortoo_daemon.facts import Facts, Workload
 from ortoo_daemon.flow import decide
+from ortoo_daemon.person import Person
 from ortoo_daemon.policy.conditions import AllOf, FieldTest
 from ortoo_daemon.policy.evaluation import Condition
 from ortoo_daemon.policy.model import Policy, PolicySet

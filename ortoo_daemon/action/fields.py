@@ -9,7 +9,7 @@ from ortoo_daemon.action.sla_clocks import read_stamp
 from ortoo_daemon.action.sla_offers import offered_clock
 from ortoo_daemon.action.sla_start import STAGE, holder_of, restart_clock, start_clock
 from ortoo_daemon.action.stamps import SLA_CLOCKS
-from ortoo_daemon.decision import ClockState, SlaClock
+from ortoo_daemon.clocks import ClockState, SlaClock
 from ortoo_daemon.handling import Handling
 from ortoo_daemon.policy.enrichment_model import SetField
 from ortoo_daemon.policy.sla_model import OnReassign, SlaRule

@@ -7,8 +7,8 @@ from collections.abc import Iterable
 
 from ortoo_daemon.action.stamps import MODIFIED_BY, ROOFTOP
 from ortoo_daemon.decision import Notice, NoticeTo, ReasonCode
-from ortoo_daemon.directory import Person
 from ortoo_daemon.handling import Handling
+from ortoo_daemon.person import Person
 from ortoo_daemon.policy.notify_model import ORG_WAYS, Notify, OrgWay
 from ortoo_daemon.policy.sla_model import Superior
 from ortoo_daemon.records import Owner, OwnerKind, RecordId

@@ -9,7 +9,7 @@ from ortoo_daemon.action.sla_offers import offer_again
 from ortoo_daemon.action.sla_pauses import paused, reopened, resumed
 from ortoo_daemon.action.sla_start import holder_of, hours_of, restart_clock
 from ortoo_daemon.action.stamps import FIRST_RESPONSE, MODIFIED_AT, MODIFIED_BY
-from ortoo_daemon.decision import ClockState, SlaClock
+from ortoo_daemon.clocks import ClockState, SlaClock
 from ortoo_daemon.handling import Handling, SlaProgress, StepKind
 from ortoo_daemon.instants import instant
 from ortoo_daemon.policy.sla_model import OnReassign, OnReopen, SlaRule

@@ -17,7 +17,7 @@ from datetime import datetime, timedelta
 from operator import attrgetter
 from typing import Any
 
-from ortoo_daemon.decision import ClockState, PastHolder, SlaClock, Waiting
+from ortoo_daemon.clocks import ClockState, PastHolder, SlaClock, Waiting
 from ortoo_daemon.instants import instant, instant_text
 from ortoo_daemon.json_text import json_text
 from ortoo_daemon.records import FieldValue, RecordId

@@ -17,7 +17,7 @@ from ortoo_daemon.action.stamps import (
     ROOFTOP,
     SLA_NEXT_AT,
 )
-from ortoo_daemon.decision import ClockState, SlaClock
+from ortoo_daemon.clocks import ClockState, SlaClock
 from ortoo_daemon.directory import Directory
 from ortoo_daemon.facts import Contact
 from ortoo_daemon.handling import DueStep, StepKind

@@ -6,7 +6,7 @@ queue just has it, and so does whom a person gave it to.
 
 from ortoo_daemon.action.sla_end import ended
 from ortoo_daemon.action.sla_start import holder_of, restart_clock, start_clock
-from ortoo_daemon.decision import ClockState, SlaClock
+from ortoo_daemon.clocks import ClockState, SlaClock
 from ortoo_daemon.handling import Handling, SlaProgress
 from ortoo_daemon.policy.sla_model import OFFER, Reassign, SlaRule
 from ortoo_daemon.records import Owner, OwnerKind, WorkReason

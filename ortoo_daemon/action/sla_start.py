@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from ortoo_daemon.calendars import BusinessHours
-from ortoo_daemon.decision import SlaClock
+from ortoo_daemon.clocks import SlaClock
 from ortoo_daemon.directory import Directory
 from ortoo_daemon.handling import Handling
 from ortoo_daemon.policy.sla_model import OnReassign, SlaRule, SlaTarget

@@ -10,7 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from ortoo_daemon.action.sla_clocks import SlaStamp, stamp_text
-from ortoo_daemon.decision import FOLLOW_UPS, UNWRITTEN, ClockState, Decision, Outcome
+from ortoo_daemon.clocks import ClockState
+from ortoo_daemon.decision import FOLLOW_UPS, UNWRITTEN, Decision, Outcome
 from ortoo_daemon.instants import instant_text
 from ortoo_daemon.records import FieldValue, Record
 

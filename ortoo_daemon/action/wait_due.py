@@ -5,7 +5,7 @@ longer where it was put to wait, or that its policy takes no more, is left as it
 """
 
 from ortoo_daemon.action.stamps import ASSIGNED_OWNER, OWNER
-from ortoo_daemon.decision import Waiting
+from ortoo_daemon.clocks import Waiting
 from ortoo_daemon.handling import DueStep, StepKind
 from ortoo_daemon.policy.model import Policy
 from ortoo_daemon.records import Owner, OwnerKind, Record

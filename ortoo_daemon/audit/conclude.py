@@ -2,7 +2,8 @@
 
 from dataclasses import replace
 
-from ortoo_daemon.decision import Decision, Outcome, ReasonCode, Waiting
+from ortoo_daemon.clocks import Waiting
+from ortoo_daemon.decision import Decision, Outcome, ReasonCode
 from ortoo_daemon.handling import Handling, SlaProgress, StepKind
 from ortoo_daemon.mail_findings import FINDINGS_FIELD
 from ortoo_daemon.policy.sla_model import OFFER, Reassign

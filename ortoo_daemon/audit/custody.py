@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from ortoo_daemon.audit.summary import summary
-from ortoo_daemon.decision import ClockState, Decision, Outcome, SlaClock
+from ortoo_daemon.clocks import ClockState, SlaClock
+from ortoo_daemon.decision import Decision, Outcome
 from ortoo_daemon.directory import Directory
 from ortoo_daemon.facts import Facts
 from ortoo_daemon.policy.sla_model import OFFER

@@ -10,7 +10,8 @@ from typing import Any
 
 from ortoo_daemon.audit.summary import summary
 from ortoo_daemon.audit.trace_json import trace_from_json, trace_to_json
-from ortoo_daemon.decision import Decision, Outcome, ReasonCode, SlaClock
+from ortoo_daemon.clocks import SlaClock
+from ortoo_daemon.decision import Decision, Outcome, ReasonCode
 from ortoo_daemon.instants import instant, instant_text
 from ortoo_daemon.records import FieldValue, Owner, RecordId, record_id
 from ortoo_daemon.trace import Trace

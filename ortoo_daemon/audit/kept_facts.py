@@ -10,12 +10,13 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from ortoo_daemon.decision import Decision
-from ortoo_daemon.directory import Directory, Person
+from ortoo_daemon.directory import Directory
 from ortoo_daemon.facts import Answer, Facts, PastOwnerQuestion, Question
 from ortoo_daemon.instants import instant_text
 from ortoo_daemon.json_text import json_text
 from ortoo_daemon.mail_findings import MailFindings, kept_findings
 from ortoo_daemon.matches import MatchQuestion, found_kept, question_kept
+from ortoo_daemon.person import Person
 from ortoo_daemon.records import FIRST_ENTRY, FieldValue, Record, RecordId
 
 LONGEST_VALUE = 4_000

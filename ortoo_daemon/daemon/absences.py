@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from ortoo_daemon.daemon.handling.knowledge import Knowledge
-from ortoo_daemon.directory import Person, Sign
+from ortoo_daemon.person import Person, Sign
 from ortoo_daemon.records import RecordId, record_id
 from ortoo_daemon.salesforce.directory import DirectoryReader
 from ortoo_daemon.salesforce.org import Org

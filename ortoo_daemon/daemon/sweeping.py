@@ -21,10 +21,11 @@ from ortoo_daemon.daemon.noticing.summaries import Summaries, Summary
 from ortoo_daemon.daemon.reviewing import Reviewing
 from ortoo_daemon.daemon.settings import SweepSettings
 from ortoo_daemon.daemon.wiring import utc_now
-from ortoo_daemon.directory import Directory, Person
+from ortoo_daemon.directory import Directory
 from ortoo_daemon.instants import instant, instant_text
+from ortoo_daemon.person import Person
+from ortoo_daemon.policy.limits_model import UNWEIGHED
 from ortoo_daemon.policy.model import PolicySet
-from ortoo_daemon.policy.ownership_model import UNWEIGHED
 from ortoo_daemon.records import RecordId, WorkItem
 from ortoo_daemon.salesforce import soql
 from ortoo_daemon.salesforce.directory import DirectoryReader

@@ -6,7 +6,7 @@ An item says of whom it is told so; what counts is how things stand when it is d
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ortoo_daemon.decision import ClockState, SlaClock
+from ortoo_daemon.clocks import ClockState, SlaClock
 from ortoo_daemon.facts import Facts
 from ortoo_daemon.policy.absence_model import Absence, Move
 from ortoo_daemon.records import FieldValue, RecordId, WorkReason

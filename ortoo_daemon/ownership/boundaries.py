@@ -7,10 +7,10 @@ is outside no territory. Says so in the trace and in ``handling.overstepped``, a
 
 from dataclasses import replace
 
-from ortoo_daemon.directory import Person
 from ortoo_daemon.handling import Handling
 from ortoo_daemon.ownership.limits import OPEN, LoadGate, OpenLimit, PersonRates
 from ortoo_daemon.ownership.rooftop import KIND, sites_in_reach
+from ortoo_daemon.person import Person
 from ortoo_daemon.policy.boundary_model import Boundaries, Boundary
 from ortoo_daemon.records import RecordId
 

@@ -6,13 +6,14 @@ team must be, and within the limits; where they belong decides the rooftop, what
 
 from dataclasses import dataclass
 
-from ortoo_daemon.directory import Person, Rooftop
+from ortoo_daemon.directory import Rooftop
 from ortoo_daemon.handling import Handling
 from ortoo_daemon.ownership.absence import returning
 from ortoo_daemon.ownership.limits import SiteLimits
 from ortoo_daemon.ownership.participation import takes_part
 from ortoo_daemon.ownership.past_holders import barred
 from ortoo_daemon.ownership.team import eligible_team
+from ortoo_daemon.person import Person
 from ortoo_daemon.policy.ownership_model import Assignment, Holder
 from ortoo_daemon.records import Owner, OwnerKind, RecordId, record_id
 

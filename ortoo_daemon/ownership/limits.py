@@ -8,10 +8,11 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from ortoo_daemon.decision import Reservation
-from ortoo_daemon.directory import Person, Rooftop
+from ortoo_daemon.directory import Rooftop
 from ortoo_daemon.handling import Handling
 from ortoo_daemon.ownership import rates
-from ortoo_daemon.policy.ownership_model import UNWEIGHED, LimitLevel, is_weight
+from ortoo_daemon.person import Person
+from ortoo_daemon.policy.limits_model import UNWEIGHED, LimitLevel, is_weight
 
 OPEN = "open_limit"
 LOAD = "load_limit"

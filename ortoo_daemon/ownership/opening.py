@@ -3,8 +3,9 @@
 Where no hours are known nothing says that somebody is not at work.
 """
 
-from ortoo_daemon.directory import Person, Rooftop
+from ortoo_daemon.directory import Rooftop
 from ortoo_daemon.handling import Handling
+from ortoo_daemon.person import Person
 
 
 class _Opening:

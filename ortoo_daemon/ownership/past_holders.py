@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from ortoo_daemon.decision import PastHolder
+from ortoo_daemon.clocks import PastHolder
 from ortoo_daemon.handling import Handling
 from ortoo_daemon.records import RecordId, WorkReason
 

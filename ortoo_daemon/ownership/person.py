@@ -4,11 +4,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from ortoo_daemon.decision import Reservation
-from ortoo_daemon.directory import Person, Rooftop
+from ortoo_daemon.directory import Rooftop
 from ortoo_daemon.facts import Turns
 from ortoo_daemon.handling import KEPT_IN_ORDER, Handling
 from ortoo_daemon.ownership.team import KIND, Team, meets
 from ortoo_daemon.ownership.turns import Turn, after_turn, next_turns
+from ortoo_daemon.person import Person
 from ortoo_daemon.policy.ownership_model import PersonChoice, PersonMethod, Rule
 from ortoo_daemon.records import FieldValue, RecordId
 

@@ -13,12 +13,13 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from ortoo_daemon.decision import Reservation
-from ortoo_daemon.directory import Directory, Person, Rooftop
+from ortoo_daemon.directory import Directory, Rooftop
 from ortoo_daemon.facts import Given, Tally
 from ortoo_daemon.handling import Handling
+from ortoo_daemon.person import Person
 from ortoo_daemon.policy.evaluation import Scope
+from ortoo_daemon.policy.limits_model import LimitLevel, Limits, RateLimit
 from ortoo_daemon.policy.model import Policy
-from ortoo_daemon.policy.ownership_model import LimitLevel, Limits, RateLimit
 from ortoo_daemon.policy.periods import Calendar, first_counted, free_at, written
 from ortoo_daemon.records import RecordId
 

@@ -9,7 +9,7 @@ should have been dropped is. What is required never is.
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from ortoo_daemon.decision import Waiting
+from ortoo_daemon.clocks import Waiting
 from ortoo_daemon.handling import Handling
 from ortoo_daemon.instants import instant_text
 from ortoo_daemon.ownership.targets import take_target

@@ -6,7 +6,7 @@ whoever holds it, nor somebody from whom a clock took it lately, or who gave it 
 
 from collections.abc import Iterator, Mapping
 
-from ortoo_daemon.decision import PastHolder
+from ortoo_daemon.clocks import PastHolder
 from ortoo_daemon.directory import Rooftop
 from ortoo_daemon.handling import Handling, SlaProgress
 from ortoo_daemon.ownership import rules

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 
-from ortoo_daemon.directory import Person, Rooftop, Sign
+from ortoo_daemon.directory import Rooftop
 from ortoo_daemon.handling import Handling
 from ortoo_daemon.ownership.limits import OPEN, LoadGate, OpenLimit, PersonRates, TeamLimits
 from ortoo_daemon.ownership.opening import TeamOpening
+from ortoo_daemon.person import Person, Sign
 from ortoo_daemon.policy.ownership_model import SkillWish, TeamChoice
 from ortoo_daemon.records import RecordId
 

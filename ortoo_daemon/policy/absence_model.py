@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 
-from ortoo_daemon.directory import Sign
 from ortoo_daemon.errors import Place
+from ortoo_daemon.person import Sign
 from ortoo_daemon.policy.evaluation import Condition
 
 

@@ -17,8 +17,9 @@ from ortoo_daemon.policy.evaluation import Condition
 from ortoo_daemon.policy.find_model import Duplicates
 from ortoo_daemon.policy.fuse_model import Fuse
 from ortoo_daemon.policy.intake_model import Cleanse, KeySources, Require
+from ortoo_daemon.policy.limits_model import Limits, RateLimit
 from ortoo_daemon.policy.notify_model import Notify
-from ortoo_daemon.policy.ownership_model import Limits, Programme, RateLimit, Rule, Target
+from ortoo_daemon.policy.ownership_model import Programme, Rule, Target
 from ortoo_daemon.policy.sla_model import USUAL_MOVES, Moves, Returns, SlaRule
 from ortoo_daemon.policy.triage_model import Triage
 

@@ -11,8 +11,8 @@ from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from ortoo_daemon.calendars import BusinessHours
-from ortoo_daemon.directory import Person, Sign, Spans
 from ortoo_daemon.instants import instant
+from ortoo_daemon.person import Person, Sign, Spans
 from ortoo_daemon.records import RecordId, record_id
 from ortoo_daemon.salesforce import soql
 from ortoo_daemon.salesforce.directory_mapping import AbsenceMapping, PersonMapping, conditions

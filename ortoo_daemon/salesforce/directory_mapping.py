@@ -9,7 +9,7 @@ from typing import Annotated, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator, model_validator
 
-from ortoo_daemon.directory import Sign
+from ortoo_daemon.person import Sign
 from ortoo_daemon.policy.intake_model import KeySources
 from ortoo_daemon.salesforce import soql
 from ortoo_daemon.salesforce.hours_mapping import ClosedDaysOfPlace, HoursMapping

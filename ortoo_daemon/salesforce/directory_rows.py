@@ -5,8 +5,9 @@ from dataclasses import replace
 from typing import Any, TypeVar
 
 from ortoo_daemon.countries import country_code
-from ortoo_daemon.directory import Person, Point, Rooftop
+from ortoo_daemon.directory import Point, Rooftop
 from ortoo_daemon.instants import instant
+from ortoo_daemon.person import Person
 from ortoo_daemon.records import FieldValue, RecordId, record_id
 from ortoo_daemon.salesforce.directory_mapping import DirectoryMapping, PersonMapping
 from ortoo_daemon.salesforce.hours_rows import ClosedDays, hours_key

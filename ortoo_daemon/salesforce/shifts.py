@@ -15,8 +15,8 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Pri
 from pydantic import ValidationError as WrongValueError
 
 from ortoo_daemon.calendars import Window
-from ortoo_daemon.directory import Spans
 from ortoo_daemon.errors import Place
+from ortoo_daemon.person import Spans
 from ortoo_daemon.policy.csv_files import read_csv
 from ortoo_daemon.policy.nodes import Problems
 from ortoo_daemon.salesforce.hours_mapping import Days, Windows, zone_of

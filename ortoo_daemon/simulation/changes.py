@@ -14,9 +14,9 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from ortoo_daemon.decision import Decision
-from ortoo_daemon.directory import Person
 from ortoo_daemon.facts import Facts
 from ortoo_daemon.instants import instant_text
+from ortoo_daemon.person import Person
 from ortoo_daemon.policy.conditions import FieldTest, tests_of
 from ortoo_daemon.policy.coverage.values import ANY_OTHER, FieldTests, as_value
 from ortoo_daemon.policy.evaluation import Condition

@@ -11,8 +11,9 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from ortoo_daemon.calendars import BusinessHours
-from ortoo_daemon.directory import Directory, Person, Rooftop
+from ortoo_daemon.directory import Directory, Rooftop
 from ortoo_daemon.errors import Place
+from ortoo_daemon.person import Person
 from ortoo_daemon.policy.lint.sites import Post, asked_for, choosing_rules, may_take, posts_of
 from ortoo_daemon.policy.lint.subject import Subject
 from ortoo_daemon.policy.model import Policy

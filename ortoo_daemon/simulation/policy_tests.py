@@ -11,10 +11,11 @@ from dataclasses import dataclass, replace
 
 from ortoo_daemon.audit.explain import Node, Style, explain
 from ortoo_daemon.decision import Decision
-from ortoo_daemon.directory import Directory, Person
+from ortoo_daemon.directory import Directory
 from ortoo_daemon.errors import Place, Problem
 from ortoo_daemon.facts import Facts, Moved, Tally, Workload
 from ortoo_daemon.ownership.rates import tallies_of
+from ortoo_daemon.person import Person
 from ortoo_daemon.policy.cases import PolicyCase, PolicyTests
 from ortoo_daemon.policy.model import Policy, PolicySet
 from ortoo_daemon.policy.ownership_model import Rule

@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from ortoo_daemon.directory import Directory, Person
+from ortoo_daemon.directory import Directory
+from ortoo_daemon.person import Person
 from ortoo_daemon.policy.cases import RosterChange
 from ortoo_daemon.records import RecordId
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from ortoo_daemon.directory import Person
+from ortoo_daemon.person import Person
 from ortoo_daemon.simulation.snapshot import directory_from_json
 from tests.cli.command import CONFIG, copied_config, ortoo
 

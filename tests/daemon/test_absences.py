@@ -11,8 +11,9 @@ from ortoo_daemon.daemon.absences import Absences
 from ortoo_daemon.daemon.handling.knowledge import Knowledge, Policies
 from ortoo_daemon.daemon.handling.ledger import Ledger
 from ortoo_daemon.daemon.noticing.seeming_away import superiors_of
-from ortoo_daemon.directory import Directory, Person, Sign
+from ortoo_daemon.directory import Directory
 from ortoo_daemon.errors import TemporaryOrgError
+from ortoo_daemon.person import Person, Sign
 from ortoo_daemon.records import RecordId
 from ortoo_daemon.salesforce.directory import DirectoryReader
 from ortoo_daemon.salesforce.org import Org

@@ -6,12 +6,14 @@ from datetime import timedelta
 import pytest
 
 from ortoo_daemon.action.sla_clocks import SlaStamp, stamp_text
-from ortoo_daemon.decision import ClockState, Outcome, ReasonCode, SlaClock
-from ortoo_daemon.directory import Sign
+from ortoo_daemon.clocks import ClockState, SlaClock
+from ortoo_daemon.decision import Outcome, ReasonCode
 from ortoo_daemon.facts import Workload
 from ortoo_daemon.ownership.absence import AWAY, BACK, LEFT, entry_of
+from ortoo_daemon.person import Sign
 from ortoo_daemon.policy.absence_model import Absence, GiveBack, Move
-from ortoo_daemon.policy.ownership_model import Limits, RooftopChoice
+from ortoo_daemon.policy.limits_model import Limits
+from ortoo_daemon.policy.ownership_model import RooftopChoice
 from ortoo_daemon.records import WorkReason
 from tests.world import (
     LAST,

@@ -9,7 +9,7 @@ import pytest
 
 from ortoo_daemon.action.stamps import owner_write
 from ortoo_daemon.decision import Decision, NoticeTo, Outcome, ReasonCode
-from ortoo_daemon.directory import Person
+from ortoo_daemon.person import Person
 from ortoo_daemon.policy.load import load
 from ortoo_daemon.policy.model import PolicySet
 from ortoo_daemon.records import RecordId, WorkReason

@@ -8,14 +8,11 @@ from ortoo_daemon.calendars import BusinessHours
 from ortoo_daemon.decision import Decision
 from ortoo_daemon.facts import PastOwnerQuestion, Tally, Workload
 from ortoo_daemon.policy.expressions import Constant, FirstThatHolds, Reference
+from ortoo_daemon.policy.limits_model import LimitLevel, Limits, LoadLimit, RateLimit
 from ortoo_daemon.policy.ownership_model import (
-    LimitLevel,
-    Limits,
-    LoadLimit,
     PersonChoice,
     PersonMethod,
     PersonTarget,
-    RateLimit,
     RooftopChoice,
     Sticky,
     TeamChoice,

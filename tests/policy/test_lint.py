@@ -5,7 +5,8 @@ import re
 import pytest
 
 from ortoo_daemon.daemon.loading.policy_files import read_directory_mapping
-from ortoo_daemon.directory import Directory, Person
+from ortoo_daemon.directory import Directory
+from ortoo_daemon.person import Person
 from ortoo_daemon.policy.lint import lint
 from ortoo_daemon.policy.lint.subject import Subject
 from ortoo_daemon.policy.load import load

@@ -8,8 +8,9 @@ import pytest
 import yaml
 
 from ortoo_daemon.calendars import BusinessHours
-from ortoo_daemon.directory import Directory, Person, Sign
+from ortoo_daemon.directory import Directory
 from ortoo_daemon.instants import instant_text
+from ortoo_daemon.person import Person, Sign
 from ortoo_daemon.records import record_id
 from ortoo_daemon.salesforce.absence_signs import overdue_at
 from ortoo_daemon.salesforce.directory import DirectoryMapping, DirectoryReader

@@ -7,7 +7,8 @@ import pytest
 from pydantic import ValidationError
 
 from ortoo_daemon.calendars import BusinessHours
-from ortoo_daemon.directory import Person, Rooftop
+from ortoo_daemon.directory import Rooftop
+from ortoo_daemon.person import Person
 from ortoo_daemon.records import RecordId
 from ortoo_daemon.salesforce.directory import DirectoryMapping, DirectoryReader
 from ortoo_daemon.salesforce.directory_rows import keeps_hours

@@ -8,12 +8,10 @@ import pytest
 from ortoo_daemon.action.stamps import owner_write
 from ortoo_daemon.audit.record import Written, decision_row
 from ortoo_daemon.facts import PastOwnerQuestion, Tally, Turns, Workload
+from ortoo_daemon.policy.limits_model import LimitLevel, Limits, RateLimit
 from ortoo_daemon.policy.ownership_model import (
-    LimitLevel,
-    Limits,
     PersonChoice,
     PersonMethod,
-    RateLimit,
     RooftopChoice,
     Sticky,
     TeamChoice,

@@ -17,7 +17,8 @@ from ortoo_daemon.daemon.handling.knowledge import Knowledge
 from ortoo_daemon.daemon.loading.policy_files import read_directory_mapping
 from ortoo_daemon.daemon.settings import Settings
 from ortoo_daemon.decision import Outcome
-from ortoo_daemon.directory import Directory, Person, Sign
+from ortoo_daemon.directory import Directory
+from ortoo_daemon.person import Person, Sign
 from ortoo_daemon.policy.model import PolicySet
 from ortoo_daemon.records import RecordId, WorkItem
 from ortoo_daemon.salesforce.directory import DirectoryReader

@@ -5,8 +5,8 @@ A misspelt tag is no mistake the language could see: it is just always empty.
 
 from collections.abc import Iterator
 
-from ortoo_daemon.directory import Sign
 from ortoo_daemon.errors import Level, Place, Problem
+from ortoo_daemon.person import Sign
 from ortoo_daemon.policy.absence_model import USUAL_SIGNS
 from ortoo_daemon.policy.conditions import tests_of
 from ortoo_daemon.policy.enrichment_model import SetField, SetStep

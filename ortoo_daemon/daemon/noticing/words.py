@@ -16,8 +16,9 @@ from ortoo_daemon.daemon.handling.knowledge import Knowledge
 from ortoo_daemon.daemon.noticing.outbox import FALLBACK_ZONE
 from ortoo_daemon.decision import NoticeTo, Outcome
 from ortoo_daemon.descriptions import ObjectDescription
-from ortoo_daemon.directory import Directory, Person
+from ortoo_daemon.directory import Directory
 from ortoo_daemon.instants import instant
+from ortoo_daemon.person import Person
 from ortoo_daemon.records import RecordId
 from ortoo_daemon.salesforce import soql
 from ortoo_daemon.salesforce.org import Org

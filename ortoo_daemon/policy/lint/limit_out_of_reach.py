@@ -40,9 +40,10 @@ from datetime import timedelta
 from math import ceil
 
 from ortoo_daemon.errors import Level, Problem
+from ortoo_daemon.policy.limits_model import LimitLevel, RateLimit
 from ortoo_daemon.policy.lint.subject import Need, Subject, targets_of
 from ortoo_daemon.policy.model import Policy
-from ortoo_daemon.policy.ownership_model import LimitLevel, PersonTarget, RateLimit
+from ortoo_daemon.policy.ownership_model import PersonTarget
 from ortoo_daemon.policy.periods import Calendar, longest, written
 from ortoo_daemon.policy.reach import rules_of
 

@@ -3,7 +3,8 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from ortoo_daemon.directory import Directory, Person, Rooftop
+from ortoo_daemon.directory import Directory, Rooftop
+from ortoo_daemon.person import Person
 from ortoo_daemon.policy.lint.subject import Subject
 from ortoo_daemon.policy.model import Policy
 from ortoo_daemon.policy.ownership_model import PersonMethod, RooftopChoice, Rule

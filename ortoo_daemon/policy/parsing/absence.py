@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from ortoo_daemon.directory import Sign
+from ortoo_daemon.person import Sign
 from ortoo_daemon.policy.absence_model import USUAL_SIGNS, Absence, GiveBack, Move
 from ortoo_daemon.policy.naming import did_you_mean
 from ortoo_daemon.policy.nodes import MapNode

@@ -18,15 +18,9 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 from ortoo_daemon.policy import periods
 from ortoo_daemon.policy.evaluation import Condition, Expression
 from ortoo_daemon.policy.expressions import Constant, FirstThatHolds
+from ortoo_daemon.policy.limits_model import LimitLevel, Limits, LoadLimit, RateLimit, is_weight
 from ortoo_daemon.policy.naming import FOUND_SO_FAR, did_you_mean
 from ortoo_daemon.policy.nodes import ListNode, MapNode, Node, Problems, Scalar, written
-from ortoo_daemon.policy.ownership_model import (
-    LimitLevel,
-    Limits,
-    LoadLimit,
-    RateLimit,
-    is_weight,
-)
 from ortoo_daemon.policy.parsing.conditions import ConditionReader
 from ortoo_daemon.policy.parsing.expressions import read_expression
 from ortoo_daemon.policy.parsing.sections import Section, mapping_in, number_in

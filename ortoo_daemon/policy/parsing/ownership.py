@@ -6,8 +6,9 @@ from datetime import date
 
 from ortoo_daemon.policy import literals
 from ortoo_daemon.policy.conditions import AllOf
+from ortoo_daemon.policy.limits_model import Limits
 from ortoo_daemon.policy.nodes import MapNode, Node, Scalar
-from ortoo_daemon.policy.ownership_model import Assignment, Limits, Programme, Rule, Target
+from ortoo_daemon.policy.ownership_model import Assignment, Programme, Rule, Target
 from ortoo_daemon.policy.parsing.assignment import merged, read_assignment
 from ortoo_daemon.policy.parsing.conditions import ConditionReader
 from ortoo_daemon.policy.parsing.limits import read_limits

@@ -20,8 +20,9 @@ from hashlib import sha256
 from ortoo_daemon.policy import literals
 from ortoo_daemon.policy.conditions import AnyOf, FieldTest, Named, size_of
 from ortoo_daemon.policy.evaluation import Condition
+from ortoo_daemon.policy.limits_model import Limits, RateLimit
 from ortoo_daemon.policy.nodes import ListNode, MapNode, Node, Problems, Scalar, written
-from ortoo_daemon.policy.ownership_model import Limits, Programme, RateLimit
+from ortoo_daemon.policy.ownership_model import Programme
 from ortoo_daemon.policy.parsing.conditions import ConditionReader
 from ortoo_daemon.policy.parsing.fuse import read_fuse
 from ortoo_daemon.policy.parsing.limits import read_limits

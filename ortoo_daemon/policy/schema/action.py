@@ -3,7 +3,7 @@
 from collections.abc import Collection
 
 from ortoo_daemon.decision import NoticeTo
-from ortoo_daemon.directory import Sign
+from ortoo_daemon.person import Sign
 from ortoo_daemon.policy.absence_model import Move
 from ortoo_daemon.policy.boundary_model import Boundary
 from ortoo_daemon.policy.parsing import absence as parse_absence

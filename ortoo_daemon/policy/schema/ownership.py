@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 
-from ortoo_daemon.policy.ownership_model import LimitLevel, PersonMethod
+from ortoo_daemon.policy.limits_model import LimitLevel
+from ortoo_daemon.policy.ownership_model import PersonMethod
 from ortoo_daemon.policy.parsing import assignment as parse_assignment
 from ortoo_daemon.policy.parsing import limits as parse_limits
 from ortoo_daemon.policy.parsing import ownership as parse_ownership

@@ -19,7 +19,7 @@ from ortoo_daemon.facts import Answer, PastOwnerQuestion, Tally, Turns, Workload
 from ortoo_daemon.matches import MatchQuestion
 from ortoo_daemon.policy.fuse_model import Fuse
 from ortoo_daemon.policy.intake_model import KeySources
-from ortoo_daemon.policy.ownership_model import UNWEIGHED
+from ortoo_daemon.policy.limits_model import UNWEIGHED
 from ortoo_daemon.policy.values import fold
 from ortoo_daemon.records import FieldValue, OwnerKind, RecordId
 from ortoo_daemon.simulation.backtest.former_records import FormerRecords

@@ -7,7 +7,8 @@ from enum import StrEnum
 
 from ortoo_daemon.action.stamps import FIRST_RESPONSE
 from ortoo_daemon.audit.summary import summary
-from ortoo_daemon.decision import Decision, Outcome, ReasonCode, SlaClock
+from ortoo_daemon.clocks import SlaClock
+from ortoo_daemon.decision import Decision, Outcome, ReasonCode
 from ortoo_daemon.directory import Directory
 from ortoo_daemon.records import OwnerKind, RecordId
 from ortoo_daemon.simulation.backtest.history import Happened

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from ortoo_daemon.daemon.asking.planned_absences import planned
-from ortoo_daemon.directory import Person, Sign
+from ortoo_daemon.person import Person, Sign
 from tests.world import directory, person
 
 NOW = datetime(2026, 11, 23, 10, tzinfo=UTC)

@@ -13,9 +13,9 @@ import pytest
 from structlog.testing import capture_logs
 
 from ortoo_daemon.action.sla_clocks import SlaStamp, stamp_text
+from ortoo_daemon.clocks import ClockState, SlaClock
 from ortoo_daemon.daemon.handling.contacts import Contacts
 from ortoo_daemon.daemon.handling.knowledge import Policies
-from ortoo_daemon.decision import ClockState, SlaClock
 from ortoo_daemon.errors import PermanentOrgError
 from ortoo_daemon.facts import Contact, ContactKind
 from ortoo_daemon.records import Record, RecordId, WorkItem, WorkReason, record_id

@@ -11,8 +11,8 @@ from ortoo_daemon.daemon.handling import given_lately
 from ortoo_daemon.daemon.handling.given_lately import GivenLately
 from ortoo_daemon.daemon.handling.handler import Handler
 from ortoo_daemon.daemon.handling.rate_log import RateLog
+from ortoo_daemon.policy.limits_model import LimitLevel
 from ortoo_daemon.policy.model import PolicySet
-from ortoo_daemon.policy.ownership_model import LimitLevel
 from ortoo_daemon.policy.sla_model import MOVES
 from ortoo_daemon.records import WorkReason
 from ortoo_daemon.sandbox.seed import identities as seed

@@ -10,7 +10,8 @@ from ortoo_daemon.daemon.handling.ledger import Ledger, Ticket
 from ortoo_daemon.daemon.handling.rate_log import RateLog, Rebuild
 from ortoo_daemon.decision import Decision
 from ortoo_daemon.facts import Given, Tally
-from ortoo_daemon.policy.ownership_model import LimitLevel, Limits, RateLimit, RooftopChoice
+from ortoo_daemon.policy.limits_model import LimitLevel, Limits, RateLimit
+from ortoo_daemon.policy.ownership_model import RooftopChoice
 from ortoo_daemon.policy.periods import Calendar
 from tests.world import (
     NOW,

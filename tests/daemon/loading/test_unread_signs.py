@@ -1,7 +1,7 @@
 """Claims about signs of absence that policies name and nobody looks at."""
 
 from ortoo_daemon.daemon.loading.roster_checks import unread_signs
-from ortoo_daemon.directory import Sign
+from ortoo_daemon.person import Sign
 from ortoo_daemon.policy.absence_model import Absence, Move
 from ortoo_daemon.salesforce.directory_mapping import (
     AbsenceMapping,

@@ -8,7 +8,8 @@ import yaml
 
 from ortoo_daemon.calendars import BusinessHours
 from ortoo_daemon.descriptions import FieldDescription, ObjectDescription, OrgDescription
-from ortoo_daemon.directory import Directory, Person, Queue, Rooftop
+from ortoo_daemon.directory import Directory, Queue, Rooftop
+from ortoo_daemon.person import Person
 from ortoo_daemon.policy.intake_model import KeySources
 from ortoo_daemon.policy.lint.subject import Subject
 from ortoo_daemon.policy.load import load

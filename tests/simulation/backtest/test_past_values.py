@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from ortoo_daemon.action.sla_clocks import SlaStamp, read_stamp, stamp_text
 from ortoo_daemon.audit.kept_facts import value_hash
-from ortoo_daemon.decision import Waiting
+from ortoo_daemon.clocks import Waiting
 from ortoo_daemon.records import Record, WorkReason
 from ortoo_daemon.simulation.backtest.past_values import FieldChanged, past_decision
 from tests.simulation.backtest.past import DAEMON

@@ -6,20 +6,12 @@ import pytest
 
 from ortoo_daemon.action.sla_clocks import SlaStamp, stamp_text
 from ortoo_daemon.calendars import BusinessHours
-from ortoo_daemon.decision import Waiting
+from ortoo_daemon.clocks import Waiting
 from ortoo_daemon.facts import Tally, Turns
 from ortoo_daemon.policy.expressions import Constant
+from ortoo_daemon.policy.limits_model import LimitLevel, Limits, LoadLimit, RateLimit
 from ortoo_daemon.policy.load import load
-from ortoo_daemon.policy.ownership_model import (
-    LimitLevel,
-    Limits,
-    LoadLimit,
-    PersonChoice,
-    PersonMethod,
-    RateLimit,
-    RooftopChoice,
-    Sticky,
-)
+from ortoo_daemon.policy.ownership_model import PersonChoice, PersonMethod, RooftopChoice, Sticky
 from ortoo_daemon.policy.sla_model import SlaRule, SlaTarget
 from ortoo_daemon.records import WorkReason
 from ortoo_daemon.simulation.backtest.comparison import Dimension, Side
