@@ -25,7 +25,7 @@ SPREAD = {
 _SITES = "SELECT Id FROM Account WHERE Type = 'Dealer' AND Status__c = 'Active' ORDER BY Id"
 
 
-def web_forms(network: Network, number: int) -> Steady:
+def web_forms(network: Network, number: int, *, a_second: float = 120) -> Steady:
     """Customers: small transactions of leads, one after the other, until there are enough."""
     sites = [row["Id"] for row in network.sandbox.query(_SITES)]
 
@@ -33,7 +33,7 @@ def web_forms(network: Network, number: int) -> Steady:
         site = sites[made // 20 % len(sites)]
         return network.leads(min(20, number - made), Preferred_Dealer__c=site)
 
-    return Steady(more, number, a_second=120)
+    return Steady(more, number, a_second=a_second)
 
 
 def live_and_die(daemon: DaemonProcess, dice: Random) -> str:

@@ -15,7 +15,7 @@ import yaml
 
 from ortoo_daemon.sandbox.seed import identities as seed
 from tests.acceptance.network import Network
-from tests.acceptance.test_crashes import SEED, SPREAD, WebForms
+from tests.acceptance.test_crashes import SEED, SPREAD, web_forms
 from tests.acceptance.test_limits import LIMIT, limited, loads
 from tests.processes import DaemonProcess, wait_until
 from tests.work.postgres import PostgresServer
@@ -178,7 +178,7 @@ def test_every_lead_is_routed_once_by_three_daemons_that_die_and_stand_still(
         ]
         for each in three:
             each.until_logged("service.ready", 60)
-        customers = WebForms(network, LEADS, a_second=max(60, LEADS // 30))
+        customers = web_forms(network, LEADS, a_second=max(60, LEADS // 30))
         customers.start()
         trouble, restarted = Trouble(three, dice), False
         while customers.is_alive():

