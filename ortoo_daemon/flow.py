@@ -14,37 +14,26 @@ from ortoo_daemon.action.notices import prepare_notices, prepare_reports, tell_p
 from ortoo_daemon.action.sla_advance import advance_clocks
 from ortoo_daemon.action.sla_due import holder_place, routed_at
 from ortoo_daemon.action.sla_follow import follow_steps
-from ortoo_daemon.action.stamps import (
-    ASSIGNED_OWNER,
-    CUSTODY,
-    DECIDED_AT,
-    DECISION_KEY,
-    LENGTHS,
-    OWNER,
-    PARKED,
-    POLICY,
-    ROOFTOP,
-    RULE,
-    reason_word,
-)
-from ortoo_daemon.admission import Admitted, AdmittedStep, Refused, admit, given_by_hand
+from ortoo_daemon.action.stamps import OWNER, POLICY, RULE
+from ortoo_daemon.admission.admit import admit
+from ortoo_daemon.admission.admitted import AdmittedStep, Refused
+from ortoo_daemon.admission.begin import begin_handling
+from ortoo_daemon.admission.by_hand import given_by_hand
 from ortoo_daemon.audit.conclude import conclude, conclude_by_hand, conclude_step
-from ortoo_daemon.audit.custody import custody_text
-from ortoo_daemon.decision import Decision, Notice, Outcome, ReasonCode
+from ortoo_daemon.decision import Decision, Outcome, ReasonCode
 from ortoo_daemon.enrichment.enrich import enrich
 from ortoo_daemon.facts import Facts, Question
 from ortoo_daemon.handling import Handling, SlaProgress
-from ortoo_daemon.instants import instant, instant_text
+from ortoo_daemon.instants import instant_text
 from ortoo_daemon.intake.mail_step import read_mail
 from ortoo_daemon.intake.matching.find import find_customer
 from ortoo_daemon.intake.standardise import standardise
-from ortoo_daemon.ownership.absence import has_left, returning
 from ortoo_daemon.ownership.boundaries import look_at_boundaries
 from ortoo_daemon.ownership.choose import choose_owner, find_rule
 from ortoo_daemon.ownership.handover import hand_over
 from ortoo_daemon.policy.model import PolicySet
-from ortoo_daemon.records import Owner, RecordId, WorkReason
-from ortoo_daemon.scope import RecordScope
+from ortoo_daemon.records import RecordId
+from ortoo_daemon.settled import for_absence, unless_parked_so, with_custody
 
 Stage = Callable[[Handling], None]
 
@@ -112,7 +101,7 @@ def decide(policies: PolicySet, facts: Facts, *, whole_trace: bool = False) -> D
         return _left_to_a_person(policies, facts, admitted)
     if isinstance(admitted, AdmittedStep):
         return _decide_step(policies, facts, admitted)
-    handling = _handling(policies, facts, admitted)
+    handling = begin_handling(policies, facts, admitted)
     handling.whole_trace = whole_trace
     return _go_on(policies, handling, 0)
 
@@ -140,70 +129,8 @@ def _go_on(policies: PolicySet, handling: Handling, first: int) -> Decision | Ne
             tell_parked(handling)
             break
     facts = handling.facts
-    decision = _unless_parked_so(conclude(handling), facts)
-    return _with_custody(_for_absence(decision, facts), facts)
-
-
-def _unless_parked_so(decision: Decision, facts: Facts) -> Decision:
-    """A review that would park the record for the reason it is parked for leaves it as it is."""
-    if facts.item.reason is not WorkReason.REVIEWED or decision.parked_for is None:
-        return decision
-    if reason_word(facts.record.text(PARKED)) != reason_word(decision.parked_for):
-        return decision
-    return replace(
-        decision,
-        outcome=Outcome.NOTHING,
-        reason=ReasonCode.PARKED_ALREADY,
-        fields={},
-        parked_for=None,
-        notices=(),
-    )
-
-
-def _for_absence(decision: Decision, facts: Facts) -> Decision:
-    """Says that the owner's absence was the reason. Where nobody else can take the record it stays, unless
-    its owner has left for good."""
-    if facts.item.reason is not WorkReason.ABSENCE:
-        return decision
-    if has_left(facts) and decision.outcome is Outcome.ASSIGNED:
-        return replace(decision, reason=ReasonCode.OWNER_LEFT)
-    if returning(facts) is not None:
-        back = decision.outcome is Outcome.ASSIGNED and decision.reason is ReasonCode.KEPT
-        return replace(decision, reason=ReasonCode.OWNER_BACK) if back else _stays(decision)
-    found = decision.reason in (ReasonCode.RULE, ReasonCode.STICKY, ReasonCode.KEPT)
-    if decision.outcome is Outcome.ASSIGNED and found:
-        return replace(decision, reason=ReasonCode.OWNER_AWAY)
-    return _stays(decision)
-
-
-def _stays(decision: Decision) -> Decision:
-    """The record stays where it is."""
-    return replace(
-        decision,
-        outcome=Outcome.NOTHING,
-        reason=ReasonCode.OWNER_KEEPS,
-        owner=None,
-        fields={},
-        clocks=(),
-        parked_for=None,
-        notices=(),
-        reservation=None,
-        children=(),
-        reopening=None,
-    )
-
-
-def _with_custody(decision: Decision, facts: Facts) -> Decision:
-    """The decision with the readable trail of holders, where it adds to it."""
-    record = facts.record
-    text = custody_text(
-        decision,
-        facts,
-        before=record.text(CUSTODY),
-        assigned=record.text(ASSIGNED_OWNER),
-        length=LENGTHS[CUSTODY],
-    )
-    return decision if text is None else replace(decision, custody=text)
+    decision = unless_parked_so(conclude(handling), facts)
+    return with_custody(for_absence(decision, facts), facts)
 
 
 def _same_but_answers(before: Facts, now: Facts) -> bool:
@@ -218,7 +145,7 @@ def _same_but_answers(before: Facts, now: Facts) -> bool:
 
 
 def _decide_step(policies: PolicySet, facts: Facts, admitted: AdmittedStep) -> Decision:
-    handling = _handling(policies, facts, admitted)
+    handling = begin_handling(policies, facts, admitted)
     record, stamp, due = facts.record, admitted.stamp, admitted.due
     sla = handling.sla = SlaProgress(
         due=due,
@@ -239,7 +166,7 @@ def _decide_step(policies: PolicySet, facts: Facts, admitted: AdmittedStep) -> D
         if stage is hand_over and hold_step_at_fuse(handling):
             refused = Refused(outcome=Outcome.NOTHING, reason=ReasonCode.FUSE, key=admitted.key)
             return _refusal(policies, facts, replace(refused, policy=admitted.policy))
-    return _with_custody(conclude_step(handling, sla), facts)
+    return with_custody(conclude_step(handling, sla), facts)
 
 
 def _left_to_a_person(policies: PolicySet, facts: Facts, refused: Refused) -> Decision:
@@ -247,98 +174,13 @@ def _left_to_a_person(policies: PolicySet, facts: Facts, refused: Refused) -> De
     decision = _refusal(policies, facts, refused)
     by_hand = given_by_hand(policies, facts, refused)
     if by_hand is None:
-        return _with_custody(decision, facts)
-    handling = _handling(policies, facts, by_hand)
+        return with_custody(decision, facts)
+    handling = begin_handling(policies, facts, by_hand)
     for _, stage in STAGES_BY_HAND:
         stage(handling)
         if handling.parked_for is not None or handling.questions:
-            return _with_custody(decision, facts)
-    return _with_custody(conclude_by_hand(handling, decision), facts)
-
-
-def recovered(facts: Facts) -> Decision:
-    """The decision that an earlier run wrote, rebuilt from the record's stamps.
-
-    For a stamped record whose audit record is missing. Raises ValueError when the record bears no
-    decision key.
-    """
-    record = facts.record
-    key = record.text(DECISION_KEY)
-    if not key:
-        raise ValueError(f"{record.id}: no {DECISION_KEY}, so there is no decision to recover")
-    return Decision(
-        object=record.object,
-        record_id=record.id,
-        key=key,
-        outcome=Outcome.RECOVERED,
-        reason=ReasonCode.RECOVERED,
-        decided_at=instant(record.get(DECIDED_AT)) or facts.now,
-        policy=record.text(POLICY) or None,
-        rule=record.text(RULE) or None,
-        seen_owner=_id(record.text(OWNER)),
-        owner=_stamped_owner(facts),
-        rooftop=_id(record.text(ROOFTOP)),
-        parked_for=record.text(PARKED) or None,
-    )
-
-
-def parked_notices(policies: PolicySet, facts: Facts, decision: Decision) -> tuple[Notice, ...]:
-    """Who is told of a record that was parked beside the stages: the org refuses it, or nobody could decide.
-
-    By the policy that the decision names, else the first of the object.
-    """
-    candidates = policies.for_object(facts.record.object)
-    named = next((each for each in candidates if each.name == decision.policy), None)
-    policy = named or next(iter(candidates), None)
-    if policy is None or decision.outcome is not Outcome.PARKED:
-        return ()
-    scope = RecordScope(facts.record, now=facts.now, zone=policy.zone)
-    scope.asked_by(policy, facts.directory)
-    received_at = instant(facts.record.get("CreatedDate")) or facts.now
-    admitted = Admitted(policy=policy, scope=scope, key=decision.key, received_at=received_at)
-    handling = _handling(policies, facts, admitted)
-    tell_parked(handling)
-    return tuple(handling.notices)
-
-
-def given_back(policies: PolicySet, facts: Facts, owner_id: RecordId) -> Decision:
-    """The decision to give a record back to the person whose change of owner our write overwrote.
-
-    ``Ortoo_Assigned_Owner__c`` keeps the owner that was chosen, so that the record counts as held by a
-    person from now on. Its key follows from the overwriting decision: the same after any crash.
-    """
-    record = facts.record
-    return Decision(
-        object=record.object,
-        record_id=record.id,
-        key=f"{record.id}:person:{record.text(DECIDED_AT)}",
-        outcome=Outcome.LEFT_ALONE,
-        reason=ReasonCode.PERSON_WINS,
-        decided_at=facts.now,
-        policy=record.text(POLICY) or None,
-        revision=policies.revision,
-        rule=record.text(RULE) or None,
-        seen_owner=_id(record.text(OWNER)),
-        owner=_owner(facts, owner_id),
-        rooftop=_id(record.text(ROOFTOP)),
-    )
-
-
-def _handling(policies: PolicySet, facts: Facts, admitted: Admitted | AdmittedStep) -> Handling:
-    return Handling(
-        policy=admitted.policy,
-        signals=policies.signals,
-        key_sources=policies.key_sources.get(facts.record.object),
-        customers=policies.key_sources,
-        revision=policies.revision,
-        key=admitted.key,
-        facts=facts,
-        scope=admitted.scope,
-        received_at=admitted.received_at,
-        decided_before=bool(facts.record.get(DECIDED_AT)),
-        trail=admitted.stamp.trail,
-        waited=admitted.waited if isinstance(admitted, Admitted) else admitted.stamp.waiting,
-    )
+            return with_custody(decision, facts)
+    return with_custody(conclude_by_hand(handling, decision), facts)
 
 
 def _refusal(policies: PolicySet, facts: Facts, refused: Refused) -> Decision:
@@ -354,18 +196,6 @@ def _refusal(policies: PolicySet, facts: Facts, refused: Refused) -> Decision:
         place=refused.policy.place if refused.policy else None,
         seen_owner=_id(facts.record.text(OWNER)),
     )
-
-
-def _stamped_owner(facts: Facts) -> Owner | None:
-    owner_id = _id(facts.record.text(ASSIGNED_OWNER))
-    return None if owner_id is None else _owner(facts, owner_id)
-
-
-def _owner(facts: Facts, owner_id: RecordId) -> Owner:
-    person = facts.directory.people.get(owner_id)
-    queues = {queue.id: queue.label for queue in facts.directory.queues.values()}
-    name = person.name if person else queues.get(owner_id, owner_id)
-    return Owner(id=owner_id, kind=Owner.kind_of(owner_id), name=name)
 
 
 def _id(text: str) -> RecordId | None:

@@ -10,10 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ortoo_daemon.action.stamps import owner_write
+from ortoo_daemon.beside import recovered
 from ortoo_daemon.calendars import BusinessHours
 from ortoo_daemon.decision import FOLLOW_UPS, Outcome, ReasonCode
 from ortoo_daemon.facts import Tally
-from ortoo_daemon.flow import recovered
 from ortoo_daemon.instants import instant_text
 from ortoo_daemon.policy.limits_model import LimitLevel, Limits, RateLimit
 from ortoo_daemon.policy.model import Triggers

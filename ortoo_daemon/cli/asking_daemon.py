@@ -6,7 +6,8 @@ from typing import Any
 
 import aiohttp
 
-from ortoo_daemon.daemon.settings import load_settings, watch_token
+from ortoo_daemon.daemon.secrets import watch_token
+from ortoo_daemon.daemon.settings import load_settings
 from ortoo_daemon.daemon.watching.address import Address
 from ortoo_daemon.errors import ConfigError, OrtooError, Place, Problem
 

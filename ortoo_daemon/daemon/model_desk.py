@@ -9,7 +9,8 @@ from pathlib import Path
 from pydantic import SecretStr
 
 from ortoo_daemon.daemon.loading.catalogue_file import FILE
-from ortoo_daemon.daemon.settings import Settings, secret
+from ortoo_daemon.daemon.secrets import secret
+from ortoo_daemon.daemon.settings import Settings
 from ortoo_daemon.errors import ConfigError, Place, Problem
 from ortoo_daemon.policy.models.catalogue import Catalogue, Provider, Task, TaskName
 from ortoo_daemon.services.models.desk import ModelDesk

@@ -4,11 +4,10 @@ Any key can be set by environment: ``ORTOO_`` and ``__`` between levels (``ORTOO
 Secrets never stand in the file: they come from systemd credentials, the environment or files of their own.
 """
 
-import os
 from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Any
 
 from pydantic import (
     Field,
@@ -26,7 +25,8 @@ from pydantic_settings import (
 )
 
 from ortoo_daemon.daemon.hearing.event_settings import EventSettings
-from ortoo_daemon.daemon.noticing.notice_settings import ChannelSettings, NoticeSettings
+from ortoo_daemon.daemon.noticing.notice_settings import NoticeSettings
+from ortoo_daemon.daemon.org_settings import FLOWS, OrgSettings
 from ortoo_daemon.daemon.redaction import PERSONAL_FIELDS
 from ortoo_daemon.daemon.sections import Duration, Section
 from ortoo_daemon.daemon.watching.address import Address
@@ -36,42 +36,6 @@ from ortoo_daemon.policy.nodes import MapNode
 
 SECRETS = ("client_secret", "private_key")
 """Keys of ``org.auth`` that must not stand in the file; also the names of their systemd credentials."""
-
-
-class JwtBearerSettings(Section):
-    """Login by a certificate of the connected app: for orgs where a user is named."""
-
-    flow: Literal["jwt_bearer"]
-    client_id: str
-    username: str
-    audience: str | None = None
-    private_key_file: Path | None = None
-    private_key: SecretStr | None = None
-
-
-class ClientCredentialsSettings(Section):
-    """Login by the connected app's key and secret; the app's run-as user is the daemon's."""
-
-    flow: Literal["client_credentials"]
-    client_id: str
-    client_secret_file: Path | None = None
-    client_secret: SecretStr | None = None
-
-
-_FLOWS: Mapping[str, type[Section]] = {
-    "jwt_bearer": JwtBearerSettings,
-    "client_credentials": ClientCredentialsSettings,
-}
-
-
-class OrgSettings(Section):
-    """The org: where to log in and how. Timeouts in seconds of each request: connect and answer."""
-
-    login_url: str
-    auth: Annotated[JwtBearerSettings | ClientCredentialsSettings, Field(discriminator="flow")]
-    api_version: str = Field(default="66.0", pattern=r"^\d{2,3}\.0$")
-    connect_timeout: Duration = timedelta(seconds=5)
-    answer_timeout: Duration = timedelta(seconds=30)
 
 
 class WorkerSettings(Section):
@@ -171,7 +135,7 @@ class _File(InitSettingsSource):
         flow = _inner(_inner(self.current_state, "org"), "auth").get("flow")
         org = _inner(values, "org")
         auth = _inner(org, "auth")
-        model = _FLOWS.get(str(flow))
+        model = FLOWS.get(str(flow))
         if model is None or flow == auth.get("flow"):
             return values
         kept = {name: value for name, value in auth.items() if name in model.model_fields}
@@ -268,75 +232,6 @@ def load_settings(path: Path) -> Settings:
     except SettingsError as error:
         mend = "write JSON there, or set each key by itself: ORTOO_ORG__LOGIN_URL"
         raise _problem(Place("environment"), str(error), mend) from error
-
-
-def secret(name: str, given: SecretStr | None, file: Path | None, settings: Settings) -> str:
-    """A secret from the environment, its own file, or systemd's credentials, in this order.
-
-    Raises ConfigError when none of them has it, or when a file is open to other users.
-    """
-    if given is not None:
-        return given.get_secret_value()
-    if file is not None:
-        return _read_secret(settings.path(file), may_be_open=False)
-    credentials = os.environ.get("CREDENTIALS_DIRECTORY")
-    if credentials and (Path(credentials) / name).is_file():
-        return _read_secret(Path(credentials) / name, may_be_open=True)
-    message = f"there is no {name}"
-    mend = (
-        f"set {name}_file, the environment variable ORTOO_ORG__AUTH__{name.upper()}, "
-        f"or systemd's LoadCredential={name}:/path"
-    )
-    raise _problem(Place(str(settings.folder / "ortoo.yaml")), message, mend)
-
-
-def watch_token(settings: Settings) -> str | None:
-    """What those who watch must bring; None when nothing is asked. Raises ConfigError."""
-    watch = settings.watch
-    if watch.token is not None:
-        return watch.token.get_secret_value()
-    if watch.token_file is None:
-        return None
-    return _read_secret(settings.path(watch.token_file), may_be_open=False)
-
-
-def channel_urls(settings: Settings) -> dict[str, list[str]]:
-    """The addresses of each channel of notices. Raises ConfigError where one has none."""
-    return {
-        name: _urls(name, channel, settings) for name, channel in settings.notices.channels.items()
-    }
-
-
-def _urls(name: str, channel: ChannelSettings, settings: Settings) -> list[str]:
-    """From the environment, its own file, or systemd's credentials, in this order."""
-    credentials = os.environ.get("CREDENTIALS_DIRECTORY")
-    if channel.urls is not None:
-        text = channel.urls.get_secret_value()
-    elif channel.urls_file is not None:
-        text = _read_secret(settings.path(channel.urls_file), may_be_open=False)
-    elif credentials and (Path(credentials) / f"notice_{name}").is_file():
-        text = _read_secret(Path(credentials) / f"notice_{name}", may_be_open=True)
-    else:
-        text = ""
-    found = [line.strip() for line in text.splitlines()]
-    urls = [line for line in found if line and not line.startswith("#")]
-    if not urls:
-        mend = f"set urls_file, or systemd's LoadCredential=notice_{name}:/path"
-        message = f"the channel {name} has no address"
-        raise _problem(Place(str(settings.folder / "ortoo.yaml")), message, mend)
-    return urls
-
-
-def _read_secret(path: Path, *, may_be_open: bool) -> str:
-    try:
-        mode = path.stat().st_mode
-        text = path.read_text().strip()
-    except OSError as error:
-        raise _problem(Place(str(path)), f"can't be read: {error.strerror}", "") from error
-    if mode & 0o077 and not may_be_open:
-        message = "other users of this machine may read this secret"
-        raise _problem(Place(str(path)), message, f"chmod 600 {path}")
-    return text
 
 
 def _refuse_secrets(node: MapNode) -> None:

@@ -9,8 +9,10 @@ from ortoo_daemon.daemon.handling.answers import Answers
 from ortoo_daemon.daemon.mails.case_mails import CaseMails
 from ortoo_daemon.daemon.mails.models import Models
 from ortoo_daemon.daemon.mails.triagers import Triagers
+from ortoo_daemon.daemon.org_settings import JwtBearerSettings
 from ortoo_daemon.daemon.redaction import redacted
-from ortoo_daemon.daemon.settings import JwtBearerSettings, Settings, secret
+from ortoo_daemon.daemon.secrets import secret
+from ortoo_daemon.daemon.settings import Settings
 from ortoo_daemon.salesforce.org import Org
 from ortoo_daemon.salesforce.tokens import Auth, ClientCredentials, JwtBearer
 from ortoo_daemon.work.queue import WorkQueue

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -15,6 +15,7 @@ from ortoo_daemon.daemon.handling.handler import Handler
 from ortoo_daemon.daemon.handling.knowledge import Knowledge, Policies
 from ortoo_daemon.daemon.handling.ledger import Ledger
 from ortoo_daemon.daemon.loading.policy_files import read_directory_mapping
+from ortoo_daemon.daemon.mails.case_mails import CaseMails
 from ortoo_daemon.daemon.watching.meters import Meters
 from ortoo_daemon.policy.load import load
 from ortoo_daemon.policy.model import PolicySet
@@ -58,14 +59,19 @@ def now() -> datetime:
 
 @asynccontextmanager
 async def handler_on(
-    live: Live, policies: PolicySet | None = None, **options: Any
+    live: Live,
+    policies: PolicySet | None = None,
+    *,
+    mails: Callable[[Org], CaseMails | None] = lambda _: None,
+    **options: Any,
 ) -> AsyncIterator[Handler]:
+    """A handler on the live sandbox org; ``mails`` makes what reads the e-mails of cases."""
     org = Org.of(
         auth=ClientCredentials(client_id=seed.CLIENT_ID, client_secret=seed.CLIENT_SECRET),
         login_url=live.url,
     )
     roster = DirectoryReader(org, read_directory_mapping(DIRECTORY))
-    answers = Answers(org)
+    answers = Answers(org, mails=mails(org))
     try:
         knowledge = Knowledge(
             policies=Policies(policies or policy_set()),

@@ -5,11 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from ortoo_daemon.daemon.settings import (
-    ClientCredentialsSettings,
-    JwtBearerSettings,
-    load_settings,
-)
+from ortoo_daemon.daemon.org_settings import ClientCredentialsSettings, JwtBearerSettings
+from ortoo_daemon.daemon.settings import load_settings
 from ortoo_daemon.errors import ConfigError
 
 FILE = """\

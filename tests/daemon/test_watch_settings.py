@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from ortoo_daemon.daemon.settings import Settings, load_settings, watch_token
+from ortoo_daemon.daemon.secrets import watch_token
+from ortoo_daemon.daemon.settings import Settings, load_settings
 from ortoo_daemon.errors import ConfigError
 from tests.processes import ROOT
 

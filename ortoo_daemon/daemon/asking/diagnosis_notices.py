@@ -3,7 +3,8 @@
 from collections.abc import AsyncIterator, Sequence
 
 from ortoo_daemon.daemon.asking.findings import Finding, failed, passed
-from ortoo_daemon.daemon.settings import Settings, channel_urls
+from ortoo_daemon.daemon.secrets import channel_urls
+from ortoo_daemon.daemon.settings import Settings
 from ortoo_daemon.errors import ConfigError, OrgError
 from ortoo_daemon.policy.model import PolicySet
 from ortoo_daemon.policy.notify_model import OrgWay

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from ortoo_daemon.action.stamps import MODIFIED_AT, OWNER
-from ortoo_daemon.admission import is_untouched
+from ortoo_daemon.admission.held import is_untouched
 from ortoo_daemon.audit.record import Written
 from ortoo_daemon.daemon.handling.answers import Answers
 from ortoo_daemon.daemon.handling.by_hand import may_be_outside

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from ortoo_daemon import flow
+from ortoo_daemon import beside
 from ortoo_daemon.action.stamps import DECISION_KEY
 from ortoo_daemon.daemon.handling.answers import Answers
 from ortoo_daemon.daemon.handling.by_hand import told_before
@@ -90,12 +90,12 @@ class Reserving:
         """What a decided record may lack: its proof, or the person whose change our write replaced."""
         record = facts.record
         if await self._lacks_proof(claim, record):
-            return flow.recovered(facts)
+            return beside.recovered(facts)
         daemon_user = self.knowledge.daemon_user
         person = await overwritten_owner(self.org, claim.item, record, daemon_user=daemon_user)
         if person is None:
             return None
-        return flow.given_back(policies.policy_set, facts, person)
+        return beside.given_back(policies.policy_set, facts, person)
 
     async def _lacks_proof(self, claim: Claim, record: Record) -> bool:
         """Whether an earlier run stamped the record and died before the audit record."""

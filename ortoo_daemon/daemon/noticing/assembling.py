@@ -9,7 +9,8 @@ from ortoo_daemon.daemon.noticing.outbox import Outbox
 from ortoo_daemon.daemon.noticing.summaries import Summaries
 from ortoo_daemon.daemon.noticing.words import Words
 from ortoo_daemon.daemon.parts import Parts
-from ortoo_daemon.daemon.settings import Settings, channel_urls
+from ortoo_daemon.daemon.secrets import channel_urls
+from ortoo_daemon.daemon.settings import Settings
 from ortoo_daemon.errors import ConfigError, Place, Problem
 from ortoo_daemon.services.notify.channels import Channels
 from ortoo_daemon.services.notify.templates import Templates, read_templates

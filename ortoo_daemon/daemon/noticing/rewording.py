@@ -13,7 +13,8 @@ import structlog
 
 from ortoo_daemon.daemon.loading.notice_checks import notice_problems
 from ortoo_daemon.daemon.noticing.delivery import Delivery
-from ortoo_daemon.daemon.settings import Settings, channel_urls
+from ortoo_daemon.daemon.secrets import channel_urls
+from ortoo_daemon.daemon.settings import Settings
 from ortoo_daemon.errors import ConfigError, Place, Problem
 from ortoo_daemon.policy.model import PolicySet
 from ortoo_daemon.services.notify.channels import Channels

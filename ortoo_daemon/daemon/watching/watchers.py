@@ -8,7 +8,8 @@ from datetime import datetime
 import structlog
 
 from ortoo_daemon.daemon.parts import Parts, looked_at
-from ortoo_daemon.daemon.settings import Settings, watch_token
+from ortoo_daemon.daemon.secrets import watch_token
+from ortoo_daemon.daemon.settings import Settings
 from ortoo_daemon.daemon.watching.http import serving
 from ortoo_daemon.daemon.watching.status import figures
 

@@ -14,7 +14,8 @@ from ortoo_daemon.daemon.loading.policy_files import (
     read_directory_mapping,
     read_policy_files,
 )
-from ortoo_daemon.daemon.settings import OrgSettings, Settings
+from ortoo_daemon.daemon.org_settings import OrgSettings
+from ortoo_daemon.daemon.settings import Settings
 from ortoo_daemon.errors import ConfigError
 from ortoo_daemon.salesforce.directory_mapping import DirectoryMapping
 

@@ -13,7 +13,6 @@ import pytest
 import yaml
 
 from ortoo_daemon.daemon.asking.model_triaging import ModelSaid, ModelTriager
-from ortoo_daemon.daemon.handling.answers import Answers
 from ortoo_daemon.daemon.mails.case_mails import CaseMails
 from ortoo_daemon.facts import ModelOutcome
 from ortoo_daemon.intake.mail.model import Mail
@@ -104,13 +103,11 @@ async def decided(live: Live, *script: Any, text: str = QUIET, **bounds: Any) ->
     async with (
         stand_in(*script) as server,
         reading(server.url, **bounds) as models,
-        handler_on(live, policies) as handler,
+        handler_on(live, policies, mails=lambda org: CaseMails(org, ByRules(), models)) as handler,
     ):
-        handler.answers = Answers(handler.org, mails=CaseMails(handler.org, ByRules(), models))
         case = case_with(live, text)
         verdict = await handler.handle(claim(case))
         assert isinstance(verdict, Finished), verdict
-        await handler.answers.close()
     (row,) = live.sandbox.org.storage.find("Ortoo_Decision__c", Record_Id__c=record_id(case))
     return row
 

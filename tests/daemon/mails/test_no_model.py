@@ -9,7 +9,6 @@ import pytest
 import yaml
 from structlog.testing import capture_logs
 
-from ortoo_daemon.daemon.handling.answers import Answers
 from ortoo_daemon.daemon.loading.catalogue_file import FILE
 from ortoo_daemon.daemon.mails.case_mails import CaseMails
 from ortoo_daemon.daemon.mails.models import Models
@@ -40,8 +39,9 @@ def test_the_rules_route_while_no_model_can_be_asked_and_each_cause_is_told_once
     @live()
     async def scenario(live: Live) -> None:
         policies = load({"policies/cases.yaml": yaml.safe_dump(POLICY).encode()})
-        async with handler_on(live, policies) as handler:
-            handler.answers = Answers(handler.org, mails=CaseMails(handler.org, ByRules(), models))
+        async with handler_on(
+            live, policies, mails=lambda org: CaseMails(org, ByRules(), models)
+        ) as handler:
 
             async def routed() -> None:
                 case = case_with(live, QUIET)

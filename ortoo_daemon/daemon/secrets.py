@@ -1,0 +1,82 @@
+"""Where does a secret come from? The environment, its own file, or credentials of systemd, in this order."""
+
+import os
+from pathlib import Path
+
+from pydantic import SecretStr
+
+from ortoo_daemon.daemon.noticing.notice_settings import ChannelSettings
+from ortoo_daemon.daemon.settings import Settings
+from ortoo_daemon.errors import ConfigError, Place, Problem
+
+
+def secret(name: str, given: SecretStr | None, file: Path | None, settings: Settings) -> str:
+    """A secret from the environment, its own file, or systemd's credentials, in this order.
+
+    Raises ConfigError when none of them has it, or when a file is open to other users.
+    """
+    if given is not None:
+        return given.get_secret_value()
+    if file is not None:
+        return _read_secret(settings.path(file), may_be_open=False)
+    credentials = os.environ.get("CREDENTIALS_DIRECTORY")
+    if credentials and (Path(credentials) / name).is_file():
+        return _read_secret(Path(credentials) / name, may_be_open=True)
+    message = f"there is no {name}"
+    mend = (
+        f"set {name}_file, the environment variable ORTOO_ORG__AUTH__{name.upper()}, "
+        f"or systemd's LoadCredential={name}:/path"
+    )
+    raise _problem(Place(str(settings.folder / "ortoo.yaml")), message, mend)
+
+
+def watch_token(settings: Settings) -> str | None:
+    """What those who watch must bring; None when nothing is asked. Raises ConfigError."""
+    watch = settings.watch
+    if watch.token is not None:
+        return watch.token.get_secret_value()
+    if watch.token_file is None:
+        return None
+    return _read_secret(settings.path(watch.token_file), may_be_open=False)
+
+
+def channel_urls(settings: Settings) -> dict[str, list[str]]:
+    """The addresses of each channel of notices. Raises ConfigError where one has none."""
+    return {
+        name: _urls(name, channel, settings) for name, channel in settings.notices.channels.items()
+    }
+
+
+def _urls(name: str, channel: ChannelSettings, settings: Settings) -> list[str]:
+    credentials = os.environ.get("CREDENTIALS_DIRECTORY")
+    if channel.urls is not None:
+        text = channel.urls.get_secret_value()
+    elif channel.urls_file is not None:
+        text = _read_secret(settings.path(channel.urls_file), may_be_open=False)
+    elif credentials and (Path(credentials) / f"notice_{name}").is_file():
+        text = _read_secret(Path(credentials) / f"notice_{name}", may_be_open=True)
+    else:
+        text = ""
+    found = [line.strip() for line in text.splitlines()]
+    urls = [line for line in found if line and not line.startswith("#")]
+    if not urls:
+        mend = f"set urls_file, or systemd's LoadCredential=notice_{name}:/path"
+        message = f"the channel {name} has no address"
+        raise _problem(Place(str(settings.folder / "ortoo.yaml")), message, mend)
+    return urls
+
+
+def _read_secret(path: Path, *, may_be_open: bool) -> str:
+    try:
+        mode = path.stat().st_mode
+        text = path.read_text().strip()
+    except OSError as error:
+        raise _problem(Place(str(path)), f"can't be read: {error.strerror}", "") from error
+    if mode & 0o077 and not may_be_open:
+        message = "other users of this machine may read this secret"
+        raise _problem(Place(str(path)), message, f"chmod 600 {path}")
+    return text
+
+
+def _problem(place: Place, message: str, mend: str) -> ConfigError:
+    return ConfigError([Problem(place=place, rule="settings", message=message, mend=mend)])
