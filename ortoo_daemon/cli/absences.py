@@ -1,6 +1,7 @@
 """`absences`: who will be away in the coming days, and what of their open work would go to colleagues?"""
 
 import asyncio
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -86,5 +87,5 @@ def _shown(moment: datetime | None, zone: str | None) -> str:
     return f"{moment.astimezone(ZoneInfo(zone or 'UTC')):%a %d %b %H:%M}"
 
 
-def _numbers(counts: dict[str, int]) -> str:
+def _numbers(counts: Mapping[str, int]) -> str:
     return ", ".join(f"{number:,} {name}" for name, number in sorted(counts.items())) or "nothing"

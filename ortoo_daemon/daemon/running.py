@@ -27,6 +27,7 @@ from ortoo_daemon.daemon.loading.file_watch import FileWatch
 from ortoo_daemon.daemon.loading.postal_file import load_postal_index, needs_geography
 from ortoo_daemon.daemon.loading.reloading import Reloading
 from ortoo_daemon.daemon.loading.start_files import StartFiles
+from ortoo_daemon.daemon.noticing.absences_ahead import AbsencesAhead
 from ortoo_daemon.daemon.noticing.assembling import make_delivery, make_summaries
 from ortoo_daemon.daemon.noticing.rewording import Rewording
 from ortoo_daemon.daemon.noticing.seeming_away import SeemingAway
@@ -143,6 +144,8 @@ class Running:
                     self._settings, delivery, lambda: knowledge.policies.policy_set
                 )
                 sweeping.summaries = make_summaries(self._settings, self._parts, delivery, self.now)
+                if self._settings.notices.planned_absences and not shadow:
+                    sweeping.look_ahead_for(self._absences_ahead(knowledge, sweeping))
                 handler = Handler(
                     org=self._org,
                     knowledge=knowledge,
@@ -246,6 +249,17 @@ class Running:
             now=self.now,
             last_at_start=parts.last_load,
             shadow=shadow,
+        )
+
+    def _absences_ahead(self, knowledge: Knowledge, sweeping: Sweeping) -> AbsencesAhead:
+        """What tells managers of absences that lie ahead."""
+        return AbsencesAhead(
+            self._org,
+            self._queue,
+            knowledge,
+            self._settings.notices,
+            is_open=lambda: sweeping.roster.is_open,
+            now=self.now,
         )
 
     def _candidate(self, answers: Answers) -> CandidateLoading | None:

@@ -17,6 +17,7 @@ from ortoo_daemon.daemon.handling.knowledge import Knowledge, Policies
 from ortoo_daemon.daemon.handling.ledger import Weigh
 from ortoo_daemon.daemon.hearing.gaps import RECONCILE, RESYNC, Gaps
 from ortoo_daemon.daemon.loading.named_users import named_users
+from ortoo_daemon.daemon.noticing.absences_ahead import AbsencesAhead
 from ortoo_daemon.daemon.noticing.summaries import Summaries, Summary
 from ortoo_daemon.daemon.reviewing import Reviewing
 from ortoo_daemon.daemon.settings import SweepSettings
@@ -52,6 +53,7 @@ _NEVER = timedelta(days=365)
 _COUNT_PARKED_EVERY = timedelta(minutes=10)
 _LOOK_AT_FUSES_EVERY = timedelta(seconds=15)
 _LOOK_AHEAD_EVERY = timedelta(minutes=1)
+_ABSENCES_AHEAD_EVERY = timedelta(minutes=15)
 _LAST_PROOF = "Decided_At__c"
 _EVERYBODYS = frozenset({"directory", "workload"})
 """What each of several daemons must know for itself; everything else is the leader's."""
@@ -134,6 +136,11 @@ class Sweeping:
         """Look at once for what a leader before this one may have left; the start does so by itself."""
         if self.schedule.started:
             await self.schedule.run_first()
+
+    def look_ahead_for(self, ahead: AbsencesAhead) -> None:
+        """Tell managers of absences that lie ahead; looking costs the org nothing until somebody is due."""
+        every = min(_ABSENCES_AHEAD_EVERY, 15 * self._every.absence_every)
+        self.schedule.add("absences_ahead", ahead.look, every, at_start=True)
 
     def _plan_reviews(self, every: SweepSettings) -> None:
         """Parked records are counted now and then, so that the figure is there before the first review."""

@@ -36,6 +36,9 @@ ASKED_BACK = "asked_back"
 SEEMS_AWAY = "seems_away"
 """The template for managers of somebody who is taken for absent."""
 
+ABSENCES_AHEAD = "absences_ahead"
+"""The template for managers, of the absences that lie ahead of their people."""
+
 
 PARKED = "parked"
 """The template of parked records."""

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from shutil import copytree
 from typing import Any
 
+import requests
 import yaml
 
+from ortoo_daemon.instants import instant_text
 from ortoo_daemon.sandbox.seed import identities as seed
 from tests.acceptance.network import Network
 from tests.acceptance.test_absence import CHOSEN, advisers
@@ -78,3 +81,59 @@ def test_targets_missed_in_a_row_keep_new_leads_away_until_a_sign_of_life(networ
     assert person not in bell["recipients"]
     assert person not in {row["OwnerId"] for row in network.read(fresh).values()}
     assert person in {row["OwnerId"] for row in network.read(later).values()}
+
+
+def test_a_manager_hears_of_a_planned_absence_once_whatever_the_restarts(network: Network):
+    sandbox = network.sandbox
+    copytree(ROOT / "config" / "templates", network.folder / "templates")
+    where = f"Ortoo_Rooftop__c = '{seed.FLAGSHIP_ROOFTOP_ID}' AND ManagerId != null"
+    adviser, manager = (
+        sandbox.query(
+            f"SELECT Id, ManagerId FROM User WHERE {where} AND Ortoo_Role__c = 'sales_adviser' "
+            "AND IsActive = true ORDER BY Id LIMIT 1"
+        )[0][name]
+        for name in ("Id", "ManagerId")
+    )
+    begins_at = datetime.now(UTC).replace(microsecond=0) + timedelta(days=2)
+    leave = {
+        "OwnerId": adviser,
+        "Subject": "Holiday",
+        "ShowAs": "OutOfOffice",
+        "StartDateTime": instant_text(begins_at),
+        "EndDateTime": instant_text(begins_at + timedelta(days=1)),
+    }
+    (event,) = sandbox.create([leave], user=seed.ADMIN_USER_ID, object="Event")
+
+    def bells() -> list[Row]:
+        told = sandbox.control("GET", "/told")["bells"]
+        return [each for each in told if each["target"] == manager]
+
+    files: dict[str, Any] = {
+        "policy": {"absence": {"move": "all"}},
+        "settings": {
+            "sweeps": {"absence_every": "1s"},
+            "notices": {"planned_absences": {"not_before": "00:00"}},
+            "watch": {"listen": "127.0.0.1:0"},
+        },
+    }
+
+    def looked(daemon: DaemonProcess) -> bool:
+        address = daemon.until_logged("watch.listening")["address"]
+        text = requests.get(f"http://{address}/metrics", timeout=10).text
+        return 'ortoo_sweep_runs_total{sweep="absences_ahead"}' in text
+
+    try:
+        with network.daemon(**files) as daemon:
+            daemon.until_ready()
+            (bell,) = wait_until(bells, 30, "the manager's list")
+            assert daemon.terminate() == 0
+        with network.again() as daemon:
+            daemon.until_ready()
+            wait_until(lambda: looked(daemon), 30, "another look")
+            assert daemon.terminate() == 0
+            assert not daemon.events("absence.ahead")
+    finally:
+        sandbox.control("POST", "/act", {"user": seed.ADMIN_USER_ID, "delete": [event]})
+    assert bells() == [bell]
+    assert bell["recipients"] == [manager]
+    assert f"{begins_at:%Y-%m-%d}" in bell["body"]

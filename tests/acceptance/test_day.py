@@ -29,6 +29,7 @@ MEMORY_GROWS = 8.0
 """MB a day; what the collector has not come round to yet goes up and down by a few."""
 
 FEW = 6
+OUTAGES = 2
 
 pytestmark = pytest.mark.timeout(120 + 2 * LASTS_FOR)
 
@@ -128,16 +129,24 @@ def test_no_task_is_left_behind(day: Day) -> None:
     assert abs(last.tasks - first.tasks) < FEW
 
 
-def test_every_sweep_ran_as_often_as_the_day_asked(day: Day) -> None:
+def test_every_sweep_ran_as_often_as_the_day_asked_and_did_its_work(day: Day) -> None:
     """Missed runs are made up once, none overlaps: never more runs than fit, hardly fewer."""
     logged = {each["event"]: each["timestamp"] for each in day.daemon.events()}
     ready = datetime.fromisoformat(logged["service.ready"])
-    runs = {
-        name: n for (each, name), n in day.metrics().items() if each == "ortoo_sweep_runs_total"
-    }
+    metrics = day.metrics()
+
+    def of(metric: str) -> dict[str, float]:
+        return {sweep: n for (name, sweep), n in metrics.items() if name == metric}
+
+    runs, failures = of("ortoo_sweep_runs_total"), of("ortoo_sweep_failures_total")
+    succeeded = {name: n - failures[name] for name, n in runs.items()}
     lasted = (datetime.now(UTC) - ready).total_seconds()
     for name in ("reconcile", "sla", "directory", "workload", "retention"):
         every = duration(SWEEPS[f"{name}_every"])
         assert every is not None
         asked = lasted / every.total_seconds()
         assert 0.75 * asked - 2 <= runs[name] <= 1.15 * asked + 12, (name, runs[name], asked)
+    # While the org was away a run or two of each failed; no sweep is one that always does.
+    assert {name for name, n in succeeded.items() if n < 1} == set()
+    assert {name for name, failing in of("ortoo_sweep_failing").items() if failing} == set()
+    assert {name: n for name, n in failures.items() if n > max(OUTAGES, 0.2 * runs[name])} == {}

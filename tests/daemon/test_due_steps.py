@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import cast
 
 from structlog.testing import capture_logs
@@ -13,8 +13,7 @@ from ortoo_daemon.daemon.settings import SweepSettings
 from ortoo_daemon.sweeps.sla import DueFigures
 from ortoo_daemon.work.queue import WorkQueue
 from tests.asynchronous import asynchronous
-
-NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
+from tests.clock import NOON, Clock
 
 
 class Notes:
@@ -28,17 +27,6 @@ class Notes:
 
     async def noted(self, name: str) -> str | None:
         return self.kept.get(name)
-
-
-class Clock:
-    def __init__(self) -> None:
-        self.now = NOON
-
-    def __call__(self) -> datetime:
-        return self.now
-
-    def go_on(self, **length: float) -> None:
-        self.now += timedelta(**length)
 
 
 class Told(list[Summary]):

@@ -1,21 +1,9 @@
 """Claims about steps that wait after an outage, and about how many are taken up within an hour."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 from ortoo_daemon.sweeps.grace import Grace, HourlyMost
-
-NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
-
-
-class Clock:
-    def __init__(self) -> None:
-        self.now = NOON
-
-    def __call__(self) -> datetime:
-        return self.now
-
-    def go_on(self, **length: float) -> None:
-        self.now += timedelta(**length)
+from tests.clock import NOON, Clock
 
 
 def grace(clock: Clock) -> Grace:

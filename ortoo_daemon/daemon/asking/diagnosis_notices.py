@@ -24,7 +24,8 @@ async def about_notices(
     """Findings about the ways by which policies tell people; none where they tell nobody."""
     told = [(policy.object, entry) for policy in policies.policies for entry in notifies_of(policy)]
     ways = {entry.by for _, entry in told}
-    if OrgWay.SALESFORCE in ways or settings.notices.summaries.users:
+    by_itself = settings.notices.summaries.users or settings.notices.planned_absences
+    if OrgWay.SALESFORCE in ways or by_itself:
         yield await _type(org, settings.notices.type)
     if OrgWay.TASK in ways:
         yield await _tasks(org)

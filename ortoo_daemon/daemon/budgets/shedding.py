@@ -47,6 +47,7 @@ _SCARCE_SWEEPS: Mapping[str, float] = {
     "sla": _PAUSED,
     "returns": _PAUSED,
     "absence": _PAUSED,
+    "absences_ahead": _PAUSED,
 }
 
 STRETCHED: Mapping[Level, Mapping[str, float]] = {
@@ -57,6 +58,7 @@ STRETCHED: Mapping[Level, Mapping[str, float]] = {
         "workload": 10,
         "parked": 6,
         "review": _PAUSED,
+        "absences_ahead": _PAUSED,
     },
     Level.SCARCE: _SCARCE_SWEEPS,
     Level.USED_UP: _SCARCE_SWEEPS,

@@ -6,7 +6,7 @@ from ortoo_daemon.daemon.settings import Settings
 from ortoo_daemon.errors import Place, Problem
 from ortoo_daemon.policy.model import PolicySet
 from ortoo_daemon.policy.naming import did_you_mean
-from ortoo_daemon.policy.notify_model import SUMMARIES, Notify, OrgWay
+from ortoo_daemon.policy.notify_model import ABSENCES_AHEAD, SUMMARIES, Notify, OrgWay
 from ortoo_daemon.policy.reach import notifies_of
 from ortoo_daemon.services.notify.templates import DIGEST, Templates, read_templates
 
@@ -46,15 +46,17 @@ def notice_problems(
 
 
 def _summaries(templates: Templates, settings: Settings) -> Iterator[Problem]:
-    """Where somebody is told of what befell the daemon, there must be words for it."""
-    summaries, usual = settings.notices.summaries, settings.notices.language
-    if summaries.users or summaries.channels:
-        for name in SUMMARIES:
-            if name not in templates.names:
-                message = f"there is no template {name!r} ({name}.{usual}.txt)"
-                place = Place(str(settings.templates))
-                mend = "copy the one that is shipped"
-                yield Problem(place=place, rule="unknown_template", message=message, mend=mend)
+    """Where somebody is told of what is no record's matter, there must be words for it."""
+    notices = settings.notices
+    needed = SUMMARIES if notices.summaries.users or notices.summaries.channels else ()
+    if notices.planned_absences is not None:
+        needed = (*needed, ABSENCES_AHEAD)
+    for name in needed:
+        if name not in templates.names:
+            message = f"there is no template {name!r} ({name}.{notices.language}.txt)"
+            place = Place(str(settings.templates))
+            mend = "copy the one that is shipped"
+            yield Problem(place=place, rule="unknown_template", message=message, mend=mend)
 
 
 def _channel(entry: Notify, settings: Settings) -> Iterator[Problem]:

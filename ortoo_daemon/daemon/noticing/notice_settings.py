@@ -1,6 +1,7 @@
 """Which channels lead outside the org, in which language and at what hours are people told?"""
 
 from collections.abc import Mapping
+from datetime import time, timedelta
 from pathlib import Path
 from typing import Annotated, Any, Self
 
@@ -13,7 +14,7 @@ from pydantic import (
     model_validator,
 )
 
-from ortoo_daemon.daemon.sections import Section
+from ortoo_daemon.daemon.sections import Duration, Section
 from ortoo_daemon.policy.notify_model import OrgWay
 from ortoo_daemon.policy.parsing.notify import NAME
 from ortoo_daemon.services.notify.quiet_hours import QuietHours
@@ -40,10 +41,29 @@ class SummarySettings(Section):
     channels: tuple[str, ...] = ()
 
 
+class AheadSettings(Section):
+    """Managers are told of absences that begin within ``ahead``, at a time of day where they are."""
+
+    ahead: Duration = timedelta(days=7)
+    not_before: str = Field(default="07:00", pattern=r"^([01]\d|2[0-3]):[0-5]\d$")
+
+    @property
+    def earliest(self) -> time:
+        return time.fromisoformat(self.not_before)
+
+    @field_validator("ahead")
+    @classmethod
+    def _within_what_is_read(cls, value: timedelta) -> timedelta:
+        if not timedelta(hours=1) <= value <= timedelta(days=8):
+            raise ValueError("from 1h to 8d: absences are read for eight days ahead")
+        return value
+
+
 class NoticeSettings(Section):
     """``language`` is that of templates where a recipient's own has none, ``quiet_hours`` the recipient's.
 
-    ``type`` is the custom notification type, ``email_alerts`` name the org's alert of each object.
+    ``type`` is the custom notification type, ``email_alerts`` name the org's alert of each object. Managers
+    hear of absences that lie ahead where ``planned_absences`` is set.
     """
 
     language: str = Field(default="en", pattern=r"^[a-z]{2,3}$")
@@ -52,6 +72,7 @@ class NoticeSettings(Section):
     email_alerts: Mapping[str, str] = {}
     channels: Mapping[str, ChannelSettings] = {}
     summaries: SummarySettings = SummarySettings()
+    planned_absences: AheadSettings | None = None
 
     @field_validator("channels", mode="before")
     @classmethod

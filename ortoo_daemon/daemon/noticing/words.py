@@ -136,10 +136,18 @@ class Words:
 def _about(notice: KeptNotice, zone: str) -> dict[str, Any]:
     """The figures of a notice that tells of no record, moments as people read them."""
     known: dict[str, Any] = json.loads(notice.about) if notice.about else {}
-    return {
-        name: _shown(instant(value), zone) if name.endswith("_at") else value
-        for name, value in known.items()
-    }
+    return _readable(known, zone)
+
+
+def _readable(known: Mapping[str, Any], zone: str) -> dict[str, Any]:
+    """Moments, in lists of mappings as well, by the clock of a zone."""
+    found: dict[str, Any] = {}
+    for name, value in known.items():
+        if isinstance(value, list):
+            found[name] = [_readable(each, zone) for each in value]
+        else:
+            found[name] = _shown(instant(value), zone) if name.endswith("_at") else value
+    return found
 
 
 def _owner(directory: Directory, owner: str) -> dict[str, Any]:

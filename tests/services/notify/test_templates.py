@@ -118,6 +118,7 @@ def test_a_shipped_template_reads_well_with_all_and_with_nothing_known(language)
         "respond_by": "Mon 23 Nov 10:45",
         "clock": "first_response",
         "notices": [{"title": "One"}, {"title": "Two"}],
+        "about": {"absences": [{"name": "Ana", "begins_at": "now", "holds": 3, "moves": 1}] * 9},
     }
     for name in templates.names:
         message = templates.render(name, language, values)

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from ortoo_daemon.daemon.asking.planned_absences import planned
+from ortoo_daemon.daemon.planned_absences import planned
 from ortoo_daemon.person import Person, Sign
 from tests.world import directory, person
 
