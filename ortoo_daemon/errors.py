@@ -14,6 +14,7 @@
     │       ├── RecordGoneError    deleted, converted or never there
     │       └── StaleRecordError   changed since it was read (HTTP 412, or our validation rule)
     └── StateError             the daemon's own store can't be used
+        ├── StoreAwayError     its server does not answer: it may come back
         └── NotLeadingError    another daemon on the same store does this by now
 """
 
@@ -129,6 +130,10 @@ class StaleRecordError(PermanentOrgError):
 
 class StateError(OrtooError):
     """The daemon's own store (work queue, checkpoints) can't be used."""
+
+
+class StoreAwayError(StateError):
+    """The store's server can't be reached, or is not ready yet; asking again may do."""
 
 
 class NotLeadingError(StateError):

@@ -21,6 +21,7 @@ from ortoo_daemon.daemon.handling.handler import Handler
 from ortoo_daemon.daemon.handling.knowledge import Knowledge, Policies
 from ortoo_daemon.daemon.handling.ledger import Ledger
 from ortoo_daemon.daemon.handling.onlooker import Nobody
+from ortoo_daemon.daemon.handling.sharing import Sharing
 from ortoo_daemon.daemon.hearing.events import Hearing
 from ortoo_daemon.daemon.hearing.silence import Silence
 from ortoo_daemon.daemon.loading.file_watch import FileWatch
@@ -83,8 +84,13 @@ class Running:
         user = await self._until_it_works("log in", self._org.identity, stop)
         if user is None:
             return
-        ledger = Ledger(await self._queue.rotations())
-        sharing = self._parts.sharing = await joined(self._queue, ledger, shadow=shadow)
+        counters = await self._until_it_works(
+            "read the counters", lambda: self._counters(shadow=shadow), stop
+        )
+        if counters is None:
+            return
+        ledger, sharing = counters
+        self._parts.sharing = sharing
         knowledge = Knowledge(
             policies=Policies(policies, loaded_at=self._parts.policies_loaded_at),
             directory=Directory(),
@@ -174,6 +180,11 @@ class Running:
         parts.knowledge, parts.sweeping = knowledge, sweeping
         parts.hearing, parts.listener = hearing, listener
         parts.watchdog.watch("stream", lambda: listener.turns_by)
+
+    async def _counters(self, *, shadow: bool) -> tuple[Ledger, Sharing | None]:
+        """Where rotations stand, and what other daemons on the store have reserved. Raises StateError."""
+        ledger = Ledger(await self._queue.rotations())
+        return ledger, await joined(self._queue, ledger, shadow=shadow)
 
     async def _prepare(
         self, reloading: Reloading, sweeping: Sweeping, stop: asyncio.Event, *, shadow: bool
@@ -292,7 +303,7 @@ class Running:
     async def _until_it_works(
         self, what: str, step: Callable[[], Awaitable[Answer]], stop: asyncio.Event
     ) -> Answer | None:
-        """The step's result, tried again for as long as the org can't be reached; None when stopped."""
+        """The step's result, tried again while org or store can't be reached; None when stopped."""
         pause = _FIRST_PAUSE
         while not stop.is_set():
             try:
@@ -305,6 +316,8 @@ class Running:
             except StateError as error:
                 wait = pause
                 _log.error("work.store_failed", during=what, error=str(error))
+                self._parts.waiting_for = f"waiting for the store to {what}: {error}"
+                self._notifier.status(self._parts.waiting_for)
             else:
                 self._parts.waiting_for = ""
                 return found

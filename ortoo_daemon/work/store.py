@@ -16,10 +16,10 @@ from sqlalchemy import (
     event,
     make_url,
 )
-from sqlalchemy.exc import ArgumentError, SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError, SQLAlchemyError
 from sqlalchemy.pool import QueuePool
 
-from ortoo_daemon.errors import StateError
+from ortoo_daemon.errors import StateError, StoreAwayError
 from ortoo_daemon.work.lock import InstanceLock
 from ortoo_daemon.work.schema.revisions import make_usable
 
@@ -45,7 +45,8 @@ class Store:
         """Open the store, creating its tables if it is new.
 
         ``exclusive`` is for the daemon: on SQLite it takes the instance lock. Command line verbs pass
-        False and work beside it. Raises StateError, which says what is wrong and how to mend it.
+        False and work beside it. Raises StateError, which says what is wrong and how to mend it;
+        StoreAwayError where a server is not there at the moment.
         """
         try:
             parsed = make_url(url)
@@ -61,7 +62,7 @@ class Store:
             store.close()
             if isinstance(error, StateError):
                 raise
-            raise StateError(_unusable(parsed, error)) from error
+            raise store.failure(error)(_unusable(parsed, error)) from error
         return store
 
     @property
@@ -72,6 +73,14 @@ class Store:
     def shared(self) -> bool:
         """Whether several daemons may use it at the same time."""
         return self._engine.dialect.name != "sqlite"
+
+    def failure(self, error: SQLAlchemyError) -> type[StateError]:
+        """What an error means: StoreAwayError where a server refused no statement, but the connection, or
+        lost it. Wrong passwords count: what is mended in the server needs nobody to start the daemon."""
+        lost = isinstance(error, OperationalError) or (
+            isinstance(error, DBAPIError) and error.connection_invalidated
+        )
+        return StoreAwayError if self.shared and lost else StateError
 
     def transaction(self) -> AbstractContextManager[Connection]:
         """A write transaction, committed at the end of the block, rolled back on any exception."""

@@ -121,7 +121,7 @@ class StoreThread:
                 return self._commit([call])[0]
             except SQLAlchemyError as error:
                 if attempt == _TRIES or not isinstance(error, DBAPIError):
-                    failed = StateError(
+                    failed = self._store.failure(error)(
                         f"the store failed: {getattr(error, 'orig', None) or error}"
                     )
                     failed.__cause__ = error
