@@ -6,7 +6,9 @@ Pure values; what they are written as stands in `action.sla_clocks`.
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Any
 
+from ortoo_daemon.instants import instant_text
 from ortoo_daemon.records import RecordId
 
 
@@ -63,6 +65,17 @@ class SlaClock:
     one_way: bool = False
     look_at: datetime | None = None
     acknowledged_at: datetime | None = None
+
+    def outline(self) -> dict[str, Any]:
+        """What is told of every clock, and kept of it on the record; instants are ISO 8601 in UTC."""
+        return {
+            "name": self.name,
+            "state": self.state.value,
+            "started_at": instant_text(self.started_at),
+            "target_at": instant_text(self.target_at),
+            "warn_at": [instant_text(at) for at in self.warn_at],
+            "hours": self.hours,
+        }
 
     @property
     def is_live(self) -> bool:

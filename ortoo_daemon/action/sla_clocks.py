@@ -90,14 +90,7 @@ def read_stamp(value: FieldValue) -> SlaStamp:
 
 
 def _saved(clock: SlaClock) -> dict[str, Any]:
-    saved: dict[str, Any] = {
-        "name": clock.name,
-        "state": clock.state.value,
-        "started_at": instant_text(clock.started_at),
-        "target_at": instant_text(clock.target_at),
-        "warn_at": [instant_text(at) for at in clock.warn_at],
-        "hours": clock.hours,
-    }
+    saved = clock.outline()
     for name, at in zip(_INSTANTS, _instants_of(clock), strict=True):
         if at is not None:
             saved[name] = instant_text(at)

@@ -11,7 +11,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 
-from ortoo_daemon.audit.record import ERASED_AT, KEY, PERSONAL
+from ortoo_daemon.audit.record import ERASED_AT, KEY, OUTLINE, PERSONAL
 from ortoo_daemon.instants import instant
 from ortoo_daemon.records import FieldValue
 
@@ -22,17 +22,7 @@ TRACE_HASH = "Trace_Hash__c"
 _DECIDED_AT = "Decided_At__c"
 ENVELOPE = (
     KEY,
-    "Object__c",
-    "Record_Id__c",
-    "Outcome__c",
-    "Reason__c",
-    "Reason_Code__c",
-    "Policy__c",
-    "Revision__c",
-    "Rule__c",
-    "Rooftop__c",
-    "Owner_Before__c",
-    "Owner_After__c",
+    *OUTLINE,
     _DECIDED_AT,
     TRACE_HASH,
     PREVIOUS,

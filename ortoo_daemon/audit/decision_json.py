@@ -8,6 +8,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from ortoo_daemon.audit.record import KEY, OUTLINE
 from ortoo_daemon.audit.summary import summary
 from ortoo_daemon.audit.trace_json import trace_from_json, trace_to_json
 from ortoo_daemon.clocks import SlaClock
@@ -19,18 +20,8 @@ from ortoo_daemon.trace import Trace
 _WHOLE_TRACE = 10_000_000
 
 ROW_FIELDS = (
-    "Ortoo_Key__c",
-    "Object__c",
-    "Record_Id__c",
-    "Outcome__c",
-    "Reason__c",
-    "Reason_Code__c",
-    "Policy__c",
-    "Revision__c",
-    "Rule__c",
-    "Rooftop__c",
-    "Owner_Before__c",
-    "Owner_After__c",
+    KEY,
+    *OUTLINE,
     "Owner_Name__c",
     "Decided_At__c",
     "Summary__c",
@@ -115,14 +106,7 @@ def _written(text: str | None) -> dict[str, FieldValue]:
 
 def _clock_json(clock: SlaClock) -> dict[str, Any]:
     """Lengths are seconds; of a clock that has ended or is late both are told: open and whole time."""
-    told: dict[str, Any] = {
-        "name": clock.name,
-        "state": clock.state.value,
-        "started_at": instant_text(clock.started_at),
-        "target_at": instant_text(clock.target_at),
-        "warn_at": [instant_text(at) for at in clock.warn_at],
-        "hours": clock.hours,
-    }
+    told = clock.outline()
     moments = {"received_at": clock.received_at, "paused_at": clock.paused_at}
     told |= {name: instant_text(at) for name, at in moments.items() if at is not None}
     lengths = {"open_s": clock.open_for, "elapsed_s": clock.elapsed_for}

@@ -20,6 +20,21 @@ from ortoo_daemon.records import FieldValue
 OBJECT = "Ortoo_Decision__c"
 KEY = "Ortoo_Key__c"
 
+OUTLINE = (
+    "Object__c",
+    "Record_Id__c",
+    "Outcome__c",
+    "Reason__c",
+    "Reason_Code__c",
+    "Policy__c",
+    "Revision__c",
+    "Rule__c",
+    "Rooftop__c",
+    "Owner_Before__c",
+    "Owner_After__c",
+)
+"""Who decided what about which record: the first part of a row's envelope, in the order of its hash."""
+
 LENGTHS: Mapping[str, int] = {
     KEY: 120,
     "Object__c": 80,

@@ -22,6 +22,7 @@ from ortoo_daemon.action.stamps import (
     STAMPS,
 )
 from ortoo_daemon.audit.kept_facts import value_hash
+from ortoo_daemon.audit.record import KEY, OUTLINE
 from ortoo_daemon.audit.trace_json import LONGEST_VALUE
 from ortoo_daemon.instants import instant
 from ortoo_daemon.mail_findings import MailFindings, restored_findings
@@ -36,18 +37,8 @@ FIXED = frozenset({"Id", "CreatedDate", "CreatedById", OWNER, MODIFIED_AT, MODIF
 
 ROW_FIELDS = (
     "Id",
-    "Ortoo_Key__c",
-    "Object__c",
-    "Record_Id__c",
-    "Outcome__c",
-    "Reason__c",
-    "Reason_Code__c",
-    "Policy__c",
-    "Revision__c",
-    "Rule__c",
-    "Rooftop__c",
-    "Owner_Before__c",
-    "Owner_After__c",
+    KEY,
+    *OUTLINE,
     "Owner_Name__c",
     "Decided_At__c",
     "Summary__c",
