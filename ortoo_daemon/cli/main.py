@@ -11,6 +11,7 @@ import typer
 
 from ortoo_daemon import __version__
 from ortoo_daemon.cli.absences import absences
+from ortoo_daemon.cli.adf import adf
 from ortoo_daemon.cli.audit import audit
 from ortoo_daemon.cli.backfill import backfill
 from ortoo_daemon.cli.check import check
@@ -50,6 +51,7 @@ app.command()(why)
 app.command()(parked)
 app.command()(absences)
 app.command()(triage)
+app.command()(adf)
 app.command()(simulate)
 app.add_typer(score, name="score")
 app.command()(requeue)
