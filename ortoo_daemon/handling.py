@@ -166,6 +166,7 @@ class Handling:
     decision. ``trail`` is who has lost the record to a clock so far. ``waited`` is the wait that the record
     comes from, ``waiting`` that which it goes to. ``sla`` is set where a step is taken of a record that is
     decided already. ``programme`` is that of the rule that gives the record, or gave it.
+    ``given_to``: to whom the daemon had given it, by the last decision.
     ``overstepped`` are boundaries that a person's assignment is outside of. ``customers`` are the
     ``key_sources`` of every object.
     """
@@ -198,6 +199,7 @@ class Handling:
     waited: Waiting | None = None
     waiting: Waiting | None = None
     sla: SlaProgress | None = None
+    given_to: RecordId | None = None
     overstepped: list[str] = field(default_factory=list)
 
     @property

@@ -92,6 +92,14 @@ FIRST_ENTRY = "first"
 They share one decision key, so that the same record heard of twice is one handling."""
 
 
+_BY_HAND = "by_hand:"
+
+
+def entry_by_hand(at: datetime) -> str:
+    """The entry of a change of owner by a person: that of the moment, so that one heard twice is one."""
+    return f"{_BY_HAND}{at:%Y%m%dT%H%M%S.%fZ}"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WorkItem:
     """A record that should be looked at, and why.
@@ -120,6 +128,11 @@ class WorkItem:
     def names_no_change(self) -> bool:
         """Whether something changed and nobody said what: every field may have."""
         return self.reason is WorkReason.CHANGED and not self.changed_fields
+
+    @property
+    def found_by_hand(self) -> bool:
+        """Whether a sweep has found that a person holds the record, by comparing it with its decision."""
+        return self.entry.startswith(_BY_HAND)
 
     @property
     def decision_key(self) -> str:

@@ -1,10 +1,11 @@
 """With what do the stages begin?"""
 
-from ortoo_daemon.action.stamps import DECIDED_AT
+from ortoo_daemon.action.stamps import ASSIGNED_OWNER, DECIDED_AT
 from ortoo_daemon.admission.admitted import Admitted, AdmittedStep
 from ortoo_daemon.facts import Facts
 from ortoo_daemon.handling import Handling
 from ortoo_daemon.policy.model import PolicySet
+from ortoo_daemon.records import RecordId
 
 
 def begin_handling(
@@ -22,6 +23,7 @@ def begin_handling(
         scope=admitted.scope,
         received_at=admitted.received_at,
         decided_before=bool(facts.record.get(DECIDED_AT)),
+        given_to=RecordId(facts.record.text(ASSIGNED_OWNER)) or None,
         trail=admitted.stamp.trail,
         waited=admitted.waited if isinstance(admitted, Admitted) else admitted.stamp.waiting,
     )

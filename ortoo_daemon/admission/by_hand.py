@@ -6,7 +6,7 @@ from ortoo_daemon.decision import ReasonCode
 from ortoo_daemon.facts import Facts
 from ortoo_daemon.instants import instant
 from ortoo_daemon.policy.model import PolicySet
-from ortoo_daemon.records import WorkReason
+from ortoo_daemon.records import WorkReason, entry_by_hand
 from ortoo_daemon.scope import RecordScope
 
 
@@ -20,7 +20,7 @@ def given_by_hand(policies: PolicySet, facts: Facts, refused: Refused) -> Admitt
     if refused.reason is ReasonCode.ALREADY_DECIDED and _owner_was_changed(facts):
         found = (each for each in policies.for_object(record.object))
         policy = next((each for each in found if each.name == record.text(POLICY)), None)
-        key = f"{record.id}:by_hand:{facts.item.happened_at:%Y%m%dT%H%M%S.%fZ}"
+        key = f"{record.id}:{entry_by_hand(facts.item.happened_at)}"
     elif refused.reason is not ReasonCode.TAKEN_BY_PERSON:
         return None
     if policy is None or policy.boundaries is None:
@@ -35,6 +35,7 @@ def _owner_was_changed(facts: Facts) -> bool:
     """Whether the change is that of the owner, and somebody else's than the daemon's."""
     record, item = facts.record, facts.item
     owner = record.text(OWNER)
-    changed = item.reason is WorkReason.CHANGED and OWNER in item.changed_fields
+    told = item.reason is WorkReason.CHANGED or item.found_by_hand
+    changed = told and OWNER in item.changed_fields
     by_hand = bool(owner) and owner != record.text(ASSIGNED_OWNER)
     return changed and by_hand and record.get("IsConverted") is not True

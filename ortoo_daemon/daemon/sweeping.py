@@ -31,6 +31,7 @@ from ortoo_daemon.records import RecordId, WorkItem
 from ortoo_daemon.salesforce import soql
 from ortoo_daemon.salesforce.directory import DirectoryReader
 from ortoo_daemon.salesforce.org import Org
+from ortoo_daemon.sweeps.by_hand import find_given_by_hand
 from ortoo_daemon.sweeps.reconcile import reconcile
 from ortoo_daemon.sweeps.recover import recover
 from ortoo_daemon.sweeps.retention import Retention, forget_old_items
@@ -48,6 +49,9 @@ from ortoo_daemon.work.queue import WorkQueue
 _log = structlog.get_logger("ortoo_daemon.sweeps")
 
 _ALIVE_AT = "alive_at"
+_BY_HAND_UNTIL = "by_hand_until"
+_LATE_COMMITS = timedelta(minutes=1)
+"""A change may be seen so long after the moment that it bears: that of its transaction's beginning."""
 _RECOVERY_OVERLAP = timedelta(minutes=10)
 _NEVER = timedelta(days=365)
 _COUNT_PARKED_EVERY = timedelta(minutes=10)
@@ -126,6 +130,7 @@ class Sweeping:
             add("recover", self._recover, every.retention_every, at_start=True)
             add("sla", self._find_due_steps, every.sla_every, at_start=True)
             add("returns", self._find_returned, every.reconcile_every, at_start=True)
+            add("by_hand", self._find_given_by_hand, every.reconcile_every, at_start=True)
             self._plan_reviews(every)
             add("absence", self._look_for_absences, every.absence_every, at_start=True)
         add("directory", self._refresh_directory, every.directory_every)
@@ -267,6 +272,23 @@ class Sweeping:
         )
         if found:
             _log.info("sweep.returns", found=found, put=put)
+
+    async def _find_given_by_hand(self) -> None:
+        """Whom people gave records to, and no event said so. By then open work was counted since."""
+        now = self._now()
+        until = now - 2 * self._every.workload_every
+        noted = instant(await self._queue.noted(_BY_HAND_UNTIL))
+        found = await find_given_by_hand(
+            self._org.query,
+            self._queue.put,
+            self._knowledge.policies.policy_set.policies,
+            since=(noted or now - self._every.recover_within) - _LATE_COMMITS,
+            until=until,
+            now=now,
+        )
+        await self._queue.note(_BY_HAND_UNTIL, instant_text(found.seen_until))
+        if found.put:
+            _log.info("sweep.by_hand", found=found.found, put=found.put)
 
     async def _look_for_absences(self) -> None:
         await self.absences.look(self.roster)

@@ -1,14 +1,22 @@
 """Did a person give the record to somebody whom its policy would not have given it to?
 
 By territory: the rule that takes the record chooses a rooftop, and the holder's is none of those it could
-choose, open or full. By limits: the holder was full. Whoever works for no rooftop, or is not on the roster,
-is outside no territory. Says so in the trace and in ``handling.overstepped``, and changes nothing.
+choose, open or full. By limits: the holder, their team or their rooftop was full. Whoever works for no
+rooftop, or is not on the roster, is outside no territory. Says so in the trace and in
+``handling.overstepped``, and changes nothing.
 """
 
 from dataclasses import replace
 
 from ortoo_daemon.handling import Handling
-from ortoo_daemon.ownership.limits import OPEN, LoadGate, OpenLimit, PersonRates
+from ortoo_daemon.ownership.limits import (
+    OPEN,
+    LoadGate,
+    OpenLimit,
+    PersonRates,
+    SiteLimits,
+    TeamLimits,
+)
 from ortoo_daemon.ownership.rooftop import KIND, sites_in_reach
 from ortoo_daemon.person import Person
 from ortoo_daemon.policy.boundary_model import Boundaries, Boundary
@@ -56,10 +64,29 @@ def _outside_territory(handling: Handling, boundaries: Boundaries, holder: Perso
 def _past_limits(
     handling: Handling, boundaries: Boundaries, holder: Person
 ) -> tuple[str, str] | None:
-    """The limit that the holder had reached, and how; None when there was room."""
+    """The limit that the holder, their team or their rooftop had reached, and how; None where there was room.
+
+    A sweep asks when open work was counted since the change: the record itself does not count then. A
+    colleague of whom the daemon had given it to adds nothing to their team and rooftop.
+    """
     if Boundary.LIMITS not in boundaries.of:
         return None
-    if full := OpenLimit(handling).reached_by(holder):
+    counted, directory = handling.facts.item.found_by_hand, handling.facts.directory
+    if full := OpenLimit(handling, counted=counted).reached_by(holder):
         return OPEN, full
-    rooftop = handling.facts.directory.rooftops.get(holder.rooftop) if holder.rooftop else None
-    return LoadGate(handling).failed(holder) or PersonRates(handling, rooftop).failed(holder)
+    rooftop = directory.rooftops.get(holder.rooftop) if holder.rooftop else None
+    load = LoadGate(handling, counted=counted).failed(holder)
+    if own := load or PersonRates(handling, rooftop).failed(holder):
+        return own
+    before = directory.people.get(handling.given_to) if handling.given_to else None
+    same_site = before is not None and before.rooftop == holder.rooftop
+    same_team = before is not None and same_site and _role(before) == _role(holder)
+    team = None if same_team else TeamLimits(handling, rooftop, counted=counted).failed(holder)
+    if team is not None or rooftop is None or same_site:
+        return team
+    site = SiteLimits(handling, counted=counted).failed(rooftop)
+    return None if site is None else (f"{KIND}_{site[0]}", site[1])
+
+
+def _role(person: Person) -> str:
+    return (person.role or "").casefold()

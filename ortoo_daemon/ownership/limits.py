@@ -22,13 +22,15 @@ class OpenLimit:
     """The open_limit gate for one record: of several limits the smallest counts.
 
     Records that meet the ``unless`` of a limit pass it; those that meet the policy's pass the person's own.
+    ``counted``: the record itself is among the open work that was counted.
     """
 
-    __slots__ = ("binding", "lifted", "open_work", "per_person")
+    __slots__ = ("binding", "itself", "lifted", "open_work", "per_person")
 
-    def __init__(self, handling: Handling) -> None:
+    def __init__(self, handling: Handling, *, counted: bool = False) -> None:
         scope = handling.scope
         self.open_work = handling.facts.workload.open_work
+        self.itself = int(counted)
         self.binding = [
             each for each in handling.limits if each.unless is None or not each.unless.holds(scope)
         ]
@@ -43,7 +45,7 @@ class OpenLimit:
             limit = own
         if limit is None:
             return ""
-        held = self.open_work.get(person.id, 0)
+        held = self.open_work.get(person.id, 0) - self.itself
         return f"holds {held} of {limit}" if held >= limit else ""
 
     def reached_at(self, people: Iterable[Person], level: LimitLevel) -> str:
@@ -51,7 +53,7 @@ class OpenLimit:
         limit = _smallest(each.open_at(level) for each in self.binding)
         if limit is None:
             return ""
-        held = sum(self.open_work.get(person.id, 0) for person in people)
+        held = sum(self.open_work.get(person.id, 0) for person in people) - self.itself
         return f"hold {held} of {limit}" if held >= limit else ""
 
 
@@ -60,11 +62,14 @@ def _smallest(limits: Iterable[int | None]) -> int | None:
 
 
 class LoadGate:
-    """The load_limit gates for one record; without a load_limit, or with ``unless`` met, all pass."""
+    """The load_limit gates for one record; without a load_limit, or with ``unless`` met, all pass.
 
-    __slots__ = ("limit", "load", "weight")
+    ``counted``: the record itself is part of the load.
+    """
 
-    def __init__(self, handling: Handling) -> None:
+    __slots__ = ("itself", "limit", "load", "weight")
+
+    def __init__(self, handling: Handling, *, counted: bool = False) -> None:
         limit = handling.policy.limits.load
         lifted = (
             limit is not None and limit.unless is not None and limit.unless.holds(handling.scope)
@@ -72,6 +77,7 @@ class LoadGate:
         self.limit = None if lifted else limit
         self.load = handling.facts.workload.load
         self.weight = weight_of(handling)
+        self.itself = (self.weight or 0.0) if counted else 0.0
 
     def failed(self, person: Person) -> tuple[str, str] | None:
         limit = self.limit.person if self.limit else None
@@ -82,7 +88,7 @@ class LoadGate:
         """Why these people can't take the record beside what they hold, empty when they can."""
         if limit is None or self.limit is None or self.weight is None:
             return ""
-        held = round(sum(self.load.get(person.id, 0.0) for person in people), 2)
+        held = round(sum(self.load.get(person.id, 0.0) for person in people) - self.itself, 2)
         if held + self.weight <= limit:
             return ""
         return f"a load of {held:g} of {limit:g}, and this one weighs {self.weight:g}"
@@ -135,10 +141,13 @@ class TeamLimits:
     A record that only goes on to a colleague adds nothing to its team.
     """
 
-    __slots__ = ("handling", "known", "rooftop")
+    __slots__ = ("counted", "handling", "known", "rooftop")
 
-    def __init__(self, handling: Handling, rooftop: Rooftop | None) -> None:
+    def __init__(
+        self, handling: Handling, rooftop: Rooftop | None, *, counted: bool = False
+    ) -> None:
         self.handling = handling
+        self.counted = counted
         self.rooftop = rooftop
         self.known: dict[str, tuple[str, str] | None] = {}
 
@@ -157,10 +166,11 @@ class TeamLimits:
             if (person.role or "").casefold() == role
         ]
         who = f"those who are {role or 'of no role'} "
-        if full := OpenLimit(self.handling).reached_at(team, LimitLevel.TEAM):
+        if full := OpenLimit(self.handling, counted=self.counted).reached_at(team, LimitLevel.TEAM):
             return f"team_{OPEN}", who + full
         load = self.handling.policy.limits.load
-        if load and (full := LoadGate(self.handling).reached(team, load.team)):
+        gate_of_load = LoadGate(self.handling, counted=self.counted)
+        if load and (full := gate_of_load.reached(team, load.team)):
             return f"team_{LOAD}", who + f"have {full}"
         gate = rates.RateGate(self.handling, LimitLevel.TEAM)
         zones = rates.zones_of(directory, self.rooftop)
@@ -174,11 +184,11 @@ class SiteLimits:
 
     __slots__ = ("directory", "gate", "limits", "load", "open")
 
-    def __init__(self, handling: Handling) -> None:
+    def __init__(self, handling: Handling, *, counted: bool = False) -> None:
         self.directory = handling.facts.directory
         self.gate = rates.RateGate(handling, LimitLevel.ROOFTOP)
-        self.open = OpenLimit(handling)
-        self.load = LoadGate(handling)
+        self.open = OpenLimit(handling, counted=counted)
+        self.load = LoadGate(handling, counted=counted)
         self.limits = handling.policy.limits
 
     def failed(self, rooftop: Rooftop) -> tuple[str, str] | None:

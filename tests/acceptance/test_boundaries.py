@@ -73,3 +73,28 @@ def test_an_assignment_outside_the_territory_is_told_once_and_stays(network: Net
     assert (proof["Outcome__c"], proof["Reason_Code__c"]) == ("left_alone", "outside_boundaries")
     assert network.lead(lead)["OwnerId"] == stranger["Id"]
     assert len(reports(network, lead)) == len(tasks(network, lead)) == 1
+
+
+def test_an_owner_whom_no_event_named_is_found_and_told_once(network: Network) -> None:
+    sandbox, stranger = network.sandbox, outsider(network)
+    copytree(ROOT / "config" / "templates", network.folder / "templates")
+    files: dict[str, Any] = {
+        "policy": {"boundaries": TOLD},
+        "settings": {"sweeps": {"reconcile_every": "2s", "workload_every": "1s"}},
+    }
+    with network.daemon(**files) as daemon:
+        daemon.until_ready()
+        (lead,) = network.leads(1)
+        network.until_routed([lead])
+        assert daemon.terminate() == 0
+    network.forget_state()  # what happens meanwhile is never heard of
+    sandbox.change(lead, OwnerId=stranger["Id"])
+    with network.again() as daemon:
+        wait_until(lambda: reports(network, lead), 30, "a report")
+        sandbox.change(lead, Description="called her")
+        looked = len(daemon.events("sweep.by_hand"))
+        wait_until(lambda: len(daemon.events("sweep.by_hand")) > looked, 30, "another look")
+        wait_until(lambda: tasks(network, lead), 20, "a task")
+        assert daemon.terminate() == 0
+    assert network.lead(lead)["OwnerId"] == stranger["Id"]
+    assert len(reports(network, lead)) == len(tasks(network, lead)) == 1

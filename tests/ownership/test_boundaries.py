@@ -12,9 +12,9 @@ from ortoo_daemon.decision import Decision, NoticeTo, Outcome, ReasonCode
 from ortoo_daemon.person import Person
 from ortoo_daemon.policy.load import load
 from ortoo_daemon.policy.model import PolicySet
-from ortoo_daemon.records import RecordId, WorkReason
+from ortoo_daemon.records import RecordId, WorkReason, entry_by_hand
 from tests.policy.files import HEAD
-from tests.timeline import DAEMON, PERSON, Timeline
+from tests.timeline import DAEMON, PERSON, Timeline, at
 from tests.world import LEAD, decided, directory, facts, lead, person, rooftop
 
 LYON = rooftop(1, "Lyon", code="R1", brands=("Kia",), region="Est")
@@ -123,6 +123,59 @@ def test_an_assignment_past_a_limit_is_reported(limits: str, why: str) -> None:
     found = other.person_sets(20, OwnerId=ANA.id, Brand__c="Kia")
     assert (found.outcome, found.overstepped) == (Outcome.REPORTED, ("limits",))
     assert why in found.trace.notes
+
+
+@pytest.mark.parametrize(
+    ("limits", "why"),
+    [
+        (
+            "{open_limit: {team: 4}}",
+            "Ana was past a limit: team_open_limit, those who are sales_adviser hold 4 of 4",
+        ),
+        (
+            "{open_limit: {rooftop: 5}}",
+            "Ana was past a limit: rooftop_open_limit, its people hold 5 of 5",
+        ),
+        ("{open_limit: {person: 5, team: 5, rooftop: 6}}", ""),
+    ],
+)
+def test_a_full_team_or_rooftop_is_a_limit_too(limits: str, why: str) -> None:
+    policies = policy_of("{of: limits}", limits=limits)
+    record = Timeline(policies, NETWORK, Brand__c="Audi")
+    record.created()
+    record.workload = replace(record.workload, open_work={ANA.id: 4, BOSS.id: 1})
+    found = record.person_sets(20, OwnerId=ANA.id, Brand__c="Kia")
+    assert (found.outcome is Outcome.REPORTED) is bool(why)
+    assert not why or why in found.trace.notes
+
+
+def test_a_colleague_of_whom_it_was_given_to_adds_nothing_to_team_and_rooftop() -> None:
+    carl = person(5, at=LYON, name="Carl")
+    network = directory((LYON,), (BOSS, ANA, carl))
+    limits = "{open_limit: {person: 9, team: 6, rooftop: 6}}"
+    record = Timeline(policy_of("{of: limits}", limits=limits), network, Brand__c="Kia")
+    record.created()
+    other = carl if record.owner == ANA.id else ANA
+    record.workload = replace(record.workload, open_work={ANA.id: 3, carl.id: 3})
+    assert record.person_sets(20, OwnerId=other.id).outcome is Outcome.NOTHING
+
+
+@pytest.mark.parametrize(("held", "reported"), [(4, True), (3, False)])
+def test_what_a_sweep_finds_was_counted_already(held: int, reported: bool) -> None:
+    limits = "{open_limit: {person: 3}}"
+    record = Timeline(policy_of("{of: limits}", limits=limits), NETWORK, Brand__c="Audi")
+    record.created()
+    record.person_sets(20, OwnerId=ANA.id, Brand__c="Kia")
+    record.workload = replace(record.workload, open_work={ANA.id: held})
+    found = record.handle(
+        WorkReason.SLA,
+        25,
+        entry=entry_by_hand(at(20)),
+        committed_at=at(20),
+        changed_fields=frozenset({"OwnerId"}),
+    )
+    assert (found.outcome is Outcome.REPORTED) is reported
+    assert found.key == f"{LEAD}:{entry_by_hand(at(20))}"
 
 
 def test_the_manager_is_told_and_whoever_gave_it_is_asked() -> None:

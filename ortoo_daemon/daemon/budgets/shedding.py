@@ -46,6 +46,7 @@ _SCARCE_SWEEPS: Mapping[str, float] = {
     "parked": _PAUSED,
     "sla": _PAUSED,
     "returns": _PAUSED,
+    "by_hand": _PAUSED,
     "absence": _PAUSED,
     "absences_ahead": _PAUSED,
 }

@@ -10,7 +10,7 @@ from datetime import datetime
 from ortoo_daemon import beside
 from ortoo_daemon.action.stamps import DECISION_KEY
 from ortoo_daemon.daemon.handling.answers import Answers
-from ortoo_daemon.daemon.handling.by_hand import told_before
+from ortoo_daemon.daemon.handling.by_hand import Reports, told_before
 from ortoo_daemon.daemon.handling.contacts import Contacts
 from ortoo_daemon.daemon.handling.deciding import decide_record, with_counters_kept
 from ortoo_daemon.daemon.handling.knowledge import Knowledge, Policies
@@ -40,10 +40,12 @@ class Reserving:
     onlooker: Onlooker
     shadow: bool
     reopenings: Reopenings = field(init=False)
+    reports: Reports = field(init=False)
     contacts: Contacts = field(init=False)
 
     def __post_init__(self) -> None:
         self.reopenings = Reopenings(self.org)
+        self.reports = Reports(self.org)
         self.contacts = Contacts(self.org, lambda: self.knowledge.daemon_user)
 
     async def decide(
@@ -71,7 +73,7 @@ class Reserving:
             done_before = found.reason in _DONE_BEFORE or found.outcome in FOLLOW_UPS
             if done_before and not self.shadow:
                 found = await self._still_due(claim, facts, policies) or found
-            if found.outcome is Outcome.REPORTED and await self.proofs.stands(found.key):
+            if found.outcome is Outcome.REPORTED and await self.reports.told(claim.item, found):
                 found = told_before(found)
             onlooker.decided(facts, found)
             facts = with_counters_kept(self.knowledge, facts, found)
