@@ -147,7 +147,10 @@ class Running:
                 seeming = SeemingAway(self._org, knowledge, delivery.outbox, now=self.now)
                 sweeping.absences.on_inferred = seeming.tell
                 reloading.rewording = Rewording(
-                    self._settings, delivery, lambda: knowledge.policies.policy_set
+                    self._settings,
+                    delivery,
+                    lambda: knowledge.policies.policy_set,
+                    channels=lambda: self._parts.settings_watch.channels,
                 )
                 sweeping.summaries = make_summaries(self._settings, self._parts, delivery, self.now)
                 if self._settings.notices.planned_absences and not shadow:

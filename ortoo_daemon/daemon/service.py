@@ -44,7 +44,7 @@ class Service:
     def __init__(self, settings: Settings, *, shadow: bool = False) -> None:
         self._settings = settings
         self._shadow = shadow
-        self._settings_watch = SettingsWatch(settings.file)
+        self._settings_watch = SettingsWatch(settings)
         self._loaded_at = utc_now()
         self._stop = asyncio.Event()
         self._reload = asyncio.Event()

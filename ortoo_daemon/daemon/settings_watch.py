@@ -1,13 +1,16 @@
-"""Was the settings file edited since the daemon started? It is read at a start only, so that must be said."""
+"""Was the settings file edited since the daemon started? Channels of notices are taken up as they are edited;
+everything else is read at a start only, so that must be said."""
 
 import asyncio
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
 
 import structlog
 
-from ortoo_daemon.daemon.settings import load_settings
+from ortoo_daemon.daemon.noticing.notice_settings import ChannelSettings
+from ortoo_daemon.daemon.settings import Settings, load_settings
 from ortoo_daemon.errors import ConfigError
 
 _log = structlog.get_logger("ortoo_daemon.settings")
@@ -15,31 +18,47 @@ _log = structlog.get_logger("ortoo_daemon.settings")
 
 @dataclass(slots=True)
 class SettingsWatch:
-    """``why`` is empty while the file is the one that the daemon started with."""
+    """``why`` is empty while the file says what the daemon goes by. ``channels`` are those of the last edit
+    that could be read; whether they can be used is for others to say."""
 
-    file: Path
+    started: Settings
     why: str = ""
+    channels: Mapping[str, ChannelSettings] = field(init=False)
     _started_with: str = field(init=False)
     _seen: str = field(init=False)
 
     def __post_init__(self) -> None:
-        self._started_with = self._seen = _digest(self.file)
+        self._started_with = self._seen = _digest(self.started.file)
+        self.channels = self.started.notices.channels
 
     async def look(self) -> None:
-        """Say once of each edit that it waits for a restart, and whether a restart would bear it."""
-        digest = await asyncio.to_thread(_digest, self.file)
+        """Say once of each edit that it waits for a restart, where it does, and whether a restart would bear
+        it."""
+        file = self.started.file
+        digest = await asyncio.to_thread(_digest, file)
         if digest == self._seen:
             return
         self._seen = digest
         if digest == self._started_with:
-            self.why = ""
-            _log.info("settings.restored", file=self.file.as_posix())
+            self.why, self.channels = "", self.started.notices.channels
+            _log.info("settings.restored", file=file.as_posix())
             return
-        problems = await asyncio.to_thread(_problems, self.file)
-        self.why = f"{self.file.name} was edited: restart the daemon to apply it"
+        edited, problems = await asyncio.to_thread(_read, file)
+        if edited is not None:
+            self.channels = edited.notices.channels
+            if with_channels(edited, self.started.notices.channels) == self.started:
+                self.why = ""
+                return
+        self.why = f"{file.name} was edited: restart the daemon to apply it"
         if problems:
-            self.why = f"{self.file.name} was edited and can't be used: {problems[0]}"
-        _log.warning("settings.edited", file=self.file.as_posix(), problems=problems)
+            self.why = f"{file.name} was edited and can't be used: {problems[0]}"
+        _log.warning("settings.edited", file=file.as_posix(), problems=problems)
+
+
+def with_channels(settings: Settings, channels: Mapping[str, ChannelSettings]) -> Settings:
+    """The same settings with these channels of notices."""
+    notices = settings.notices.model_copy(update={"channels": channels})
+    return settings.model_copy(update={"notices": notices})
 
 
 def _digest(file: Path) -> str:
@@ -49,9 +68,9 @@ def _digest(file: Path) -> str:
         return f"unreadable: {error.strerror}"
 
 
-def _problems(file: Path) -> list[str]:
+def _read(file: Path) -> tuple[Settings | None, list[str]]:
+    """What the file says, or what is wrong with it."""
     try:
-        load_settings(file)
+        return load_settings(file), []
     except ConfigError as error:
-        return [str(problem) for problem in error.problems]
-    return []
+        return None, [str(problem) for problem in error.problems]

@@ -257,3 +257,21 @@ def test_an_edited_template_is_used_without_a_restart_and_a_wrong_one_is_not(net
         (bell,) = wait_until(lambda: bells(network, ids), 30, "the owner is told")
         assert daemon.terminate() == 0
     assert bell["title"] == "Fresh from the press"
+
+
+def test_a_channel_that_is_added_is_told_by_policies_without_a_restart(
+    network: Network, hook: Hook
+):
+    with daemon_of(network, "owner") as daemon:
+        daemon.until_ready()
+        entry = {"to": "on_call", "by": "desk"}
+        network.write(policy={"action": {"notify": [entry]}})
+        refused = daemon.until_logged("policies.refused")
+        assert "no channel of the settings" in refused["problems"][0]
+        network.settings({"notices": channel(network, hook)})
+        assert daemon.until_logged("notices.reloaded")["channels"] == ["desk"]
+        daemon.until_logged("policies.reloaded")
+        network.until_routed(network.leads(1))
+        wait_until(lambda: hook.bodies, 20, "the desk is told")
+        assert daemon.terminate() == 0
+    assert not daemon.events("settings.edited")

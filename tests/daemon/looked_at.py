@@ -19,6 +19,7 @@ from ortoo_daemon.policy.model import PolicySet
 from ortoo_daemon.salesforce.org import Org
 from ortoo_daemon.salesforce.tokens import ClientCredentials
 from ortoo_daemon.work.queue import WorkQueue
+from tests.daemon.rig import settings_in
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 
@@ -47,7 +48,7 @@ async def parts_in(
             policies=PolicySet(policies=(), revision="r1"),
             policies_loaded_at=NOW,
             started_at=NOW,
-            settings_watch=SettingsWatch(folder / "ortoo.yaml"),
+            settings_watch=SettingsWatch(settings_in(folder)),
             **given,
         )
     finally:

@@ -16,6 +16,7 @@ from ortoo_daemon.daemon.handling.knowledge import Knowledge, Policies
 from ortoo_daemon.daemon.handling.ledger import Ledger
 from ortoo_daemon.daemon.loading.policy_files import read_directory_mapping
 from ortoo_daemon.daemon.mails.case_mails import CaseMails
+from ortoo_daemon.daemon.settings import Settings
 from ortoo_daemon.daemon.watching.meters import Meters
 from ortoo_daemon.policy.load import load
 from ortoo_daemon.policy.model import PolicySet
@@ -33,6 +34,14 @@ FLAGSHIP = {
     "team": {"role": "sales_adviser"},
     "person": {"by": "least_loaded"},
 }
+
+
+def settings_in(folder: Path, **more: Any) -> Settings:
+    """Settings as of ``ortoo.yaml`` in a folder, which need not be there."""
+    auth = {"flow": "client_credentials", "client_id": "x", "client_secret": "y"}
+    given = {"org": {"login_url": "http://localhost", "auth": auth}, **more}
+    place = {"folder": folder, "file": folder / "ortoo.yaml"}
+    return Settings.model_validate(given).model_copy(update=place)
 
 
 def policy_set(assign: Mapping[str, Any] | None = None, **more: Any) -> PolicySet:

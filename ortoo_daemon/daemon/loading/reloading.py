@@ -35,6 +35,7 @@ from ortoo_daemon.daemon.loading.start_files import StartFiles
 from ortoo_daemon.daemon.loading.telling import Edition, Telling
 from ortoo_daemon.daemon.noticing.rewording import Rewording
 from ortoo_daemon.daemon.notify import Notifier
+from ortoo_daemon.daemon.settings import Settings
 from ortoo_daemon.daemon.settings_watch import SettingsWatch
 from ortoo_daemon.daemon.sweeping import Sweeping
 from ortoo_daemon.decision import Decision
@@ -225,15 +226,21 @@ class Reloading:
     async def _look_at_settings(self) -> None:
         before = self.settings_watch.why, self._why_words
         await self.settings_watch.look()
-        if self.rewording is not None:
-            await self.rewording.look()
+        if self.rewording is not None and await self.rewording.look():
+            # Policies that were refused may have lacked just these words or this channel.
+            self._owed |= self.last.outcome is LoadOutcome.REFUSED
         if self._ready and (self.settings_watch.why, self._why_words) != before:
             self.notifier.status(self.standing)
+
+    @property
+    def _settings(self) -> Settings:
+        """With the channels of notices that are in use."""
+        return self.rewording.settings if self.rewording else self.start.settings
 
     async def _take(self, found: FilesFound) -> None:
         """Bring the files into force, or say why not. Raises OrgError with everything as it was, and
         ConfigError for a first start with files by which nothing works."""
-        parsed = await asyncio.to_thread(parse_anew, self.start.settings, found)
+        parsed = await asyncio.to_thread(parse_anew, self._settings, found)
         checked = await check_by_org(self.org, parsed)
         errors = tuple(each for each in checked.problems if each.level is Level.ERROR)
         hopeless = [each for each in errors if each.rule in _NOTHING_WORKS]
@@ -275,7 +282,7 @@ class Reloading:
     async def _take_back(self, risen: Risen) -> None:
         """Bring those before the edit into force again; the edit stays out until its files change."""
         edit, before, wrong = self._edition, self._edition_before, self._in_force.policies
-        parsed = await asyncio.to_thread(parse_anew, self.start.settings, before.files)
+        parsed = await asyncio.to_thread(parse_anew, self._settings, before.files)
         assert parsed.policies is not None  # they were in force
         assert parsed.mapping is not None
         try:

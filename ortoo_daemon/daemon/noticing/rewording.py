@@ -13,8 +13,10 @@ import structlog
 
 from ortoo_daemon.daemon.loading.notice_checks import notice_problems
 from ortoo_daemon.daemon.noticing.delivery import Delivery
+from ortoo_daemon.daemon.noticing.notice_settings import ChannelSettings
 from ortoo_daemon.daemon.secrets import channel_urls
 from ortoo_daemon.daemon.settings import Settings
+from ortoo_daemon.daemon.settings_watch import with_channels
 from ortoo_daemon.errors import ConfigError, Place, Problem
 from ortoo_daemon.policy.model import PolicySet
 from ortoo_daemon.services.notify.channels import Channels
@@ -37,52 +39,63 @@ class _Found:
 
 
 class Rewording:
-    """Keeps the words and channels of a delivery those of their files. ``why`` is empty while they are."""
+    """Keeps the words and channels of a delivery those of their files. ``why`` is empty while they are.
+
+    ``channels`` tells those that the settings file names now; ``settings`` have the channels that are in use.
+    """
 
     def __init__(
-        self, settings: Settings, delivery: Delivery, policies: Callable[[], PolicySet]
+        self,
+        settings: Settings,
+        delivery: Delivery,
+        policies: Callable[[], PolicySet],
+        *,
+        channels: Callable[[], Mapping[str, ChannelSettings]],
     ) -> None:
-        self._settings = settings
+        self.settings = settings
         self._delivery = delivery
         self._policies = policies
+        self._channels = channels
         self.why = ""
         self._in_use = find(settings).digest
         self._refused: tuple[str, str] | None = None
 
-    async def look(self) -> None:
-        """Take up what was edited. Raises nothing for what is wrong with it."""
+    async def look(self) -> bool:
+        """Take up what was edited, and say whether anything was. Raises nothing for what is wrong with it."""
         policies = self._policies()
-        found = await asyncio.to_thread(find, self._settings)
+        found = await asyncio.to_thread(find, self._as_edited())
         asked = found.digest, policies.revision
         if found.digest == self._in_use:
             if self._refused is not None:
                 _log.info("notices.restored")
             self._refused, self.why = None, ""
-            return
+            return False
         if asked == self._refused:
-            return
+            return False
         settled = await self._settled(found)
-        if settled is None:
-            return
-        await self._take(settled, policies)
+        return settled is not None and await self._take(settled, policies)
+
+    def _as_edited(self) -> Settings:
+        return with_channels(self.settings, self._channels())
 
     async def _settled(self, found: _Found) -> _Found | None:
         """The files once they no longer change; None while they do."""
         for _ in range(_LOOKS_AT_MOVING_FILES):
             await asyncio.sleep(_SETTLES_WITHIN)
-            again = await asyncio.to_thread(find, self._settings)
+            again = await asyncio.to_thread(find, self._as_edited())
             if again.digest == found.digest:
                 return again
             found = again
         return None
 
-    async def _take(self, found: _Found, policies: PolicySet) -> None:
-        templates, channels = _made(found, self._settings), Channels(found.urls)
+    async def _take(self, found: _Found, policies: PolicySet) -> bool:
+        settings = self._as_edited()
+        templates, channels = _made(found, settings), Channels(found.urls)
         problems = list(found.problems)
         if not problems:
-            problems = list(notice_problems(policies, self._settings, templates))
+            problems = list(notice_problems(policies, settings, templates))
             wrong = await asyncio.to_thread(channels.wrong)
-            place = Place(str(self._settings.folder / "ortoo.yaml"))
+            place = Place(str(settings.file))
             problems += [Problem(place=place, rule="channel", message=each) for each in wrong]
         if problems:
             first = self._refused is None or self._refused[0] != found.digest
@@ -92,10 +105,12 @@ class Rewording:
             )
             if first:
                 _log.error("notices.refused", problems=[str(each) for each in problems])
-            return
+            return False
         self._delivery.use(templates, channels)
+        self.settings = settings
         self._in_use, self._refused, self.why = found.digest, None, ""
         _log.info("notices.reloaded", templates=len(found.files), channels=sorted(channels.names))
+        return True
 
 
 def find(settings: Settings) -> _Found:

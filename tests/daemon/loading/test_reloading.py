@@ -25,7 +25,7 @@ from ortoo_daemon.salesforce.directory_mapping import DirectoryMapping
 from ortoo_daemon.work.verdicts import Finished
 from tests.asynchronous import asynchronous
 from tests.daemon.looked_at import NOW, now
-from tests.daemon.rig import claim_of, handler_on, policy_set
+from tests.daemon.rig import claim_of, handler_on, policy_set, settings_in
 from tests.sandbox.live import Live, live
 
 
@@ -66,7 +66,7 @@ def reloading_of(folder: Path) -> Reloading:
         sweeping=nothing,
         notifier=Notifier(None),
         watch=watch_of(folder),
-        settings_watch=SettingsWatch(folder / "ortoo.yaml"),
+        settings_watch=SettingsWatch(settings_in(folder)),
         start=StartFiles(
             settings=cast(Any, SimpleNamespace(reload=ReloadSettings())),
             files=files,

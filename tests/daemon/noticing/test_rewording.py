@@ -4,21 +4,22 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 import pytest
 from structlog.testing import capture_logs
 
 from ortoo_daemon.daemon.noticing import rewording as module
 from ortoo_daemon.daemon.noticing.delivery import Delivery
+from ortoo_daemon.daemon.noticing.notice_settings import ChannelSettings
 from ortoo_daemon.daemon.noticing.rewording import Rewording
-from ortoo_daemon.daemon.settings import Settings
 from ortoo_daemon.decision import NoticeTo
 from ortoo_daemon.policy.model import PolicySet
 from ortoo_daemon.policy.notify_model import Notify
 from ortoo_daemon.services.notify.channels import Channels
 from ortoo_daemon.services.notify.templates import Templates
 from tests.asynchronous import asynchronous
+from tests.daemon.rig import settings_in
 from tests.world import PLACE, policies, policy
 
 TELLS = Notify(to=NoticeTo.OWNER, by="salesforce", template="new_record", place=PLACE)
@@ -44,6 +45,8 @@ class Place:
     folder: Path
     used: Used = field(default_factory=Used)
     told: tuple[Notify, ...] = (TELLS,)
+    named: dict[str, Any] = field(default_factory=lambda: {"desk": {"urls_file": "desk.urls"}})
+    """The channels of the settings file as it stands."""
 
     def __post_init__(self) -> None:
         (self.folder / "templates").mkdir()
@@ -53,27 +56,23 @@ class Place:
     def template(self, text: str, name: str = "new_record.en.txt") -> None:
         (self.folder / "templates" / name).write_text(f"{text}\n")
 
-    def channel(self, *urls: str) -> None:
-        file = self.folder / "desk.urls"
+    def channel(self, *urls: str, name: str = "desk") -> None:
+        file = self.folder / f"{name}.urls"
         file.write_text("\n".join(urls))
         file.chmod(0o600)
 
     def rewording(self) -> Rewording:
-        channels = {"desk": {"urls_file": "desk.urls"}}
-        settings = Settings.model_validate(
-            {
-                "org": {"login_url": "http://localhost", "auth": AUTH},
-                "notices": {"channels": channels},
-            }
+        return Rewording(
+            settings_in(self.folder, notices={"channels": {"desk": {"urls_file": "desk.urls"}}}),
+            cast(Delivery, self.used),
+            self.policies,
+            channels=lambda: {
+                name: ChannelSettings.model_validate(each) for name, each in self.named.items()
+            },
         )
-        in_force = settings.model_copy(update={"folder": self.folder})
-        return Rewording(in_force, cast(Delivery, self.used), self.policies)
 
     def policies(self) -> PolicySet:
         return replace(policies(policy(notify=self.told)), revision=f"tells-{len(self.told)}")
-
-
-AUTH = {"flow": "client_credentials", "client_id": "x", "client_secret": "y"}
 
 
 @pytest.fixture
@@ -160,3 +159,44 @@ async def test_an_address_that_nobody_can_use_leaves_those_before(place: Place):
     await wording.look()
     assert place.used.times == 0
     assert wording.why
+
+
+@asynchronous
+async def test_a_channel_that_was_added_or_changed_is_in_use_after_the_next_look(place: Place):
+    wording = place.rewording()
+    place.channel("json://localhost/pager", name="pager")
+    place.named["pager"] = {"urls_file": "pager.urls"}
+    assert await wording.look()
+    assert place.used.channels is not None
+    assert place.used.channels.names == {"desk", "pager"}
+    assert set(wording.settings.notices.channels) == {"desk", "pager"}
+    place.channel("json://localhost/a", "json://localhost/b", name="night")
+    place.named["pager"] = {"urls_file": "night.urls"}
+    await wording.look()
+    assert place.used.channels.count("pager") == 2
+    assert not await wording.look()
+
+
+@asynchronous
+async def test_a_channel_that_policies_tell_by_stays_until_they_do_no_more(place: Place):
+    place.told = (replace(TELLS, to=NoticeTo.ON_CALL, by="desk"),)
+    wording = place.rewording()
+    place.named.clear()
+    assert not await wording.look()
+    assert "no channel of the settings" in wording.why
+    assert set(wording.settings.notices.channels) == {"desk"}
+    place.told = ()
+    assert await wording.look()
+    assert place.used.channels is not None
+    assert place.used.channels.names == set()
+
+
+@asynchronous
+async def test_a_channel_without_an_address_is_not_taken_up_before_it_has_one(place: Place):
+    wording = place.rewording()
+    place.named["pager"] = {"urls_file": "pager.urls"}
+    await wording.look()
+    assert "pager.urls" in wording.why
+    place.channel("json://localhost/pager", name="pager")
+    assert await wording.look()
+    assert wording.why == ""
