@@ -9,7 +9,6 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from functools import partial
-from typing import TypeVar
 
 import structlog
 
@@ -37,11 +36,12 @@ from ortoo_daemon.daemon.org_clock import org_clock
 from ortoo_daemon.daemon.parts import Parts
 from ortoo_daemon.daemon.redaction import Redaction
 from ortoo_daemon.daemon.settings import Settings
+from ortoo_daemon.daemon.steps import Steps, happens
 from ortoo_daemon.daemon.sweeping import Sweeping
 from ortoo_daemon.daemon.wiring import case_mails, put_in_line
 from ortoo_daemon.decision import Decision
 from ortoo_daemon.directory import Directory
-from ortoo_daemon.errors import LoginError, StateError, TemporaryOrgError
+from ortoo_daemon.errors import StateError
 from ortoo_daemon.postal import PostalIndex
 from ortoo_daemon.records import Record, WorkItem
 from ortoo_daemon.salesforce.directory import DirectoryReader
@@ -50,10 +50,7 @@ from ortoo_daemon.work.workers import Workers
 
 _log = structlog.get_logger("ortoo_daemon.service")
 
-Answer = TypeVar("Answer")
-
 _SAVE_EVERY = 1.0
-_FIRST_PAUSE, _LONGEST_PAUSE = 1.0, 60.0
 _SUBSCRIBED_WITHIN = 15.0
 _LAST_WORDS_WITHIN = 3.0
 """Seconds; beside the drain of the workers, which takes longer where records are in hand."""
@@ -69,6 +66,7 @@ class Running:
         parts: Parts,
         notifier: Notifier,
     ) -> None:
+        self._steps = Steps(parts, notifier)
         self._notifier = notifier
         self._settings = settings
         self._files = files
@@ -81,10 +79,10 @@ class Running:
     async def run(self, stop: asyncio.Event, *, shadow: bool) -> None:
         """Listen, prepare, decide, drain. Raises ConfigError for files by which nothing can work."""
         policies = self._files.policies
-        user = await self._until_it_works("log in", self._org.identity, stop)
+        user = await self._steps.until_done("log in", self._org.identity, stop)
         if user is None:
             return
-        counters = await self._until_it_works(
+        counters = await self._steps.until_done(
             "read the counters", lambda: self._counters(shadow=shadow), stop
         )
         if counters is None:
@@ -206,7 +204,7 @@ class Running:
         if not shadow:
             steps.append(("register the policies", reloading.register))
         for what, step in steps:
-            await self._until_it_works(what, step, stop)
+            await self._steps.until_done(what, step, stop)
         return not stop.is_set()
 
     async def _work(
@@ -231,7 +229,7 @@ class Running:
             self._notifier.ready(reloading.standing)
             looking = tasks.create_task(reloading.run(), name="ortoo-reload")
             if self._parts.leading():
-                await _happens(listener.tried_event, stop, within=_SUBSCRIBED_WITHIN)
+                await happens(listener.tried_event, stop, within=_SUBSCRIBED_WITHIN)
             if not stop.is_set():
                 sweeping.schedule.start()
             await stop.wait()
@@ -293,7 +291,7 @@ class Running:
     async def _save_turns(self, ledger: Ledger, stop: asyncio.Event) -> None:
         """Rotations are made durable about once a second; a crash loses at most that much fairness."""
         while not stop.is_set():
-            await _happens(stop, stop, within=_SAVE_EVERY)
+            await happens(stop, stop, within=_SAVE_EVERY)
             turns = ledger.take_unsaved_turns()
             if not turns:
                 continue
@@ -302,31 +300,6 @@ class Running:
             except StateError as error:  # workers and stream wait for the store, too
                 ledger.keep_unsaved(turns)
                 _log.error("service.turns_not_saved", error=str(error))
-
-    async def _until_it_works(
-        self, what: str, step: Callable[[], Awaitable[Answer]], stop: asyncio.Event
-    ) -> Answer | None:
-        """The step's result, tried again while org or store can't be reached; None when stopped."""
-        pause = _FIRST_PAUSE
-        while not stop.is_set():
-            try:
-                found = await step()
-            except (TemporaryOrgError, LoginError) as error:
-                wait = max(getattr(error, "retry_after", None) or 0.0, pause)
-                _log.error("service.waiting_for_org", step=what, error=str(error), again_in=wait)
-                self._parts.waiting_for = f"waiting for the org to {what}: {error}"
-                self._notifier.status(self._parts.waiting_for)
-            except StateError as error:
-                wait = pause
-                _log.error("work.store_failed", during=what, error=str(error))
-                self._parts.waiting_for = f"waiting for the store to {what}: {error}"
-                self._notifier.status(self._parts.waiting_for)
-            else:
-                self._parts.waiting_for = ""
-                return found
-            await _happens(stop, stop, within=wait)
-            pause = min(pause * 2, _LONGEST_PAUSE)
-        return None
 
 
 class _Duty:
@@ -368,12 +341,3 @@ async def _beside(candidate: CandidateLoading | None) -> AsyncIterator[None]:
         trying.cancel()
         await asyncio.wait([trying])
         await candidate.candidate.close()
-
-
-async def _happens(event: asyncio.Event, stop: asyncio.Event, *, within: float) -> None:
-    """Return when ``event`` or ``stop`` is set, or after ``within`` seconds."""
-    waits = [asyncio.ensure_future(each.wait()) for each in {event, stop}]
-    await asyncio.wait(waits, timeout=within, return_when=asyncio.FIRST_COMPLETED)
-    for wait in waits:
-        wait.cancel()
-    await asyncio.gather(*waits, return_exceptions=True)

@@ -54,7 +54,7 @@ async def _rows_of_part(rest: RestClient, part: Mapping[str, Any]) -> list[dict[
     with understood():
         status, answer = int(part["httpStatusCode"]), part["body"]
     if status >= 400:
-        raise error_of(status, answer)
+        raise error_of(status, answer, resource="GET query")
     rows: list[dict[str, Any]] = []
     while (more := _page(flattened, answer, rows)) is not None:
         answer = await rest.call("GET", more)

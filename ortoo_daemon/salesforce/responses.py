@@ -25,6 +25,7 @@ STALE_OWNER_MARK = "Somebody changed the owner of this "
 _LONGEST_MESSAGE = 300
 
 _GONE = frozenset({"ENTITY_IS_DELETED", "CANNOT_UPDATE_CONVERTED_LEAD", "NOT_FOUND"})
+_NO_SUCH_RESOURCE = frozenset({"NOT_FOUND", "ERROR_HTTP_404"})
 _TEMPORARY = frozenset(
     {
         "ALL_OR_NONE_OPERATION_ROLLED_BACK",
@@ -70,11 +71,17 @@ class ActionsRefusedError(PermanentOrgError):
 
 
 def error_of(
-    status: int, content: Any, *, writing: bool = False, retry_after: float | None = None
+    status: int,
+    content: Any,
+    *,
+    resource: str | None = None,
+    writing: bool = False,
+    retry_after: float | None = None,
 ) -> OrgError:
     """The error for one refused call.
 
-    ``content`` is the parsed JSON body, or text (HTML from a gateway, nothing). ``writing`` says that a
+    ``content`` is the parsed JSON body, or text (HTML from a gateway, nothing). ``resource`` is what was
+    called where that is no record: when it is not there, no record is gone. ``writing`` says that a
     5xx without a readable refusal leaves open whether the write was committed.
     """
     if _is_of_actions(content):
@@ -85,7 +92,8 @@ def error_of(
             "PRECONDITION_FAILED", "the record was modified since it was read", status=status
         )
     if code is None:
-        return _unreadable(status, content, writing=writing, retry_after=retry_after)
+        error = _unreadable(status, content, writing=writing, retry_after=retry_after)
+        return _not_there(error, resource, TemporaryOrgError) if resource else error
     if status == 401:
         return LoginError(code, cleared(message), status=status)
     if writing and status in (500, 502, 504):
@@ -93,7 +101,14 @@ def error_of(
     error = coded_error(code, message, fields=fields, status=status)
     if isinstance(error, TemporaryOrgError):
         error.retry_after = retry_after
-    return error
+    return _not_there(error, resource, PermanentOrgError) if resource else error
+
+
+def _not_there(error: OrgError, resource: str, kind: type[OrgError]) -> OrgError:
+    """A call that names no record says nothing of one. A page that no org wrote may be another's soon."""
+    if error.code not in _NO_SUCH_RESOURCE:
+        return error
+    return kind(error.code, f"{error.message} ({resource})", status=error.status)
 
 
 def row_error(errors: Sequence[Mapping[str, Any]], status: int | None = None) -> OrgError:
@@ -182,7 +197,7 @@ def _unreadable(status: int, content: Any, *, writing: bool, retry_after: float 
         return LoginError(code, text, status=status)
     if writing and status >= 500:
         return OutcomeUnknownError(code, text, status=status)
-    if status >= 500 or status in (408, 420, 429):
+    if status >= 500 or status in (403, 408, 420, 429):
         error = TemporaryOrgError(code, text, status=status)
         error.retry_after = retry_after
         return error

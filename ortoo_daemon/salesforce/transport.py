@@ -174,6 +174,7 @@ class Transport:
         return error_of(
             error.status,
             error.content,
+            resource=f"{request.method} {request.path}",
             writing=request.writes,
             retry_after=float(wait) if wait.isdigit() else None,
         )

@@ -89,6 +89,39 @@ def test_a_start_without_the_org_waits_for_it(network: Network) -> None:
     network.assert_routed_once(ids)
 
 
+def test_a_start_that_the_org_refuses_waits_until_it_is_mended(network: Network) -> None:
+    sandbox = network.sandbox
+    network.write()
+    refusal = [{"errorCode": "INSUFFICIENT_ACCESS", "message": "insufficient access rights"}]
+    fault = sandbox.fault("error", path="query.*COUNT", status=403, body=refusal, times=None)
+    with network.again() as daemon:
+        refused = daemon.until_logged("service.refused_by_org")
+        assert "INSUFFICIENT_ACCESS" in refused["error"]
+        assert refused["step"] == "count open work"
+        ids = network.leads(3)
+        sandbox.control("DELETE", f"/faults/{fault}")
+        network.until_routed(ids, 60)
+        assert daemon.terminate() == 0
+    network.assert_routed_once(ids)
+
+
+def test_a_missing_object_for_proofs_is_no_missing_lead(network: Network) -> None:
+    """The org answers 404 to the call; the leads are there, and are proven once the object is."""
+    sandbox = network.sandbox
+    refusal = [{"errorCode": "NOT_FOUND", "message": "The requested resource does not exist"}]
+    path = "composite/sobjects/Ortoo_Decision__c"
+    with network.daemon() as daemon:
+        daemon.until_ready()
+        fault = sandbox.fault("error", path=path, status=404, body=refusal, times=None)
+        ids = network.leads(3)
+        sandbox.until_met(fault, times=2)
+        sandbox.control("DELETE", f"/faults/{fault}")
+        network.until_routed(ids, 60)
+        assert daemon.terminate() == 0
+        assert not daemon.events("record_gone")
+    network.assert_routed_once(ids)
+
+
 def test_an_org_that_answers_nothing_but_errors_for_a_while_loses_nothing(network: Network) -> None:
     sandbox = network.sandbox
     with network.daemon() as daemon:

@@ -46,6 +46,20 @@ def test_each_refusal_becomes_the_error_it_stands_for(status, body, kind):
     assert type(error_of(status, body)) is kind
 
 
+@pytest.mark.parametrize(
+    ("status", "body", "kind"),
+    [
+        (404, problem("NOT_FOUND"), PermanentOrgError),
+        (404, "<html><title>Not Found</title></html>", TemporaryOrgError),
+        (403, "<html><title>Blocked</title></html>", TemporaryOrgError),
+    ],
+)
+def test_a_call_that_names_no_record_never_says_that_one_is_gone(status, body, kind):
+    error = error_of(status, body, resource="PATCH composite/sobjects/Ortoo_Decision__c")
+    assert type(error) is kind
+    assert status == 403 or "Ortoo_Decision__c" in str(error)
+
+
 def test_the_two_request_limits_are_told_apart_by_their_message():
     concurrent = "ConcurrentRequests (Concurrent API Requests) Limit exceeded."
     error = error_of(403, problem("REQUEST_LIMIT_EXCEEDED", concurrent))
