@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import requests
+from prometheus_client.parser import text_string_to_metric_families
 
 from benchmarks.org import Org
 from benchmarks.processes import Process, running
@@ -93,3 +94,15 @@ def status(address: str) -> dict[str, Any]:
     answer.raise_for_status()
     told: dict[str, Any] = answer.json()
     return told
+
+
+def sweep_lasted(process: Process, sweep: str) -> float:
+    """Seconds that a sweep's last run took, by the daemon's own figures."""
+    answer = requests.get(f"http://{address_of(process)}/metrics", timeout=60)
+    answer.raise_for_status()
+    return next(
+        sample.value
+        for family in text_string_to_metric_families(answer.text)
+        for sample in family.samples
+        if sample.name == "ortoo_sweep_duration_seconds" and sample.labels["sweep"] == sweep
+    )

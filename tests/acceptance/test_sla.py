@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from copy import deepcopy
 from typing import Any
 
@@ -12,6 +13,7 @@ from tests.acceptance.network import FLAGSHIP, Network
 from tests.processes import DaemonProcess, Row, wait_until
 
 PERSON = seed.ADMIN_USER_ID
+DUE = int(os.environ.get("SLA_DUE", "300"))
 SLA = (
     "Ortoo_SLA_Status__c",
     "Ortoo_SLA_Next_At__c",
@@ -135,6 +137,44 @@ def test_a_daemon_killed_between_owner_and_proof_takes_the_step_once(network: Ne
     moves = [change["NewValue"] for change in network.owner_changes([lead])[lead]]
     assert moves == [first, second]
     assert steps(network, lead).keys() == {"violation"}
+
+
+def test_a_daemon_killed_among_many_due_steps_takes_each_of_them_once(network: Network):
+    """SLA_DUE=5000 for as many as after an outage; their colleagues have room for all of them."""
+    sandbox = network.sandbox
+    many = {"open_limit": {"person": 10_000}}
+    files = deepcopy(FILES)
+    rules = [{"name": "all", "assign": FLAGSHIP}]
+    otherwise = {"queue": seed.UNROUTED_QUEUE}
+    files["settings"]["workers"] = {
+        "parallel": max(DUE // 10, 25)
+    }  # so that many are still to come
+    files["policy"]["ownership"] = {"rules": rules, "limits": many, "otherwise": otherwise}
+    where = f"Lead__r.Company = '{network.company}' AND Ortoo_Key__c LIKE '%:violation'"
+
+    def taken() -> int:
+        found = sandbox.query(f"SELECT COUNT(Id) n FROM Ortoo_Decision__c WHERE {where}")
+        return int(found[0]["n"])
+
+    with network.daemon(**files) as daemon:
+        daemon.until_ready()
+        ids = network.leads(DUE)
+        network.until_routed(ids, within=30 + DUE / 50)
+        sandbox.shift_clock(31 * 60)
+        wait_until(lambda: taken() >= DUE / 5, 60 + DUE / 50, "a fifth of the steps")
+        daemon.kill()
+    assert taken() < DUE, "it was killed too late to show anything"
+    with network.again() as daemon:
+        daemon.until_ready()
+        wait_until(lambda: taken() >= DUE, 60 + DUE / 50, "all steps")
+        assert daemon.terminate() == 0
+    changes, proofs = network.owner_changes(ids), network.proofs(ids)
+    twice = {
+        id: [row["Ortoo_Key__c"] for row in proofs[id]]
+        for id in ids
+        if len(changes[id]) != 2 or len({row["Ortoo_Key__c"] for row in proofs[id]}) != 2
+    }
+    assert twice == {}
 
 
 def test_an_answer_while_the_daemon_is_down_is_found_before_anybody_is_moved(network: Network):
