@@ -74,6 +74,7 @@ class ReasonCode(StrEnum):
     WAITING = "waiting"
     WAIT_OVER = "wait_over"
     NO_CONTACT = "requirement_failed"
+    ADF_UNREADABLE = "adf_unreadable"
     TAKEN_BY_PERSON = "taken_by_person"
     PERSON_WINS = "person_wins"
     OUTSIDE_BOUNDARIES = "outside_boundaries"

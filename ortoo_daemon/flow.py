@@ -25,6 +25,7 @@ from ortoo_daemon.enrichment.enrich import enrich
 from ortoo_daemon.facts import Facts, Question
 from ortoo_daemon.handling import Handling, SlaProgress
 from ortoo_daemon.instants import instant_text
+from ortoo_daemon.intake.adf_step import read_enquiry
 from ortoo_daemon.intake.mail_step import read_mail
 from ortoo_daemon.intake.matching.find import find_customer
 from ortoo_daemon.intake.standardise import standardise
@@ -39,6 +40,7 @@ Stage = Callable[[Handling], None]
 
 STAGES: tuple[tuple[str, Stage], ...] = (
     ("intake", read_mail),
+    ("intake", read_enquiry),
     ("intake", standardise),
     ("intake", find_customer),
     ("enrichment", enrich),
@@ -62,6 +64,7 @@ STAGES_OF_A_STEP: tuple[tuple[str, Stage], ...] = (
 
 
 STAGES_BY_HAND: tuple[tuple[str, Stage], ...] = (
+    ("intake", read_enquiry),
     ("intake", standardise),
     ("enrichment", enrich),
     ("ownership", find_rule),

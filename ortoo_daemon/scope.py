@@ -1,8 +1,8 @@
 """What do the names in a policy mean for the record at hand?
 
-Field names mean the record as the stages before left it; ``$triage.X``, ``$match.X``, ``$rooftop.X`` and
-``$owner.X`` mean what the sequence has found so far. A name that means nothing is None, as an empty field
-is.
+Field names mean the record as the stages before left it; ``$triage.X``, ``$adf.X``, ``$match.X``,
+``$rooftop.X`` and ``$owner.X`` mean what the sequence has found so far. A name that means nothing is
+None, as an empty field is.
 """
 
 from collections.abc import Callable, Mapping
@@ -23,7 +23,7 @@ class RecordScope:
     ``hours`` are the business hours by which its policy counts open time."""
 
     __slots__ = (
-        "hours", "match", "now", "owner", "person", "rooftop", "triage", "values", "zone",
+        "adf", "hours", "match", "now", "owner", "person", "rooftop", "triage", "values", "zone",
     )  # fmt: skip
 
     def __init__(self, record: Record, *, now: datetime, zone: str) -> None:
@@ -36,6 +36,7 @@ class RecordScope:
         self.owner: Owner | None = None
         self.person: Person | None = None
         self.triage: MailFindings | None = None
+        self.adf: Mapping[str, FieldValue] = {}
         self.match: Mapping[str, FieldValue] = {}
 
     def matched(
@@ -65,6 +66,8 @@ class RecordScope:
             return self._triage_value(rest)
         if root == "match":
             return self.match.get(rest)
+        if root == "adf":
+            return self.adf.get(rest)
         return None
 
     def text(self, name: str | None) -> str:

@@ -56,8 +56,8 @@ def _bytes(file: Path) -> bytes:
 def _show(documents: "list[FoundDocument]") -> None:
     from rich.markup import escape
 
-    from ortoo_daemon.cli.adf_view import prospect_lines
     from ortoo_daemon.cli.terminal import console
+    from ortoo_daemon.intake.adf.lines import prospect_lines
 
     screen = console()
     for document in documents:

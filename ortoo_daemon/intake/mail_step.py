@@ -5,29 +5,21 @@ again without the mail. A record is read once, when it is decided first, and aga
 in between its own field keeps what was found.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
-from typing import NamedTuple
 
 from ortoo_daemon.decision import NewRecord, Reopening
 from ortoo_daemon.errors import Place
 from ortoo_daemon.facts import MailQuestion
 from ortoo_daemon.handling import Handling
-from ortoo_daemon.intake.mapped import mapped_value
+from ortoo_daemon.intake.mapped import given_values
 from ortoo_daemon.mail_findings import FINDINGS_FIELD, SPLIT_KEY, MailFindings, findings_text
 from ortoo_daemon.policy.triage_model import Split, Triage
-from ortoo_daemon.records import FieldValue, RecordId, WorkReason
+from ortoo_daemon.records import RecordId, WorkReason
 from ortoo_daemon.scope import RecordScope
 
 STAGE = "intake"
 PARENT = "ParentId"
-
-
-class _Given(NamedTuple):
-    field: str
-    value: FieldValue
-    trouble: str
-    place: Place
 
 
 def read_mail(handling: Handling) -> None:
@@ -49,7 +41,7 @@ def read_mail(handling: Handling) -> None:
     handling.scope.triage = findings
     _note(handling, findings, triage.place)
     handling.findings = findings_text(findings)
-    for given in _given(triage, handling.scope, handling.scope.text):
+    for given in given_values(triage.map, triage.sets, handling.scope, handling.scope.text):
         if given.trouble:
             handling.report(
                 given.field,
@@ -127,17 +119,6 @@ def _model_notes(findings: MailFindings) -> Iterator[str]:
     yield from (f"rules and model differ: {each}" for each in said["differences"])
 
 
-def _given(triage: Triage, scope: RecordScope, text: Callable[[str], str]) -> Iterator[_Given]:
-    """Values of the map, then of ``set``; ``text`` says what a field holds already, "" for nothing."""
-    for row in triage.map:
-        if not (row.only_empty and text(row.field)):
-            mapped = mapped_value(row, scope.value(f"$triage.{row.name}"), zone=scope.zone)
-            yield _Given(row.field, mapped.value, mapped.trouble, row.place)
-    for each in triage.sets:
-        if not (each.only_empty and text(each.field)):
-            yield _Given(each.field, each.value.evaluate(scope), "", each.place)
-
-
 def _children(
     handling: Handling, triage: Triage, split: Split, findings: MailFindings
 ) -> Iterator[NewRecord]:
@@ -148,7 +129,7 @@ def _children(
         scope.hours, scope.triage = handling.scope.hours, alone
         fields = {name: value for name in split.copy if (value := record.get(name)) is not None}
         copied = RecordScope(replace(record, fields=fields), now=scope.now, zone=scope.zone)
-        for given in _given(triage, scope, copied.text):
+        for given in given_values(triage.map, triage.sets, scope, copied.text):
             if given.value is not None:
                 fields[given.field] = scope.values[given.field] = given.value
         fields |= {PARENT: record.id, FINDINGS_FIELD: findings_text(alone)}

@@ -1,12 +1,16 @@
 """What of a finding is written to its field? Type, translation and length, by one row of a map."""
 
+from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
+from ortoo_daemon.errors import Place
 from ortoo_daemon.instants import instant, instant_text
+from ortoo_daemon.policy.enrichment_model import SetField
 from ortoo_daemon.policy.triage_model import Longer, MappedField, MappedType
 from ortoo_daemon.policy.values import fold, number, text_of
 from ortoo_daemon.records import FieldValue
+from ortoo_daemon.scope import RecordScope
 
 
 class Mapped(NamedTuple):
@@ -17,6 +21,31 @@ class Mapped(NamedTuple):
 
     value: FieldValue = None
     trouble: str = ""
+
+
+class GivenValue(NamedTuple):
+    """What a field gets; None leaves it alone."""
+
+    field: str
+    value: FieldValue
+    trouble: str
+    place: Place
+
+
+def given_values(
+    rows: Iterable[MappedField],
+    sets: Iterable[SetField],
+    scope: RecordScope,
+    text: Callable[[str], str],
+) -> Iterator[GivenValue]:
+    """Values of a map, then of ``set``; ``text`` says what a field holds already, "" for nothing."""
+    for row in rows:
+        if not (row.only_empty and text(row.field)):
+            mapped = mapped_value(row, scope.value(f"${row.root}.{row.name}"), zone=scope.zone)
+            yield GivenValue(row.field, mapped.value, mapped.trouble, row.place)
+    for each in sets:
+        if not (each.only_empty and text(each.field)):
+            yield GivenValue(each.field, each.value.evaluate(scope), "", each.place)
 
 
 def mapped_value(row: MappedField, found: FieldValue, *, zone: str) -> Mapped:
@@ -69,4 +98,4 @@ def _text(row: MappedField, text: str) -> Mapped:
 
 
 def _unfit(row: MappedField) -> Mapped:
-    return Mapped(trouble=f"$triage.{row.name} is no {row.type.value}")
+    return Mapped(trouble=f"${row.root}.{row.name} is no {row.type.value}")

@@ -4,7 +4,9 @@
 """
 
 from collections.abc import Mapping
+from typing import NamedTuple
 
+from ortoo_daemon.adf_findings import ADF_NAMES
 from ortoo_daemon.errors import Place
 from ortoo_daemon.mail_findings import NAMES, FoundKind
 from ortoo_daemon.policy.csv_files import lacks_column, note_unknown_columns, read_csv
@@ -25,13 +27,31 @@ _USUAL = {
 _ALL_OTHERS = "*"
 
 
+class Findings(NamedTuple):
+    """What may be mapped: names behind ``$root.``."""
+
+    root: str
+    names: Mapping[str, FoundKind]
+
+
+OF_MAILS = Findings("triage", NAMES)
+OF_ADF = Findings("adf", ADF_NAMES)
+
+
 class FieldMap(tuple[MappedField, ...]):
     """The rows in file order."""
 
     __slots__ = ()
 
 
-def read_field_map(data: bytes, *, path: str, file: str, problems: Problems) -> FieldMap | None:
+def read_adf_map(data: bytes, *, path: str, file: str, problems: Problems) -> FieldMap | None:
+    """As `read_field_map`, for what enquiries in ADF say."""
+    return read_field_map(data, path=path, file=file, problems=problems, of=OF_ADF)
+
+
+def read_field_map(
+    data: bytes, *, path: str, file: str, problems: Problems, of: Findings = OF_MAILS
+) -> FieldMap | None:
     """The map without the rows that can't be used (each is noted). ``path`` as the policy writes it."""
     read = read_csv(file, data, problems)
     if read is None:
@@ -43,7 +63,7 @@ def read_field_map(data: bytes, *, path: str, file: str, problems: Problems) -> 
         return None
     found: dict[str, MappedField] = {}
     for line, cells in read.rows:
-        row = _row(dict(zip(read.header, cells, strict=True)), Place(file, line), problems)
+        row = _row(dict(zip(read.header, cells, strict=True)), Place(file, line), problems, of)
         if row is not None and row.field in found:
             message = f"{row.field} is mapped already in line {found[row.field].place.line}"
             problems.add(row.place, "duplicate_row", message, "remove one of them")
@@ -52,14 +72,16 @@ def read_field_map(data: bytes, *, path: str, file: str, problems: Problems) -> 
     return FieldMap(found.values())
 
 
-def _row(cells: Mapping[str, str], place: Place, problems: Problems) -> MappedField | None:
+def _row(
+    cells: Mapping[str, str], place: Place, problems: Problems, of: Findings
+) -> MappedField | None:
     before = len(problems.found)
-    field, name = cells["field"], cells["from"].removeprefix("$triage.")
+    field, name = cells["field"], cells["from"].removeprefix(f"${of.root}.")
     if not is_field_name(field) or "." in field:
         problems.add(place, "wrong_name", f"{field!r} is not the API name of a field of the record")
-    if name not in NAMES:
-        message = f"$triage has no {name!r}"
-        problems.add(place, "unknown_name", message, did_you_mean(name, NAMES))
+    if name not in of.names:
+        message = f"${of.root} has no {name!r}"
+        problems.add(place, "unknown_name", message, did_you_mean(name, of.names))
     kind = _word(cells.get("type", ""), MappedType, place, problems)
     longer = _word(cells.get("longer", ""), Longer, place, problems)
     length = cells.get("length", "")
@@ -72,10 +94,11 @@ def _row(cells: Mapping[str, str], place: Place, problems: Problems) -> MappedFi
     if len(problems.found) > before:
         return None
     otherwise = values.pop(_ALL_OTHERS, None)
-    usual = MappedType.TEXT if values or otherwise else _USUAL[NAMES[name]]
+    usual = MappedType.TEXT if values or otherwise else _USUAL[of.names[name]]
     return MappedField(
         field=field,
         name=name,
+        root=of.root,
         type=MappedType(kind) if kind else usual,
         length=int(length or 0),
         longer=Longer(longer) if longer else Longer.CUT,

@@ -11,6 +11,7 @@ from enum import StrEnum
 
 from ortoo_daemon.errors import Place
 from ortoo_daemon.policy.absence_model import Absence
+from ortoo_daemon.policy.adf_model import Adf
 from ortoo_daemon.policy.boundary_model import Boundaries
 from ortoo_daemon.policy.enrichment_model import EnrichmentStep, SetField
 from ortoo_daemon.policy.evaluation import Condition
@@ -71,6 +72,7 @@ class Policy:
     enter: Condition | None = None
     take_over: tuple[str, ...] = ()
     triage: Triage | None = None
+    adf: Adf | None = None
     cleanse: tuple[Cleanse, ...] = ()
     require: Require | None = None
     find: Duplicates | None = None

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable
 from difflib import get_close_matches
 
+from ortoo_daemon.adf_findings import ADF_NAMES
 from ortoo_daemon.mail_findings import NAMES
 
 FOUND_SO_FAR = frozenset({"rooftop", "owner"})
@@ -16,10 +17,13 @@ FOUND_SO_FAR = frozenset({"rooftop", "owner"})
 TRIAGE = frozenset({"triage"})
 """The root of what was found in a case's e-mail, known after ``enter`` to policies with ``intake.triage``."""
 
+ADF = frozenset({"adf"})
+"""The root of what an enquiry in ADF says, known after ``enter`` to policies with ``intake.adf``."""
+
 FOUND_BY_INTAKE = frozenset({"match"})
 """Roots of ``$`` names that are known from the end of intake on, where the policy looks for duplicates."""
 
-ROOTS = FOUND_SO_FAR | TRIAGE | FOUND_BY_INTAKE
+ROOTS = FOUND_SO_FAR | TRIAGE | ADF | FOUND_BY_INTAKE
 """Every root of ``$`` names in this version."""
 
 MATCH_TYPES = {
@@ -58,10 +62,14 @@ def wrong_with_name(text: str, roots: frozenset[str]) -> str | None:
         return f"${root} knows no {found[2]!r}; it knows {', '.join(MATCH_TYPES)}"
     if root in roots:
         if root in TRIAGE and found[2] not in NAMES:
-            return _unknown_finding(found[2])
+            return _unknown_finding(root, found[2], NAMES)
+        if root in ADF and found[2] not in ADF_NAMES:
+            return _unknown_finding(root, found[2], ADF_NAMES)
         return None
     if root in FOUND_BY_INTAKE:
         return f"${root} is what intake finds (find: {{duplicates: …}}) and not known here"
+    if root in ADF:
+        return f"${root} is what intake: {{adf: …}} finds, which comes after 'enter'"
     if root in TRIAGE:
         return f"${root} is what intake: {{triage: …}} finds, which comes after 'enter'"
     if root in FOUND_SO_FAR:
@@ -69,9 +77,9 @@ def wrong_with_name(text: str, roots: frozenset[str]) -> str | None:
     return f"${root} is never found; known are ${' and $'.join(sorted(ROOTS))}"
 
 
-def _unknown_finding(name: str) -> str:
-    mend = did_you_mean(name, NAMES)
-    return f"$triage has no {name!r}" + (f" ({mend})" if mend else "; docs/policies.md lists them")
+def _unknown_finding(root: str, name: str, known: Iterable[str]) -> str:
+    mend = did_you_mean(name, known)
+    return f"${root} has no {name!r}" + (f" ({mend})" if mend else "; docs/policies.md lists them")
 
 
 def nearest(text: str, known: Iterable[str]) -> str | None:

@@ -95,6 +95,8 @@ def fields_written(policy: Policy) -> frozenset[str]:
     if policy.triage is not None:
         found |= {FINDINGS_FIELD, *policy.triage.fields_written()}
         found |= {each.field for each in policy.triage.reopen}
+    if policy.adf is not None:
+        found |= set(policy.adf.fields_written())
     for enrichment in policy.enrichment:
         if isinstance(enrichment, TableStep):
             found |= {field for field, _ in enrichment.sets}
@@ -114,6 +116,8 @@ def _names(policy: Policy) -> Iterator[frozenset[str]]:
         yield policy.enter.fields()
     if policy.triage is not None:
         yield policy.triage.fields_read() | ({SPLIT_KEY} if policy.triage.split else set())
+    if policy.adf is not None:
+        yield policy.adf.fields_read() | ({SPLIT_KEY} if policy.adf.split else set())
     yield from (condition.fields() for condition in limit_conditions(policy))
     if policy.limits.load is not None:
         yield policy.limits.load.weigh.fields()

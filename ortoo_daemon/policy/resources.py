@@ -7,7 +7,7 @@ import posixpath
 from collections.abc import Callable, Mapping
 from typing import TypeVar
 
-from ortoo_daemon.policy.field_map import FieldMap, read_field_map
+from ortoo_daemon.policy.field_map import FieldMap, read_adf_map, read_field_map
 from ortoo_daemon.policy.naming import did_you_mean
 from ortoo_daemon.policy.nodes import Problems, Scalar
 from ortoo_daemon.policy.parsing.scorecards import read_scorecard
@@ -31,6 +31,7 @@ class Resources:
         self._performances: dict[str, PerformanceTable | None] = {}
         self._scorecards: dict[str, Scorecard | None] = {}
         self._field_maps: dict[str, FieldMap | None] = {}
+        self._adf_maps: dict[str, FieldMap | None] = {}
 
     def table(self, node: Scalar) -> CsvTable | None:
         """The table a policy names; None when it is missing or can't be used (and noted)."""
@@ -47,6 +48,9 @@ class Resources:
 
     def field_map(self, node: Scalar) -> FieldMap | None:
         return self._once(node, self._field_maps, read_field_map)
+
+    def adf_map(self, node: Scalar) -> FieldMap | None:
+        return self._once(node, self._adf_maps, read_adf_map)
 
     def _once(
         self,

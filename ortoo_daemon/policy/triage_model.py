@@ -33,7 +33,7 @@ class Longer(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MappedField:
-    """One row of a map: the finding ``name`` goes to ``field`` as ``type``.
+    """One row of a map: the finding ``name`` of ``root`` goes to ``field`` as ``type``.
 
     ``values`` translates, by folded value; ``otherwise`` is for all that it does not name, None leaves the
     field alone then. ``length`` 0 is without bound.
@@ -41,6 +41,7 @@ class MappedField:
 
     field: str
     name: str
+    root: str = "triage"
     type: MappedType = MappedType.TEXT
     length: int = 0
     longer: Longer = Longer.CUT

@@ -176,4 +176,7 @@ def test_shipped_fields_that_policies_alone_write_are_named():
     )
     people_write = {"Ortoo_Return_Reason__c"}
     found = {FINDINGS_FIELD, SPLIT_KEY}
+    handed = {each for each in shipped if each.startswith("Ortoo_Handoff")}
+    assert all(f"`{each}`" in text for each in handed)
+    found |= handed
     assert shipped - STAMPS - {EMAIL_KEY, NAME_KEY, PHONE_KEY} - people_write - found == named

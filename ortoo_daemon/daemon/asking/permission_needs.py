@@ -72,6 +72,7 @@ def needs_of(
         yield from _routed(name, known, mapping)
     yield from _directory(mapping)
     yield from _mails(policies, mapping)
+    yield from _enquiries(policies)
     yield from _customers(policies, known)
     yield from _own_objects()
     yield from _notices(policies, templates)
@@ -127,6 +128,17 @@ def _mails(policies: PolicySet, mapping: DirectoryMapping) -> Iterator[Need]:
         if policy.triage.split is not None:
             yield ObjectNeed(object=policy.object, right=Right.CREATE, why=why)
             yield from _writing(policy.object, {*policy.triage.split.copy, PARENT, SPLIT_KEY}, why)
+
+
+def _enquiries(policies: PolicySet) -> Iterator[Need]:
+    """Records of further prospects in an enquiry in ADF."""
+    for policy in policies.policies:
+        if policy.adf is None or policy.adf.split is None:
+            continue
+        why = f"prospects of policy {policy.name}"
+        yield ObjectNeed(object=policy.object, right=Right.CREATE, why=why)
+        own = {*policy.adf.split.copy, policy.adf.own_field, SPLIT_KEY}
+        yield from _writing(policy.object, own, why)
 
 
 def _customers(policies: PolicySet, known: Policies) -> Iterator[Need]:

@@ -6,10 +6,12 @@ from datetime import date
 from enum import StrEnum
 from typing import NamedTuple
 
+from ortoo_daemon.adf_findings import ADF_NAMES, ADF_TYPES
 from ortoo_daemon.descriptions import FieldDescription, OrgDescription
 from ortoo_daemon.directory import Directory, Rooftop
 from ortoo_daemon.errors import Place
 from ortoo_daemon.mail_findings import SPLIT_KEY
+from ortoo_daemon.policy.adf_model import Adf
 from ortoo_daemon.policy.cases import PolicyTests
 from ortoo_daemon.policy.conditions import FieldTest, tests_of
 from ortoo_daemon.policy.enrichment_model import ScoreStep, SetField, SetStep, TableStep
@@ -26,7 +28,7 @@ from ortoo_daemon.policy.ownership_model import (
 )
 from ortoo_daemon.policy.reach import limit_conditions, notifies_of, rules_of, steps_of
 from ortoo_daemon.policy.score_model import Scorecard
-from ortoo_daemon.policy.triage_model import Triage
+from ortoo_daemon.policy.triage_model import Split
 from ortoo_daemon.postal import PostalIndex
 
 
@@ -82,6 +84,8 @@ def conditions_of(policy: Policy) -> Iterator[Condition]:
         yield policy.enter
     if policy.triage is not None and policy.triage.when is not None:
         yield policy.triage.when
+    if policy.adf is not None and policy.adf.when is not None:
+        yield policy.adf.when
     if policy.require is not None:
         yield policy.require.condition
     for bounds in (policy.absence, policy.boundaries):
@@ -122,8 +126,10 @@ def described_tests(subject: Subject) -> Iterator[tuple[FieldTest, FieldDescript
 
 
 def _found_type(name: str) -> FieldDescription | None:
-    """Of a ``$match`` name; what the org has of the others is not known here."""
+    """Of a ``$match`` or ``$adf`` name; what the org has of the others is not known here."""
     kind = MATCH_TYPES.get(name.removeprefix("$match.")) if name.startswith("$match.") else None
+    if name.startswith("$adf.") and (found := ADF_NAMES.get(name.removeprefix("$adf."))):
+        kind = ADF_TYPES[found]
     return None if kind is None else FieldDescription(name=name, type=kind)
 
 
@@ -152,7 +158,9 @@ def _uses(policy: Policy) -> Iterator[FieldUse]:
             yield from (FieldUse(test.place, name) for name in test.fields())
     if policy.triage is not None:
         yield from (FieldUse(row.place, row.field) for row in policy.triage.map)
-        yield from _of_split(policy.triage)
+        yield from _of_split(policy.triage.split)
+    if policy.adf is not None:
+        yield from _of_adf(policy.adf)
     for step in policy.cleanse:
         yield FieldUse(step.place, step.field)
         if step.country:
@@ -208,15 +216,24 @@ def _of_assignment(assign: Assignment) -> Iterator[FieldUse]:
         yield FieldUse(person.sticky.place, person.sticky.on)
 
 
-def _of_split(triage: Triage) -> Iterator[FieldUse]:
-    if triage.split is not None:
-        names = (*triage.split.copy, SPLIT_KEY)
-        yield from (FieldUse(triage.split.place, name) for name in names)
+def _of_split(split: Split | None) -> Iterator[FieldUse]:
+    if split is not None:
+        yield from (FieldUse(split.place, name) for name in (*split.copy, SPLIT_KEY))
+
+
+def _of_adf(adf: Adf) -> Iterator[FieldUse]:
+    yield from (FieldUse(row.place, row.field) for row in adf.map)
+    for name in (*adf.sources, adf.keep, adf.vendor):
+        if name is not None:
+            yield FieldUse(adf.place, name)
+    yield from _of_split(adf.split)
 
 
 def _sets(policy: Policy) -> Iterator[SetField]:
     if policy.triage is not None:
         yield from (*policy.triage.sets, *policy.triage.reopen)
+    if policy.adf is not None:
+        yield from policy.adf.sets
     for enrichment in policy.enrichment:
         if isinstance(enrichment, SetStep):
             yield from enrichment.sets

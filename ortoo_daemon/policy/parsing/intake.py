@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from ortoo_daemon.errors import Place
+from ortoo_daemon.policy.adf_model import Adf
 from ortoo_daemon.policy.enrichment_model import (
     EnrichmentStep,
     MatchKind,
@@ -14,6 +15,7 @@ from ortoo_daemon.policy.enrichment_model import (
 from ortoo_daemon.policy.intake_model import Cleanse, CleanseKind, Require
 from ortoo_daemon.policy.naming import did_you_mean
 from ortoo_daemon.policy.nodes import ListNode, MapNode, Node, Problems, Scalar
+from ortoo_daemon.policy.parsing.adf import read_adf_intake
 from ortoo_daemon.policy.parsing.conditions import ConditionReader
 from ortoo_daemon.policy.parsing.expressions import read_sets
 from ortoo_daemon.policy.parsing.sections import Section, items_in, mapping_in, name_in, text_in
@@ -22,7 +24,7 @@ from ortoo_daemon.policy.resources import Resources
 from ortoo_daemon.policy.tables import CsvTable
 from ortoo_daemon.policy.triage_model import Triage
 
-INTAKE_KEYS = ("triage", "cleanse", "require", "find")
+INTAKE_KEYS = ("triage", "adf", "cleanse", "require", "find")
 REQUIRE_ELSE_KEYS = ("park",)
 CLEANSE_KEYS = ("country",)
 STEP_KEYS = ("table", "set", "score", "only_empty")
@@ -38,23 +40,29 @@ class Intake:
     """What ``intake:`` says."""
 
     triage: Triage | None = None
+    adf: Adf | None = None
     cleanse: tuple[Cleanse, ...] = ()
     require: Require | None = None
 
 
 def read_intake(
-    node: MapNode, before: ConditionReader, conditions: ConditionReader, resources: Resources
+    node: MapNode,
+    readers: tuple[ConditionReader, ConditionReader, ConditionReader],
+    resources: Resources,
 ) -> Intake:
-    """``before`` reads conditions of what comes before triage, ``conditions`` those after it."""
+    """``readers`` read conditions of what comes before triage, after it, and after ADF was read."""
+    before, mailed, conditions = readers
     problems = conditions.problems
     section = Section(node, problems, what="intake", known=INTAKE_KEYS)
     wanted, triage = section.mapping("cleanse"), section.mapping("triage")
+    adf = section.mapping("adf")
     cleanse = [
         _cleanse(key, value, problems) for key, value in (wanted.entries.values() if wanted else ())
     ]
     require = section.mapping("require")
     return Intake(
-        None if triage is None else read_triage(triage, before, conditions, resources),
+        None if triage is None else read_triage(triage, before, mailed, resources),
+        None if adf is None else read_adf_intake(adf, mailed, conditions, resources),
         tuple(step for step in cleanse if step is not None),
         None if require is None else _require(require, conditions),
     )

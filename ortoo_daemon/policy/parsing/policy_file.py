@@ -8,6 +8,7 @@ from ortoo_daemon.policy import literals
 from ortoo_daemon.policy.definitions import Definitions
 from ortoo_daemon.policy.model import Policy, Triggers
 from ortoo_daemon.policy.naming import (
+    ADF,
     FOUND_BY_INTAKE,
     FOUND_SO_FAR,
     TRIAGE,
@@ -49,6 +50,9 @@ def read_policy(node: Node, problems: Problems, resources: Resources) -> Policy 
     enter, intake = section.get("enter"), section.mapping("intake")
     reads_mail = intake is not None and intake.get("triage") is not None
     conditions = before.knowing(TRIAGE) if reads_mail else before
+    mailed = conditions
+    if intake is not None and intake.get("adf") is not None:
+        conditions = conditions.knowing(ADF)
     define = section.mapping("define")
     if define is not None:
         definitions.take(define)
@@ -58,7 +62,9 @@ def read_policy(node: Node, problems: Problems, resources: Resources) -> Policy 
     if programmes_node is not None:
         programmes = read_programmes(programmes_node, conditions, policy=name or "")
     take_from = _take_from(section)
-    took = Intake() if intake is None else read_intake(intake, before, conditions, resources)
+    took = (
+        Intake() if intake is None else read_intake(intake, (before, mailed, conditions), resources)
+    )
     find = None if intake is None else read_find(intake, problems)
     looks = intake is not None and intake.get("find") is not None
     later = conditions.knowing(FOUND_BY_INTAKE) if looks else conditions
@@ -91,6 +97,7 @@ def read_policy(node: Node, problems: Problems, resources: Resources) -> Policy 
         enter=enters,
         take_over=take_over,
         triage=took.triage,
+        adf=took.adf,
         cleanse=took.cleanse,
         require=took.require,
         find=find,

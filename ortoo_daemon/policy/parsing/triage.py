@@ -40,7 +40,7 @@ def read_triage(
         when=None if when is None else before.read(when, what="'when' of triage"),
         sets=() if sets is None else read_sets(sets, found),
         map=_map(section, resources),
-        split=None if split is None else _split(split, before),
+        split=None if split is None else read_split(split, before),
         reopen=() if reopen is None else read_sets(reopen, found),
         task=_task(section),
         mail_within=WAITED_FOR if waited is None else waited,
@@ -58,7 +58,8 @@ def _map(section: Section, resources: Resources) -> tuple[MappedField, ...]:
     return resources.field_map(node) or ()
 
 
-def _split(node: MapNode, conditions: ConditionReader) -> Split:
+def read_split(node: MapNode, conditions: ConditionReader) -> Split:
+    """``{copy: […]}``: fields that a record made by splitting takes over."""
     problems = conditions.problems
     section = Section(node, problems, what="'split'", known=SPLIT_KEYS)
     names = []

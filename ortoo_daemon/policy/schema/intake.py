@@ -2,6 +2,7 @@
 
 from ortoo_daemon.policy.find_model import Among, Prefer
 from ortoo_daemon.policy.intake_model import CleanseKind
+from ortoo_daemon.policy.parsing import adf as parse_adf
 from ortoo_daemon.policy.parsing import find as parse_find
 from ortoo_daemon.policy.parsing import intake as parse_intake
 from ortoo_daemon.policy.parsing import triage as parse_triage
@@ -50,10 +51,29 @@ def intake() -> Schema:
         parse_intake.INTAKE_KEYS,
         {
             "triage": triage,
+            "adf": _adf(),
             "cleanse": map_of({"anyOf": [{"enum": kinds}, by_kind]}),
             "require": require,
             "find": section(parse_find.FIND_KEYS, {"duplicates": _duplicates()}, ("duplicates",)),
         },
+    )
+
+
+def _adf() -> Schema:
+    parked = section(parse_adf.UNREADABLE_KEYS, {"park": TEXT}, ("park",))
+    return section(
+        parse_adf.ADF_KEYS,
+        {
+            "when": ref("condition"),
+            "from": one_or_several(NAME),
+            "keep": FIELD,
+            "map": NAME,
+            "set": map_of(ref("expression")),
+            "vendor": FIELD,
+            "split": section(parse_triage.SPLIT_KEYS, {"copy": list_of(FIELD)}),
+            "unreadable": {"anyOf": [{"const": parse_adf.PASS}, parked]},
+        },
+        ("from",),
     )
 
 

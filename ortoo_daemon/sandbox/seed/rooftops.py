@@ -111,8 +111,14 @@ def _account(
         "EV_Certified__c": rooftop.ev,
         "Fleet_Certified__c": rooftop.fleet,
         "Crm__c": "adf" if crm < _ADF_SHARE else "none" if no_crm else "salesforce",
+        "Crm_Address__c": _crm_address(dealer) if crm < _ADF_SHARE else None,
         "BusinessHours__c": hours.of("Site", rooftop.country, rooftop.zone),
     }
+
+
+def _crm_address(dealer: Mapping[str, Any]) -> str:
+    """Where the site's own system takes leads."""
+    return f"leads-{str(dealer['Dealer_Code__c']).lower()}@crm.example"
 
 
 def _contacts(dealers: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:

@@ -1,4 +1,4 @@
-"""How are the prospects of an ADF document shown in a terminal? One line for each thing said."""
+"""How is an enquiry put into lines that a person reads? One line for each thing said."""
 
 from collections.abc import Iterable, Iterator
 

@@ -1,0 +1,105 @@
+"""How does ``intake: {adf: …}`` become an Adf?
+
+::
+
+    adf:
+      when: {LeadSource: Marketplace}
+      from: Description
+      keep: Adf_Document__c
+      map: tables/adf_fields.csv
+      set: {Request__c: $adf.interest}
+      vendor: Preferred_Dealer__c
+      split: {copy: [LeadSource, Company]}
+      unreadable: {park: adf_unreadable}
+"""
+
+from ortoo_daemon.policy.adf_model import UNREADABLE, Adf
+from ortoo_daemon.policy.naming import TRIAGE, wrong_with_name
+from ortoo_daemon.policy.nodes import ListNode, MapNode, Node, Scalar
+from ortoo_daemon.policy.parsing.conditions import ConditionReader
+from ortoo_daemon.policy.parsing.expressions import read_sets
+from ortoo_daemon.policy.parsing.sections import Section, text_in
+from ortoo_daemon.policy.parsing.triage import read_split
+from ortoo_daemon.policy.resources import Resources
+from ortoo_daemon.policy.triage_model import MappedField
+
+ADF_KEYS = ("when", "from", "keep", "map", "set", "vendor", "split", "unreadable")
+UNREADABLE_KEYS = ("park",)
+PASS = "pass"
+
+
+def read_adf_intake(
+    node: MapNode, before: ConditionReader, found: ConditionReader, resources: Resources
+) -> Adf | None:
+    """``before`` reads what is asked before the document is read, ``found`` what may name findings."""
+    problems = before.problems
+    section = Section(node, problems, what="adf", known=ADF_KEYS)
+    section.required("from", "name the field that holds the document, for example Description")
+    when, sets, split = section.get("when"), section.get("set"), section.mapping("split")
+    sources = _sources(section, before)
+    read = Adf(
+        when=None if when is None else before.read(when, what="'when' of adf"),
+        sources=sources,
+        keep=_own_field(section, "keep"),
+        sets=() if sets is None else read_sets(sets, found),
+        map=_map(section, resources),
+        vendor=section.name("vendor"),
+        split=None if split is None else read_split(split, before),
+        park=_park(section),
+        place=node.place,
+    )
+    if split is not None and sources and not read.own_field:
+        message = "further prospects need a field for their own document"
+        problems.add(split, "missing_key", message, "name one with 'keep'")
+    return read if sources else None
+
+
+def _sources(section: Section, before: ConditionReader) -> tuple[str, ...]:
+    """One name or several: fields of the record, and what the e-mail was found to hold."""
+    node = section.get("from")
+    items: list[Node] = [] if node is None else [node]
+    if isinstance(node, ListNode):
+        items = list(node.items)
+    found = []
+    for item in items:
+        name = text_in(item, section.problems, what="'from'")
+        wrong = None if name is None else wrong_with_name(name, before.roots & TRIAGE)
+        if wrong is not None:
+            section.problems.add(item, "wrong_name", wrong)
+        elif name is not None:
+            found.append(name)
+    return tuple(dict.fromkeys(found))
+
+
+def _own_field(section: Section, key: str) -> str | None:
+    name = section.name(key)
+    if name is not None and "." in name:
+        message = f"{name!r} is of another record: it can't be written"
+        section.problems.add(section.node.entries[key][1], "wrong_name", message)
+        return None
+    return name
+
+
+def _map(section: Section, resources: Resources) -> tuple[MappedField, ...]:
+    node = section.get("map")
+    if node is None:
+        return ()
+    if not isinstance(node, Scalar):
+        section.text("map")
+        return ()
+    return resources.adf_map(node) or ()
+
+
+def _park(section: Section) -> str | None:
+    """``{park: reason}``, or ``pass``: rules see to it."""
+    node = section.get("unreadable")
+    if node is None:
+        return UNREADABLE
+    if isinstance(node, Scalar) and node.text == PASS:
+        return None
+    mapping = section.mapping("unreadable")
+    if mapping is None:
+        return UNREADABLE
+    inner = Section(mapping, section.problems, what="'unreadable'", known=UNREADABLE_KEYS)
+    inner.required("park", "say why, for example {park: adf_unreadable}, or write pass")
+    return inner.text("park") or UNREADABLE
