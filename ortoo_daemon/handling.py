@@ -15,6 +15,7 @@ from ortoo_daemon.decision import NewRecord, Notice, ReasonCode, Reopening, Rese
 from ortoo_daemon.directory import Rooftop
 from ortoo_daemon.errors import Place
 from ortoo_daemon.facts import Facts, Question
+from ortoo_daemon.matches import MatchQuestion
 from ortoo_daemon.person import Person
 from ortoo_daemon.policy.intake_model import KeySources
 from ortoo_daemon.policy.limits_model import Limits
@@ -168,7 +169,8 @@ class Handling:
     decided already. ``programme`` is that of the rule that gives the record, or gave it.
     ``given_to``: to whom the daemon had given it, by the last decision.
     ``overstepped`` are boundaries that a person's assignment is outside of. ``customers`` are the
-    ``key_sources`` of every object.
+    ``key_sources`` of every object. ``asked_match`` is what was asked about the customer, as long as the
+    answer is awaited.
     """
 
     policy: Policy
@@ -201,6 +203,7 @@ class Handling:
     sla: SlaProgress | None = None
     given_to: RecordId | None = None
     overstepped: list[str] = field(default_factory=list)
+    asked_match: MatchQuestion | None = None
 
     @property
     def limits(self) -> tuple[Limits, ...]:

@@ -60,11 +60,38 @@ _NAMED_BY_ADMINS = frozenset(
         "object",
         "record",
     }
-    | {"record_id", "key", "owner", "owner_before", "rooftop", "way_in", "entry", "channel", "code"}
+    | {
+        "record_id",
+        "key",
+        "owner",
+        "owner_before",
+        "owner_kind",
+        "rooftop",
+        "way_in",
+        "entry",
+        "channel",
+        "code",
+    }
 )
 """Members of a log line with ids, codes and names of the configuration: a rule may bear a city's name."""
 
-_IN_HAND: ContextVar[tuple[str, ...]] = ContextVar("values_in_hand", default=())
+
+@dataclass(slots=True)
+class _InHand:
+    """The values of the record in hand; looked at when a text is to be cleared, which is seldom."""
+
+    redaction: "Redaction"
+    values: Mapping[str, FieldValue]
+    _personal: tuple[str, ...] | None = None
+
+    def personal(self) -> tuple[str, ...]:
+        """How they may turn up, the longest first."""
+        if self._personal is None:
+            self._personal = self.redaction.personal(self.values)
+        return self._personal
+
+
+_IN_HAND: ContextVar[_InHand | None] = ContextVar("values_in_hand", default=None)
 
 
 @dataclass(slots=True)
@@ -76,13 +103,17 @@ class Redaction:
 
     def hold(self, values: Mapping[str, FieldValue]) -> None:
         """From now on this task's log lines and notes show none of these values that is personal."""
+        _IN_HAND.set(_InHand(self, values) if values else None)
+
+    def personal(self, values: Mapping[str, FieldValue]) -> tuple[str, ...]:
+        """The forms in which personal values may turn up, the longest first."""
         found = {
             part
             for name, value in values.items()
             if isinstance(value, str) and value and self.is_personal(name)
             for part in _forms(value)
         }
-        _IN_HAND.set(tuple(sorted(found, key=lambda value: (-len(value), value))))
+        return tuple(sorted(found, key=lambda value: (-len(value), value)))
 
     def is_personal(self, name: str) -> bool:
         if name not in self._known:
@@ -93,11 +124,11 @@ class Redaction:
 
 def redacted(text: str) -> str:
     """The text without personal values of the record in hand."""
-    values = _IN_HAND.get()
-    if not values:
+    in_hand = _IN_HAND.get()
+    if not text or in_hand is None:
         return text
     lower = text.lower()
-    for value in values:
+    for value in in_hand.personal():
         if value.lower() in lower:
             text = _pattern(value).sub(INSTEAD, text)
     return text
@@ -105,7 +136,7 @@ def redacted(text: str) -> str:
 
 def redacted_line(_logger: object, _method: str, line: Any) -> Any:
     """A processor of structlog: the same for every text of a log line."""
-    if _IN_HAND.get():
+    if _IN_HAND.get() is not None:
         for name, value in line.items():
             if name not in _NAMED_BY_ADMINS:
                 line[name] = _without(value)

@@ -27,6 +27,7 @@ from ortoo_daemon.daemon.loading.file_watch import FileWatch
 from ortoo_daemon.daemon.loading.postal_file import load_postal_index, needs_geography
 from ortoo_daemon.daemon.loading.reloading import Reloading
 from ortoo_daemon.daemon.loading.start_files import StartFiles
+from ortoo_daemon.daemon.memory import collect_when_quiet
 from ortoo_daemon.daemon.noticing.absences_ahead import AbsencesAhead
 from ortoo_daemon.daemon.noticing.assembling import make_delivery, make_summaries
 from ortoo_daemon.daemon.noticing.rewording import Rewording
@@ -232,7 +233,9 @@ class Running:
                 await happens(listener.tried_event, stop, within=_SUBSCRIBED_WITHIN)
             if not stop.is_set():
                 sweeping.schedule.start()
+            tidying = tasks.create_task(collect_when_quiet(lambda: workers.in_flight))
             await stop.wait()
+            tidying.cancel()
             _log.info("service.draining", in_flight=workers.in_flight)
             await reloading.told(within=_LAST_WORDS_WITHIN)
             looking.cancel()

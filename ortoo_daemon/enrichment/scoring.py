@@ -33,7 +33,9 @@ def scored(card: Scorecard, scope: Scope, *, field: str) -> ScoreStep:
 
 def _earned(part: Part, scope: Scope) -> Iterator[ScoreLine]:
     for each in part.points:
-        points = round(each.add * worth(each, scope), _DECIMALS)
+        if not each.when.holds(scope):
+            continue
+        points = round(each.add * _left(each.fades, scope), _DECIMALS)
         if points:
             yield ScoreLine(each.because, points, part.name, each.place)
 
@@ -45,10 +47,12 @@ def worth(points: Points, scope: Scope) -> float:
     """
     if not points.when.holds(scope):
         return 0.0
-    return 1.0 if points.fades is None else _left(points.fades, scope)
+    return _left(points.fades, scope)
 
 
-def _left(fades: Fading, scope: Scope) -> float:
+def _left(fades: Fading | None, scope: Scope) -> float:
+    if fades is None:
+        return 1.0
     since = moment(scope.value(fades.since))
     if since is None:
         return 0.0

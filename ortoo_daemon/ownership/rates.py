@@ -134,12 +134,28 @@ def tallies_of(
     )
 
 
+def rates_for(policy: Policy, rule: str | None) -> tuple[RateLimit, ...]:
+    """The rate limits that are looked at for a record of this rule: a programme's count for its rules alone.
+
+    All of them for a rule that the policy does not have (any more).
+    """
+    if not policy.programmes:
+        return policy.rates
+    if rule is None:
+        return policy.limits.rates
+    try:
+        programme = policy.programme_of[rule]
+    except KeyError:
+        return policy.rates
+    return policy.limits.rates + (programme.limits.rates if programme is not None else ())
+
+
 def tallies_between(
-    policy: Policy, people: Iterable[Person], rooftops: Iterable[str]
+    policy: Policy, rates: Iterable[RateLimit], people: Iterable[Person], rooftops: Iterable[str]
 ) -> Iterator[Tally]:
-    """Everything that is counted of these people, these rooftops and the teams they make."""
+    """What these limits count of these people, these rooftops and the teams they make."""
     staff, sites = tuple(people), tuple(rooftops)
-    for level, tag in dict.fromkeys((rate.level, rate.tag) for rate in policy.rates):
+    for level, tag in dict.fromkeys((rate.level, rate.tag) for rate in rates):
         subjects: Iterable[str] = sites
         if level is LimitLevel.PERSON:
             subjects = (person.id for person in staff)

@@ -4,7 +4,7 @@ Plain immutable values in the order in which a record meets them. This module ho
 section has a module of its own: `intake_model`, `triage_model`, `enrichment_model`, `ownership_model`, …
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -59,7 +59,8 @@ class Policy:
     where ``policy:`` stands.
 
     ``rates`` are all that count what was given, those of programmes included; ``tags`` name what a decision
-    record must say of a record that was given, so that it can be counted from there.
+    record must say of a record that was given, so that it can be counted from there. ``programme_of`` is by
+    the names of rules, empty where there are no programmes.
     """
 
     name: str
@@ -94,6 +95,7 @@ class Policy:
     place: Place
     rates: tuple[RateLimit, ...] = field(init=False, repr=False, compare=False)
     tags: tuple[str, ...] = field(init=False, repr=False, compare=False)
+    programme_of: Mapping[str, Programme | None] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         limits = (self.limits, *(each.limits for each in self.programmes))
@@ -102,11 +104,19 @@ class Policy:
         tags = dict.fromkeys((*named, *(rate.tag for rate in rates if rate.tag)))
         object.__setattr__(self, "rates", rates)  # both are asked for every record
         object.__setattr__(self, "tags", tuple(tags))
+        rules = _all_of(self.rules) if self.programmes else ()
+        object.__setattr__(self, "programme_of", {rule.name: rule.programme for rule in rules})
 
     def fuses(self) -> Iterator[Fuse]:
         """Its own, and those of its programmes."""
         fuses = (self.fuse, *(each.fuse for each in self.programmes))
         yield from (fuse for fuse in fuses if fuse is not None)
+
+
+def _all_of(rules: Iterable[Rule]) -> Iterator[Rule]:
+    for rule in rules:
+        yield rule
+        yield from _all_of(rule.rules)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

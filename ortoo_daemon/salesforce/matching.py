@@ -58,23 +58,25 @@ class _Search:
         keys = [
             soql.one_of(paths[k], sorted(by_kind[k])) for k in KEYS if k in paths and by_kind[k]
         ]
+        return self._text(keys)
+
+    def _text(self, keys: Sequence[soql.Condition]) -> str:
         where = [soql.any_of(keys), *self._since()]
         if self.object in _STILL_THERE:
             where.append(_STILL_THERE[self.object])
         return soql.select(
             self.object,
-            ["Id", _OWNER, _CREATED, *sorted(set(paths.values()))],
+            ["Id", _OWNER, _CREATED, *sorted({path for _, path in self.paths})],
             where=where,
             order_by=[_CREATED, "Id"],
             newest_first=True,
             limit=MOST_ROWS,
         )
 
-    @property
-    def can_find(self) -> bool:
-        """Whether some customer has a key of a kind that the object bears."""
-        kinds = {kind for question in self.questions for kind, _ in question.customer.all_keys()}
-        return bool(kinds & {kind for kind, _ in self.paths})
+    def text_beside_keys(self) -> str:
+        """The query with an empty list for each kind of key."""
+        paths = dict(self.paths)
+        return self._text([soql.one_of(paths[kind], [""]) for kind in KEYS if kind in paths])
 
     def halves(self) -> Iterator["_Search"]:
         middle = len(self.questions) // 2
@@ -113,19 +115,27 @@ def _searches(questions: Iterable[MatchQuestion]) -> Iterator[_Search]:
         for each in question.among:
             together[each.object, each.paths].append(question)
     for (object_name, paths), asked in together.items():
-        search = _Search(object_name, paths, tuple(asked))
-        if search.can_find:
-            yield from _short_enough(search)
+        yield from _short_enough(_Search(object_name, paths, tuple(asked)))
 
 
 def _short_enough(search: _Search) -> Iterator[_Search]:
-    """In halves until each fits an address."""
-    if len(search.questions) > 1 and soql.uri_length(search.text()) > soql.LONGEST_URI:
-        for half in search.halves():
-            if half.can_find:
-                yield from _short_enough(half)
-    else:
-        yield search
+    """Cut so that each fits an address, as few as may be; a customer's keys stay together."""
+    room = soql.LONGEST_URI - soql.uri_length(search.text_beside_keys())
+    kinds = {kind for kind, _ in search.paths}
+    part: list[MatchQuestion] = []
+    used = 0
+    for question in search.questions:
+        keys = [key for kind, key in question.customer.all_keys() if kind in kinds]
+        if not keys:
+            continue
+        cost = sum(soql.uri_length(soql.literal(key)) + 1 for key in keys)
+        if part and used + cost > room:
+            yield _Search(search.object, search.paths, tuple(part))
+            part, used = [], 0
+        part.append(question)
+        used += cost
+    if part:
+        yield _Search(search.object, search.paths, tuple(part))
 
 
 def _sort_in(

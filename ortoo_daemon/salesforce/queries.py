@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
-from urllib.parse import quote_plus
 
 from ortoo_daemon.salesforce import soql
 from ortoo_daemon.salesforce.responses import error_of, understood
@@ -37,7 +36,7 @@ async def _in_one_call(rest: RestClient, texts: Sequence[str]) -> list[list[dict
         "compositeRequest": [
             {
                 "method": "GET",
-                "url": f"{rest.root}query?q={quote_plus(text, safe=soql.PLAIN_IN_URI)}",
+                "url": f"{rest.root}query?q={soql.in_uri(text)}",
                 "referenceId": f"query{number}",
             }
             for number, text in enumerate(texts)

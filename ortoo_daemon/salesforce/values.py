@@ -41,7 +41,7 @@ def differing(expected: Mapping[str, FieldValue], record: Record) -> tuple[str, 
 
 def names_of(*groups: Iterable[str]) -> frozenset[str]:
     """All names of the groups, once each."""
-    return frozenset(name for group in groups for name in group)
+    return frozenset().union(*groups)
 
 
 def http_date(text: str) -> str:

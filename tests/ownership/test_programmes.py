@@ -12,6 +12,7 @@ from ortoo_daemon.audit.explain import explain, plain_lines
 from ortoo_daemon.audit.trace_json import trace_from_json, trace_to_json
 from ortoo_daemon.decision import Decision, ReasonCode
 from ortoo_daemon.facts import Moved, Tally, Workload
+from ortoo_daemon.ownership.rates import rates_for
 from ortoo_daemon.policy.load import load
 from ortoo_daemon.policy.model import PolicySet
 from ortoo_daemon.records import FieldValue
@@ -227,3 +228,28 @@ def test_a_condition_may_ask_whether_a_programme_runs(
 
 def _owner(decision: Decision) -> str | None:
     return decision.owner.id if decision.owner else None
+
+
+def test_what_a_programme_counts_is_looked_at_for_its_own_rules_alone() -> None:
+    limits = "limits: {rate_limit: {rooftop: {at_most: 5, per: day}}}"
+    own = "  limits:\n    rate_limit: {person: {at_most: 9, per: day}}\n"
+    policies = policy_of(limits, more="").policies
+    (bare,) = policies
+    (policy,) = load(
+        {
+            "p.yaml": (
+                HEAD.replace("2026-11-23", "2026-11-01")
+                + POLICY.format(programme=limits, when="Rating: never", more=own)
+            ).encode()
+        },
+        signals={"customer_choice": "Wanted__c"},
+    ).policies
+    both, mine = policy.rates, policy.limits.rates
+    assert len(both) == 2
+    assert len(mine) == 1
+    for name in ("launch", "launch / by hand", "launch / kept"):
+        assert set(rates_for(policy, name)) == set(both)
+    assert rates_for(policy, "others") == mine
+    assert rates_for(policy, None) == mine
+    assert rates_for(bare, "others") == ()
+    assert rates_for(policy, "a rule of last week") == both

@@ -10,7 +10,7 @@ import pytest
 
 from ortoo_daemon.errors import PermanentOrgError
 from ortoo_daemon.matches import Customer, Found, MatchQuestion, Searched
-from ortoo_daemon.salesforce import matching
+from ortoo_daemon.salesforce import matching, soql
 from ortoo_daemon.salesforce.matching import find_matches
 from tests.salesforce.answers import run
 from tests.salesforce.sandbox import DISPATCHER, Sandbox
@@ -108,6 +108,20 @@ def test_two_hundred_customers_on_two_objects_take_one_call(sandbox: Sandbox) ->
     asked(sandbox, *(question(each, "Lead", "Contact") for each in customers))
     assert [call["path"].rpartition("/")[2] for call in sandbox.calls()][-1:] == ["composite"]
     assert len([each for each in sandbox.calls() if "oauth" not in each["path"]]) == 1
+
+
+def test_no_query_is_too_long_for_an_address_and_no_customer_is_left_out(sandbox: Sandbox) -> None:
+    names = [f"très.long.numéro+{n}.{'x' * (n % 90)}@match.example" for n in range(300)]
+    made = sandbox.leads(1, Ortoo_Email_Key__c=names[0]) + sandbox.leads(
+        1, Ortoo_Email_Key__c=names[-1]
+    )
+    sandbox.control("DELETE", "calls")
+    first, *_, last = asked(sandbox, *(question(Customer(email=each)) for each in names))
+    assert [ids(first), ids(last)] == [{made[0]}, {made[1]}]
+    searches = matching._searches([question(Customer(email=each)) for each in names])
+    lengths = [soql.uri_length(search.text()) for search in searches]
+    assert max(lengths) <= soql.LONGEST_URI
+    assert min(lengths[:-1]) > soql.LONGEST_URI * 0.9  # and each is as full as can be
 
 
 def test_a_key_that_very_many_bear_hides_nobody_elses_records(

@@ -85,5 +85,12 @@ def test_every_part_fits_the_request_line_and_no_value_is_lost(values, at_most):
         assert len(part) <= at_most
 
 
+@given(st.text(st.characters(exclude_categories=["Cs"])))
+def test_a_query_stands_in_an_address_as_the_standard_library_would_write_it(text):
+    written = quote_plus(text, safe=soql.PLAIN_IN_URI)
+    assert soql.in_uri(text) == written
+    assert soql.uri_length(text) == len(written)
+
+
 def test_microseconds_of_an_instant_do_not_change_the_question():
     assert soql.literal(datetime(2026, 1, 1, 0, 0, 0, 1, UTC)) == "2026-01-01T00:00:00Z"

@@ -41,6 +41,8 @@ class RecentCustomers:
     def completed(self, answers: Mapping[Question, Answer]) -> dict[Question, Answer]:
         """The org's answers; where it knows of nobody, or was not asked, whoever was given such a record
         since."""
+        if not any(isinstance(question, PastOwnerQuestion) for question in answers):
+            return dict(answers)
         return {
             question: self._owner(question) or answer
             if isinstance(question, PastOwnerQuestion) and _is_open(answer)

@@ -14,10 +14,12 @@ from ortoo_daemon.audit.kept_facts import staff_asked
 from ortoo_daemon.daemon.handling.answers import Answers
 from ortoo_daemon.daemon.handling.knowledge import Knowledge, Policies
 from ortoo_daemon.daemon.handling.looking import Look
-from ortoo_daemon.decision import Decision
+from ortoo_daemon.decision import Decision, Outcome
 from ortoo_daemon.facts import Answer, Contact, Facts, Question, Tally
 from ortoo_daemon.matches import MatchQuestion
-from ortoo_daemon.ownership.rates import tallies_between
+from ortoo_daemon.ownership.rates import rates_for, tallies_between
+from ortoo_daemon.policy.limits_model import RateLimit
+from ortoo_daemon.policy.model import Policy
 from ortoo_daemon.records import Record, RecordId, WorkItem
 from ortoo_daemon.salesforce.org import Org
 
@@ -109,9 +111,16 @@ def with_counters_kept(knowledge: Knowledge, facts: Facts, decision: Decision) -
     policy = knowledge.policies.named(decision.policy)
     if policy is not None and policy.rates and facts.workload.given:
         sites = [step.id for step in decision.trace.candidates if step.kind == "rooftop"]
-        tallies = tallies_between(policy, staff, sites)
+        tallies = tallies_between(policy, _rates(policy, decision), staff, sites)
     people = [person.id for person in staff]
     workload = knowledge.ledger.frozen(
         facts.record.object, people, pool, tallies, moved=facts.workload.moved
     )
     return replace(facts, workload=workload)
+
+
+def _rates(policy: Policy, decision: Decision) -> tuple[RateLimit, ...]:
+    """The rate limits that the decision may have looked at: of a new one its rule tells which."""
+    if decision.outcome in (Outcome.ASSIGNED, Outcome.PARKED):
+        return rates_for(policy, decision.rule)
+    return policy.rates

@@ -4,7 +4,7 @@ Knows which refusals are about a field (write without it), about the new owner (
 or about the record (nothing left to do); everything else goes to the caller as it came.
 """
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from ortoo_daemon.action.stamps import (
     MODIFIED_AT,
@@ -66,8 +66,8 @@ async def write_decision(
     attempt = _Try(owner_write(decision, record))
     while True:
         try:
-            row = _row(attempt.write.whole, record, conditional=conditional)
-            await writer.write(replace(row, may_go=may_go))
+            row = _row(attempt.write.whole, record, conditional=conditional, may_go=may_go)
+            await writer.write(row)
         except (StaleRecordError, RecordGoneError):
             raise
         except PermanentOrgError as error:
@@ -99,7 +99,9 @@ def _is_about_owner(error: PermanentOrgError, blamed: frozenset[str]) -> bool:
     return OWNER in error.fields or "owner" in error.message.casefold()
 
 
-def _row(fields: dict[str, FieldValue], record: Record, *, conditional: bool) -> RecordWrite:
+def _row(
+    fields: dict[str, FieldValue], record: Record, *, conditional: bool, may_go: MayGo | None
+) -> RecordWrite:
     bumped = (MODIFIED_AT, MODIFIED_BY)  # by every flow, without a change in what was decided on
     expected = dict(record.fields)
     for name in bumped:
@@ -111,4 +113,5 @@ def _row(fields: dict[str, FieldValue], record: Record, *, conditional: bool) ->
         expect=expected,
         modified_at=record.text(MODIFIED_AT),
         conditional=conditional,
+        may_go=may_go,
     )

@@ -36,14 +36,17 @@ def find_customer(handling: Handling) -> None:
     wanted = handling.policy.find
     if wanted is None:
         return
-    sources = handling.key_sources or KeySources()
-    customer = _customer(handling, wanted, sources)
-    if not any(customer.all_keys()):
-        handling.trace.notes.append("match: the record says nothing by which a customer is known")
-        handling.scope.matched(None)
-        return
-    question = _question(handling, wanted, customer)
+    question = handling.asked_match
+    if question is None:
+        customer = _customer(handling, wanted, handling.key_sources or KeySources())
+        if not any(customer.all_keys()):
+            told = "match: the record says nothing by which a customer is known"
+            handling.trace.notes.append(told)
+            handling.scope.matched(None)
+            return
+        question = _question(handling, wanted, customer)
     if question not in handling.facts.answers:
+        handling.asked_match = question
         handling.questions.append(question)
         return
     answer = handling.facts.answers[question]

@@ -5,6 +5,7 @@ And how does a record look that was just decided, and that the org may not show 
 
 from collections.abc import Mapping
 from datetime import datetime
+from functools import lru_cache
 
 from ortoo_daemon.decision import Decision
 from ortoo_daemon.matches import EMAIL, NAME, PHONE, Customer, Found
@@ -28,6 +29,11 @@ def searched_paths(
     of = sources.get(own.through or "") if own.through else own
     if of is None:
         return ()
+    return _paths(own, of)
+
+
+@lru_cache(maxsize=64)  # the same few, for every record
+def _paths(own: KeySources, of: KeySources) -> tuple[tuple[str, str], ...]:
     before = f"{own.through}." if own.through else ""
     keys = [(_KEYS[field], before + field) for field in of.key_fields()]
     said = [
@@ -35,6 +41,11 @@ def searched_paths(
     ]
     about = [(each, field) for each, field in own.described().items() if each not in _OF_CUSTOMER]
     return (*keys, *said, *about)
+
+
+@lru_cache(maxsize=64)
+def _said(sources: KeySources) -> Mapping[str, str]:
+    return sources.described()
 
 
 def as_found(
@@ -51,7 +62,7 @@ def as_found(
     """
     if decision.owner is None:
         return None
-    named = sources.described() if sources else {}
+    named = _said(sources) if sources else {}
 
     def text(role: str) -> str:
         path = named.get(role, "")
