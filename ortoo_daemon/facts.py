@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import Any, NamedTuple
 
 from ortoo_daemon.directory import Directory, Point
+from ortoo_daemon.interpretation import InterpretQuestion, Said
 from ortoo_daemon.mail_findings import MailFindings
 from ortoo_daemon.matches import Found, MatchQuestion
 from ortoo_daemon.postal import PostalIndex
@@ -206,8 +207,8 @@ class ModelAnswer:
         return sum(attempt.took_for for attempt in self.attempts)
 
 
-Question = PastOwnerQuestion | MailQuestion | MatchQuestion
-Answer = FieldValue | NotAsked | MailFindings | tuple[Found, ...]
+Question = PastOwnerQuestion | MailQuestion | MatchQuestion | InterpretQuestion
+Answer = FieldValue | NotAsked | MailFindings | Said | tuple[Found, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

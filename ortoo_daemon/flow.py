@@ -21,7 +21,7 @@ from ortoo_daemon.admission.begin import begin_handling
 from ortoo_daemon.admission.by_hand import given_by_hand
 from ortoo_daemon.audit.conclude import conclude, conclude_by_hand, conclude_step
 from ortoo_daemon.decision import Decision, Outcome, ReasonCode
-from ortoo_daemon.enrichment.enrich import enrich
+from ortoo_daemon.enrichment.enrich import enrich, enrich_without_asking
 from ortoo_daemon.facts import Facts, Question
 from ortoo_daemon.handling import Handling, SlaProgress
 from ortoo_daemon.instants import instant_text
@@ -66,7 +66,7 @@ STAGES_OF_A_STEP: tuple[tuple[str, Stage], ...] = (
 STAGES_BY_HAND: tuple[tuple[str, Stage], ...] = (
     ("intake", read_enquiry),
     ("intake", standardise),
-    ("enrichment", enrich),
+    ("enrichment", enrich_without_asking),
     ("ownership", find_rule),
     ("ownership", look_at_boundaries),
     ("action", prepare_reports),

@@ -27,6 +27,7 @@ from ortoo_daemon.scope import RecordScope
 from ortoo_daemon.trace import (
     CandidateStep,
     FieldChange,
+    FieldOrigin,
     FieldReport,
     GateCount,
     RuleStep,
@@ -51,6 +52,7 @@ class TraceNotes:
     changes: list[FieldChange] = field(default_factory=list)
     reports: list[FieldReport] = field(default_factory=list)
     scores: list[ScoreStep] = field(default_factory=list)
+    origins: list[FieldOrigin] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
     def count(self, kind: str, gate: str, *, removed: int, detail: str = "") -> int:
@@ -89,6 +91,7 @@ class TraceNotes:
             changes=tuple(self.changes),
             reports=tuple(self.reports),
             scores=tuple(self.scores),
+            origins=tuple(self.origins),
             notes=tuple(self.notes),
         )
 
@@ -168,6 +171,7 @@ class Handling:
     comes from, ``waiting`` that which it goes to. ``sla`` is set where a step is taken of a record that is
     decided already. ``programme`` is that of the rule that gives the record, or gave it.
     ``given_to``: to whom the daemon had given it, by the last decision.
+    ``enriched`` counts the steps of enrichment that are done: one that asks is taken up where it stands.
     ``overstepped`` are boundaries that a person's assignment is outside of. ``customers`` are the
     ``key_sources`` of every object. ``asked_match`` is what was asked about the customer, as long as the
     answer is awaited.
@@ -202,6 +206,7 @@ class Handling:
     waiting: Waiting | None = None
     sla: SlaProgress | None = None
     given_to: RecordId | None = None
+    enriched: int = 0
     overstepped: list[str] = field(default_factory=list)
     asked_match: MatchQuestion | None = None
 

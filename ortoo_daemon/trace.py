@@ -91,6 +91,17 @@ class FieldChange(NamedTuple):
     place: Place | None = None
 
 
+class FieldOrigin(NamedTuple):
+    """Whence a value comes that was read out of the record's text: by whom, how sure (0 to 1), from which
+    words."""
+
+    field: str
+    by: str
+    confidence: float
+    evidence: str
+    place: Place | None = None
+
+
 class ScoreLine(NamedTuple):
     """Points of a scorecard's part, or what a bound took from them or gave to them."""
 
@@ -120,4 +131,5 @@ class Trace:
     changes: tuple[FieldChange, ...] = ()
     reports: tuple[FieldReport, ...] = ()
     scores: tuple[ScoreStep, ...] = ()
+    origins: tuple[FieldOrigin, ...] = ()
     notes: tuple[str, ...] = ()

@@ -13,7 +13,7 @@ from ortoo_daemon.decision import Decision
 from ortoo_daemon.errors import Place
 from ortoo_daemon.instants import instant_text
 from ortoo_daemon.records import FieldValue
-from ortoo_daemon.trace import CandidateStep, RuleOutcome, RuleStep, ScoreStep, Trace
+from ortoo_daemon.trace import CandidateStep, FieldOrigin, RuleOutcome, RuleStep, ScoreStep, Trace
 
 Met = Mapping[str, Mapping[str, FieldValue]]
 """Values by field, by rule."""
@@ -93,7 +93,14 @@ def _changes(trace: Trace, stage: str) -> Node | None:
     ]
     if stage == "enrichment":
         nodes += [_score(step) for step in trace.scores]
+        nodes += [_origin(each) for each in trace.origins]
     return _group(stage, nodes)
+
+
+def _origin(origin: FieldOrigin) -> Node:
+    """Who read the value out of the record's text, and out of which words."""
+    text = f"{origin.field} by {origin.by}, {origin.confidence:g}"
+    return Node(text=f'{text}: "{origin.evidence}"{_at(origin.place)}')
 
 
 def _score(step: ScoreStep) -> Node:

@@ -13,6 +13,7 @@ from ortoo_daemon.decision import Decision
 from ortoo_daemon.directory import Directory
 from ortoo_daemon.facts import Answer, Facts, PastOwnerQuestion, Question
 from ortoo_daemon.instants import instant_text
+from ortoo_daemon.interpretation import InterpretQuestion, Said, kept_said
 from ortoo_daemon.json_text import json_text
 from ortoo_daemon.mail_findings import MailFindings, kept_findings
 from ortoo_daemon.matches import MatchQuestion, found_kept, question_kept
@@ -59,7 +60,8 @@ def kept_to_replay(
 
 
 def kept_question(asked: Question, answer: Answer) -> dict[str, Any]:
-    """A question with its answer; what was found in an e-mail whole, with what a model said of it."""
+    """A question with its answer; what was found in an e-mail or read out of a text whole, with what models
+    said of it."""
     if isinstance(asked, PastOwnerQuestion):
         return {
             "past_owner_of": {"field": asked.field, "value": asked.value},
@@ -69,6 +71,10 @@ def kept_question(asked: Question, answer: Answer) -> dict[str, Any]:
     if isinstance(asked, MatchQuestion):
         records = [found_kept(each) for each in answer] if isinstance(answer, tuple) else answer
         return {"match": question_kept(asked), "answer": records}
+    if isinstance(asked, InterpretQuestion):
+        about = {"label": asked.label, "task": asked.task, "digest": asked.digest}
+        said = kept_said(answer) if isinstance(answer, Said) else answer
+        return {"said_of": about, "answer": said}
     found = kept_findings(answer) if isinstance(answer, MailFindings) else answer
     return {"mail_of": {"patient": asked.patient, "task": asked.task}, "answer": found}
 

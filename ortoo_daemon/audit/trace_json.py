@@ -1,11 +1,12 @@
 """How is a trace kept as text of bounded length, and read back?
 
 Layout of version 1: an object with ``v``, ``rules``, ``candidates``, ``gates``, ``changes``,
-``reports``, ``scores``, ``notes``; empty parts are left out, places are ``file:line:column``.
+``reports``, ``scores``, ``origins``, ``notes``; empty parts are left out, places are ``file:line:column``.
 
 When the text would be longer than the field, parts go in this order until it fits, and ``cut`` says
 how many of each went: removed candidates (last first; the counts per gate stay), candidates behind
-the first in their order, rules that did not match (first first), changes, reports, scores, notes.
+the first in their order, rules that did not match (first first), changes, origins,
+reports, scores, notes.
 """
 
 import json
@@ -18,6 +19,7 @@ from ortoo_daemon.trace import (
     CandidateStep,
     FailedCondition,
     FieldChange,
+    FieldOrigin,
     FieldReport,
     GateCount,
     RuleOutcome,
@@ -79,6 +81,7 @@ _CUTS: tuple[tuple[str, Callable[[_Json], bool], bool], ...] = (
     ("candidates", lambda c: True, True),
     ("rules", lambda r: r["outcome"] in _DID_NOT_HOLD, False),
     ("changes", lambda c: True, True),
+    ("origins", lambda o: True, True),
     ("reports", lambda r: True, True),
     ("scores", lambda s: True, True),
     ("notes", lambda n: True, True),
@@ -133,6 +136,7 @@ def _saved(trace: Trace) -> _Json:
             for r in trace.reports
         ],
         "scores": [_score(step) for step in trace.scores],
+        "origins": [_origin(each) for each in trace.origins],
         "notes": [_short(note) for note in trace.notes],
     }
 
@@ -171,6 +175,12 @@ def _change(change: FieldChange) -> _Json:
     saved["before"] = _short(before)
     saved["after"] = _short(after)
     return saved
+
+
+def _origin(origin: FieldOrigin) -> _Json:
+    field, by, confidence, evidence, place = origin
+    saved = _filled(field=field, by=by, evidence=_short(evidence), at=_at(place))
+    return saved | {"confidence": confidence}
 
 
 def _score(step: ScoreStep) -> _Json:
@@ -214,6 +224,7 @@ def _read(saved: _Json) -> Trace:
         changes=tuple(FieldChange(**e) for e in _placed(saved.get("changes", ()))),
         reports=tuple(FieldReport(**e) for e in _placed(saved.get("reports", ()))),
         scores=tuple(_read_score(entry) for entry in saved.get("scores", ())),
+        origins=tuple(_read_origin(entry) for entry in saved.get("origins", ())),
         notes=(*saved.get("notes", ()), *left_out),
     )
 
@@ -232,6 +243,16 @@ def _read_rule(entry: _Json) -> RuleStep:
             field=failed["field"],
             value=failed["value"],
         ),
+    )
+
+
+def _read_origin(entry: _Json) -> FieldOrigin:
+    return FieldOrigin(
+        field=entry["field"],
+        by=entry["by"],
+        confidence=entry["confidence"],
+        evidence=entry.get("evidence", ""),
+        place=_place(entry.get("at")),
     )
 
 

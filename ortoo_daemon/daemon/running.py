@@ -23,6 +23,8 @@ from ortoo_daemon.daemon.handling.onlooker import Nobody
 from ortoo_daemon.daemon.handling.sharing import Sharing
 from ortoo_daemon.daemon.hearing.events import Hearing
 from ortoo_daemon.daemon.hearing.silence import Silence
+from ortoo_daemon.daemon.interpreting.catalogue_in_force import CatalogueInForce
+from ortoo_daemon.daemon.interpreting.interpreter import Interpreter
 from ortoo_daemon.daemon.loading.file_watch import FileWatch
 from ortoo_daemon.daemon.loading.postal_file import load_postal_index, needs_geography
 from ortoo_daemon.daemon.loading.reloading import Reloading
@@ -138,8 +140,13 @@ class Running:
             if not await self._prepare(reloading, sweeping, stop, shadow=shadow):
                 await sweeping.schedule.stop()  # a gap may be being filled already
             else:
-                mails = case_mails(self._settings, self._org, models=True)
-                answers = Answers(self._org, may_refine=budgets.may_refine, mails=mails)
+                catalogue = CatalogueInForce(self._settings)
+                answers = Answers(
+                    self._org,
+                    may_refine=budgets.may_refine,
+                    mails=case_mails(self._settings, self._org, catalogue=catalogue),
+                    interpreter=Interpreter(catalogue),
+                )
                 candidate = self._candidate(answers)
                 delivery = make_delivery(self._settings, self._parts, knowledge, self.now)
                 self._parts.delivery = delivery

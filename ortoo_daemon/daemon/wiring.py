@@ -6,6 +6,7 @@ from secrets import token_hex
 from socket import gethostname
 
 from ortoo_daemon.daemon.handling.answers import Answers
+from ortoo_daemon.daemon.interpreting.catalogue_in_force import CatalogueInForce
 from ortoo_daemon.daemon.mails.case_mails import CaseMails
 from ortoo_daemon.daemon.mails.models import Models
 from ortoo_daemon.daemon.mails.triagers import Triagers
@@ -31,12 +32,15 @@ def make_org(settings: Settings) -> Org:
     )
 
 
-def case_mails(settings: Settings, org: Org, *, models: bool = False) -> CaseMails:
+def case_mails(
+    settings: Settings, org: Org, *, catalogue: CatalogueInForce | None = None
+) -> CaseMails:
     """What reads and understands e-mails of cases; reads nothing before the first is asked for.
 
-    ``models``: those of the catalogue are asked, too, where a policy says so. That costs.
+    ``catalogue``: its models are asked, too, where a policy says so. That costs.
     """
-    return CaseMails(org, Triagers(org, settings), Models(settings) if models else None)
+    models = None if catalogue is None else Models(catalogue)
+    return CaseMails(org, Triagers(org, settings), models)
 
 
 async def open_queue(settings: Settings, *, exclusive: bool = True) -> WorkQueue:

@@ -1,15 +1,29 @@
-"""What else is known about the record? Reference tables, constants, templates, scores, in policy order."""
+"""What else is known about the record? By tables, constants, templates, scores, its own text."""
 
+from ortoo_daemon.enrichment.interpreting import interpret
 from ortoo_daemon.enrichment.scoring import scored
 from ortoo_daemon.handling import Handling
+from ortoo_daemon.policy.ai_model import AiStep
 from ortoo_daemon.policy.enrichment_model import MatchKind, ScoreStep, SetStep, TableStep
 
 STAGE = "enrichment"
 
 
 def enrich(handling: Handling) -> None:
-    """Run every enrichment step; later steps see what earlier ones set."""
-    for step in handling.policy.enrichment:
+    """Run every enrichment step; later steps see what earlier ones set.
+
+    A step that asks leaves everything as it found it; with its answer the way goes on from there.
+    """
+    _enrich(handling, asking=True)
+
+
+def enrich_without_asking(handling: Handling) -> None:
+    """The same for a look at a record that is not decided now: nobody is asked."""
+    _enrich(handling, asking=False)
+
+
+def _enrich(handling: Handling, *, asking: bool) -> None:
+    for step in handling.policy.enrichment[handling.enriched :]:
         match step:
             case TableStep():
                 _look_up(handling, step)
@@ -17,6 +31,10 @@ def enrich(handling: Handling) -> None:
                 _set(handling, step)
             case ScoreStep():
                 _score(handling, step)
+            case AiStep():
+                if not interpret(handling, step, asking=asking):
+                    return
+        handling.enriched += 1
 
 
 def _look_up(handling: Handling, step: TableStep) -> None:

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from ortoo_daemon.errors import Place
 from ortoo_daemon.policy.enrichment_model import SetField
 from ortoo_daemon.policy.evaluation import Condition
-from ortoo_daemon.policy.triage_model import MappedField, Split
+from ortoo_daemon.policy.mapped import MappedField
+from ortoo_daemon.policy.triage_model import Split
 
 UNREADABLE = "adf_unreadable"
 """Why a record is parked whose document can't be read, where the policy gives no other reason."""

@@ -6,6 +6,7 @@ Expectations are partial: what a case does not mention may be anything.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
 from ortoo_daemon.errors import Place
 from ortoo_daemon.facts import ContactKind
@@ -109,12 +110,20 @@ class GivenMatch:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class GivenAnswer:
+    """What a step that asks somebody outside is answered: plain JSON; None where nobody answers."""
+
+    value: Any
+    place: Place
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PolicyCase:
     """One case; the file's defaults, ``now`` and roster are already part of it.
 
     ``moved`` is how many records were moved within the time of each fuse, by programme; that of the policy
     itself stands under ``""``. ``mail`` is what is found in the e-mail of the record, ``match`` what the org
-    holds of the same customer.
+    holds of the same customer. ``answers`` are those of steps that ask somebody outside, by label.
     """
 
     name: str
@@ -124,6 +133,7 @@ class PolicyCase:
     moved: Mapping[str, int] = field(default_factory=dict)
     mail: MailFindings | None = None
     match: tuple[GivenMatch, ...] = ()
+    answers: Mapping[str, GivenAnswer] = field(default_factory=dict)
     expect: Expectation
     then: tuple[Later, ...] = ()
     place: Place

@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from ortoo_daemon.errors import Place
+from ortoo_daemon.policy.ai_model import AiStep
 from ortoo_daemon.policy.evaluation import Expression
 from ortoo_daemon.policy.score_model import Scorecard
 from ortoo_daemon.records import FieldValue
@@ -91,4 +92,4 @@ class ScoreStep:
         return (self.into,) if self.band is None else (self.into, self.band)
 
 
-EnrichmentStep = TableStep | SetStep | ScoreStep
+EnrichmentStep = TableStep | SetStep | ScoreStep | AiStep

@@ -10,9 +10,9 @@ from ortoo_daemon.adf_findings import ADF_NAMES
 from ortoo_daemon.errors import Place
 from ortoo_daemon.mail_findings import NAMES, FoundKind
 from ortoo_daemon.policy.csv_files import lacks_column, note_unknown_columns, read_csv
+from ortoo_daemon.policy.mapped import Longer, MappedField, MappedType
 from ortoo_daemon.policy.naming import did_you_mean, is_field_name
 from ortoo_daemon.policy.nodes import Problems
-from ortoo_daemon.policy.triage_model import Longer, MappedField, MappedType
 from ortoo_daemon.policy.values import fold
 
 COLUMNS = ("field", "from", "type", "length", "longer", "values", "only_empty")

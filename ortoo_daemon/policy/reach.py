@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 
 from ortoo_daemon.mail_findings import FINDINGS_FIELD, SPLIT_KEY
+from ortoo_daemon.policy.ai_model import AiStep
 from ortoo_daemon.policy.enrichment_model import ScoreStep, TableStep
 from ortoo_daemon.policy.evaluation import Condition
 from ortoo_daemon.policy.model import Policy
@@ -102,6 +103,8 @@ def fields_written(policy: Policy) -> frozenset[str]:
             found |= {field for field, _ in enrichment.sets}
         elif isinstance(enrichment, ScoreStep):
             found.update(enrichment.sets())
+        elif isinstance(enrichment, AiStep):
+            found.update(enrichment.fields_written())
         else:
             found |= {each.field for each in enrichment.sets}
     found |= {each.field for step in steps_of(policy) for each in step.sets}
@@ -134,6 +137,8 @@ def _names(policy: Policy) -> Iterator[frozenset[str]]:
             yield frozenset(match.field for match in enrichment.matches)
         elif isinstance(enrichment, ScoreStep):
             yield enrichment.card.fields()
+        elif isinstance(enrichment, AiStep):
+            yield enrichment.names_read()
         else:
             yield from (each.value.fields() for each in enrichment.sets)
     for rule in rules_of(policy):

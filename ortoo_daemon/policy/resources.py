@@ -7,6 +7,7 @@ import posixpath
 from collections.abc import Callable, Mapping
 from typing import TypeVar
 
+from ortoo_daemon.policy.ai_map import AiMap, read_ai_map
 from ortoo_daemon.policy.field_map import FieldMap, read_adf_map, read_field_map
 from ortoo_daemon.policy.naming import did_you_mean
 from ortoo_daemon.policy.nodes import Problems, Scalar
@@ -16,7 +17,7 @@ from ortoo_daemon.policy.score_model import Scorecard
 from ortoo_daemon.policy.tables import CsvTable, read_table
 from ortoo_daemon.policy.territories import TerritoryFile, read_territories
 
-Read = TypeVar("Read", CsvTable, TerritoryFile, PerformanceTable, Scorecard, FieldMap)
+Read = TypeVar("Read", CsvTable, TerritoryFile, PerformanceTable, Scorecard, FieldMap, AiMap)
 
 
 class Resources:
@@ -32,6 +33,7 @@ class Resources:
         self._scorecards: dict[str, Scorecard | None] = {}
         self._field_maps: dict[str, FieldMap | None] = {}
         self._adf_maps: dict[str, FieldMap | None] = {}
+        self._ai_maps: dict[str, AiMap | None] = {}
 
     def table(self, node: Scalar) -> CsvTable | None:
         """The table a policy names; None when it is missing or can't be used (and noted)."""
@@ -51,6 +53,9 @@ class Resources:
 
     def adf_map(self, node: Scalar) -> FieldMap | None:
         return self._once(node, self._adf_maps, read_adf_map)
+
+    def ai_map(self, node: Scalar) -> AiMap | None:
+        return self._once(node, self._ai_maps, read_ai_map)
 
     def _once(
         self,

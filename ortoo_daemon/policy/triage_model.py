@@ -1,54 +1,16 @@
 """What does a policy do with the e-mail of a case? Values of ``intake: {triage: …}``."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
-from enum import StrEnum
 
 from ortoo_daemon.errors import Place
 from ortoo_daemon.policy.enrichment_model import SetField
 from ortoo_daemon.policy.evaluation import Condition
+from ortoo_daemon.policy.mapped import MappedField
 
 WAITED_FOR = timedelta(minutes=1)
 """How long after its creation the e-mail of a case may come, where the policy says nothing else."""
-
-
-class MappedType(StrEnum):
-    """As what a finding is written."""
-
-    TEXT = "text"
-    NUMBER = "number"
-    CHECKBOX = "checkbox"
-    DATE = "date"
-    DATETIME = "datetime"
-    LIST = "list"
-
-
-class Longer(StrEnum):
-    """What becomes of a text that is longer than its field."""
-
-    CUT = "cut"
-    LEAVE_OUT = "leave_out"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MappedField:
-    """One row of a map: the finding ``name`` of ``root`` goes to ``field`` as ``type``.
-
-    ``values`` translates, by folded value; ``otherwise`` is for all that it does not name, None leaves the
-    field alone then. ``length`` 0 is without bound.
-    """
-
-    field: str
-    name: str
-    root: str = "triage"
-    type: MappedType = MappedType.TEXT
-    length: int = 0
-    longer: Longer = Longer.CUT
-    values: Mapping[str, str]
-    otherwise: str | None = None
-    only_empty: bool = False
-    place: Place
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -27,6 +27,7 @@ from ortoo_daemon.facts import (
     Workload,
 )
 from ortoo_daemon.instants import instant
+from ortoo_daemon.interpretation import InterpretQuestion, Said, restored_said
 from ortoo_daemon.mail_findings import restored_findings
 from ortoo_daemon.matches import MatchQuestion, found_unkept, question_unkept
 from ortoo_daemon.records import (
@@ -177,6 +178,8 @@ def _answers(record: Record, kept: Mapping[str, Any]) -> Iterator[tuple[Question
     for each in kept.get("answers", ()):
         if "mail_of" in each:
             yield _mail(record, each)
+        if "said_of" in each:
+            yield _said(record, each)
         if "past_owner_of" not in each:
             continue
         since = instant(each["since"])
@@ -198,6 +201,24 @@ def _mail(record: Record, kept: Mapping[str, Any]) -> tuple[Question, Answer]:
     about, found = kept["mail_of"], kept["answer"]
     question = MailQuestion(record.object, record.id, bool(about["patient"]), about["task"])
     return question, restored_findings(found) if isinstance(found, Mapping) else None
+
+
+def _said(record: Record, kept: Mapping[str, Any]) -> tuple[Question, Answer]:
+    """What was read out of the record's text then."""
+    about = kept["said_of"]
+    question = InterpretQuestion(
+        object=record.object,
+        record=record.id,
+        label=about["label"],
+        task=about["task"],
+        digest=about["digest"],
+    )
+    return question, said_kept(kept["answer"])
+
+
+def said_kept(answer: Any) -> Said | None:
+    """An answer that a decision keeps; None where nobody was asked."""
+    return restored_said(answer) if isinstance(answer, Mapping) else None
 
 
 def _contacts(kept: Mapping[str, Any]) -> tuple[Contact, ...] | None:

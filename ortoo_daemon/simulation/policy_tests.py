@@ -23,6 +23,7 @@ from ortoo_daemon.postal import PostalIndex
 from ortoo_daemon.records import RecordId
 from ortoo_daemon.simulation.deciding import made_up, settled
 from ortoo_daemon.simulation.expectations import differences
+from ortoo_daemon.simulation.given_answers import given_answers
 from ortoo_daemon.simulation.given_matches import given_matches
 from ortoo_daemon.simulation.later import Life
 from ortoo_daemon.simulation.turnout import turned_out
@@ -115,8 +116,9 @@ class _Bench:
 
     def run(self, case: PolicyCase) -> CaseResult:
         roster, strangers = turned_out(self.directory, case.roster)
-        answer, unknown = given_matches(case, roster)
-        strangers = (*strangers, *unknown)
+        matches, unknown = given_matches(case, roster)
+        answer, odd = given_answers(case, self.policy, matches)
+        strangers = (*strangers, *unknown, *odd)
         facts, decision = settled(
             self.policies, self._facts(case, roster), case.mail, answer=answer
         )

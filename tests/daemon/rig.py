@@ -14,6 +14,7 @@ from ortoo_daemon.daemon.handling.answers import Answers
 from ortoo_daemon.daemon.handling.handler import Handler
 from ortoo_daemon.daemon.handling.knowledge import Knowledge, Policies
 from ortoo_daemon.daemon.handling.ledger import Ledger
+from ortoo_daemon.daemon.interpreting.interpreter import Interprets
 from ortoo_daemon.daemon.loading.policy_files import read_directory_mapping
 from ortoo_daemon.daemon.mails.case_mails import CaseMails
 from ortoo_daemon.daemon.settings import Settings
@@ -72,15 +73,17 @@ async def handler_on(
     policies: PolicySet | None = None,
     *,
     mails: Callable[[Org], CaseMails | None] = lambda _: None,
+    interpreter: Interprets | None = None,
     **options: Any,
 ) -> AsyncIterator[Handler]:
-    """A handler on the live sandbox org; ``mails`` makes what reads the e-mails of cases."""
+    """A handler on the live sandbox org; ``mails`` makes what reads the e-mails of cases, ``interpreter``
+    asks models what a record's text says."""
     org = Org.of(
         auth=ClientCredentials(client_id=seed.CLIENT_ID, client_secret=seed.CLIENT_SECRET),
         login_url=live.url,
     )
     roster = DirectoryReader(org, read_directory_mapping(DIRECTORY))
-    answers = Answers(org, mails=mails(org))
+    answers = Answers(org, mails=mails(org), interpreter=interpreter)
     try:
         knowledge = Knowledge(
             policies=Policies(policies or policy_set()),

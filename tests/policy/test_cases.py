@@ -55,14 +55,14 @@ cases:
   - name: One
     now: 2026-11-23
     expect: nothing
-  - {name: two, answers: {}, now: 2026-11-23T00:00:00Z, expect: {}}
+  - {name: two, answers: [], now: 2026-11-23T00:00:00Z, expect: {}}
 """
     with pytest.raises(ConfigError) as caught:
         load_tests({"a_test.yaml": text.encode()})
     told = {(p.place.line, p.place.column, p.rule) for p in caught.value.problems}
     assert told == {
         (1, 1, "missing_key"), (1, 1, "unknown_key"), (3, 5, "missing_key"), (4, 23, "wrong_type"),
-        (5, 14, "unknown_key"), (7, 10, "wrong_type"), (8, 13, "wrong_type"), (9, 17, "not_supported"),
+        (5, 14, "unknown_key"), (7, 10, "wrong_type"), (8, 13, "wrong_type"), (9, 26, "wrong_type"),
         (9, 65, "empty"),
     }  # fmt: skip
 

@@ -1,9 +1,9 @@
 import pytest
 
 from ortoo_daemon.errors import ConfigError
-from ortoo_daemon.intake.mapped import mapped_value
 from ortoo_daemon.policy.field_map import FieldMap
 from ortoo_daemon.policy.load import load
+from ortoo_daemon.policy.mapped import mapped_value
 from tests.policy.files import HEAD, OTHERWISE
 
 TRIAGE = f"{HEAD}intake:\n  triage:\n    map: tables/m.csv\nownership:\n{OTHERWISE}"

@@ -7,10 +7,12 @@ from datetime import datetime
 import structlog
 
 from ortoo_daemon.action.stamps import DECIDED_AT, OWNER
+from ortoo_daemon.daemon.interpreting.interpreter import Interprets
 from ortoo_daemon.daemon.mails.case_mails import CaseMails
 from ortoo_daemon.errors import PermanentOrgError
 from ortoo_daemon.facts import Answer, MailQuestion, NotAsked, PastOwnerQuestion, Question
 from ortoo_daemon.instants import instant
+from ortoo_daemon.interpretation import InterpretQuestion
 from ortoo_daemon.matches import MatchQuestion
 from ortoo_daemon.policy.values import fold
 from ortoo_daemon.records import Owner, OwnerKind, RecordId, record_id
@@ -33,7 +35,8 @@ class Answers:
     """Asks the org. Raises OrgError to the asker whose question can't be answered.
 
     While ``may_refine`` says no, nobody is asked who had a customer before, and the answer is that nobody
-    was. ``mails`` reads the e-mails of cases; without it no case has one.
+    was. ``mails`` reads the e-mails of cases; without it no case has one. ``interpreter`` asks models what
+    a record's text says; without it none is asked.
     """
 
     def __init__(
@@ -42,8 +45,10 @@ class Answers:
         *,
         may_refine: Callable[[], bool] = lambda: True,
         mails: CaseMails | None = None,
+        interpreter: Interprets | None = None,
     ) -> None:
         self._org = org
+        self._interpreter = interpreter
         self._mails = mails
         self._may_refine = may_refine
         self._batcher: Batcher[_OfCustomers, Answer] = Batcher(
@@ -52,6 +57,8 @@ class Answers:
 
     async def ask(self, question: Question) -> Answer:
         """The answer as `facts` describes it for this kind of question."""
+        if isinstance(question, InterpretQuestion):
+            return None if self._interpreter is None else await self._interpreter.ask(question)
         if isinstance(question, MailQuestion):
             return None if self._mails is None else await self._mails.ask(question)
         if not self._may_refine():
@@ -67,6 +74,8 @@ class Answers:
         await self._batcher.close()
         if self._mails is not None:
             await self._mails.close()
+        if self._interpreter is not None:
+            await self._interpreter.close()
 
     async def _answer(self, questions: Sequence[_OfCustomers]) -> list[Answer]:
         groups: dict[tuple[str, str], list[PastOwnerQuestion]] = defaultdict(list)

@@ -4,27 +4,19 @@
 can be asked the rules stand, and the decision says so.
 """
 
-import asyncio
-import hashlib
 from collections.abc import Mapping
-from contextlib import AsyncExitStack
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any, Protocol
 
 import structlog
 
 from ortoo_daemon.daemon.asking.model_triaging import ModelSaid, ModelTriager
-from ortoo_daemon.daemon.loading.catalogue_file import FILE
-from ortoo_daemon.daemon.model_desk import model_desk
-from ortoo_daemon.daemon.settings import Settings
+from ortoo_daemon.daemon.interpreting.catalogue_in_force import CatalogueInForce
 from ortoo_daemon.errors import ConfigError, StateError
 from ortoo_daemon.facts import ModelAnswer, ModelOutcome
 from ortoo_daemon.intake.triage.triager import Triager, Understood
 from ortoo_daemon.intake.understanding.keeping import kept_answer
-from ortoo_daemon.policy.models.catalogue import Task, TaskName
-from ortoo_daemon.policy.models.reading import load_catalogue
-from ortoo_daemon.services.models.desk import ModelDesk
+from ortoo_daemon.policy.models.catalogue import TaskName
 
 _log = structlog.get_logger("ortoo_daemon.mails")
 
@@ -43,25 +35,22 @@ class ReadsToo(Protocol):
 class Models:
     """Asks the models of the task ``triage``; opened when the first e-mail is to be read so."""
 
-    def __init__(self, settings: Settings) -> None:
-        self._settings = settings
-        self._digest = ""
-        self._open: tuple[ModelDesk, Task] | None = None
+    def __init__(self, catalogue: CatalogueInForce) -> None:
+        self._catalogue = catalogue
         self._why_not = ""
-        self._stack = AsyncExitStack()
-        self._turn = asyncio.Lock()
 
     async def understand(
         self, record: str, by_rules: Understood, triager: Triager
     ) -> tuple[Understood, ModelSaid]:
         """What stands of both; the rules' word where no model can be asked. Raises nothing."""
         try:
-            asked = await self._current()
-            if asked is None:
-                return by_rules, ModelSaid(answer=_off(), differences=())
-            desk, task = asked
-            reading = ModelTriager(triager=triager, desk=desk, task=task)
-            return await reading.understand(record, by_rules)
+            async with self._catalogue.asking_for(TaskName.TRIAGE) as asked:
+                if asked is None:
+                    return by_rules, ModelSaid(answer=_off(), differences=())
+                desk, task = asked
+                self._why_not = ""
+                reading = ModelTriager(triager=triager, desk=desk, task=task)
+                return await reading.understand(record, by_rules)
         except (ConfigError, StateError) as error:
             if str(error) != self._why_not:
                 _log.warning("triage.no_model", error=str(error))
@@ -69,30 +58,7 @@ class Models:
             return by_rules, ModelSaid(answer=_off())
 
     async def close(self) -> None:
-        await self._stack.aclose()
-
-    async def _current(self) -> tuple[ModelDesk, Task] | None:
-        """The desk of the catalogue as it stands, None where models or the task are off."""
-        async with self._turn:
-            path = self._settings.folder / FILE
-            data = await asyncio.to_thread(_bytes, path)
-            digest = hashlib.sha256(data).hexdigest()
-            if digest != self._digest:
-                await self._stack.aclose()
-                self._open, self._digest = None, ""
-                self._open = await self._opened(path, data)
-                self._digest, self._why_not = digest, ""
-            return self._open
-
-    async def _opened(self, path: Path, data: bytes) -> tuple[ModelDesk, Task] | None:
-        if not data:
-            return None
-        catalogue = load_catalogue(str(path), data)
-        task = catalogue.task(TaskName.TRIAGE)
-        if task is None:
-            return None
-        desk = await self._stack.enter_async_context(model_desk(self._settings, catalogue))
-        return desk, task
+        await self._catalogue.close()
 
 
 def kept_part(said: ModelSaid) -> Mapping[str, Any] | None:
@@ -113,11 +79,3 @@ def _off() -> ModelAnswer:
         form="",
         prompt_hash="",
     )
-
-
-def _bytes(path: Path) -> bytes:
-    """None there is as good as an empty one: models are off."""
-    try:
-        return path.read_bytes()
-    except OSError:
-        return b""

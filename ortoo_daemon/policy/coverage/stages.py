@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import IntEnum
 
+from ortoo_daemon.policy.ai_model import AiStep
 from ortoo_daemon.policy.enrichment_model import ScoreStep, SetField, TableStep
 from ortoo_daemon.policy.expressions import Constant
 from ortoo_daemon.policy.model import Policy
@@ -64,5 +65,7 @@ def _enriching(policy: Policy) -> Iterator[tuple[str, bool, SetField | None]]:
             yield from ((name, step.only_empty, None) for name, _ in step.sets)
         elif isinstance(step, ScoreStep):
             yield from ((name, False, None) for name in step.sets())
+        elif isinstance(step, AiStep):
+            yield from ((row.field, row.mapped.only_empty, None) for row in step.fields)
         else:
             yield from ((each.field, each.only_empty, each) for each in step.sets)

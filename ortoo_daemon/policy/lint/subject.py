@@ -12,6 +12,7 @@ from ortoo_daemon.directory import Directory, Rooftop
 from ortoo_daemon.errors import Place
 from ortoo_daemon.mail_findings import SPLIT_KEY
 from ortoo_daemon.policy.adf_model import Adf
+from ortoo_daemon.policy.ai_model import AiStep
 from ortoo_daemon.policy.cases import PolicyTests
 from ortoo_daemon.policy.conditions import FieldTest, tests_of
 from ortoo_daemon.policy.enrichment_model import ScoreStep, SetField, SetStep, TableStep
@@ -94,6 +95,8 @@ def conditions_of(policy: Policy) -> Iterator[Condition]:
     for step in policy.enrichment:
         if isinstance(step, ScoreStep):
             yield from (points.when for points in step.card.points())
+        elif isinstance(step, AiStep) and step.when is not None:
+            yield step.when
     for rule in rules_of(policy):
         if rule.when is not None:
             yield rule.when
@@ -174,6 +177,9 @@ def _uses(policy: Policy) -> Iterator[FieldUse]:
         elif isinstance(enrichment, ScoreStep):
             yield from (FieldUse(enrichment.place, field) for field in enrichment.sets())
             yield from _of_card(enrichment.card)
+        elif isinstance(enrichment, AiStep):
+            yield from (FieldUse(row.mapped.place, row.field) for row in enrichment.fields)
+            yield from (FieldUse(enrichment.place, name) for name in enrichment.names_read())
     for each in _sets(policy):
         yield FieldUse(each.place, each.field)
     if policy.returns is not None:

@@ -78,23 +78,33 @@ _OF_MAIL = Sendable(
     clear=_IN_TEXTS,
 )
 _OF_TEXT = Sendable(
-    fields=("subject", "language", "source", "brand", "model"),
-    parts=("description", "comments", "transcript"),
-    rooftop=("name", "brands", "town", "country"),
+    fields=("subject", "language", "source", "brand", "model", "request"),
+    parts=("description", "comments", "transcript", "new"),
+    rooftop=(),
     clear=_IN_TEXTS,
 )
 
 SENDABLE: Mapping[TaskName, Sendable] = {
     TaskName.TRIAGE: _OF_MAIL,
-    TaskName.REPLY_DRAFT: _OF_MAIL,
+    TaskName.REPLY_DRAFT: _OF_TEXT,
     TaskName.LEAD_PROFILE: _OF_TEXT,
     TaskName.SUMMARY: _OF_TEXT,
 }
 
-PROMPTS: Mapping[TaskName, tuple[str, ...]] = {TaskName.TRIAGE: ("triage/1",)}
-"""Versions of the instructions, the latest last; tasks that are not named are asked by nothing yet."""
+PROMPTS: Mapping[TaskName, tuple[str, ...]] = {
+    TaskName.TRIAGE: ("triage/1",),
+    TaskName.LEAD_PROFILE: ("lead_profile/1",),
+    TaskName.SUMMARY: ("summary/1",),
+    TaskName.REPLY_DRAFT: ("reply_draft/1",),
+}
+"""Versions of the instructions, the latest last."""
 
-ANSWERS: Mapping[TaskName, tuple[str, ...]] = {TaskName.TRIAGE: ("triage/1",)}
+ANSWERS: Mapping[TaskName, tuple[str, ...]] = {
+    TaskName.TRIAGE: ("triage/1",),
+    TaskName.LEAD_PROFILE: ("values/1",),
+    TaskName.SUMMARY: ("values/1",),
+    TaskName.REPLY_DRAFT: ("values/1",),
+}
 """Versions of the form of answers."""
 
 

@@ -58,7 +58,6 @@ class TaskReader:
         """The task; what can't be used of it is told and replaced by the most careful value."""
         section = section_of(node, self.problems, f"the task {name}", TASK_KEYS)
         section.required("enabled")
-        self._askable(name, section)
         section.required("models")
         tokens = inner(section, "max_tokens", TOKEN_KEYS)
         return Task(
@@ -79,14 +78,8 @@ class TaskReader:
             disagreement=Disagreement(
                 one_of(section, "disagreement", Disagreement, Disagreement.BOTH_OR_PERSON)
             ),
-            otherwise=Otherwise(one_of(section, "otherwise", Otherwise, Otherwise.RULES)),
+            otherwise=self._otherwise(name, section),
         )
-
-    def _askable(self, name: TaskName, section: Section) -> None:
-        if section.flag("enabled") and name not in PROMPTS:
-            message = f"nothing in this version asks a model for {name}"
-            at = section.get("enabled") or section.place
-            self.problems.add(at, "not_supported", message, "write enabled: false")
 
     def _models(self, section: Section) -> tuple[str, ...]:
         found = words(section, "models", self.models)
@@ -133,9 +126,16 @@ class TaskReader:
 
     def _version(self, section: Section, key: str, known: tuple[str, ...]) -> str:
         """Written out, so that an upgrade of the program changes no prompt behind an admin's back."""
-        if not known:
-            return section.text(key) or ""
-        return one_of(section, key, known)
+        needed = section.flag("enabled") or section.get(key) is not None
+        return one_of(section, key, known) if needed else ""
+
+    def _otherwise(self, name: TaskName, section: Section) -> Otherwise:
+        found = Otherwise(one_of(section, "otherwise", Otherwise, Otherwise.RULES))
+        if found is Otherwise.PERSON and name is not TaskName.TRIAGE:
+            message = f"{name} has no person to turn to: finders fill what they find"
+            at = section.get("otherwise") or section.place
+            self.problems.add(at, "not_supported", message, "write otherwise: rules")
+        return found
 
     def _time_limit(self, section: Section) -> timedelta:
         node = section.get("time_limit")

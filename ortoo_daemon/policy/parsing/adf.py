@@ -14,6 +14,7 @@
 """
 
 from ortoo_daemon.policy.adf_model import UNREADABLE, Adf
+from ortoo_daemon.policy.mapped import MappedField
 from ortoo_daemon.policy.naming import TRIAGE, wrong_with_name
 from ortoo_daemon.policy.nodes import ListNode, MapNode, Node, Scalar
 from ortoo_daemon.policy.parsing.conditions import ConditionReader
@@ -21,7 +22,6 @@ from ortoo_daemon.policy.parsing.expressions import read_sets
 from ortoo_daemon.policy.parsing.sections import Section, text_in
 from ortoo_daemon.policy.parsing.triage import read_split
 from ortoo_daemon.policy.resources import Resources
-from ortoo_daemon.policy.triage_model import MappedField
 
 ADF_KEYS = ("when", "from", "keep", "map", "set", "vendor", "split", "unreadable")
 UNREADABLE_KEYS = ("park",)

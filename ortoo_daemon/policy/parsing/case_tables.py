@@ -10,7 +10,7 @@
         - [Peugeot,  "31000",    042317L01, ~]                 # nothing is expected
 
 Rows may be mappings instead, each with what a case may have. What a row says goes before what the case
-says; ``given``, ``roster`` and ``expect`` are merged key by key.
+says; ``given``, ``roster``, ``answers`` and ``expect`` are merged key by key.
 """
 
 from collections.abc import Iterator, Sequence
@@ -18,17 +18,18 @@ from collections.abc import Iterator, Sequence
 from ortoo_daemon.policy.naming import did_you_mean
 from ortoo_daemon.policy.nodes import ListNode, MapNode, Node, Problems, Scalar, written
 from ortoo_daemon.policy.parsing.expectations import EXPECT_KEYS
+from ortoo_daemon.policy.parsing.given_answers import ANSWERS
 from ortoo_daemon.policy.parsing.sections import Section, items_in, mapping_in
 
 EACH = "each"
-ROW_KEYS = ("name", "given", "now", "roster", "moved", "mail", "match", "expect", "then")
+ROW_KEYS = ("name", "given", "now", "roster", "moved", "mail", "match", ANSWERS, "expect", "then")
 COLUMNS = ("name", "now", "expect")
 """Columns that are keys of the row itself; `EXPECT_KEYS` stand for those of ``expect``."""
 
 INNER = ("fields", "owner", "sla")
 """Keys of ``expect`` that are mappings: a column is one of theirs, ``fields.Brand__c``."""
 
-_MERGED = ("given", "roster", "expect")
+_MERGED = ("given", "roster", ANSWERS, "expect")
 
 
 def rows_of(case: MapNode, problems: Problems) -> Iterator[MapNode]:

@@ -32,6 +32,7 @@ from ortoo_daemon.policy.parsing.case_matches import read_matches
 from ortoo_daemon.policy.parsing.case_tables import EACH, rows_of
 from ortoo_daemon.policy.parsing.expectations import NO_WRITE, read_expectation, read_fields
 from ortoo_daemon.policy.parsing.found_mail import read_found_mail
+from ortoo_daemon.policy.parsing.given_answers import ANSWERS, read_answers
 from ortoo_daemon.policy.parsing.sections import (
     Section,
     duration_in,
@@ -42,9 +43,10 @@ from ortoo_daemon.policy.parsing.sections import (
 )
 
 TESTS_KEYS = ("policy", "now", "defaults", "roster", "cases")
-CASE_KEYS = ("name", "given", "now", "roster", "moved", "mail", "match", "expect", "then", EACH)
+CASE_KEYS = (
+    "name", "given", "now", "roster", "moved", "mail", "match", ANSWERS, "expect", "then", EACH,
+)  # fmt: skip
 THEN_KEYS = ("after", "roster", "given", "activity", "expect")
-CASE_LATER = ("answers",)
 ROSTER_KEYS = ("active", "away", "open_work", "load", "given_last")
 LATER_ROSTER_KEYS = ("active", "away")
 GIVEN_KEYS = ("times", "ago")
@@ -99,7 +101,7 @@ class _CaseReader:
         if mapping is None:
             return
         whole = self.problems
-        Section(mapping, whole, what="a case", known=CASE_KEYS, later=CASE_LATER)
+        Section(mapping, whole, what="a case", known=CASE_KEYS)
         told = set(whole.found)
         tried = rows_of(mapping, whole) if EACH in mapping.entries else [mapping]
         for each in tried:
@@ -113,7 +115,7 @@ class _CaseReader:
 
     def case(self, mapping: MapNode) -> PolicyCase | None:
         problems = self.problems
-        section = Section(mapping, problems, what="a case", known=CASE_KEYS, later=CASE_LATER)
+        section = Section(mapping, problems, what="a case", known=CASE_KEYS)
         section.required("name", "say in a sentence what the case shows")
         expect_node = section.required("expect", f"say what should happen, or {NO_WRITE}")
         name, now = section.text("name"), _moment(section, problems) or self.now
@@ -121,6 +123,7 @@ class _CaseReader:
         roster = {**self.roster, **_roster(section.mapping("roster"), problems)}
         expect = None if expect_node is None else read_expectation(expect_node, problems)
         moved, mail = section.get("moved"), section.mapping("mail")
+        answers = read_answers(section.mapping(ANSWERS))
         if now is None and "now" not in mapping.entries:
             message = "neither the case nor the file says when it is"
             problems.add(mapping, "missing_key", message, "add now: 2026-11-23T10:15:00+01:00")
@@ -138,6 +141,7 @@ class _CaseReader:
             moved={} if moved is None else _moved(moved, problems),
             mail=None if mail is None else read_found_mail(mail, problems),
             match=read_matches(section),
+            answers=answers,
             expect=expect,
             then=_then(section),
             place=mapping.place,

@@ -1,9 +1,11 @@
 """How do ``intake:`` and ``enrichment:`` become steps?"""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from ortoo_daemon.errors import Place
 from ortoo_daemon.policy.adf_model import Adf
+from ortoo_daemon.policy.ai_model import AiStep
 from ortoo_daemon.policy.enrichment_model import (
     EnrichmentStep,
     MatchKind,
@@ -16,6 +18,7 @@ from ortoo_daemon.policy.intake_model import Cleanse, CleanseKind, Require
 from ortoo_daemon.policy.naming import did_you_mean
 from ortoo_daemon.policy.nodes import ListNode, MapNode, Node, Problems, Scalar
 from ortoo_daemon.policy.parsing.adf import read_adf_intake
+from ortoo_daemon.policy.parsing.ai import read_ai
 from ortoo_daemon.policy.parsing.conditions import ConditionReader
 from ortoo_daemon.policy.parsing.expressions import read_sets
 from ortoo_daemon.policy.parsing.sections import Section, items_in, mapping_in, name_in, text_in
@@ -27,8 +30,8 @@ from ortoo_daemon.policy.triage_model import Triage
 INTAKE_KEYS = ("triage", "adf", "cleanse", "require", "find")
 REQUIRE_ELSE_KEYS = ("park",)
 CLEANSE_KEYS = ("country",)
-STEP_KEYS = ("table", "set", "score", "only_empty")
-STEP_LATER = ("ai", "call")
+STEP_KEYS = ("table", "set", "score", "ai", "only_empty")
+STEP_LATER = ("call",)
 SCORE_KEYS = ("card", "into", "band")
 TABLE_KEYS = ("file", "match", "set", "only_empty")
 
@@ -117,13 +120,18 @@ def read_enrichment(
     node: Node, conditions: ConditionReader, resources: Resources
 ) -> tuple[EnrichmentStep, ...]:
     problems = conditions.problems
-    steps = [
-        _step(item, conditions, resources) for item in items_in(node, problems, what="'enrichment'")
-    ]
-    return tuple(step for step in steps if step is not None)
+    steps: list[EnrichmentStep] = []
+    for item in items_in(node, problems, what="'enrichment'"):
+        labels = {step.label for step in steps if isinstance(step, AiStep)}
+        step = _step(item, conditions, resources, labels)
+        if step is not None:
+            steps.append(step)
+    return tuple(steps)
 
 
-def _step(node: Node, conditions: ConditionReader, resources: Resources) -> EnrichmentStep | None:
+def _step(
+    node: Node, conditions: ConditionReader, resources: Resources, labels: Collection[str]
+) -> EnrichmentStep | None:
     problems = conditions.problems
     mapping = mapping_in(node, problems, what="an enrichment step")
     if mapping is None:
@@ -132,8 +140,9 @@ def _step(node: Node, conditions: ConditionReader, resources: Resources) -> Enri
         mapping, problems, what="an enrichment step", known=STEP_KEYS, later=STEP_LATER
     )
     table, sets, score = section.get("table"), section.get("set"), section.get("score")
-    if len([each for each in (table, sets, score) if each is not None]) > 1:
-        message = "a step is either 'table', 'set' or 'score'"
+    reads = section.get("ai")
+    if len([each for each in (table, sets, score, reads) if each is not None]) > 1:
+        message = "a step is either 'table', 'set', 'score' or 'ai'"
         problems.add(mapping, "wrong_type", message, "make two steps")
         return None
     if table is not None:
@@ -145,8 +154,13 @@ def _step(node: Node, conditions: ConditionReader, resources: Resources) -> Enri
     if score is not None:
         inner = section.mapping("score")
         return None if inner is None else _score(inner, problems, resources)
+    if reads is not None:
+        inner = section.mapping("ai")
+        return None if inner is None else read_ai(inner, conditions, resources, labels)
     if not set(STEP_LATER) & set(mapping.entries):
-        problems.add(mapping, "missing_key", "an enrichment step needs 'table', 'set' or 'score'")
+        problems.add(
+            mapping, "missing_key", "an enrichment step needs 'table', 'set', 'score' or 'ai'"
+        )
     return None
 
 

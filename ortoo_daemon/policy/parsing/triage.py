@@ -12,6 +12,7 @@
       mail_within: 1m
 """
 
+from ortoo_daemon.policy.mapped import MappedField
 from ortoo_daemon.policy.models.catalogue import TaskName
 from ortoo_daemon.policy.naming import did_you_mean
 from ortoo_daemon.policy.nodes import MapNode, Scalar
@@ -19,7 +20,7 @@ from ortoo_daemon.policy.parsing.conditions import ConditionReader
 from ortoo_daemon.policy.parsing.expressions import read_sets
 from ortoo_daemon.policy.parsing.sections import Section, duration_in, name_in
 from ortoo_daemon.policy.resources import Resources
-from ortoo_daemon.policy.triage_model import WAITED_FOR, MappedField, Split, Triage
+from ortoo_daemon.policy.triage_model import WAITED_FOR, Split, Triage
 
 TRIAGE_KEYS = ("when", "set", "map", "split", "reopen", "model", "mail_within")
 SPLIT_KEYS = ("copy",)

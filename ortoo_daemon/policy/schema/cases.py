@@ -104,6 +104,7 @@ def tests_schema() -> Schema:
         "moved": {"anyOf": [COUNT, map_of(COUNT)]},
         "mail": mail,
         "match": one_or_several(match),
+        "answers": map_of({}),
         "expect": expectation,
         "then": list_of(later),
     }

@@ -2,7 +2,9 @@
 
 from ortoo_daemon.policy.find_model import Among, Prefer
 from ortoo_daemon.policy.intake_model import CleanseKind
+from ortoo_daemon.policy.models.catalogue import SENDABLE, TaskName
 from ortoo_daemon.policy.parsing import adf as parse_adf
+from ortoo_daemon.policy.parsing import ai as parse_ai
 from ortoo_daemon.policy.parsing import find as parse_find
 from ortoo_daemon.policy.parsing import intake as parse_intake
 from ortoo_daemon.policy.parsing import triage as parse_triage
@@ -131,5 +133,35 @@ def enrichment_step() -> Schema:
     )
     return section(
         parse_intake.STEP_KEYS,
-        {"table": table, "set": map_of(ref("expression")), "score": score, "only_empty": FLAG},
+        {
+            "table": table,
+            "set": map_of(ref("expression")),
+            "score": score,
+            "ai": _ai(),
+            "only_empty": FLAG,
+        },
+    )
+
+
+def _ai() -> Schema:
+    named = {"type": "string", "pattern": "^(\\$triage\\.)?[A-Za-z][A-Za-z0-9_.]*$"}
+    could = [SENDABLE[TaskName(task)] for task in parse_ai.TASKS]
+    texts = sorted({part for each in could for part in each.parts})
+    told = sorted({name for each in could for name in each.fields})
+    return section(
+        parse_ai.AI_KEYS,
+        {
+            "task": {"enum": list(parse_ai.TASKS)},
+            "label": {"type": "string", "pattern": "^[a-z][a-z0-9_-]{0,39}$"},
+            "when": ref("condition"),
+            "read": map_of(named) | {"propertyNames": {"enum": texts}},
+            "tell": map_of(named) | {"propertyNames": {"enum": told}},
+            "names": list_of(FIELD),
+            "value": FIELD,
+            "map": NAME,
+            "into": FIELD,
+            "length": {"type": "integer", "minimum": 1, "maximum": parse_ai.LONGEST_WRITTEN},
+            "only_empty": FLAG,
+        },
+        ("task",),
     )

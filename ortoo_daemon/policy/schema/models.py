@@ -101,15 +101,18 @@ def _task(name: TaskName) -> Schema:
     could = SENDABLE[name]
     send = section(
         task_reading.SEND_KEYS,
-        {key: list_of(_among(getattr(could, key))) for key in task_reading.SEND_KEYS},
+        {
+            key: list_of(_among(words)) if (words := getattr(could, key)) else {"maxItems": 0}
+            for key in task_reading.SEND_KEYS
+        },
     )
     properties: dict[str, Schema] = {
-        "enabled": FLAG if name in PROMPTS else {"const": False},
+        "enabled": FLAG,
         "models": _NAMES,
         "choose": list_of(ref("choice")),
         "send": send,
-        "prompt": _among(PROMPTS[name]) if name in PROMPTS else NAME,
-        "answer": _among(ANSWERS[name]) if name in ANSWERS else NAME,
+        "prompt": _among(PROMPTS[name]),
+        "answer": _among(ANSWERS[name]),
         "temperature": {"type": "number", "minimum": 0, "maximum": 2},
         "max_tokens": section(
             task_reading.TOKEN_KEYS, dict.fromkeys(task_reading.TOKEN_KEYS, _TOKENS)
@@ -123,11 +126,12 @@ def _task(name: TaskName) -> Schema:
             task_reading.BUDGET_KEYS,
         ),
         "disagreement": _among(Disagreement),
-        "otherwise": _among(Otherwise),
+        "otherwise": _among(Otherwise if name is TaskName.TRIAGE else (Otherwise.RULES,)),
     }
     needed = ["enabled", "models", "send", "budget"]
-    needed += ["prompt", "answer"] if name in PROMPTS else []
-    return section(task_reading.TASK_KEYS, properties, needed)
+    whole = section(task_reading.TASK_KEYS, properties, needed)
+    on: Schema = {"properties": {"enabled": {"const": True}}}
+    return whole | {"if": on, "then": {"required": ["prompt", "answer"]}}
 
 
 def _among(words: Iterable[str]) -> Schema:

@@ -16,6 +16,7 @@ from ortoo_daemon.decision import Outcome
 from ortoo_daemon.directory import Directory
 from ortoo_daemon.facts import Tally, Turns
 from ortoo_daemon.instants import instant, instant_text
+from ortoo_daemon.interpretation import Said
 from ortoo_daemon.json_text import json_text
 from ortoo_daemon.mail_findings import MailFindings
 from ortoo_daemon.matches import Found, found_kept, found_unkept
@@ -67,7 +68,8 @@ class PastDecision:
 
     ``past_owners`` are the answers that were kept, ``past_matches`` the records that were found of the same
     customer (None: nobody looked); ``open_work``, ``load``, ``turns`` and ``given`` the counters of those who
-    were compared, as they stood before the decision. ``mail`` is what was found in its e-mail.
+    were compared, as they stood before the decision. ``mail`` is what was found in its e-mail,
+    ``said`` what models read out of its text, by the label of the step that asked.
     """
 
     key: str
@@ -87,6 +89,7 @@ class PastDecision:
     turns: Turns | None = None
     given: Mapping[Tally, Sequence[int]] = field(default_factory=dict)
     mail: MailFindings | None = None
+    said: Mapping[str, Said] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -25,12 +25,13 @@ from ortoo_daemon.audit.kept_facts import value_hash
 from ortoo_daemon.audit.record import KEY, OUTLINE
 from ortoo_daemon.audit.trace_json import LONGEST_VALUE
 from ortoo_daemon.instants import instant
+from ortoo_daemon.interpretation import Said
 from ortoo_daemon.mail_findings import MailFindings, restored_findings
 from ortoo_daemon.matches import Found, found_unkept
 from ortoo_daemon.policy.values import fold
 from ortoo_daemon.records import FieldValue, Record, RecordId, WorkReason, record_id
 from ortoo_daemon.simulation.backtest.history import CustomerKey, Happened, PastDecision
-from ortoo_daemon.simulation.past_facts import workload_of
+from ortoo_daemon.simulation.past_facts import said_kept, workload_of
 
 FIXED = frozenset({"Id", "CreatedDate", "CreatedById", OWNER, MODIFIED_AT, MODIFIED_BY})
 """Fields that never change, and those that the replay sets by itself."""
@@ -106,6 +107,7 @@ def past_decision(
         of_then=frozenset(certain) | (FIXED & values.keys()),
         past_owners=dict(_past_owners(kept)),
         mail=_mail(kept),
+        said=dict(_said(kept)),
         past_matches=_past_matches(kept),
         open_work=workload.open_work,
         load=workload.load,
@@ -213,6 +215,14 @@ def _past_owners(kept: Mapping[str, Any]) -> Iterator[tuple[CustomerKey, RecordI
 def _mail(kept: Mapping[str, Any]) -> MailFindings | None:
     found = [entry["answer"] for entry in kept.get("answers", ()) if "mail_of" in entry]
     return restored_findings(found[0]) if found and found[0] else None
+
+
+def _said(kept: Mapping[str, Any]) -> Iterator[tuple[str, Said]]:
+    """By label: a candidate that asks for more, or of other words, is told no more than was said then."""
+    for entry in kept.get("answers", ()):
+        said = said_kept(entry["answer"]) if "said_of" in entry else None
+        if said is not None:
+            yield entry["said_of"]["label"], said
 
 
 def _past_matches(kept: Mapping[str, Any]) -> tuple[Found, ...] | None:

@@ -15,6 +15,7 @@ from ortoo_daemon.decision import Decision
 from ortoo_daemon.facts import Answer, Facts, MailQuestion, Question
 from ortoo_daemon.flow import decide, resume
 from ortoo_daemon.instants import instant_text
+from ortoo_daemon.interpretation import InterpretQuestion
 from ortoo_daemon.policy.model import PolicySet
 from ortoo_daemon.policy.reach import fields_read, rules_of
 from ortoo_daemon.postal import PostalIndex
@@ -191,6 +192,9 @@ class Replay:
             for question in found.questions:
                 if isinstance(question, MailQuestion):
                     answers[question] = past.mail
+                    continue
+                if isinstance(question, InterpretQuestion):
+                    answers[question] = past.said.get(question.label)
                     continue
                 answers[question], told_by = counters.answer(question, past)
                 self._values.answers[told_by] += 1

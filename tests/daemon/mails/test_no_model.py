@@ -9,6 +9,7 @@ import pytest
 import yaml
 from structlog.testing import capture_logs
 
+from ortoo_daemon.daemon.interpreting.catalogue_in_force import CatalogueInForce
 from ortoo_daemon.daemon.loading.catalogue_file import FILE
 from ortoo_daemon.daemon.mails.case_mails import CaseMails
 from ortoo_daemon.daemon.mails.models import Models
@@ -29,7 +30,7 @@ def test_the_rules_route_while_no_model_can_be_asked_and_each_cause_is_told_once
 ) -> None:
     monkeypatch.delenv("ORTOO_MODEL_KEY_ANTHROPIC", raising=False)
     monkeypatch.delenv("CREDENTIALS_DIRECTORY", raising=False)
-    models = Models(settings_in(tmp_path, FILE))
+    models = Models(CatalogueInForce(settings_in(tmp_path, FILE)))
     file = tmp_path / FILE
     shipped = file.read_text()
     wanted = shipped.replace(SWITCH, "enabled: true", 1)

@@ -53,7 +53,9 @@ class StandIn:
         finally:
             self.at_once -= 1
         text = (
-            served.body if served.body is not None else json.dumps(_message(served, request.path))
+            served.body
+            if served.body is not None
+            else json.dumps(_message(served, request.path, body))
         )
         return web.Response(
             status=served.status,
@@ -63,7 +65,7 @@ class StandIn:
         )
 
 
-def _message(served: Served, path: str) -> dict[str, Any]:
+def _message(served: Served, path: str, body: Mapping[str, Any]) -> dict[str, Any]:
     if served.status != 200:
         return {"type": "error", "error": {"type": "overloaded_error", "message": "secret words"}}
     sent, got = served.tokens
@@ -73,14 +75,13 @@ def _message(served: Served, path: str) -> dict[str, Any]:
             "choices": [{"message": {"content": content}, "finish_reason": "stop"}],
             "usage": {"prompt_tokens": sent, "completion_tokens": got},
         }
+    asked = next((tool["name"] for tool in body.get("tools", ())), "triage")
     return {
         "id": "msg_1",
         "type": "message",
         "role": "assistant",
         "model": "stand-in",
-        "content": [
-            {"type": "tool_use", "id": "toolu_1", "name": "triage", "input": served.answer}
-        ],
+        "content": [{"type": "tool_use", "id": "toolu_1", "name": asked, "input": served.answer}],
         "stop_reason": served.stop_reason,
         "stop_sequence": None,
         "usage": {"input_tokens": sent, "output_tokens": got},

@@ -1,0 +1,1 @@
+"""Texts of records, as language models read them for the running daemon."""

@@ -1,0 +1,81 @@
+"""What does a case answer where a step asks somebody outside? What it gives, nothing else. Pure."""
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from ortoo_daemon.facts import Answer, Question
+from ortoo_daemon.interpretation import InterpretQuestion, Item, Said
+from ortoo_daemon.policy.ai_model import AiStep
+from ortoo_daemon.policy.cases import PolicyCase
+from ortoo_daemon.policy.model import Policy
+from ortoo_daemon.policy.naming import did_you_mean
+from ortoo_daemon.policy.values import text_of
+
+ITEM_KEYS = ("value", "evidence", "confidence")
+_SURE = 1.0
+
+
+def given_answers(
+    case: PolicyCase, policy: Policy, others: Callable[[Question], Answer]
+) -> tuple[Callable[[Question], Answer], tuple[str, ...]]:
+    """The answer to each question, ``others`` for what no label is asked; and a complaint for each label that
+    the policy does not know, or that is answered as its step can't be."""
+
+    def answer(question: Question) -> Answer:
+        if isinstance(question, InterpretQuestion):
+            given = case.answers.get(question.label)
+            return None if given is None else _said(question, given.value)
+        return others(question)
+
+    return answer, tuple(_complaints(case, policy))
+
+
+def _said(question: InterpretQuestion, given: Any) -> Said | None:
+    """A bare value is as sure as can be, and its words stand in the text."""
+    if not isinstance(given, Mapping):
+        return None
+    return Said(items=tuple(_item(question, name, value) for name, value in given.items()))
+
+
+def _item(question: InterpretQuestion, name: str, given: Any) -> Item:
+    if not isinstance(given, Mapping):
+        return Item(name, given, _SURE, (_some_words(question.text),))
+    evidence = given.get("evidence")
+    words = _some_words(question.text) if evidence is None else text_of(evidence)
+    return Item(name, given.get("value"), float(given.get("confidence", _SURE)), (words,))
+
+
+def _some_words(text: str) -> str:
+    return " ".join(text.split()[:3])
+
+
+def _complaints(case: PolicyCase, policy: Policy) -> Iterator[str]:
+    steps = {step.label: step for step in policy.enrichment if isinstance(step, AiStep)}
+    for label, given in case.answers.items():
+        step = steps.get(label)
+        if step is None:
+            mend = did_you_mean(label, steps)
+            said = f"no step of the policy that asks is labelled {label!r}"
+            yield f"{given.place}: {said}" + (f" ({mend})" if mend else "")
+        else:
+            yield from (f"{given.place}: {each}" for each in _wrong_with(step, given.value))
+
+
+def _wrong_with(step: AiStep, given: Any) -> Iterator[str]:
+    if given is None:
+        return
+    if not isinstance(given, Mapping):
+        yield f"the answer of {step.label} gives values by field, or ~ where nobody answers"
+        return
+    known = [row.field for row in step.fields]
+    for name, value in given.items():
+        if name not in known:
+            yield f"{step.label} does not ask for {name!r} ({did_you_mean(name, known)})"
+        if isinstance(value, Mapping) and (odd := set(value) - set(ITEM_KEYS)):
+            yield f"{name} of {step.label} has no {sorted(odd)[0]!r}: {', '.join(ITEM_KEYS)}"
+        elif isinstance(value, Mapping) and not _is_share(value.get("confidence", _SURE)):
+            yield f"confidence of {name} is a number from 0 to 1"
+
+
+def _is_share(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= 1
