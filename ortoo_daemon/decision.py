@@ -12,6 +12,7 @@ from ortoo_daemon.clocks import PastHolder, SlaClock, Waiting
 from ortoo_daemon.errors import Place
 from ortoo_daemon.facts import FUSE_LEVEL, Given, Moved, Tally, Turns, Workload
 from ortoo_daemon.records import FieldValue, Owner, RecordId
+from ortoo_daemon.repeats import KnownUpdate
 from ortoo_daemon.trace import Trace
 
 
@@ -246,8 +247,8 @@ class Decision:
     is the reason stamped on a parked record; ``seen_owner`` is the owner that was read. ``custody`` is
     the readable trail of holders as it is to stand on the record, None where it stays. ``notices`` are
     sent once the decision stands in the org. ``children`` are made before the decision is written, and
-    enter like any record; ``reopening`` is of another record, done before, too. ``overstepped`` names the
-    policy's boundaries that an assignment by hand is outside of.
+    enter like any record; ``reopening`` and ``known`` are of other records, done before, too. ``overstepped``
+    names the policy's boundaries that an assignment by hand is outside of.
     """
 
     object: str
@@ -278,4 +279,5 @@ class Decision:
     reservation: Reservation | None = None
     children: tuple[NewRecord, ...] = ()
     reopening: Reopening | None = None
+    known: KnownUpdate | None = None
     trace: Trace = field(default_factory=Trace)

@@ -15,6 +15,7 @@ from ortoo_daemon.mail_findings import MailFindings
 from ortoo_daemon.matches import Found, MatchQuestion
 from ortoo_daemon.postal import PostalIndex
 from ortoo_daemon.records import FieldValue, Record, RecordId, WorkItem
+from ortoo_daemon.repeats import KnownQuestion
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -207,8 +208,8 @@ class ModelAnswer:
         return sum(attempt.took_for for attempt in self.attempts)
 
 
-Question = PastOwnerQuestion | MailQuestion | MatchQuestion | InterpretQuestion
-Answer = FieldValue | NotAsked | MailFindings | Said | tuple[Found, ...]
+Question = PastOwnerQuestion | MailQuestion | MatchQuestion | InterpretQuestion | KnownQuestion
+Answer = FieldValue | NotAsked | MailFindings | Said | tuple[Found, ...] | Record
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

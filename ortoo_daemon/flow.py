@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from ortoo_daemon.action.fields import prepare_fields
 from ortoo_daemon.action.fuse import hold_step_at_fuse, stop_at_fuse
 from ortoo_daemon.action.notices import prepare_notices, prepare_reports, tell_parked
+from ortoo_daemon.action.repeats import note_repeat
 from ortoo_daemon.action.sla_advance import advance_clocks
 from ortoo_daemon.action.sla_due import holder_place, routed_at
 from ortoo_daemon.action.sla_follow import follow_steps
@@ -28,6 +29,7 @@ from ortoo_daemon.instants import instant_text
 from ortoo_daemon.intake.adf_step import read_enquiry
 from ortoo_daemon.intake.mail_step import read_mail
 from ortoo_daemon.intake.matching.find import find_customer
+from ortoo_daemon.intake.matching.known import look_at_known
 from ortoo_daemon.intake.standardise import standardise
 from ortoo_daemon.ownership.boundaries import look_at_boundaries
 from ortoo_daemon.ownership.choose import choose_owner, find_rule
@@ -43,11 +45,13 @@ STAGES: tuple[tuple[str, Stage], ...] = (
     ("intake", read_enquiry),
     ("intake", standardise),
     ("intake", find_customer),
+    ("intake", look_at_known),
     ("enrichment", enrich),
     ("ownership", find_rule),
     ("ownership", choose_owner),
     ("action", stop_at_fuse),
     ("action", prepare_fields),
+    ("action", note_repeat),
     ("action", prepare_notices),
 )
 """The way of every record, in order; the fifth stage, audit, concludes from what these have left.

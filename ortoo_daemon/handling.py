@@ -22,7 +22,8 @@ from ortoo_daemon.policy.limits_model import Limits
 from ortoo_daemon.policy.model import Policy
 from ortoo_daemon.policy.ownership_model import Programme, Rule
 from ortoo_daemon.policy.sla_model import SlaRule, SlaStep
-from ortoo_daemon.records import FieldValue, Owner, RecordId
+from ortoo_daemon.records import FieldValue, Owner, Record, RecordId
+from ortoo_daemon.repeats import KnownUpdate
 from ortoo_daemon.scope import RecordScope
 from ortoo_daemon.trace import (
     CandidateStep,
@@ -174,7 +175,8 @@ class Handling:
     ``enriched`` counts the steps of enrichment that are done: one that asks is taken up where it stands.
     ``overstepped`` are boundaries that a person's assignment is outside of. ``customers`` are the
     ``key_sources`` of every object. ``asked_match`` is what was asked about the customer, as long as the
-    answer is awaited.
+    answer is awaited. ``known`` is the earlier record of the customer, where the policy
+    says what such a record gets, and ``known_update`` that.
     """
 
     policy: Policy
@@ -209,6 +211,8 @@ class Handling:
     enriched: int = 0
     overstepped: list[str] = field(default_factory=list)
     asked_match: MatchQuestion | None = None
+    known: Record | None = None
+    known_update: KnownUpdate | None = None
 
     @property
     def limits(self) -> tuple[Limits, ...]:

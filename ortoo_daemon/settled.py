@@ -56,6 +56,7 @@ def _stays(decision: Decision) -> Decision:
         reservation=None,
         children=(),
         reopening=None,
+        known=None,
     )
 
 

@@ -11,9 +11,11 @@ from ortoo_daemon.calendars import BusinessHours
 from ortoo_daemon.clocks import ClockState
 from ortoo_daemon.decision import Outcome, ReasonCode
 from ortoo_daemon.facts import ContactKind
+from ortoo_daemon.instants import instant_text
 from ortoo_daemon.policy.model import Triggers
-from ortoo_daemon.policy.sla_model import OnReassign, OnReopen
+from ortoo_daemon.policy.sla_model import OnReassign, OnReopen, OnRepeat
 from ortoo_daemon.records import WorkReason
+from ortoo_daemon.repeats import ASKED_AGAIN_AT
 from tests.test_sla import ANA, BEN, CLEO, COLLEAGUE, MANAGER, NETWORK, TO_DESK, asked, clock, step
 from tests.timeline import PERSON, Timeline, at
 from tests.world import is_, minutes
@@ -169,6 +171,39 @@ def test_a_person_who_takes_the_record_has_the_whole_target_too_where_it_restart
     assert (found.outcome, found.reason) == (Outcome.CLOCK_CHANGED, ReasonCode.SLA_RESTARTED)
     assert record.clocks["first_response"].target_at == at(50)
     assert record.owner == PERSON
+
+
+# The customer asks again
+
+
+AGAIN = clock(step(COLLEAGUE), on_repeat=OnRepeat.RESTART)
+
+
+def test_a_customer_who_asks_again_has_the_whole_target_once_more():
+    record = begun(AGAIN)
+    found = record.person_sets(20, **{ASKED_AGAIN_AT: instant_text(at(19))})
+    assert (found.outcome, found.reason) == (Outcome.CLOCK_CHANGED, ReasonCode.SLA_RESTARTED)
+    assert record.clocks["first_response"].started_at == at(19)
+    assert record.clocks["first_response"].target_at == at(49)
+    assert record.clocks["first_response"].received_at == at(0)
+    assert record.sweep(21) is None
+
+
+def test_a_clock_that_does_not_restart_goes_on_when_the_customer_asks_again():
+    record = begun(clock(step(COLLEAGUE)))
+    record.person_sets(20, **{ASKED_AGAIN_AT: instant_text(at(19))})
+    assert record.clocks["first_response"].target_at == at(30)
+
+
+def test_a_clock_that_was_stopped_runs_again_only_where_what_stopped_it_holds_no_more():
+    record = begun(AGAIN)
+    record.person_sets(10, Status="Working")
+    assert record.clocks["first_response"].state is ClockState.STOPPED
+    asked = {ASKED_AGAIN_AT: instant_text(at(19))}
+    assert record.person_sets(20, **asked).outcome is Outcome.NOTHING
+    found = record.person_sets(25, Status="New", **asked)
+    assert found.reason is ReasonCode.SLA_RESTARTED
+    assert record.clocks["first_response"].state is ClockState.RUNNING
 
 
 def test_a_reopened_record_that_goes_to_somebody_else_restarts_such_clocks_only():

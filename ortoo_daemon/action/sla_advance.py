@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from ortoo_daemon.action.sla_due import answering, reopens, warnings_passed
+from ortoo_daemon.action.sla_due import answering, asked_again, reopens, warnings_passed
 from ortoo_daemon.action.sla_end import ended, measured
 from ortoo_daemon.action.sla_offers import offer_again
 from ortoo_daemon.action.sla_pauses import paused, reopened, resumed
@@ -103,7 +103,10 @@ def _held(clock: SlaClock, until: datetime | None, now: datetime) -> SlaClock:
 
 def _anew(clock: SlaClock, rule: SlaRule | None, handling: Handling) -> SlaClock:
     """The clock begins again; where its rule has no target for the record any more it goes on as it is."""
-    begun = restart_clock(handling, rule, clock, _changed_at(handling)) if rule else None
+    if rule is None:
+        return replace(clock, holder=None)
+    asked_at = asked_again(clock, rule, handling.facts.record)
+    begun = restart_clock(handling, rule, clock, asked_at or _changed_at(handling))
     return begun or replace(clock, holder=None)
 
 

@@ -24,8 +24,9 @@ from ortoo_daemon.handling import DueStep, StepKind
 from ortoo_daemon.instants import instant
 from ortoo_daemon.policy.evaluation import Condition
 from ortoo_daemon.policy.model import Policy
-from ortoo_daemon.policy.sla_model import OnReopen, SlaRule
+from ortoo_daemon.policy.sla_model import OnReopen, OnRepeat, SlaRule
 from ortoo_daemon.records import Owner, OwnerKind, Record, RecordId
+from ortoo_daemon.repeats import ASKED_AGAIN_AT
 from ortoo_daemon.scope import RecordScope
 
 _Turn = tuple[StepKind, SlaClock]
@@ -98,6 +99,14 @@ def answering(
     return None
 
 
+def asked_again(clock: SlaClock, rule: SlaRule, record: Record) -> datetime | None:
+    """When the customer asked again since the clock began, where that begins it anew."""
+    if rule.on_repeat is OnRepeat.KEEP:
+        return None
+    asked_at = instant(record.get(ASKED_AGAIN_AT))
+    return asked_at if asked_at is not None and asked_at > clock.started_at else None
+
+
 def reopens(clock: SlaClock, rule: SlaRule, scope: RecordScope) -> bool:
     """Whether what stopped the clock holds no more, and its rule lets it go on."""
     if rule.on_reopen is OnReopen.KEEP or clock.contacted or not rule.stopped_by:
@@ -126,6 +135,8 @@ class _Looking:
 
     def _turn(self, clock: SlaClock, rule: SlaRule) -> StepKind | None:
         if clock.state is ClockState.STOPPED:
+            if asked_again(clock, rule, self.record) and not self._holds(rule.stopped_by):
+                return StepKind.RESTART
             return StepKind.REOPEN if reopens(clock, rule, self.scope) else None
         if not clock.is_live:
             return None
@@ -133,6 +144,8 @@ class _Looking:
             return StepKind.STOP
         if clock.holder is not None and clock.holder != self.record.text(OWNER):
             return StepKind.STOP if rule.is_offer else StepKind.RESTART
+        if asked_again(clock, rule, self.record):
+            return StepKind.RESTART
         if self._holds(rule.paused_by) is not (clock.paused_at is not None):
             return StepKind.RESUME if clock.paused_at is not None else StepKind.PAUSE
         violated = clock.state is ClockState.VIOLATED and clock.acknowledged_at is None

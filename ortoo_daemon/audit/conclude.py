@@ -42,6 +42,7 @@ def conclude(handling: Handling) -> Decision:
         reservation=None if parked else handling.reservation,
         children=() if parked else tuple(handling.children),
         reopening=None if parked else handling.reopening,
+        known=None if parked else handling.known_update,
         trace=handling.trace.finished(),
     )
 

@@ -19,6 +19,7 @@ from ortoo_daemon.mail_findings import MailFindings, kept_findings
 from ortoo_daemon.matches import MatchQuestion, found_kept, question_kept
 from ortoo_daemon.person import Person
 from ortoo_daemon.records import FIRST_ENTRY, FieldValue, Record, RecordId
+from ortoo_daemon.repeats import KnownQuestion
 
 LONGEST_VALUE = 4_000
 """A longer value of the record is kept as its SHA-256: as long as it stands there, it can be read again."""
@@ -75,6 +76,9 @@ def kept_question(asked: Question, answer: Answer) -> dict[str, Any]:
         about = {"label": asked.label, "task": asked.task, "digest": asked.digest}
         said = kept_said(answer) if isinstance(answer, Said) else answer
         return {"said_of": about, "answer": said}
+    if isinstance(asked, KnownQuestion):
+        values = dict(answer.fields) if isinstance(answer, Record) else answer
+        return {"known": [asked.object, asked.id, list(asked.fields)], "answer": values}
     found = kept_findings(answer) if isinstance(answer, MailFindings) else answer
     return {"mail_of": {"patient": asked.patient, "task": asked.task}, "answer": found}
 

@@ -16,6 +16,7 @@ from ortoo_daemon.facts import Facts
 from ortoo_daemon.instants import instant_text
 from ortoo_daemon.json_text import json_text
 from ortoo_daemon.records import FieldValue
+from ortoo_daemon.repeats import KnownUpdate
 
 OBJECT = "Ortoo_Decision__c"
 KEY = "Ortoo_Key__c"
@@ -73,11 +74,38 @@ LOOKUPS: Mapping[str, str] = {"Lead": "Lead__c", "Case": "Case__c"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class KnownWritten:
+    """What an earlier record of the customer got: ``fields`` as they landed, ``refused`` by code. ``done``:
+    at least the line that counts the enquiry stands."""
+
+    update: KnownUpdate
+    fields: Mapping[str, FieldValue] = field(default_factory=dict)
+    refused: Mapping[str, str] = field(default_factory=dict)
+    attached: bool = False
+    done: bool = False
+
+    def as_json(self) -> dict[str, Any]:
+        """With what stood there before."""
+        before = self.update.before
+        return {
+            "object": self.update.object,
+            "id": self.update.record_id,
+            "done": self.done,
+            "before": {name: before.get(name) for name in self.fields},
+            "after": dict(self.fields),
+            "refused": dict(self.refused),
+            "attached": self.attached,
+        }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Written:
-    """What came of the write: ``fields`` as they landed, ``refused`` with the org's errors by field."""
+    """What came of the write: ``fields`` as they landed, ``refused`` with the org's errors by field;
+    ``known`` is of an earlier record."""
 
     fields: Mapping[str, FieldValue] = field(default_factory=dict)
     refused: Mapping[str, str] = field(default_factory=dict)
+    known: KnownWritten | None = None
 
 
 def decision_row(
@@ -176,9 +204,16 @@ def _written(written: Written) -> str:
     """JSON of what was written and refused; long values are cut, then all values are left out."""
     short = {name: _short(value) for name, value in written.fields.items()}
     refused = {name: _short(error) for name, error in written.refused.items()}
-    text = json_text({"written": short, "refused": refused})
+    whole: dict[str, Any] = {"written": short, "refused": refused}
+    if written.known is not None:
+        whole["known"] = written.known.as_json()
+    text = json_text(whole)
     if len(text) <= LENGTHS["Fields_Written__c"]:
         return text
+    if written.known is not None:
+        text = json_text({"written": sorted(short)[:200], "known": whole["known"], "cut": "values"})
+        if len(text) <= LENGTHS["Fields_Written__c"]:
+            return text
     names = {"written": sorted(short)[:500], "refused": sorted(refused)[:500], "cut": "values"}
     return json_text(names)
 

@@ -50,7 +50,8 @@ class Expectation:
     ``parked`` the reason of parking; ``sla`` targets by clock; ``told`` who is told;
     ``fields`` values to be written; ``children`` values of each case that the record is split into, in
     order, None where nothing is expected of them; ``reopened`` values that the record which the e-mail
-    answers gets.
+    answers gets; ``known`` all values of the policy's that the earlier record of the customer gets,
+    ``attached`` the subject of the task on it, "" for none.
     ``outcome`` is what came of it. ``no_write``: the record must be left as it is.
     """
 
@@ -66,6 +67,8 @@ class Expectation:
     fields: Mapping[str, FieldValue] = field(default_factory=dict)
     children: tuple[Mapping[str, FieldValue], ...] | None = None
     reopened: Mapping[str, FieldValue] | None = None
+    known: Mapping[str, FieldValue] | None = None
+    attached: str | None = None
 
 
 OWNER, FORMER_OWNER = "owner", "former_owner"
@@ -96,7 +99,7 @@ class GivenMatch:
 
     ``how`` says what it has of the customer: its number or address, its phone, its name and place, or all of
     that but the first name (a household). ``owner`` is a username, or the DeveloperName of a queue;
-    ``rooftop`` a name or code; ``age`` how long ago it was created.
+    ``rooftop`` a name or code; ``age`` how long ago it was created; ``fields`` further values that it holds.
     """
 
     object: str
@@ -105,6 +108,7 @@ class GivenMatch:
     rooftop: str | None = None
     source: str = ""
     brand: str = ""
+    fields: Mapping[str, FieldValue] = field(default_factory=dict)
     age: timedelta
     place: Place
 

@@ -21,6 +21,7 @@ from ortoo_daemon.policy.intake_model import Cleanse, KeySources, Require
 from ortoo_daemon.policy.limits_model import Limits, RateLimit
 from ortoo_daemon.policy.notify_model import Notify
 from ortoo_daemon.policy.ownership_model import Programme, Rule, Target
+from ortoo_daemon.policy.repeat_model import RepeatRule
 from ortoo_daemon.policy.sla_model import USUAL_MOVES, Moves, Returns, SlaRule
 from ortoo_daemon.policy.triage_model import Triage
 
@@ -82,6 +83,7 @@ class Policy:
     limits: Limits = field(default_factory=Limits)
     otherwise: Target
     sets: tuple[SetField, ...] = ()
+    repeats: tuple[RepeatRule, ...] = ()
     sla: tuple[SlaRule, ...] = ()
     moves: Moves = USUAL_MOVES
     returns: Returns | None = None

@@ -9,7 +9,8 @@ from ortoo_daemon.policy.evaluation import Condition
 from ortoo_daemon.policy.model import Policy
 from ortoo_daemon.policy.notify_model import Notify
 from ortoo_daemon.policy.ownership_model import Assignment, Rule
-from ortoo_daemon.policy.sla_model import SlaStep
+from ortoo_daemon.policy.sla_model import OnRepeat, SlaStep
+from ortoo_daemon.repeats import ASKED_AGAIN_AT
 
 
 def rules_of(policy: Policy) -> Iterator[Rule]:
@@ -66,10 +67,16 @@ def fields_read(policy: Policy, signals: Mapping[str, str] | None = None) -> fro
 
 def stopping_fields(policy: Policy) -> frozenset[str]:
     """Fields whose change may stop a clock, make it pause, or end its steps; or gives the record back."""
-    said = () if policy.returns is None else (policy.returns.reason,)
+    said = {policy.returns.reason} if policy.returns is not None else set()
+    if _restarts_on_repeat(policy):
+        said.add(ASKED_AGAIN_AT)
     return frozenset(said).union(
         *(condition.fields() for clock in policy.sla for condition in clock.turning())
     )
+
+
+def _restarts_on_repeat(policy: Policy) -> bool:
+    return any(clock.on_repeat is OnRepeat.RESTART for clock in policy.sla)
 
 
 def rooftop_fields_read(policy: Policy) -> frozenset[str]:
@@ -146,7 +153,10 @@ def _names(policy: Policy) -> Iterator[frozenset[str]]:
             yield rule.when.fields()
         yield frozenset(_of_assignment(rule.assign))
     yield from (each.value.fields() for each in policy.sets)
+    yield from (frozenset(each.fields_read()) for each in policy.repeats)
     yield from (entry.when.fields() for entry in notifies_of(policy) if entry.when is not None)
+    if _restarts_on_repeat(policy):
+        yield frozenset({ASKED_AGAIN_AT})
     for clock in policy.sla:
         yield from (when.fields() for when, _ in clock.target.choices if when is not None)
         yield from (condition.fields() for condition in clock.conditions())

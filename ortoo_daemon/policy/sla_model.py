@@ -57,6 +57,16 @@ class OnReopen(StrEnum):
     RESTART = "restart"
 
 
+class OnRepeat(StrEnum):
+    """What becomes of a clock whose customer asks again, by another record.
+
+    KEEP: it goes on. RESTART: it begins anew, also one that was stopped, unless what stopped it still holds.
+    """
+
+    KEEP = "keep"
+    RESTART = "restart"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reassign:
     """Give the record to a colleague, by the rule that gave it to its owner.
@@ -134,6 +144,7 @@ class SlaRule:
     acknowledged_by: tuple[Condition, ...] = ()
     on_reassign: OnReassign = OnReassign.KEEP
     on_reopen: OnReopen = OnReopen.KEEP
+    on_repeat: OnRepeat = OnRepeat.KEEP
     on_warning: tuple[SlaStep, ...] = ()
     on_violation: tuple[SlaStep, ...] = ()
     is_offer: bool = False

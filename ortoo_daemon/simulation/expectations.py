@@ -13,6 +13,7 @@ from ortoo_daemon.policy.cases import Expectation, ExpectedOwner
 from ortoo_daemon.policy.model import Policy
 from ortoo_daemon.policy.values import fold, text_of
 from ortoo_daemon.records import FieldValue, OwnerKind
+from ortoo_daemon.repeats import OWN_FIELDS
 
 _WRITTEN = FOLLOW_UPS | {Outcome.ASSIGNED, Outcome.PARKED, Outcome.REPORTED}
 
@@ -67,10 +68,26 @@ def _missed(
         given_to = dict(decision.reopening.fields) if decision.reopening else {}
         if given_to != dict(expect.reopened):
             yield f"expected {dict(expect.reopened)} for the record that is answered, got {given_to}"
+    yield from _known(expect, decision)
     for name, value in expect.fields.items():
         found = decision.fields.get(name, given.get(name))
         if text_of(found) != text_of(value):
             yield f"expected {name} {_shown(value)}, got {_shown(found)}"
+
+
+def _known(expect: Expectation, decision: Decision) -> Iterator[str]:
+    """What the earlier record of the customer gets: all of it that is the policy's."""
+    update = decision.known
+    if expect.known is not None:
+        counted = {n: v for n, v in update.own.items() if n not in OWN_FIELDS} if update else {}
+        found = {**counted, **update.fields} if update else {}
+        wanted = dict(expect.known)
+        if {n: text_of(v) for n, v in found.items()} != {n: text_of(v) for n, v in wanted.items()}:
+            yield f"expected {wanted} for the earlier record, got {found}"
+    if expect.attached is not None:
+        subject = update.attached.subject if update and update.attached else ""
+        if subject != expect.attached:
+            yield f"expected the task {_shown(expect.attached)}, got {_shown(subject)}"
 
 
 def _children(wanted: Sequence[Mapping[str, FieldValue]], decision: Decision) -> Iterator[str]:

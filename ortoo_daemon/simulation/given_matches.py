@@ -4,9 +4,11 @@ from collections.abc import Callable
 
 from ortoo_daemon.directory import Directory
 from ortoo_daemon.facts import Answer, Question
+from ortoo_daemon.instants import instant_text
 from ortoo_daemon.matches import Customer, Found, How, MatchQuestion
 from ortoo_daemon.policy.cases import GivenMatch, PolicyCase
-from ortoo_daemon.records import RecordId, record_id
+from ortoo_daemon.records import Record, RecordId, record_id
+from ortoo_daemon.repeats import KnownQuestion
 
 _KEY_PREFIX = {
     "Lead": "00Q",
@@ -26,6 +28,8 @@ def given_matches(
     unknown = tuple(complaint for match in case.match for complaint in _unknown(match, directory))
 
     def answer(question: Question) -> Answer:
+        if isinstance(question, KnownQuestion):
+            return _known(case, question, directory)
         if not isinstance(question, MatchQuestion):
             return None
         records = (
@@ -40,10 +44,9 @@ def given_matches(
 def _record(case: PolicyCase, number: int, customer: Customer, directory: Directory) -> Found:
     match = case.match[number]
     rooftop = directory.rooftop_named(match.rooftop) if match.rooftop else None
-    prefix = _KEY_PREFIX.get(match.object, "a01")
     return Found(
         object=match.object,
-        id=record_id(f"{prefix}{number + 1:012d}"),
+        id=_id_of(match, number),
         owner=_owner(match, directory) or _NOBODY,
         created_at=case.now - match.age,
         customer=_as_known(customer, match.how),
@@ -51,6 +54,25 @@ def _record(case: PolicyCase, number: int, customer: Customer, directory: Direct
         source=match.source,
         brand=match.brand,
     )
+
+
+def _known(case: PolicyCase, question: KnownQuestion, directory: Directory) -> Record | None:
+    """What the case says that such a record holds."""
+    for number, match in enumerate(case.match):
+        if question.id == _id_of(match, number):
+            fields = {
+                "LastModifiedDate": instant_text(case.now - match.age),
+                "OwnerId": _owner(match, directory) or _NOBODY,
+                **match.fields,
+            }
+            asked = {name: fields.get(name) for name in question.fields}
+            return Record(object=question.object, id=question.id, fields=asked)
+    return None
+
+
+def _id_of(match: GivenMatch, number: int) -> RecordId:
+    prefix = _KEY_PREFIX.get(match.object, "a01")
+    return record_id(f"{prefix}{number + 1:012d}")
 
 
 def _as_known(customer: Customer, how: How) -> Customer:

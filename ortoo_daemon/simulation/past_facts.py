@@ -39,6 +39,7 @@ from ortoo_daemon.records import (
     WorkReason,
     record_id,
 )
+from ortoo_daemon.repeats import KnownQuestion
 
 Row = Mapping[str, Any]
 
@@ -180,6 +181,8 @@ def _answers(record: Record, kept: Mapping[str, Any]) -> Iterator[tuple[Question
             yield _mail(record, each)
         if "said_of" in each:
             yield _said(record, each)
+        if "known" in each:
+            yield _known(each)
         if "past_owner_of" not in each:
             continue
         since = instant(each["since"])
@@ -194,6 +197,16 @@ def _answers(record: Record, kept: Mapping[str, Any]) -> Iterator[tuple[Question
         )
         answer = each["answer"]
         yield question, NotAsked.BUDGET if answer == NotAsked.BUDGET.value else answer
+
+
+def _known(kept: Mapping[str, Any]) -> tuple[KnownQuestion, Answer]:
+    """What the earlier record of the customer held then."""
+    object_name, id_, names = kept["known"]
+    question = KnownQuestion(object_name, RecordId(id_), tuple(names))
+    answer = kept["answer"]
+    if isinstance(answer, Mapping):
+        return question, Record(object=object_name, id=question.id, fields=answer)
+    return question, NotAsked(answer) if isinstance(answer, str) else None
 
 
 def _mail(record: Record, kept: Mapping[str, Any]) -> tuple[Question, Answer]:

@@ -75,7 +75,7 @@ def _steps(rule: SlaRule) -> tuple[Any, ...]:
     turning = (rule.stopped_by, rule.paused_by, rule.acknowledged_by)
     return (
         *(tuple(map(_said, conditions)) for conditions in turning),
-        *(rule.contacts, rule.two_way_within, rule.on_reassign, rule.on_reopen),
+        *(rule.contacts, rule.two_way_within, rule.on_reassign, rule.on_reopen, rule.on_repeat),
         *(tuple(map(_step, steps)) for steps in (rule.on_warning, rule.on_violation)),
     )
 

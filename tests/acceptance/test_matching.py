@@ -75,3 +75,41 @@ def test_enquiries_of_one_customer_in_one_burst_meet_one_person(network: Network
     assert sum(row["Ortoo_Duplicate_Of__c"] is None for row in rows.values()) == 1
     kept = network.sandbox.rows_of("Ortoo_Decision__c", ("Facts__c",), ids, "Record_Id__c")
     assert all("match" in json.loads(row["Facts__c"])["answers"][0] for row in kept)
+
+
+def test_enquiries_that_repeat_an_earlier_one_are_counted_and_attached_there_once_each(
+    network: Network,
+) -> None:
+    repeats = {
+        "of": "Lead",
+        "count": "Ortoo_Repeat_Count__c",
+        "attach": {"subject": "Asked again", "text": "{{ Description }}"},
+        "merge": {"City": "longest"},
+    }
+    find = {"find": {"duplicates": {"on": ["Email"], "among": {"Lead": "60d"}, "prefer": "oldest"}}}
+    with network.daemon(policy={"intake": find, "action": {"repeats": repeats}}) as daemon:
+        daemon.until_ready()
+        ana = {**ANA, "Email": "ana.again@matching.example"}
+        (first,) = network.leads(1, **ana, City="Lyon")
+        network.until_routed([first])
+        again = [
+            each
+            for number in range(4)
+            for each in network.leads(1, **ana, Description=f"no {number}", City=f"Lyon {number}")
+        ]
+        network.until_proven([first, *again])
+        assert daemon.terminate() == 0
+    fields = ("City", "Ortoo_Repeat_Count__c", "Ortoo_Repeats__c")
+    row = network.lead(first, *fields)
+    assert row["Ortoo_Repeat_Count__c"] == len(again)
+    lines = row["Ortoo_Repeats__c"].splitlines()
+    assert sorted(line.split()[1].rstrip(";") for line in lines) == sorted(again)
+    assert row["City"].startswith("Lyon ")
+    tasks = network.sandbox.rows_of("Task", ("Description", "WhoId"), [first], "WhoId")
+    assert sorted(task["Description"] for task in tasks) == [f"no {n}" for n in range(4)]
+    kept = network.sandbox.rows_of(
+        "Ortoo_Decision__c", ("Fields_Written__c",), again, "Record_Id__c"
+    )
+    known = [json.loads(each["Fields_Written__c"])["known"] for each in kept]
+    assert [each["id"] for each in known if each["done"]] == [first] * len(again)
+    assert "Lyon" in [each["before"].get("City") for each in known]

@@ -21,9 +21,10 @@ from ortoo_daemon.policy.intake_model import EMAIL_KEY, NAME_KEY, PHONE_KEY
 from ortoo_daemon.policy.model import Policy, PolicySet
 from ortoo_daemon.policy.notify_model import Notify, OrgWay
 from ortoo_daemon.policy.reach import fields_read, fields_written, notifies_of
+from ortoo_daemon.repeats import OWN_FIELDS
 from ortoo_daemon.salesforce.directory_mapping import DirectoryMapping
 from ortoo_daemon.salesforce.permissions import Right
-from ortoo_daemon.salesforce.telling import TASK_FIELDS
+from ortoo_daemon.salesforce.telling import TASK_FIELDS, TASK_KEY
 from ortoo_daemon.services.notify.templates import DIGEST, Templates
 
 _DAEMON = "the daemon itself"
@@ -74,6 +75,7 @@ def needs_of(
     yield from _mails(policies, mapping)
     yield from _enquiries(policies)
     yield from _customers(policies, known)
+    yield from _repeats(policies)
     yield from _own_objects()
     yield from _notices(policies, templates)
     yield from _contacts(policies)
@@ -151,6 +153,21 @@ def _customers(policies: PolicySet, known: Policies) -> Iterator[Need]:
         read = sources.fields().union(sources.described().values()) - _KEYS
         yield from _reading(name, read, why)
         yield from _writing(name, sources.fields() & _KEYS, why)
+
+
+def _repeats(policies: PolicySet) -> Iterator[Need]:
+    """Earlier records of customers who ask again, and tasks on them."""
+    for policy in policies.policies:
+        for rule in policy.repeats:
+            why = f"repeats of policy {policy.name}"
+            for right in (Right.EDIT, Right.VIEW_ALL, Right.MODIFY_ALL):
+                yield ObjectNeed(object=rule.object, right=right, why=why)
+            yield from _writing(rule.object, {*OWN_FIELDS, *rule.known_fields()}, why)
+            yield from _reading(rule.object, {OWNER}, why)
+            if rule.attach is not None:
+                yield UserNeed(right="EditTask", why=why)
+                fields = {"Subject", "Description", "Status", "OwnerId", TASK_KEY}
+                yield from _writing("Task", fields, why)
 
 
 def _own_objects() -> Iterator[Need]:

@@ -16,6 +16,7 @@ from ortoo_daemon.interpretation import InterpretQuestion
 from ortoo_daemon.matches import MatchQuestion
 from ortoo_daemon.policy.values import fold
 from ortoo_daemon.records import Owner, OwnerKind, RecordId, record_id
+from ortoo_daemon.repeats import KnownQuestion
 from ortoo_daemon.salesforce import soql
 from ortoo_daemon.salesforce.batching import Batcher
 from ortoo_daemon.salesforce.matching import find_matches
@@ -61,9 +62,20 @@ class Answers:
             return None if self._interpreter is None else await self._interpreter.ask(question)
         if isinstance(question, MailQuestion):
             return None if self._mails is None else await self._mails.ask(question)
+        if isinstance(question, KnownQuestion):
+            return await self._known(question)
         if not self._may_refine():
             return NotAsked.BUDGET
         return await self._batcher.ask(question)
+
+    async def _known(self, question: KnownQuestion) -> Answer:
+        """The earlier record as it is; a refusal keeps nobody from their owner."""
+        names = frozenset(question.fields)
+        try:
+            return await self._org.reader.read(question.object, question.id, names)
+        except PermanentOrgError as error:
+            _log.warning("known_refused", code=error.code, fields=list(error.fields))
+            return NotAsked.REFUSED
 
     def follow(self, before: Callable[[], bool]) -> Callable[[], bool]:
         """As `Batcher.follow`."""

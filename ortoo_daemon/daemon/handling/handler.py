@@ -26,6 +26,7 @@ from ortoo_daemon.daemon.handling.onlooker import Nobody, Onlooker
 from ortoo_daemon.daemon.handling.proofs import Proofs
 from ortoo_daemon.daemon.handling.proving import Proving
 from ortoo_daemon.daemon.handling.reopened import Reopened
+from ortoo_daemon.daemon.handling.repeating import KnownChangedError, Repeating
 from ortoo_daemon.daemon.handling.reserving import Reserving
 from ortoo_daemon.daemon.handling.timings import Timings
 from ortoo_daemon.daemon.handling.writing import OwnerRefusedError, write_decision
@@ -102,6 +103,7 @@ class Handler:
     redaction: Redaction = field(default_factory=Redaction)
     children: Children = field(init=False)
     reopened: Reopened = field(init=False)
+    repeating: Repeating = field(init=False)
     _reserving: Reserving = field(init=False)
     _proving: Proving = field(init=False)
     _giving_up: GivingUp = field(init=False)
@@ -112,6 +114,7 @@ class Handler:
         proofs = Proofs(self.org)
         self.children = Children(self.org, self.put)
         self.reopened = Reopened(self.org, self.put)
+        self.repeating = Repeating(self.org, self.put)
         self._reserving = Reserving(
             org=self.org,
             knowledge=self.knowledge,
@@ -154,6 +157,8 @@ class Handler:
             return Retry(_pause(error), error.code)
         except StateError as error:
             return Retry(_WAIT_AFTER_TROUBLE, str(error))
+        except KnownChangedError as error:
+            return Retry(error.after, str(error))
         except Exception as error:
             if claim.failures + 1 < self.most_failures:
                 raise
@@ -265,6 +270,7 @@ class Handler:
             return Written()
         await self.children.make(decision, self.clock())
         await self.reopened.reopen(decision, self.clock())
+        known = await self.repeating.note(decision, self.knowledge.policies, self.clock())
         if decision.notices and self.outbox is not None:
             await self.outbox.hold(decision)
         if decision.outcome is Outcome.REPORTED:
@@ -272,13 +278,14 @@ class Handler:
         item, lease = claim.item, claim.lease
         again = claim.taken_over or item.attempts > 0 or item.reason in _LATER
         conditional = again or decision.outcome in FOLLOW_UPS or self._is_held(record)
-        return await write_decision(
+        written = await write_decision(
             self.org.writer,
             decision,
             record,
             conditional=conditional,
             may_go=lambda s: lease.outlasts(s) and (ticket is None or ticket.outlasts(s)),
         )
+        return written if known is None else replace(written, known=known)
 
     def _is_held(self, record: Record) -> bool:
         """Whether a person may hold the record: then no write goes without its precondition."""

@@ -77,11 +77,13 @@ async def describe_org(
 
 
 def objects_of(policies: PolicySet | None, mapping: DirectoryMapping) -> Iterator[str]:
-    """Objects that policies route and that the directory is read from."""
+    """Objects that policies route or write to, and that the directory is read from."""
     yield from (mapping.rooftops.source, mapping.people.source)
     yield from mapping.workload
     if policies is not None:
-        yield from (policy.object for policy in policies.policies)
+        for policy in policies.policies:
+            yield policy.object
+            yield from (rule.object for rule in policy.repeats)
 
 
 async def _described(org: Org, objects: set[str], paths: set[str]) -> OrgDescription:

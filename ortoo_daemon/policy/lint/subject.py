@@ -31,6 +31,7 @@ from ortoo_daemon.policy.reach import limit_conditions, notifies_of, rules_of, s
 from ortoo_daemon.policy.score_model import Scorecard
 from ortoo_daemon.policy.triage_model import Split
 from ortoo_daemon.postal import PostalIndex
+from ortoo_daemon.repeats import OWN_FIELDS
 
 
 class Need(StrEnum):
@@ -104,6 +105,7 @@ def conditions_of(policy: Policy) -> Iterator[Condition]:
     for expression in _expressions(policy):
         if isinstance(expression, FirstThatHolds):
             yield from (when for when, _ in expression.choices if when is not None)
+    yield from (each.when for each in policy.repeats if each.when is not None)
     yield from (entry.when for entry in notifies_of(policy) if entry.when is not None)
     for clock in policy.sla:
         yield from (when for when, _ in clock.target.choices if when is not None)
@@ -139,6 +141,14 @@ def _found_type(name: str) -> FieldDescription | None:
 def uses_of(policy: Policy) -> list[FieldUse]:
     """Every use of a field of the record, each place once, in file order."""
     return sorted({use for use in _uses(policy) if not use.name.startswith("$")})
+
+
+def known_uses_of(policy: Policy) -> Iterator[tuple[str, FieldUse]]:
+    """Every field that earlier records of a customer get, with their object."""
+    for repeat in policy.repeats:
+        yield from ((repeat.object, FieldUse(place, name)) for name, place in repeat.named())
+        own = (*OWN_FIELDS, repeat.count) if repeat.count else OWN_FIELDS
+        yield from ((repeat.object, FieldUse(repeat.place, name)) for name in sorted(own))
 
 
 def targets_of(policy: Policy) -> list[Target]:
@@ -184,6 +194,8 @@ def _uses(policy: Policy) -> Iterator[FieldUse]:
         yield FieldUse(each.place, each.field)
     if policy.returns is not None:
         yield FieldUse(policy.returns.place, policy.returns.reason)
+    for repeat in policy.repeats:
+        yield from (FieldUse(each.place, each.of) for each in repeat.merge)
     for expression in _expressions(policy):
         if not isinstance(expression, FirstThatHolds):
             yield from (FieldUse(expression.place, name) for name in expression.fields())
@@ -251,6 +263,8 @@ def _expressions(policy: Policy) -> Iterator[Expression]:
     pending = [each.value for each in _sets(policy)]
     if policy.limits.load is not None:
         pending.append(policy.limits.load.weigh)
+    for repeat in policy.repeats:
+        pending += repeat.expressions()
     while pending:
         expression = pending.pop()
         yield expression

@@ -16,8 +16,8 @@ FAIL::
 from collections.abc import Iterator
 
 from ortoo_daemon.descriptions import OrgDescription
-from ortoo_daemon.errors import Problem
-from ortoo_daemon.policy.lint.subject import Need, Subject, uses_of
+from ortoo_daemon.errors import Place, Problem
+from ortoo_daemon.policy.lint.subject import Need, Subject, known_uses_of, uses_of
 from ortoo_daemon.policy.naming import did_you_mean
 
 ID = "unknown_field"
@@ -32,21 +32,24 @@ def check(subject: Subject) -> Iterator[Problem]:
     for policy in subject.policies.policies:
         described = org.objects.get(policy.object)
         if described is None:
-            yield Problem(
-                place=policy.place,
-                rule=ID,
-                message=f"the org has no object {policy.object!r}",
-                mend=did_you_mean(policy.object, org.objects),
-            )
+            yield _no_object(policy.place, policy.object, org)
             continue
-        for use in uses_of(policy):
-            if org.resolve(policy.object, use.name) is None:
+        uses = [(policy.object, use) for use in uses_of(policy)]
+        for object_name, use in (*uses, *known_uses_of(policy)):
+            if object_name not in org.objects:
+                yield _no_object(use.place, object_name, org)
+            elif org.resolve(object_name, use.name) is None:
                 yield Problem(
                     place=use.place,
                     rule=ID,
-                    message=f"{policy.object} has no field {use.name!r}",
-                    mend=_mend(org, policy.object, use.name),
+                    message=f"{object_name} has no field {use.name!r}",
+                    mend=_mend(org, object_name, use.name),
                 )
+
+
+def _no_object(place: Place, name: str, org: OrgDescription) -> Problem:
+    message = f"the org has no object {name!r}"
+    return Problem(place=place, rule=ID, message=message, mend=did_you_mean(name, org.objects))
 
 
 def _mend(org: OrgDescription, object_name: str, path: str) -> str:

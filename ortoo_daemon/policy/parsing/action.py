@@ -12,11 +12,13 @@ from ortoo_daemon.policy.parsing.expressions import read_sets
 from ortoo_daemon.policy.parsing.fuse import read_fuse
 from ortoo_daemon.policy.parsing.notify import read_notify
 from ortoo_daemon.policy.parsing.offers import read_offer, read_returns
+from ortoo_daemon.policy.parsing.repeats import read_repeats
 from ortoo_daemon.policy.parsing.sections import Section, mapping_in
 from ortoo_daemon.policy.parsing.sla_clocks import read_clock, read_moves
+from ortoo_daemon.policy.repeat_model import RepeatRule
 from ortoo_daemon.policy.sla_model import USUAL_MOVES, Moves, Returns, SlaRule
 
-ACTION_KEYS = ("set", "offer", "sla", "returns", "moves", "notify", "on_park", "fuse")
+ACTION_KEYS = ("set", "repeats", "offer", "sla", "returns", "moves", "notify", "on_park", "fuse")
 ON_PARK_KEYS = ("notify",)
 ACTION_LATER = ("handoff", "split")
 
@@ -26,6 +28,7 @@ class Action:
     """What ``action:`` says."""
 
     sets: tuple[SetField, ...] = ()
+    repeats: tuple[RepeatRule, ...] = ()
     sla: tuple[SlaRule, ...] = ()
     moves: Moves = USUAL_MOVES
     returns: Returns | None = None
@@ -41,8 +44,10 @@ def read_action(node: MapNode, conditions: ConditionReader, *, policy: str) -> A
     section = Section(node, problems, what="action", known=ACTION_KEYS, later=ACTION_LATER)
     sets, notify = section.get("set"), section.get("notify")
     moves, returns = section.mapping("moves"), section.mapping("returns")
+    repeats = section.get("repeats")
     return Action(
         sets=() if sets is None else read_sets(sets, later),
+        repeats=() if repeats is None else read_repeats(repeats, later),
         sla=_clocks(section, later, conditions),
         moves=USUAL_MOVES if moves is None else read_moves(moves, problems),
         returns=None if returns is None else read_returns(returns, conditions),

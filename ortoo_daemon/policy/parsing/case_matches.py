@@ -11,9 +11,10 @@ from ortoo_daemon.matches import How
 from ortoo_daemon.policy.cases import GivenMatch
 from ortoo_daemon.policy.naming import did_you_mean
 from ortoo_daemon.policy.nodes import ListNode, Node, Problems
+from ortoo_daemon.policy.parsing.expectations import read_fields
 from ortoo_daemon.policy.parsing.sections import Section, duration_in, mapping_in
 
-MATCH_KEYS = ("object", "owner", "rooftop", "source", "brand", "age", "how")
+MATCH_KEYS = ("object", "owner", "rooftop", "source", "brand", "age", "how", "fields")
 HOWS = (How.NUMBER, How.EMAIL, How.PHONE, How.NAME, How.HOUSEHOLD)
 
 
@@ -45,6 +46,7 @@ def _read(items: list[Node], problems: Problems) -> Iterator[GivenMatch]:
             rooftop=section.text("rooftop"),
             source=section.text("source") or "",
             brand=section.text("brand") or "",
+            fields=read_fields(section.mapping("fields"), problems),
             age=age,
             place=mapping.place,
         )

@@ -11,6 +11,7 @@ from ortoo_daemon.records import FieldValue
 
 EXPECT_KEYS = (
     "outcome", "rule", "rooftop", "owner", "queue", "parked", "sla", "told", "fields", "children", "reopened",
+    "known", "attached",
 )  # fmt: skip
 OUTCOMES = tuple(
     outcome.value
@@ -19,6 +20,7 @@ OUTCOMES = tuple(
 )
 OWNER_KEYS = ("username", "name", "role", "skills", "languages")
 NO_WRITE = "no_write"
+NO_TASK = "none"
 
 
 def read_expectation(node: Node, problems: Problems) -> Expectation | None:
@@ -47,12 +49,20 @@ def read_expectation(node: Node, problems: Problems) -> Expectation | None:
         told=_told(section),
         fields=read_fields(section.mapping("fields"), problems),
         children=_children(section),
-        reopened=_reopened(section),
+        reopened=_values(section, "reopened"),
+        known=_values(section, "known"),
+        attached=_attached(section),
     )
 
 
-def _reopened(section: Section) -> dict[str, FieldValue] | None:
-    node = section.mapping("reopened")
+def _attached(section: Section) -> str | None:
+    """The subject of the task, ``none`` where there must be no task."""
+    text = section.text("attached")
+    return "" if text == NO_TASK else text
+
+
+def _values(section: Section, key: str) -> dict[str, FieldValue] | None:
+    node = section.mapping(key)
     return None if node is None else read_fields(node, section.problems)
 
 

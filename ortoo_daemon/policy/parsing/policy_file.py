@@ -25,6 +25,7 @@ from ortoo_daemon.policy.parsing.find import read_find
 from ortoo_daemon.policy.parsing.intake import Intake, read_enrichment, read_intake
 from ortoo_daemon.policy.parsing.ownership import read_ownership
 from ortoo_daemon.policy.parsing.programmes import read_programmes
+from ortoo_daemon.policy.parsing.repeats import note_unsearched
 from ortoo_daemon.policy.parsing.sections import Section, items_in, mapping_in, name_in, text_in
 from ortoo_daemon.policy.resources import Resources
 
@@ -78,6 +79,8 @@ def read_policy(node: Node, problems: Problems, resources: Resources) -> Policy 
     if ownership_node is not None:
         ownership = read_ownership(ownership_node, later, resources, programmes)
     acts = Action() if action is None else read_action(action, later, policy=name or "")
+    if not looks or find is not None:
+        note_unsearched(acts.repeats, find, problems)
     steps = () if enrichment is None else read_enrichment(enrichment, later, resources)
     enters = None if enter is None else before.read(enter, what="'enter'")
     triggers, take_over, zone = _triggers(section), _take_over(section), _zone(section)
@@ -106,6 +109,7 @@ def read_policy(node: Node, problems: Problems, resources: Resources) -> Policy 
         limits=ownership.limits,
         otherwise=ownership.otherwise,
         sets=acts.sets,
+        repeats=acts.repeats,
         sla=acts.sla,
         moves=acts.moves,
         returns=acts.returns,

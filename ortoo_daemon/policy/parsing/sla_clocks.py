@@ -19,6 +19,7 @@ from ortoo_daemon.policy.sla_model import (
     Moves,
     OnReassign,
     OnReopen,
+    OnRepeat,
     RooftopBudget,
     SlaRule,
     SlaStep,
@@ -27,7 +28,7 @@ from ortoo_daemon.policy.sla_model import (
 
 SLA_KEYS = (
     *("clock", "target", "hours", "warn", "on_warning", "stopped_by", "two_way_within"),
-    *("paused_by", "acknowledged_by", "on_reassign", "on_reopen", "on_violation"),
+    *("paused_by", "acknowledged_by", "on_reassign", "on_reopen", "on_repeat", "on_violation"),
 )
 MOVES_KEYS = ("at_most", "not_back_for", "per_rooftop", "while_closed")
 BUDGET_KEYS = ("at_most", "per")
@@ -61,6 +62,7 @@ def read_clock(
     within = None if two_way is None else duration_in(two_way, problems, what="'two_way_within'")
     on_reassign = _word(section, "on_reassign", OnReassign.KEEP)
     on_reopen = _word(section, "on_reopen", OnReopen.KEEP)
+    on_repeat = _word(section, "on_repeat", OnRepeat.KEEP)
     _tell_missing(section)
     if name is None or hours is None or target is None:
         return None
@@ -76,6 +78,7 @@ def read_clock(
         acknowledged_by=acknowledged_by,
         on_reassign=on_reassign,
         on_reopen=on_reopen,
+        on_repeat=on_repeat,
         on_warning=on_warning,
         on_violation=on_violation,
         place=node.place,

@@ -11,6 +11,7 @@ from ortoo_daemon.policy.parsing import action as parse_action
 from ortoo_daemon.policy.parsing import boundaries as parse_boundaries
 from ortoo_daemon.policy.parsing import fuse as parse_fuse
 from ortoo_daemon.policy.parsing import notify as parse_notify
+from ortoo_daemon.policy.schema.repeats import repeat
 from ortoo_daemon.policy.schema.sla import clock, moves, offer, returns
 from ortoo_daemon.policy.schema.terms import (
     DURATION,
@@ -30,6 +31,7 @@ def action() -> Schema:
         parse_action.ACTION_KEYS,
         {
             "set": map_of(ref("expression")),
+            "repeats": one_or_several(repeat()),
             "offer": offer(),
             "sla": list_of(clock()),
             "returns": returns(),

@@ -59,6 +59,8 @@ def tests_schema() -> Schema:
             "told": {"anyOf": [told, list_of(told)]},
             "fields": map_of({"type": ["string", "number", "boolean", "null"]}),
             "reopened": map_of({"type": ["string", "number", "boolean", "null"]}),
+            "known": map_of({"type": ["string", "number", "boolean", "null"]}),
+            "attached": TEXT,
             "children": list_of(map_of({"type": ["string", "number", "boolean", "null"]})),
         },
     )
@@ -93,6 +95,7 @@ def tests_schema() -> Schema:
             "brand": TEXT,
             "age": DURATION,
             "how": {"enum": [str(how) for how in parse_matches.HOWS]},
+            "fields": fields,
         },
         ("object", "age"),
     )

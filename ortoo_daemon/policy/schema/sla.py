@@ -15,7 +15,7 @@ from ortoo_daemon.policy.schema.terms import (
     ref,
     section,
 )
-from ortoo_daemon.policy.sla_model import OnReassign, OnReopen, Superior, Within
+from ortoo_daemon.policy.sla_model import OnReassign, OnReopen, OnRepeat, Superior, Within
 
 _COUNT: Schema = {"type": "integer", "minimum": 1}
 
@@ -36,6 +36,7 @@ def clock() -> Schema:
             "acknowledged_by": conditions,
             "on_reassign": {"enum": [str(each) for each in OnReassign]},
             "on_reopen": {"enum": [str(each) for each in OnReopen]},
+            "on_repeat": {"enum": [str(each) for each in OnRepeat]},
             "on_violation": one_or_several(_step_of_violation()),
         },
         ("clock", "target", "hours"),

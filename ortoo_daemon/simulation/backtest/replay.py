@@ -20,6 +20,7 @@ from ortoo_daemon.policy.model import PolicySet
 from ortoo_daemon.policy.reach import fields_read, rules_of
 from ortoo_daemon.postal import PostalIndex
 from ortoo_daemon.records import FieldValue, Record, WorkItem
+from ortoo_daemon.repeats import KnownQuestion
 from ortoo_daemon.simulation.backtest.comparison import SOURCES, Difference, Groups, Side, Totals
 from ortoo_daemon.simulation.backtest.counters import Counters
 from ortoo_daemon.simulation.backtest.entering import of_then, told_of
@@ -195,6 +196,9 @@ class Replay:
                     continue
                 if isinstance(question, InterpretQuestion):
                     answers[question] = past.said.get(question.label)
+                    continue
+                if isinstance(question, KnownQuestion):
+                    answers[question] = None  # what earlier records got is past
                     continue
                 answers[question], told_by = counters.answer(question, past)
                 self._values.answers[told_by] += 1
