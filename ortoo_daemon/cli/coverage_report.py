@@ -66,7 +66,8 @@ def _show_gap(gap: Gap) -> None:
         return
     filled = {name: value for name, value in gap.fields.items() if value is not None}
     fields = ", ".join(f"{name}: {_shown(value)}" for name, value in filled.items())
-    console().print(Text(f"    e.g. {{{fields}}} on {gap.now:%Y-%m-%d}", style="dim"))
+    moment = f"{gap.now:%Y-%m-%d %H:%M} UTC" if gap.at_hours else f"{gap.now:%Y-%m-%d}"
+    console().print(Text(f"    e.g. {{{fields}}} on {moment}", style="dim"))
 
 
 def _gap_json(gap: Gap, object_name: str) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
+from ortoo_daemon.calendars import BusinessHours
 from ortoo_daemon.decision import Decision, ReasonCode
 from ortoo_daemon.descriptions import OrgDescription
 from ortoo_daemon.directory import Directory, Rooftop
@@ -49,7 +50,8 @@ class Gap:
     """Records that no rule routes, or for which a rule has no rooftop.
 
     ``text`` says which, ``size`` how many combinations of values they are. ``fields`` and ``now`` are a
-    record that certainly ends there; None where none could be built: there may be none.
+    record that certainly ends there; None where none could be built: there may be none. ``at_hours``: the
+    hour tells.
     """
 
     why: Why
@@ -60,6 +62,7 @@ class Gap:
     size: int
     fields: Mapping[str, FieldValue] | None
     now: datetime | None
+    at_hours: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,6 +140,7 @@ class _Prover:
             description=self._world.description,
             brands=_brands(directory) if directory is not None else (),
             codes=codes,
+            hours=_hours(directory) if directory is not None else {},
             strangers=True,
         )
 
@@ -152,6 +156,7 @@ class _Prover:
             size=region.size,
             fields=found.fields if found else None,
             now=found.now if found else None,
+            at_hours=space.hours_level in region.masks,
         )
 
     def _ends_there(self, found: Example, end: End) -> bool:
@@ -203,6 +208,12 @@ def _brands(directory: Directory) -> list[str]:
     """Each brand once, as most sites spell it first."""
     found = {fold(brand): brand for site in directory.rooftops.values() for brand in site.brands}
     return sorted(found.values())
+
+
+def _hours(directory: Directory) -> dict[str, BusinessHours]:
+    """The calendars of rooftops; of one that the directory does not know nobody is closed."""
+    keys = {site.hours for site in directory.rooftops.values() if site.hours}
+    return {key: directory.hours[key] for key in sorted(keys & directory.hours.keys())}
 
 
 def _called(target: Target) -> str:

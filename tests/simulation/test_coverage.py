@@ -1,12 +1,14 @@
 """The proof of coverage: held against `decide` on small networks, and quick on large ones."""
 
 import time
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import product
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ortoo_daemon.calendars import BusinessHours
 from ortoo_daemon.decision import ReasonCode
 from ortoo_daemon.policy.coverage.ends import Why, walk
 from ortoo_daemon.policy.coverage.sites import Sites
@@ -305,3 +307,104 @@ def test_an_area_code_may_cover_any_record_of_its_country_and_no_other():
     assert "DE" in text
     assert "FR" not in text
     assert "no country" not in text
+
+
+def hours_of(name, *windows, zone="Europe/Paris", closed=()):
+    week = tuple(tuple(day) for day in windows)
+    return BusinessHours(name=name, zone=zone, windows=week, closed=frozenset(closed))
+
+
+DAILY = ((8 * 60, 19 * 60),)
+OFFICE = hours_of("office", *[DAILY] * 5, ((9 * 60, 12 * 60),), ())
+NIGHT = hours_of("night", *[((22 * 60, 26 * 60),)] * 7, zone="Europe/London")
+OPEN = """\
+zone: Europe/Paris
+ownership:
+  rules:
+    - name: network
+      assign:
+        rooftop: {brand: Brand__c, open_now: true}
+        team: {role: sales_adviser}
+  otherwise: {queue: Last}
+"""
+
+
+def with_hours(*keys, calendars=(OFFICE, NIGHT)):
+    """The sites of the network, each by the hours of that name (None: whose hours nobody knows)."""
+    sites = tuple(replace(site, hours=key) for site, key in zip(SITES, keys, strict=True))
+    return directory(sites, PEOPLE, {each.name: each for each in calendars})
+
+
+def test_the_hours_at_which_no_rooftop_is_open_are_told_with_a_record_of_such_an_hour():
+    found = proven(OPEN, directory=with_hours("office", "office", None))
+    texts = {gap.text: gap for gap in found.gaps}
+    assert set(texts) == {
+        "Brand__c any but Kia, Opel, Seat",
+        "Brand__c Kia, Seat · Mon-Fri 00:00-08:00 19:00-24:00, Sat 00:00-09:00 12:00-24:00, Sun",
+    }
+    example = texts[max(texts, key=len)]
+    assert example.fields is not None
+    assert not OFFICE.is_open(example.now)
+
+
+def test_where_no_rule_asks_for_open_rooftops_no_hour_is_told_apart():
+    rules = OPEN.replace(", open_now: true", "")
+    assert {
+        gap.text for gap in proven(rules, directory=with_hours("office", "night", None)).gaps
+    } == {"Brand__c any but Kia, Opel, Seat"}
+
+
+def test_a_programme_of_a_weekend_has_no_hours_of_working_days():
+    programme = "programmes: {fair: {from: 2026-11-28, until: 2026-11-29}}\nownership:"
+    rules = OPEN.replace("ownership:", programme).replace(
+        "name: network", "name: fair\n      programme: fair"
+    )
+    working = hours_of("office", *[DAILY] * 5, (), ())
+    found = proven(rules, directory=with_hours(*["office"] * 3, calendars=(working,)))
+    gaps = [gap for gap in found.gaps if gap.why is Why.NO_ROOFTOP]
+    assert {gap.text for gap in gaps} == {"every record"}
+    assert {gap.now.date() for gap in gaps} <= {date(2026, 11, 28), date(2026, 11, 29)}
+
+
+def test_on_a_holiday_the_example_is_of_a_day_that_is_none():
+    closed = frozenset(TODAY + timedelta(days=days) for days in range(3))
+    calendars = (replace(OFFICE, closed=closed), NIGHT)
+    network = with_hours("office", "office", "night", calendars=calendars)
+    found = proven(OPEN, directory=network)
+    assert len(found.gaps) == 3
+    assert all(gap.fields is not None for gap in found.gaps)
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    keys=st.tuples(*[st.sampled_from(["office", "night", None])] * 3),
+    brand=st.sampled_from(["Kia", "Seat", "Opel", "Fiat", None]),
+    minute=st.integers(0, 7 * 24 * 60 - 1),
+)
+def test_decide_finds_a_rooftop_at_the_hours_that_the_proof_says(keys, brand, minute):
+    network = with_hours(*keys)
+    policies = loaded(OPEN)
+    (policy,) = policies.policies
+    calendars = {key: network.hours[key] for key in keys if key}
+    known = Known(since=TODAY, brands=["Kia", "Seat", "Opel"], hours=calendars)
+    space = Space(policy, [], known)
+    ends = walk(space, [], Sites(space, network, may_pass)).ends
+    found = next((end.lacking for end in ends if end.why is Why.NO_ROOFTOP), False)
+    now = datetime.combine(TODAY, datetime.min.time(), UTC) + timedelta(minutes=minute)
+    asked = made_up(
+        policy, {"Brand__c": brand}, now=now, directory=network, postal=PostalIndex.empty()
+    )
+    _, decision = settled(policies, asked)
+    is_open = {key for key, each in calendars.items() if each.is_open(now)}
+    while not isinstance(found, bool):
+        if found.level == space.hours_level:
+            hours = space.hours
+            index = next(
+                i
+                for i in range(hours.size)
+                if {k for k in calendars if hours.open(k) >> i & 1} == is_open
+            )
+        else:
+            index = one_of(space.domains[found.level], {"Brand__c": brand})
+        found = next(child for mask, child in found.edges if mask >> index & 1)
+    assert found is (decision.reason is ReasonCode.OTHERWISE), (brand, now)

@@ -231,6 +231,12 @@ class Days:
             ]
         )
 
+    def spans(self) -> Iterator[tuple[date, date | None]]:
+        """The first and the last day of each value; the last value has no last day."""
+        for index, first in enumerate(self.firsts):
+            ends = index + 1 < self.size
+            yield first, self.firsts[index + 1] - timedelta(days=1) if ends else None
+
     def cells(self, index: int) -> Mapping[str, Cell]:
         return {}
 

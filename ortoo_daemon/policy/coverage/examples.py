@@ -35,7 +35,7 @@ class Example:
 
 def example(space: Space, masks: Masks) -> Example | None:
     """A record of the region; None when none was found."""
-    now = _moment(space, masks.get(space.day_level))
+    now = _moment(space, masks)
     asked: dict[Key, list[tuple[FieldTest, bool]]] = defaultdict(list)
     for level, key, test in space.hard_tests():
         if level in masks:
@@ -62,11 +62,17 @@ def example(space: Space, masks: Masks) -> Example | None:
     return None
 
 
-def _moment(space: Space, mask: Mask | None) -> datetime:
-    """Noon of the first day of the region in the policy's zone, in UTC."""
+def _moment(space: Space, masks: Masks) -> datetime:
+    """Of the first day of the region, or one soon after it, noon or an hour of the region, in UTC."""
+    mask = masks.get(space.day_level)
     index = next(indexes(mask)) if mask is not None else 0
-    day = space.days.firsts[index]
-    return datetime.combine(day, time(12), tzinfo=ZoneInfo(space.policy.zone)).astimezone(UTC)
+    first, last = list(space.days.spans())[index]
+    hours = None if space.hours_level is None else masks.get(space.hours_level)
+    if space.hours is not None and hours is not None:
+        found = space.hours.moment(hours, first, last)
+        if found is not None:
+            return found
+    return datetime.combine(first, time(12), tzinfo=ZoneInfo(space.policy.zone)).astimezone(UTC)
 
 
 @dataclass(frozen=True, slots=True)

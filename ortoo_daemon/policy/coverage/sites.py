@@ -1,11 +1,11 @@
-"""For which records has a choice of rooftops any rooftop at all, by brand, place and `where`?
+"""For which records has a choice of rooftops any rooftop at all, by brand, place, hour and `where`?
 
 Distance is not looked at, nor a customer's own choice: what is said to have no rooftop has none for
 certain, unless the customer named one.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import date
 
 from ortoo_daemon.directory import Directory, Rooftop
@@ -15,7 +15,7 @@ from ortoo_daemon.policy.coverage.places import Places
 from ortoo_daemon.policy.coverage.space import Space
 from ortoo_daemon.policy.coverage.territory_use import place_fields
 from ortoo_daemon.policy.ownership_model import RooftopChoice
-from ortoo_daemon.policy.territory_model import TerritoryRow
+from ortoo_daemon.policy.territory_model import Territories, TerritoryRow
 from ortoo_daemon.policy.values import fold
 
 Passes = Callable[[RooftopChoice, Rooftop], bool]
@@ -32,6 +32,7 @@ class Sites:
         self._directory = directory
         self._passes = passes
         self._known: dict[tuple[object, ...], Diagram] = {}
+        self._rows: dict[tuple[int, str], list[TerritoryRow]] = {}
 
     def found(self, choice: RooftopChoice) -> Diagram:
         """Records for which a rooftop passes brand, territory and `where`, or may pass them."""
@@ -42,6 +43,7 @@ class Sites:
             choice.city,
             id(choice.territories),
             id(choice.where),
+            choice.open_now,
         )
         if key not in self._known:
             self._known[key] = self._find(choice)
@@ -49,7 +51,7 @@ class Sites:
 
     def _find(self, choice: RooftopChoice) -> Diagram:
         if choice.brand is None:
-            return self._in_territory(choice, "", list(self._directory.rooftops.values()))
+            return self._open(choice, "", list(self._directory.rooftops.values()))
         level = self._space.level(choice.brand)
         domain = self._space.domains[level]
         if not isinstance(domain, FieldDomain):
@@ -58,8 +60,25 @@ class Sites:
         for index in range(domain.size):
             brand = str(domain.cells(index)[choice.brand] or "").strip()
             sites = self._directory.rooftops_by_brand.get(brand.casefold(), ())
-            ways[self._in_territory(choice, brand, sites)] |= 1 << index
+            ways[self._open(choice, brand, sites)] |= 1 << index
         return self._space.sets.split(level, ways)
+
+    def _open(self, choice: RooftopChoice, brand: str, sites: Sequence[Rooftop]) -> Diagram:
+        """Where only rooftops count that are open: sites of one calendar are open together."""
+        space, sets = self._space, self._space.sets
+        if not choice.open_now or space.hours is None or space.hours_level is None:
+            return self._in_territory(choice, brand, sites)
+        by_hours: dict[str | None, list[Rooftop]] = defaultdict(list)
+        for site in sites:
+            by_hours[site.hours if space.hours.knows(site.hours) else None].append(site)
+        found: Diagram = False
+        for calendar, some in by_hours.items():
+            there = self._in_territory(choice, brand, some)
+            if calendar is not None:
+                mask = space.hours.open(calendar)
+                there = sets.both(there, sets.one_of(space.hours_level, mask))
+            found = sets.either(found, there)
+        return found
 
     def _in_territory(self, choice: RooftopChoice, brand: str, sites: Iterable[Rooftop]) -> Diagram:
         kept = [site for site in sites if self._passes(choice, site)]
@@ -73,11 +92,19 @@ class Sites:
         regions = {fold(site.region) for site in kept if site.region}
         rows = [
             row
-            for row in choice.territories.rows
-            if (row.brand is None or fold(row.brand) == fold(brand))
-            and self._names(row, owners, regions)
+            for row in self._of_brand(choice.territories, fold(brand))
+            if self._names(row, owners, regions)
         ]
         return self._covered(choice, places, rows)
+
+    def _of_brand(self, territories: Territories, brand: str) -> Sequence[TerritoryRow]:
+        """The rows of a brand and of any; asked for the sites of each calendar."""
+        key = id(territories), brand
+        if key not in self._rows:
+            self._rows[key] = [
+                row for row in territories.rows if row.brand is None or fold(row.brand) == brand
+            ]
+        return self._rows[key]
 
     def _names(self, row: TerritoryRow, owners: Collection[str], regions: Collection[str]) -> bool:
         if row.region and fold(row.region) in regions:

@@ -8,14 +8,16 @@ their own.
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 
+from ortoo_daemon.calendars import BusinessHours
 from ortoo_daemon.countries import country_code
 from ortoo_daemon.descriptions import OrgDescription
 from ortoo_daemon.errors import Place
 from ortoo_daemon.policy.conditions import AllOf, AnyOf, FieldTest, Named, Not, tests_of
 from ortoo_daemon.policy.coverage.diagrams import Diagram, Diagrams, Mask
 from ortoo_daemon.policy.coverage.domains import Answer, Days, Domain, FieldDomain, holds
+from ortoo_daemon.policy.coverage.hours import Hours
 from ortoo_daemon.policy.coverage.places import KnownCodes, Places, codes_told_apart
 from ortoo_daemon.policy.coverage.stages import Key, Stage, writes_of
 from ortoo_daemon.policy.coverage.strangers import holds_of_a_stranger, of_a_match
@@ -43,13 +45,15 @@ class Known:
     """What is known beside the policy. ``since`` is the first day of interest.
 
     ``brands`` are those of the directory; ``codes`` tells the postal codes of a country.
-    ``strangers``: only records are looked at whose customers nobody knows.
+    ``hours`` are the calendars of rooftops. ``strangers``: only records are looked at whose customers nobody
+    knows.
     """
 
     since: date
     description: OrgDescription | None = None
     brands: Collection[str] = ()
     codes: KnownCodes = field(default=lambda country: ())
+    hours: Mapping[str, BusinessHours] = field(default_factory=dict)
     strangers: bool = False
 
 
@@ -69,10 +73,12 @@ class Space:
         self._hard: dict[tuple[Key, str, tuple[object, ...]], int] = {}
         self.domains: list[Domain] = []
         self.days = Days(known.since, list(begins(policy)))
+        self.hours = self._hours()
         self.places: dict[tuple[str, str], Places] = {}
         self._covered: dict[Place, Mask] = {}
         self._lay_out()
         self.day_level = self.domains.index(self.days)
+        self.hours_level = None if self.hours is None else self.day_level - 1
         self.sets = Diagrams([domain.size for domain in self.domains])
 
     def level(self, name: str, stage: Stage = Stage.RULES) -> int:
@@ -154,7 +160,7 @@ class Space:
                 found = self.sets.both(found, self._linked(before, after, filled_stays=True))
             if name in writes.constants:
                 found = self.sets.both(found, self._equal_to(after, writes.constants[name]))
-        return found
+        return self.sets.both(found, self._hours_of_days())
 
     def _collect(self, others: Sequence[Condition | None]) -> dict[Key, list[FieldTest]]:
         """Tests by variable, in the order in which records meet them."""
@@ -174,7 +180,7 @@ class Space:
         return found
 
     def _lay_out(self) -> None:
-        """One variable after the other: fields as they are met, then the day, places last."""
+        """One variable after the other: fields as they are met, then the hour and the day, places last."""
         choices = [rule.assign.rooftop for rule in rules_of(self.policy)]
         placed: dict[Key, tuple[str, str]] = {}
         names = dict.fromkeys(self._tests)
@@ -190,11 +196,34 @@ class Space:
             if key not in placed:
                 self._level[key] = self._add(self._field(key))
             self._ask_hard(key)
+        if self.hours is not None:
+            self._add(self.hours)
         self._add(self.days)
         for pair in dict.fromkeys(placed.values()):
             self.places[pair] = places = self._place(pair)
             level = self._add(places)
             self._level |= {self.writes.key(name, Stage.RULES): level for name in pair}
+
+    def _hours(self) -> Hours | None:
+        """The hours of the week, where a rule asks of rooftops that they are open."""
+        choices = [rule.assign.rooftop for rule in rules_of(self.policy)]
+        if not self._known.hours or not any(each and each.open_now for each in choices):
+            return None
+        return Hours(self._known.hours, since=self._known.since, zone=self.policy.zone)
+
+    def _hours_of_days(self) -> Diagram:
+        """A few days do not have the hours of every day of the week."""
+        found: Diagram = True
+        if self.hours is None or self.hours_level is None:
+            return found
+        for index, (first, last) in enumerate(self.days.spans()):
+            if last is None or (last - first).days >= 6:
+                continue
+            weekdays = {(first + timedelta(n)).weekday() for n in range((last - first).days + 1)}
+            others = self.sets.less(True, self.sets.one_of(self.day_level, 1 << index))
+            here = self.sets.one_of(self.hours_level, self.hours.on(weekdays))
+            found = self.sets.both(found, self.sets.either(others, here))
+        return found
 
     def _add(self, domain: Domain) -> int:
         self.domains.append(domain)
