@@ -21,6 +21,7 @@ from ortoo_daemon.cli.explain import explain
 from ortoo_daemon.cli.forget import forget
 from ortoo_daemon.cli.logs import logs
 from ortoo_daemon.cli.parked import parked
+from ortoo_daemon.cli.report import report
 from ortoo_daemon.cli.requeue import requeue
 from ortoo_daemon.cli.run import run
 from ortoo_daemon.cli.sandbox import sandbox
@@ -54,6 +55,7 @@ app.command()(triage)
 app.command()(adf)
 app.command()(simulate)
 app.add_typer(score, name="score")
+app.add_typer(report, name="report")
 app.command()(requeue)
 app.command()(forget)
 app.command()(backfill)

@@ -1,8 +1,6 @@
 """`simulate`: what would candidate policies have done with the records of the past? Looks only."""
 
 import asyncio
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -12,7 +10,6 @@ import typer
 from ortoo_daemon.cli.options import DEFAULT_CONFIG, AsJson, Config
 
 if TYPE_CHECKING:
-    from ortoo_daemon.daemon.asking.history_file import Progress
     from ortoo_daemon.daemon.settings import Settings
     from ortoo_daemon.policy.model import PolicySet
 
@@ -69,6 +66,7 @@ def simulate(
     Exit code 1 when the candidate has problems that `check` finds; they are printed.
     """
     from ortoo_daemon.cli import simulate_html, simulate_json, simulate_view
+    from ortoo_daemon.cli.progress import progress_bar
     from ortoo_daemon.cli.terminal import show_json
     from ortoo_daemon.daemon.asking.backtesting import Asked, backtest, live_policies
     from ortoo_daemon.daemon.wiring import utc_now
@@ -87,7 +85,7 @@ def simulate(
     asked = Asked(
         since=began, until=ended, objects=wanted, file=file, export=export, most_movers=movers
     )
-    with _progress() as progress:
+    with progress_bar() as progress:
         found = asyncio.run(backtest(settings, live, tried, asked, progress=progress))
     if html is not None:
         simulate_html.write(found, html)
@@ -155,36 +153,3 @@ def _candidate(settings: "Settings", folder: Path, *, as_json: bool) -> "PolicyS
     else:
         check_report.show(checked)
     raise typer.Exit(1)
-
-
-@contextmanager
-def _progress() -> "Iterator[Progress]":
-    """A bar on standard error where a person watches, nothing elsewhere."""
-    from rich.progress import (
-        BarColumn,
-        Progress,
-        TaskProgressColumn,
-        TextColumn,
-        TimeElapsedColumn,
-    )
-
-    from ortoo_daemon.cli.terminal import console
-
-    screen = console(stderr=True)
-    columns = (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        TaskProgressColumn(),
-        TimeElapsedColumn(),
-    )
-    with Progress(
-        *columns, console=screen, transient=True, disable=not screen.is_terminal
-    ) as shown:
-        tasks = {}
-
-        def tell(what: str, done: int, total: int | None) -> None:
-            if what not in tasks:
-                tasks[what] = shown.add_task(what, total=total)
-            shown.update(tasks[what], completed=done, total=total)
-
-        yield tell

@@ -4,11 +4,9 @@ Whatever comes from the org or from files is escaped by the template engine.
 """
 
 from dataclasses import dataclass
-from importlib.resources import files
 from pathlib import Path
 
-from jinja2 import Environment, StrictUndefined
-
+from ortoo_daemon.cli.pages import page
 from ortoo_daemon.cli.simulate_view import (
     CHANGES,
     FATES,
@@ -74,13 +72,9 @@ def write(found: Result, file: Path) -> None:
 
 def rendered(found: Result) -> str:
     """The page."""
-    # Not the policies' templates: this one is ours, and what it shows is escaped.
-    environment = Environment(
-        autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
-    )
-    text = (files("ortoo_daemon") / "cli" / TEMPLATE).read_text(encoding="utf-8")
     main = found.main
-    return environment.from_string(text).render(
+    return page(
+        TEMPLATE,
         found=found,
         main=main,
         since=instant_text(found.history.since)[:16].replace("T", " "),

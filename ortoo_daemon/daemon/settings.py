@@ -24,6 +24,7 @@ from pydantic_settings import (
     SettingsError,
 )
 
+from ortoo_daemon.daemon.asking.reports.report_settings import ReportSettings
 from ortoo_daemon.daemon.hearing.event_settings import EventSettings
 from ortoo_daemon.daemon.noticing.notice_settings import NoticeSettings
 from ortoo_daemon.daemon.org_settings import FLOWS, OrgSettings
@@ -181,6 +182,7 @@ class Settings(BaseSettings):
     notices: NoticeSettings = NoticeSettings()
     watch: WatchSettings = WatchSettings()
     redact: RedactSettings = RedactSettings()
+    report: ReportSettings = ReportSettings()
     folder: Path = Path()
     """The folder of the file; set while it is read."""
     file: Path = Path("ortoo.yaml")

@@ -22,7 +22,8 @@ To act: `{"user": USERNAME_OR_ID, "create": [rows], "update": [rows], "delete": 
 "undelete": [ids]}`, each optional, in this order and one transaction each; rows carry
 `attributes.type` (create) or `Id` (update); any number of rows, of any objects; platform events are
 published. The changes bear the person's name and the origin of the user interface. Add
-`"auto_assign": true` to let the assignment rule act. The answer lists `{id, success, errors}` per
+`"auto_assign": true` to let the assignment rule act, `"audit_fields": true` to say when and by whom
+new rows were created, as imports of old records do. The answer lists `{id, success, errors}` per
 row, under the same names.
 
 The clock moves everything: stamps, the Date of answers, sessions (save those of connected CometD

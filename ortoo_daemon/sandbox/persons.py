@@ -41,7 +41,7 @@ class Persons:
 
     def act(self, request: Mapping[str, Any]) -> dict[str, list[Result]]:
         """Carry out one request of the control endpoint. Raises ValueError for a wrong one."""
-        unknown = set(request) - {"user", "auto_assign", *_KINDS}
+        unknown = set(request) - {"user", "auto_assign", "audit_fields", *_KINDS}
         if unknown:
             raise ValueError(f"no such member: {', '.join(sorted(unknown))}")
         for kind in _KINDS:
@@ -49,7 +49,10 @@ class Persons:
         user_id = self.user_id(str(request.get("user", "")))
         if user_id is None:
             raise ValueError(f"no such user: {request.get('user')!r}")
-        options = WriteOptions(auto_assign=bool(request.get("auto_assign", False)))
+        options = WriteOptions(
+            auto_assign=bool(request.get("auto_assign", False)),
+            set_audit_fields=bool(request.get("audit_fields", False)),
+        )
         results: dict[str, list[Result]] = {}
         for kind, step in (("create", self._create), ("update", self._update)):
             if kind in request:

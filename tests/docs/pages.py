@@ -14,6 +14,7 @@ PAGES = (
     "docs/security.md",
     "docs/triage.md",
     "docs/ai.md",
+    "docs/report.md",
 )
 
 _BLOCK = re.compile(r"^```(\S*)([^\n]*)\n(.*?)^```$", re.M | re.S)

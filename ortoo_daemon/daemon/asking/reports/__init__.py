@@ -1,0 +1,1 @@
+"""How is a report made of what the org knows? Reads only."""
