@@ -16,6 +16,18 @@ from ortoo_daemon.repeats import KnownUpdate
 from ortoo_daemon.trace import Trace
 
 
+class DuplicateRules(StrEnum):
+    """What becomes of a record that a duplicate rule of the org takes for another one's repetition.
+
+    LEAVE_OUT: business values that the rule refuses are left out, the owner lands. SAVE: it is written
+    nevertheless, where the rule lets it. PARK: a person must look.
+    """
+
+    LEAVE_OUT = "leave_out"
+    SAVE = "save"
+    PARK = "park"
+
+
 class Outcome(StrEnum):
     """What is to be done.
 
@@ -91,6 +103,7 @@ class ReasonCode(StrEnum):
     TOO_MANY_TRIES = "too_many_tries"
     KEPT_CHANGING = "kept_changing"
     REFUSED_BY_ORG = "refused_by_org"
+    DUPLICATES_DETECTED = "duplicates_detected"
     OWNER_AWAY = "owner_away"
     OWNER_LEFT = "owner_left"
     OWNER_BACK = "owner_back"
@@ -280,4 +293,5 @@ class Decision:
     children: tuple[NewRecord, ...] = ()
     reopening: Reopening | None = None
     known: KnownUpdate | None = None
+    duplicate_rules: DuplicateRules = DuplicateRules.LEAVE_OUT
     trace: Trace = field(default_factory=Trace)

@@ -76,8 +76,11 @@ class OrgError(OrtooError):
     """The org refused or could not answer.
 
     ``code`` is Salesforce's errorCode (or an own one in capitals), ``fields`` the API names it blamed,
-    ``status`` the HTTP status where there was one.
+    ``status`` the HTTP status where there was one. ``matched`` are ids of records that a duplicate rule of
+    the org takes for the same.
     """
+
+    matched: tuple[str, ...] = ()
 
     def __init__(
         self, code: str, message: str, *, fields: Iterable[str] = (), status: int | None = None

@@ -43,6 +43,7 @@ def conclude(handling: Handling) -> Decision:
         children=() if parked else tuple(handling.children),
         reopening=None if parked else handling.reopening,
         known=None if parked else handling.known_update,
+        duplicate_rules=handling.policy.duplicate_rules,
         trace=handling.trace.finished(),
     )
 
@@ -83,6 +84,7 @@ def conclude_step(handling: Handling, sla: SlaProgress) -> Decision:
         routed_at=sla.routed_at,
         notices=tuple(handling.notices),
         reservation=handling.reservation,
+        duplicate_rules=handling.policy.duplicate_rules,
         trace=handling.trace.finished(),
     )
 

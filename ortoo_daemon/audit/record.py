@@ -101,11 +101,12 @@ class KnownWritten:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Written:
     """What came of the write: ``fields`` as they landed, ``refused`` with the org's errors by field;
-    ``known`` is of an earlier record."""
+    ``known`` is of an earlier record, ``matched`` are ids that a duplicate rule takes for the same."""
 
     fields: Mapping[str, FieldValue] = field(default_factory=dict)
     refused: Mapping[str, str] = field(default_factory=dict)
     known: KnownWritten | None = None
+    matched: tuple[str, ...] = ()
 
 
 def decision_row(
@@ -205,6 +206,8 @@ def _written(written: Written) -> str:
     short = {name: _short(value) for name, value in written.fields.items()}
     refused = {name: _short(error) for name, error in written.refused.items()}
     whole: dict[str, Any] = {"written": short, "refused": refused}
+    if written.matched:
+        whole["matched"] = list(written.matched)
     if written.known is not None:
         whole["known"] = written.known.as_json()
     text = json_text(whole)

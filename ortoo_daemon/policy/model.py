@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from ortoo_daemon.decision import DuplicateRules
 from ortoo_daemon.errors import Place
 from ortoo_daemon.policy.absence_model import Absence
 from ortoo_daemon.policy.adf_model import Adf
@@ -84,6 +85,7 @@ class Policy:
     otherwise: Target
     sets: tuple[SetField, ...] = ()
     repeats: tuple[RepeatRule, ...] = ()
+    duplicate_rules: DuplicateRules = DuplicateRules.LEAVE_OUT
     sla: tuple[SlaRule, ...] = ()
     moves: Moves = USUAL_MOVES
     returns: Returns | None = None

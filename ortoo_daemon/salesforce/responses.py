@@ -23,6 +23,7 @@ STALE_OWNER_MARK = "Somebody changed the owner of this "
 """How the messages of the shipped validation rules (Ortoo_Owner_Unchanged) begin."""
 
 _LONGEST_MESSAGE = 300
+_MOST_MATCHED = 5
 
 _GONE = frozenset({"ENTITY_IS_DELETED", "CANNOT_UPDATE_CONVERTED_LEAD", "NOT_FOUND"})
 _NO_SUCH_RESOURCE = frozenset({"NOT_FOUND", "ERROR_HTTP_404"})
@@ -99,6 +100,7 @@ def error_of(
     if writing and status in (500, 502, 504):
         return OutcomeUnknownError(code, cleared(message), status=status)
     error = coded_error(code, message, fields=fields, status=status)
+    error.matched = _matched(content)
     if isinstance(error, TemporaryOrgError):
         error.retry_after = retry_after
     return _not_there(error, resource, PermanentOrgError) if resource else error
@@ -114,7 +116,9 @@ def _not_there(error: OrgError, resource: str, kind: type[OrgError]) -> OrgError
 def row_error(errors: Sequence[Mapping[str, Any]], status: int | None = None) -> OrgError:
     """The error for one refused row; rows name ``statusCode`` where whole calls name ``errorCode``."""
     code, message, fields = _first(list(errors))
-    return coded_error(code or "UNKNOWN_ERROR", message, fields=fields, status=status)
+    error = coded_error(code or "UNKNOWN_ERROR", message, fields=fields, status=status)
+    error.matched = _matched(list(errors))
+    return error
 
 
 def coded_error(
@@ -187,6 +191,29 @@ def _first(content: Any) -> tuple[str | None, str, tuple[str, ...]]:
     named = entry.get("fields")
     fields = named if isinstance(named, list | tuple) else ()
     return (str(code) if code else None), str(message), tuple(str(name) for name in fields)
+
+
+def _matched(content: Any) -> tuple[str, ...]:
+    """Ids in the result of a duplicate rule; what is of another shape has none. The platform's own examples
+    write its name in two ways."""
+    entry = content[0] if isinstance(content, list) and content else content
+    if not isinstance(entry, Mapping):
+        return ()
+    result = entry.get("duplicateResult") or entry.get("duplicateResut")
+    if not isinstance(result, Mapping):
+        return ()
+    found: dict[str, None] = {}
+    for group in _mappings(result.get("matchResults")):
+        for match in _mappings(group.get("matchRecords")):
+            record = match.get("record")
+            id_ = record.get("Id") if isinstance(record, Mapping) else None
+            if isinstance(id_, str) and id_.isalnum():
+                found[id_] = None
+    return tuple(found)[:_MOST_MATCHED]
+
+
+def _mappings(value: Any) -> list[Mapping[str, Any]]:
+    return [each for each in value if isinstance(each, Mapping)] if isinstance(value, list) else []
 
 
 def _unreadable(status: int, content: Any, *, writing: bool, retry_after: float | None) -> OrgError:

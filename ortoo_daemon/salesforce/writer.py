@@ -129,8 +129,8 @@ class RecordWriter:
         outcomes: dict[int, Outcome] = {}
         few = len(writes) <= FEW
         for rows in _rounds(writes):
-            guarded = [n for n in rows if few or writes[n].conditional]
-            burst = [n for n in rows if not few and not writes[n].conditional]
+            guarded = [n for n in rows if few or writes[n].is_guarded]
+            burst = [n for n in rows if not few and not writes[n].is_guarded]
             for start in range(0, len(guarded), FEW):
                 part = guarded[start : start + FEW]
                 outcomes |= await self._one_call(writes, part, bulk=False)

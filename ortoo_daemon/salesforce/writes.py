@@ -30,7 +30,8 @@ class RecordWrite:
 
     ``expect`` are the values the decision was made on; ``modified_at`` is the LastModifiedDate read with
     them. ``conditional`` rows always go with If-Unmodified-Since, in bursts too: for records that a person
-    holds. ``may_go`` is asked just before the row is sent. Raises ValueError when ``modified_at`` is no
+    holds; so do those that ``allow_duplicates``, for which a duplicate rule of the org that only alerts lets
+    them pass. ``may_go`` is asked just before the row is sent. Raises ValueError when ``modified_at`` is no
     datetime.
     """
 
@@ -40,12 +41,18 @@ class RecordWrite:
     expect: Mapping[str, FieldValue] = field(default_factory=dict)
     modified_at: str
     conditional: bool = False
+    allow_duplicates: bool = False
     may_go: MayGo | None = field(default=None, compare=False)
 
     def __post_init__(self) -> None:
         if instant(self.modified_at) is None:
             raise ValueError(f"{self.modified_at!r} is not a datetime of the org")
         soql.name(self.object)
+
+    @property
+    def is_guarded(self) -> bool:
+        """Whether it goes with headers of its own."""
+        return self.conditional or self.allow_duplicates
 
 
 async def send_conditional(rest: RestClient, writes: Sequence[RecordWrite]) -> list[Outcome]:
@@ -57,7 +64,7 @@ async def send_conditional(rest: RestClient, writes: Sequence[RecordWrite]) -> l
                 "method": "PATCH",
                 "url": f"{rest.root}sobjects/{write.object}/{write.id}",
                 "referenceId": f"row{number}",
-                "httpHeaders": {"If-Unmodified-Since": http_date(write.modified_at)},
+                "httpHeaders": _headers(write),
                 "body": dict(write.fields),
             }
             for number, write in enumerate(writes)
@@ -67,6 +74,13 @@ async def send_conditional(rest: RestClient, writes: Sequence[RecordWrite]) -> l
     with understood(writing=True):
         parts = {part["referenceId"]: part for part in answer["compositeResponse"]}
         return [_part_outcome(parts[f"row{number}"]) for number in range(len(writes))]
+
+
+def _headers(write: RecordWrite) -> dict[str, str]:
+    headers = {"If-Unmodified-Since": http_date(write.modified_at)}
+    if write.allow_duplicates:
+        headers["Sforce-Duplicate-Rule-Header"] = "allowSave=true"
+    return headers
 
 
 async def send_in_bulk(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Set
 from dataclasses import dataclass
 from typing import Any
 
@@ -83,16 +84,21 @@ class RowRules:
                 fields = (rule.error_field,) if rule.error_field else ()
                 raise OrgError("FIELD_CUSTOM_VALIDATION_EXCEPTION", rule.message, fields)
 
-    def check_duplicates(self, kind: ObjectType, row: Row, options: WriteOptions) -> None:
+    def check_duplicates(
+        self, kind: ObjectType, row: Row, changed: Set[str], options: WriteOptions
+    ) -> None:
+        """A rule looks at rows that are made, and at those edited in a field that it compares."""
         for rule in self.duplicate_rules.get(kind.name, ()):
-            if options.allow_duplicates and not rule.block:
+            if changed.isdisjoint(rule.fields) or (options.allow_duplicates and not rule.block):
                 continue
             first, *others = rule.fields
             if any(row[name] is None for name in rule.fields):
                 continue
             candidates = self._storage.ids_by_value(kind.name, kind.fields[first], row[first])
             for found in self._storage.get_many(kind.name, candidates).values():
-                if all(_alike(found[name], row[name]) for name in others):
+                if found["Id"] != row["Id"] and all(
+                    _alike(found[name], row[name]) for name in others
+                ):
                     raise _duplicate(kind, rule, found)
 
 

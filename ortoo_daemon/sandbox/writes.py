@@ -58,7 +58,7 @@ class Writer:
         derive(kind, None, row, unit.stamp)
         self._rules.check(unit, kind, None, row, set(kind.fields))
         self._check_row(kind, row)
-        self._rules.check_duplicates(kind, row, options)
+        self._rules.check_duplicates(kind, row, set(kind.fields), options)
         self.disturb(unit, kind, row)
         self._storage.insert(kind.name, row)
         self._finish(unit, kind, ChangeType.CREATE, None, row)
@@ -90,6 +90,7 @@ class Writer:
         changed = {name for name, value in after.items() if value != before[name]}
         self._rules.check(unit, kind, before, after, changed)
         self._check_row(kind, after)
+        self._rules.check_duplicates(kind, after, changed, options)
         self.disturb(unit, kind, after)
         _stamp(unit, after)
         written = {name: after[name] for name in (*sorted(changed), *_STAMPS)}

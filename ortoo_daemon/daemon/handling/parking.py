@@ -14,7 +14,7 @@ from ortoo_daemon.action.stamps import (
 )
 from ortoo_daemon.audit.record import Written
 from ortoo_daemon.daemon.handling.knowledge import Knowledge
-from ortoo_daemon.daemon.handling.writing import write_decision
+from ortoo_daemon.daemon.handling.writing import DUPLICATES, write_decision
 from ortoo_daemon.decision import Decision, Outcome, ReasonCode
 from ortoo_daemon.errors import PermanentOrgError
 from ortoo_daemon.facts import Facts
@@ -38,7 +38,11 @@ async def stamp_refused(
     changed meanwhile.
     """
     parked_for = f"{error.code}: {error.message}"
-    decision = _parked(facts, ReasonCode.REFUSED_BY_ORG, refused.revision, parked_for)
+    reason = ReasonCode.REFUSED_BY_ORG
+    if error.code == DUPLICATES:
+        reason = ReasonCode.DUPLICATES_DETECTED
+        parked_for = f"{error.code}: {', '.join(error.matched) or error.message}"
+    decision = _parked(facts, reason, refused.revision, parked_for)
     if refused.outcome in _TAKEN:
         decision = replace(decision, policy=refused.policy, rule=refused.rule)
     stamped = reason_word(facts.record.text(PARKED))

@@ -4,7 +4,7 @@ Knows which refusals are about a field (write without it), about the new owner (
 or about the record (nothing left to do); everything else goes to the caller as it came.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from ortoo_daemon.action.stamps import (
     MODIFIED_AT,
@@ -14,7 +14,7 @@ from ortoo_daemon.action.stamps import (
     owner_write,
 )
 from ortoo_daemon.audit.record import Written
-from ortoo_daemon.decision import Decision
+from ortoo_daemon.decision import Decision, DuplicateRules
 from ortoo_daemon.errors import PermanentOrgError, RecordGoneError, StaleRecordError
 from ortoo_daemon.records import FieldValue, Record, RecordId
 from ortoo_daemon.salesforce.transport import MayGo
@@ -30,6 +30,9 @@ _MAYBE_ABOUT_THE_OWNER = frozenset(
         "FIELD_INTEGRITY_EXCEPTION",
     }
 )
+DUPLICATES = "DUPLICATES_DETECTED"
+"""The code of a duplicate rule of the org."""
+
 _MOST_REFUSALS = 12
 """After so many refused fields one by one, all business fields are left out at once."""
 
@@ -46,6 +49,8 @@ class OwnerRefusedError(Exception):
 @dataclass(slots=True)
 class _Try:
     write: OwnerWrite
+    allow_duplicates: bool = False
+    matched: tuple[str, ...] = ()
     refused: dict[str, str] = field(default_factory=dict)
 
 
@@ -67,17 +72,23 @@ async def write_decision(
     while True:
         try:
             row = _row(attempt.write.whole, record, conditional=conditional, may_go=may_go)
+            if attempt.allow_duplicates:
+                row = replace(row, allow_duplicates=True)
             await writer.write(row)
         except (StaleRecordError, RecordGoneError):
             raise
         except PermanentOrgError as error:
             _after_refusal(error, attempt, decision)
         else:
-            return Written(fields=attempt.write.whole, refused=attempt.refused)
+            return Written(
+                fields=attempt.write.whole, refused=attempt.refused, matched=attempt.matched
+            )
 
 
 def _after_refusal(error: PermanentOrgError, attempt: _Try, decision: Decision) -> None:
     """Prepare the next try, or raise when there is none."""
+    if error.code == DUPLICATES and _may_save(error, attempt, decision):
+        return
     blamed = frozenset(error.fields) & attempt.write.business.keys()
     owner = decision.owner
     moves = owner is not None and OWNER in attempt.write.core
@@ -89,6 +100,16 @@ def _after_refusal(error: PermanentOrgError, attempt: _Try, decision: Decision) 
         blamed = frozenset(attempt.write.business)
     attempt.refused |= dict.fromkeys(sorted(blamed), f"{error.code}: {error.message}")
     attempt.write = attempt.write.without(blamed)
+
+
+def _may_save(error: PermanentOrgError, attempt: _Try, decision: Decision) -> bool:
+    """Whether the same goes once more, by leave of the policy; raises where it wants a person to look."""
+    attempt.matched = error.matched
+    if decision.duplicate_rules is DuplicateRules.PARK:
+        raise error
+    allows = decision.duplicate_rules is DuplicateRules.SAVE and not attempt.allow_duplicates
+    attempt.allow_duplicates |= allows
+    return allows
 
 
 def _is_about_owner(error: PermanentOrgError, blamed: frozenset[str]) -> bool:

@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass
 
+from ortoo_daemon.decision import DuplicateRules
 from ortoo_daemon.policy.enrichment_model import SetField
 from ortoo_daemon.policy.fuse_model import Fuse
-from ortoo_daemon.policy.naming import FOUND_SO_FAR
+from ortoo_daemon.policy.naming import FOUND_SO_FAR, did_you_mean
 from ortoo_daemon.policy.nodes import MapNode
 from ortoo_daemon.policy.notify_model import NEW_RECORD, PARKED, Notify
 from ortoo_daemon.policy.parsing.conditions import ConditionReader
@@ -18,7 +19,18 @@ from ortoo_daemon.policy.parsing.sla_clocks import read_clock, read_moves
 from ortoo_daemon.policy.repeat_model import RepeatRule
 from ortoo_daemon.policy.sla_model import USUAL_MOVES, Moves, Returns, SlaRule
 
-ACTION_KEYS = ("set", "repeats", "offer", "sla", "returns", "moves", "notify", "on_park", "fuse")
+ACTION_KEYS = (
+    "set",
+    "repeats",
+    "duplicate_rules",
+    "offer",
+    "sla",
+    "returns",
+    "moves",
+    "notify",
+    "on_park",
+    "fuse",
+)
 ON_PARK_KEYS = ("notify",)
 ACTION_LATER = ("handoff", "split")
 
@@ -29,6 +41,7 @@ class Action:
 
     sets: tuple[SetField, ...] = ()
     repeats: tuple[RepeatRule, ...] = ()
+    duplicate_rules: DuplicateRules = DuplicateRules.LEAVE_OUT
     sla: tuple[SlaRule, ...] = ()
     moves: Moves = USUAL_MOVES
     returns: Returns | None = None
@@ -48,6 +61,7 @@ def read_action(node: MapNode, conditions: ConditionReader, *, policy: str) -> A
     return Action(
         sets=() if sets is None else read_sets(sets, later),
         repeats=() if repeats is None else read_repeats(repeats, later),
+        duplicate_rules=_duplicate_rules(section),
         sla=_clocks(section, later, conditions),
         moves=USUAL_MOVES if moves is None else read_moves(moves, problems),
         returns=None if returns is None else read_returns(returns, conditions),
@@ -55,6 +69,19 @@ def read_action(node: MapNode, conditions: ConditionReader, *, policy: str) -> A
         on_park=_on_park(section, conditions),
         fuse=read_fuse(section, of=policy),
     )
+
+
+def _duplicate_rules(section: Section) -> DuplicateRules:
+    text = section.text("duplicate_rules")
+    if text is None:
+        return DuplicateRules.LEAVE_OUT
+    found = next((each for each in DuplicateRules if each.value == text), None)
+    if found is None:
+        message = f"'duplicate_rules' knows no {text!r}"
+        node = section.node.entries["duplicate_rules"][1]
+        mend = did_you_mean(text, map(str, DuplicateRules))
+        section.problems.add(node, "unknown_name", message, mend)
+    return found or DuplicateRules.LEAVE_OUT
 
 
 def _clocks(

@@ -110,6 +110,7 @@ def read_policy(node: Node, problems: Problems, resources: Resources) -> Policy 
         otherwise=ownership.otherwise,
         sets=acts.sets,
         repeats=acts.repeats,
+        duplicate_rules=acts.duplicate_rules,
         sla=acts.sla,
         moves=acts.moves,
         returns=acts.returns,

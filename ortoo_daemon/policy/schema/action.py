@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 
-from ortoo_daemon.decision import NoticeTo
+from ortoo_daemon.decision import DuplicateRules, NoticeTo
 from ortoo_daemon.person import Sign
 from ortoo_daemon.policy.absence_model import Move
 from ortoo_daemon.policy.boundary_model import Boundary
@@ -31,6 +31,7 @@ def action() -> Schema:
         parse_action.ACTION_KEYS,
         {
             "set": map_of(ref("expression")),
+            "duplicate_rules": {"enum": [str(each) for each in DuplicateRules]},
             "repeats": one_or_several(repeat()),
             "offer": offer(),
             "sla": list_of(clock()),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from datetime import timedelta
 
 import pytest
@@ -10,6 +11,7 @@ import pytest
 from ortoo_daemon.errors import PermanentOrgError, StaleRecordError
 from ortoo_daemon.instants import instant
 from ortoo_daemon.records import WorkReason, record_id
+from ortoo_daemon.sandbox.row_rules import DuplicateRule
 from ortoo_daemon.sandbox.seed import identities as seed
 from ortoo_daemon.work.verdicts import Finished, Park, Retry
 from tests.daemon.rig import claim_of, handler_on, held, now, policy_set
@@ -276,3 +278,26 @@ async def test_a_sweep_s_find_that_no_policy_takes_is_remembered_as_it_was_read(
         changed_at = instant(str(lead_row(live, lead)["LastModifiedDate"]))
         assert known.holds(record_id(lead), modified_at=changed_at, revision=revision)
         assert len(known) == 1, "what was only heard of may be taken when it is swept"
+
+
+SAME_ADDRESS = {"LastName": "Roy", "Company": "-", "Email": "a.roy@example.com"}
+
+
+@live()
+async def test_a_duplicate_rule_of_the_org_is_answered_as_the_policy_says(live: Live) -> None:
+    org, address = live.sandbox.org, SAME_ADDRESS["Email"]
+    first = org.create("Lead", SAME_ADDRESS, user_id=seed.WEB_FORMS_USER_ID)
+    org.duplicate_rules["Lead"] = [DuplicateRule(name="same address", fields=("Email",))]
+    for rules, landed in (("park", None), ("leave_out", None), ("save", address)):
+        lead = live.lead()
+        action = {"duplicate_rules": rules, "set": {"Email": address}}
+        async with handler_on(live, policy_set(action=action)) as handler:
+            assert isinstance(await handler.handle(claim_of(lead)), Finished)
+        row, (proof,) = lead_row(live, lead), proofs(live, lead)
+        assert row["Email"] == landed
+        if rules == "park":
+            assert row["Ortoo_Parked__c"] == f"DUPLICATES_DETECTED: {first}"
+            assert proof["Reason_Code__c"] == "duplicates_detected"
+        else:
+            assert row["OwnerId"] == row["Ortoo_Assigned_Owner__c"]
+            assert json.loads(str(proof["Fields_Written__c"]))["matched"] == [first]

@@ -1,13 +1,14 @@
 """The owner must land: what the org refuses is left out piece by piece, and said."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any, cast
 
 import pytest
 
 from ortoo_daemon.audit.record import Written
 from ortoo_daemon.daemon.handling.writing import OwnerRefusedError, write_decision
-from ortoo_daemon.decision import Decision, Outcome, ReasonCode
+from ortoo_daemon.decision import Decision, DuplicateRules, Outcome, ReasonCode
 from ortoo_daemon.errors import (
     OrgError,
     PermanentOrgError,
@@ -157,3 +158,44 @@ async def test_the_row_expects_what_was_read_and_carries_its_stamp() -> None:
     assert "LastModifiedDate" not in expected
     assert (write.modified_at, write.conditional) == (RECORD.text("LastModifiedDate"), True)
     assert write.fields["Ortoo_Prior_Owner__c"] == FORMS
+
+
+# Duplicate rules of the org
+
+
+def of_rule(fields: Mapping[str, FieldValue]) -> OrgError | None:
+    """Takes every record that names an address for another one's repetition."""
+    if "Email" not in fields:
+        return None
+    error = refused("DUPLICATES_DETECTED", message="Use one of these records?")
+    error.matched = ("00Q000000000009AAA",)
+    return error
+
+
+@asynchronous
+async def test_what_a_duplicate_rule_refuses_is_left_out_and_the_matches_are_told() -> None:
+    writer = Writer(of_rule)
+    found = await written(writer, decision(Email="a@example.com"))
+    assert found.fields["OwnerId"] == ANN
+    assert set(found.refused) == {"Email"}
+    assert found.matched == ("00Q000000000009AAA",)
+    assert not any(each.allow_duplicates for each in writer.asked)
+
+
+@asynchronous
+async def test_a_policy_that_says_save_writes_once_more_with_leave_to_save() -> None:
+    writer = Writer(of_rule)
+    taking = replace(decision(Email="a@example.com"), duplicate_rules=DuplicateRules.SAVE)
+    found = await written(writer, taking)
+    assert [each.allow_duplicates for each in writer.asked] == [False, True, True]
+    assert set(found.refused) == {"Email"}  # the rule blocks: leave does not help
+
+
+@asynchronous
+async def test_a_policy_that_says_park_writes_nothing_of_what_the_rule_refuses() -> None:
+    writer = Writer(of_rule)
+    asking = replace(decision(Email="a@example.com"), duplicate_rules=DuplicateRules.PARK)
+    with pytest.raises(PermanentOrgError) as told:
+        await written(writer, asking)
+    assert told.value.matched == ("00Q000000000009AAA",)
+    assert len(writer.asked) == 1
