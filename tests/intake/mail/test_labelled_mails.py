@@ -20,7 +20,7 @@ CODES = DealerCodes.of(
 )
 
 
-@pytest.fixture(scope="module", params=["samples.jsonl", "unseen.jsonl"])
+@pytest.fixture(scope="module", params=["samples.jsonl", "unseen.jsonl", "held_out.jsonl"])
 def labelled(request: pytest.FixtureRequest) -> list[tuple[dict, MailReading]]:
     return [(row, read_mail(mail_of_row(row), CODES)) for row in rows(DATA / request.param)]
 

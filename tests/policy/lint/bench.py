@@ -40,7 +40,7 @@ LEAD = ObjectDescription(
             field("CreatedDate", "datetime", nillable=False, updateable=False),
             field("Email", "email"),
             field("PostalCode"),
-            field("Country"),
+            field("Country", length=80),
             field("City"),
             field("OwnerId", "reference", refers_to=("User",), relationship="Owner"),
         )
@@ -69,7 +69,9 @@ def subject_of(parts, *, passes):
         if key == "policy" and "ownership:" in part
     }
     if not any(name.startswith("policies/") for name in files):
-        files[POLICY] = policy_of(said, sites="tables/sites.csv" in files)
+        files[POLICY] = policy_of(
+            said, sites="tables/sites.csv" in files, wishes="tables/wishes.csv" in files
+        )
     if any(key == "tables/old.csv" for key in files):
         files[POLICY] = files[POLICY].replace("territories: tables/sites.csv", "")
     signals = {"customer_choice": "Email"} if passes else {}
@@ -92,7 +94,7 @@ def subject_of(parts, *, passes):
     ), files
 
 
-def policy_of(said, *, sites):
+def policy_of(said, *, sites, wishes=False):
     """A whole policy around the parts of a sample."""
     head, rules, otherwise, after = HEAD, "", "  otherwise: {queue: Unrouted_Leads}\n", ""
     for key, part in said:
@@ -116,6 +118,8 @@ def policy_of(said, *, sites):
             after += part
         elif key == "find":
             head += f"intake:\n{textwrap.indent(part, '  ')}"
+    if wishes:
+        head += "enrichment:\n  - ai: {task: lead_profile, map: tables/wishes.csv}\n"
     if not rules and sites:
         rules = f"    - name: one\n      assign: {{{SITES}, person: {{by: rotation}}}}\n"
     rules = f"  rules:\n{rules}" if rules else ""
