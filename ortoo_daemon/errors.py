@@ -10,6 +10,7 @@
     │   │   ├── ApiLimitError      the 24 h budget of API calls is used up
     │   │   ├── OutcomeUnknownError  sent, but nobody knows whether it was committed
     │   │   └── TooLateError       not sent: by its end somebody else might do the same
+    │   ├── CallRefusedError   a whole call was refused: that tells nothing of the records in it
     │   └── PermanentOrgError  will not work however often it is sent
     │       ├── RecordGoneError    deleted, converted or never there
     │       └── StaleRecordError   changed since it was read (HTTP 412, or our validation rule)
@@ -117,6 +118,10 @@ class OutcomeUnknownError(TemporaryOrgError):
 
 class TooLateError(TemporaryOrgError):
     """A write was not sent, as it might have outlasted the right to make it."""
+
+
+class CallRefusedError(OrgError):
+    """The org refused a whole call, not one of the records in it: none of them is at fault, or gone."""
 
 
 class PermanentOrgError(OrgError):

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import structlog
 
 from tests.emitted import EMITTED, compared, listen
 
@@ -19,6 +20,14 @@ _NOTE = "ortoo/emitted"
 
 def pytest_configure() -> None:
     listen()
+    _tell_errors_briefly()
+
+
+def _tell_errors_briefly() -> None:
+    """The default draws every variable of every step, which takes seconds of CPU for one error."""
+    *before, _ = structlog.get_config()["processors"]
+    brief = structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
+    structlog.configure(processors=[*before, brief])
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

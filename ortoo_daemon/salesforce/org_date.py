@@ -12,7 +12,7 @@ def ahead_of_org(date: str | None, now: datetime) -> timedelta | None:
     if not date:
         return None
     try:
-        told = parsedate_to_datetime(date)
-    except ValueError:
+        told = parsedate_to_datetime(date).astimezone(UTC)
+    except (ValueError, OverflowError):
         return None
-    return now - told.astimezone(UTC) - _HALF_A_SECOND
+    return now - told - _HALF_A_SECOND

@@ -3,11 +3,15 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
+from ortoo_daemon.errors import PermanentOrgError, TemporaryOrgError
 from ortoo_daemon.salesforce import soql
 from ortoo_daemon.salesforce.responses import error_of, understood
 from ortoo_daemon.salesforce.rest import RestClient
 
 Row = TypeVar("Row")
+
+_CURSOR_GONE = "INVALID_QUERY_LOCATOR"
+_TRIES = 2
 
 QUERIES_IN_A_CALL = 5
 """A composite call takes so many queries, and counts as one."""
@@ -54,10 +58,7 @@ async def _rows_of_part(rest: RestClient, part: Mapping[str, Any]) -> list[dict[
         status, answer = int(part["httpStatusCode"]), part["body"]
     if status >= 400:
         raise error_of(status, answer, resource="GET query")
-    rows: list[dict[str, Any]] = []
-    while (more := _page(flattened, answer, rows)) is not None:
-        answer = await rest.call("GET", more)
-    return rows
+    return await _pages(flattened, rest, answer)
 
 
 async def query_as(
@@ -67,15 +68,43 @@ async def query_as(
     *,
     essential: bool = True,
 ) -> list[Row]:
-    """Every row of a query, as ``read`` makes it of the wire's.
+    """Every row of a query, as ``read`` makes it of the wire's; asked once more where its pages are gone.
 
     Pages are read to the end before anything else is done: the org keeps only about ten cursors open. Each is
     read as it comes, for the wire's wrapping takes more memory than what it wraps.
     """
-    answer = await rest.call("GET", "query", params={"q": text}, essential=essential)
+    for attempt in range(_TRIES):
+        answer = await rest.call("GET", "query", params={"q": text}, essential=essential)
+        try:
+            return await _pages(read, rest, answer, essential=essential)
+        except TemporaryOrgError as error:
+            if error.code != _CURSOR_GONE or attempt == _TRIES - 1:
+                raise
+    raise AssertionError("unreachable")
+
+
+async def _pages(
+    read: Callable[[Mapping[str, Any]], Row],
+    rest: RestClient,
+    answer: Any,
+    *,
+    essential: bool = True,
+) -> list[Row]:
+    """The rows of a query's first page and of those that follow.
+
+    Raises TemporaryOrgError where the org no longer has the cursor, or leads round in a circle: the whole
+    query is worth another try.
+    """
     rows: list[Row] = []
+    seen: set[str] = set()
     while (more := _page(read, answer, rows)) is not None:
-        answer = await rest.call("GET", more, essential=essential)
+        if more in seen:
+            raise TemporaryOrgError("UNREADABLE_ANSWER", "the pages of a query have no end")
+        seen.add(more)
+        try:
+            answer = await rest.call("GET", more, essential=essential)
+        except PermanentOrgError as error:
+            raise TemporaryOrgError(error.code, error.message, status=error.status) from error
     return rows
 
 

@@ -30,10 +30,14 @@ _NO_SUCH_RESOURCE = frozenset({"NOT_FOUND", "ERROR_HTTP_404"})
 _TEMPORARY = frozenset(
     {
         "ALL_OR_NONE_OPERATION_ROLLED_BACK",
+        "API_CURRENTLY_DISABLED",
         "ERROR_HTTP_420",
+        "INSERT_UPDATE_DELETE_NOT_ALLOWED_DURING_MAINTENANCE",
         "LIMIT_EXCEEDED",
+        "ORG_LOCKED",
         "PROCESSING_HALTED",
         "QUERY_TIMEOUT",
+        "REQUEST_RUNNING_TOO_LONG",
         "SERVER_UNAVAILABLE",
         "UNABLE_TO_LOCK_ROW",
         "UNKNOWN_EXCEPTION",
@@ -108,7 +112,7 @@ def error_of(
 
 def _not_there(error: OrgError, resource: str, kind: type[OrgError]) -> OrgError:
     """A call that names no record says nothing of one. A page that no org wrote may be another's soon."""
-    if error.code not in _NO_SUCH_RESOURCE:
+    if error.code not in _NO_SUCH_RESOURCE and not isinstance(error, RecordGoneError):
         return error
     return kind(error.code, f"{error.message} ({resource})", status=error.status)
 
@@ -217,17 +221,14 @@ def _mappings(value: Any) -> list[Mapping[str, Any]]:
 
 
 def _unreadable(status: int, content: Any, *, writing: bool, retry_after: float | None) -> OrgError:
+    """What is not in the org's own words comes from something in between, and tells nothing for good."""
     title = _TITLE.search(content) if isinstance(content, str) else None
     text = cleared(title.group(1)) if title else "the answer holds no error that can be read"
     code = f"ERROR_HTTP_{status}"
-    if status == 401:
-        return LoginError(code, text, status=status)
+    if status == 401 or 300 < status < 400:
+        return LoginError(code, text, status=status)  # moved: the next token tells whereto
     if writing and status >= 500:
         return OutcomeUnknownError(code, text, status=status)
-    if status >= 500 or status in (403, 408, 420, 429):
-        error = TemporaryOrgError(code, text, status=status)
-        error.retry_after = retry_after
-        return error
-    if status == 404:
-        return RecordGoneError(code, text, status=status)
-    return PermanentOrgError(code, text, status=status)
+    error = TemporaryOrgError(code, text, status=status)
+    error.retry_after = retry_after
+    return error

@@ -188,11 +188,14 @@ class RestClient:
             )
 
     def _heard(self, answer: requests.Response) -> None:
-        """Note what the answer's headers tell; called on the sending thread."""
+        """Note what the headers of a good answer tell (others may be a gateway's); called on the sending
+        thread."""
+        if not answer.ok:
+            return
         now = datetime.now(UTC)
         usage = answer.headers.get("Sforce-Limit-Info", "").split(";")[0]
         used, slash, maximum = usage.removeprefix("api-usage=").partition("/")
-        if slash and used.isdigit() and maximum.isdigit():
+        if slash and used.isdecimal() and maximum.isdecimal():
             self.budget = ApiBudget(used=int(used), maximum=int(maximum), noted_at=now)
         ahead = ahead_of_org(answer.headers.get("Date"), now)
         if ahead is not None:

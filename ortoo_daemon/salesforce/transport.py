@@ -157,7 +157,7 @@ class Transport:
         return found
 
     def _new_session(self) -> requests.Session:
-        session = requests.Session()
+        session = _Straight()
         session.auth = _KeepAuthorization()
         session.mount("https://", _Timed(self._timeout))
         session.hooks["response"].append(self._note)
@@ -176,7 +176,7 @@ class Transport:
             error.content,
             resource=f"{request.method} {request.path}",
             writing=request.writes,
-            retry_after=float(wait) if wait.isdigit() else None,
+            retry_after=float(wait) if wait.isdecimal() else None,
         )
 
     def _empty_or_unreadable(self, request: Request) -> None:
@@ -217,6 +217,13 @@ class _Salesforce(Salesforce):  # type: ignore[misc]
         if isinstance(found, dict | list | str):
             return found
         raise requests.JSONDecodeError("neither an object nor a list", "", 0)
+
+
+class _Straight(requests.Session):
+    """Follows no redirect: it would make a read of a write, or carry a record's values elsewhere."""
+
+    def get_redirect_target(self, resp: requests.Response) -> None:
+        return None
 
 
 class _KeepAuthorization(AuthBase):

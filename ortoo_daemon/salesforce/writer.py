@@ -9,7 +9,13 @@ from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from random import Random
 
-from ortoo_daemon.errors import OrgError, OutcomeUnknownError, StaleRecordError
+from ortoo_daemon.errors import (
+    CallRefusedError,
+    OrgError,
+    OutcomeUnknownError,
+    PermanentOrgError,
+    StaleRecordError,
+)
 from ortoo_daemon.records import FieldValue, Owner, OwnerKind, Record, record_id
 from ortoo_daemon.salesforce.batching import Batcher
 from ortoo_daemon.salesforce.reader import RecordReader
@@ -149,9 +155,25 @@ class RecordWriter:
                 results = await send_in_bulk(self._rest, rows, self._pause)
             else:
                 results = await send_conditional(self._rest, rows)
+        except StaleRecordError as error:
+            results = [error] * len(rows)
+        except PermanentOrgError as error:
+            if bulk:  # one value that the org can't parse fails all rows there
+                return await self._one_by_one(writes, part)
+            refusal = CallRefusedError(error.code, error.message, status=error.status)
+            results = [refusal] * len(rows)
         except OrgError as error:
             results = [error] * len(rows)
         return dict(zip(part, results, strict=True))
+
+    async def _one_by_one(
+        self, writes: Sequence[RecordWrite], part: list[int]
+    ) -> dict[int, Outcome]:
+        """The rows of a refused call, each under its own precondition and with its own answer."""
+        outcomes: dict[int, Outcome] = {}
+        for start in range(0, len(part), FEW):
+            outcomes |= await self._one_call(writes, part[start : start + FEW], bulk=False)
+        return outcomes
 
     async def _pause(self, attempt: int = 1) -> None:
         longest = self._first_pause * 2.0**attempt

@@ -40,6 +40,7 @@ TRIED_AGAIN = (
     Refusal("UNKNOWN_EXCEPTION", "An unexpected error occurred. ErrorId: 1-2 (3)", times=2),
     Refusal("QUERY_TIMEOUT", "Your query request was running for too long."),
     Refusal("SERVER_UNAVAILABLE", "Too many requests waiting for connections"),
+    Refusal("INSERT_UPDATE_DELETE_NOT_ALLOWED_DURING_MAINTENANCE", "The org is read-only"),
 )
 ANOTHER_OWNER = (
     Refusal("INACTIVE_OWNER_OR_USER", "operation performed with inactive user [005] as owner"),
@@ -69,6 +70,7 @@ FOR_A_PERSON = (
     Refusal("DUPLICATES_DETECTED", "Use one of these records?", times=2),
     Refusal("TXN_SECURITY_NO_ACCESS", "The operation was blocked by a security policy", times=2),
     Refusal("TXN_SECURITY_TWO_FA_REQUIRED", "Two-factor authentication is required", times=2),
+    Refusal("TXN_SECURITY_END_A_SESSION", "End another session first", times=2),
     Refusal("FIELD_INTEGRITY_EXCEPTION", "There's a problem with this state", times=2),
     Refusal("MALFORMED_ID", "Owner ID: id value of incorrect type", times=2),
 )
@@ -118,18 +120,32 @@ def test_each_refusal_of_a_row_has_its_own_end(network: Network, others: int) ->
     network.assert_untouched(gone)
 
 
+@pytest.mark.parametrize(
+    ("code", "message"),
+    [
+        (
+            "CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY",
+            f"{APEX}System.LimitException: Apex CPU time limit exceeded",
+        ),
+        (
+            "UNABLE_TO_LOCK_ROW",
+            "unable to obtain exclusive access to this record or 200 records: 0015f00000KjWeFAAV",
+        ),
+    ],
+    ids=["Apex CPU time", "a parent's lock"],
+)
 def test_a_batch_too_large_for_the_orgs_triggers_is_written_in_smaller_ones(
-    network: Network,
+    network: Network, code: str, message: str
 ) -> None:
-    """Beyond 60 rows at once the org's Apex runs out of CPU time, and refuses every row."""
+    """Beyond 60 rows at once Apex runs out of CPU time, or a parent is locked: no row is written."""
     sandbox = network.sandbox
     ids = network.leads(240)
     fault = sandbox.fault(
         "row",
         object="Lead",
         above=60,
-        code="CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY",
-        message=f"{APEX}System.LimitException: Apex CPU time limit exceeded",
+        code=code,
+        message=message,
         times=None,
     )
     with network.daemon() as daemon:

@@ -14,6 +14,7 @@ from ortoo_daemon.errors import (
     PermanentOrgError,
     TemporaryOrgError,
 )
+from ortoo_daemon.salesforce.queries import query
 from ortoo_daemon.salesforce.rest import ApiBudget
 from tests.asynchronous import asynchronous
 from tests.salesforce.answers import EXPIRED, LEAD, ROOT, KnownTokens, client, problem, run
@@ -259,3 +260,93 @@ async def test_a_reached_limit_is_known_until_a_call_passes_again():
     await rest.call("GET", "limits")
     assert not rest.limit_reached
     await rest.close()
+
+
+@responses.activate
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+def test_a_call_that_is_sent_elsewhere_goes_nowhere_else_but_where_the_next_token_says(status):
+    """A redirect would make a read of a write, or carry a record's values to whom nobody named."""
+    responses.patch(LEAD_URL, status=status, headers={"Location": "http://elsewhere.example/"})
+    responses.patch(LEAD_URL, status=204)
+    calling("PATCH", f"sobjects/Lead/{LEAD}", body={"OwnerId": "005000000000001AAA"})
+    assert [(call.request.method, call.request.url) for call in responses.calls] == [
+        ("PATCH", LEAD_URL)
+    ] * 2
+    assert responses.calls[1].request.headers["Authorization"] == "Bearer t1"
+
+
+@responses.activate
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Sforce-Limit-Info": "api-usage=\u00b2/\u00b3", "Date": "Mon, 01 Jan 0001 00:00:00 +2300"},
+        {"Sforce-Limit-Info": "api-usage=1", "Date": "yesterday"},
+    ],
+)
+def test_headers_that_can_not_be_read_cost_no_answer(headers):
+    responses.get(f"{ROOT}limits", json={"ok": 1}, headers=headers)
+    assert calling("GET", "limits") == {"ok": 1}
+
+
+@responses.activate
+def test_the_clock_of_a_gateway_is_not_taken_for_the_orgs():
+    late = format_datetime(datetime.now(UTC) - timedelta(days=9), usegmt=True)
+    responses.get(f"{ROOT}limits", status=503, body=HTML, headers={"Date": late})
+    responses.get(
+        f"{ROOT}limits", json={"ok": 1}, headers={"Date": format_datetime(datetime.now(UTC))}
+    )
+    rest = client()
+    skews = []
+    heard = rest._heard
+
+    def noting(answer):
+        heard(answer)
+        skews.append(rest.clock_skew)
+
+    rest._transport._heard = noting
+    calling("GET", "limits", on=rest)
+    assert skews[0] is None
+    assert abs(skews[1]) < timedelta(minutes=1)
+
+
+GONE = {"totalSize": 3, "done": False, "nextRecordsUrl": "/services/data/v66.0/query/01g-2"}
+
+
+def rows(*ids):
+    return [{"attributes": {"type": "Lead"}, "Id": each} for each in ids]
+
+
+def queried():
+    async def work():
+        rest = client()
+        try:
+            return await query(rest, "SELECT Id FROM Lead")
+        finally:
+            await rest.close()
+
+    return run(work())
+
+
+@responses.activate
+def test_a_query_whose_cursor_the_org_has_closed_is_asked_once_more_from_its_beginning():
+    responses.get(f"{ROOT}query", json={**GONE, "records": rows("a", "b")})
+    responses.get(f"{ROOT}query/01g-2", status=400, json=problem("INVALID_QUERY_LOCATOR"))
+    responses.get(f"{ROOT}query", json={"done": True, "records": rows("a", "b", "c")})
+    assert [row["Id"] for row in queried()] == ["a", "b", "c"]
+
+
+@responses.activate
+def test_a_cursor_that_closes_each_time_is_worth_a_later_try():
+    responses.get(f"{ROOT}query", json={**GONE, "records": rows("a")})
+    responses.get(f"{ROOT}query/01g-2", status=400, json=problem("INVALID_QUERY_LOCATOR"))
+    with pytest.raises(TemporaryOrgError, match="INVALID_QUERY_LOCATOR"):
+        queried()
+    assert len(responses.calls) == 4
+
+
+@responses.activate
+def test_pages_that_lead_round_in_a_circle_come_to_an_end():
+    responses.get(f"{ROOT}query", json={**GONE, "records": rows("a")})
+    responses.get(f"{ROOT}query/01g-2", json={**GONE, "records": rows("b")})
+    with pytest.raises(TemporaryOrgError, match="no end"):
+        queried()

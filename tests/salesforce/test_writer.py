@@ -4,6 +4,7 @@ from dataclasses import replace
 import pytest
 
 from ortoo_daemon.errors import (
+    CallRefusedError,
     OrgError,
     PermanentOrgError,
     RecordGoneError,
@@ -334,13 +335,56 @@ def test_the_validation_rule_stops_a_row_that_a_person_took_after_the_last_look(
 
 def test_a_converted_lead_is_gone(sandbox):
     (lead,) = sandbox.leads(1)
-    gone = [{"errorCode": "CANNOT_UPDATE_CONVERTED_LEAD", "message": "cannot reference"}]
-    sandbox.fault("error", path="composite", status=400, body=gone, times=1)
+    sandbox.fault(
+        "row", object="Lead", code="CANNOT_UPDATE_CONVERTED_LEAD", message="cannot reference"
+    )
 
     async def work(desk):
         return await desk.write_all([await desk.decided(lead)])
 
     assert type(at_desk(sandbox, work)[0]) is RecordGoneError
+
+
+@pytest.mark.parametrize("number", [1, 60], ids=["row by row", "in bulk"])
+@pytest.mark.parametrize(
+    ("status", "body"),
+    [
+        (404, [{"errorCode": "NOT_FOUND", "message": "The requested resource does not exist"}]),
+        (400, [{"errorCode": "INSUFFICIENT_ACCESS", "message": "not allowed"}]),
+    ],
+)
+def test_a_call_that_is_refused_as_a_whole_tells_nothing_of_its_records(
+    sandbox, status, body, number
+):
+    """None of them is gone for it, and none is to be parked for it."""
+    leads = sandbox.leads(number)
+    sandbox.fault("error", path="/composite", status=status, body=body, times=None)
+
+    async def work(desk):
+        return await desk.write_all([await desk.decided(id_) for id_ in leads])
+
+    results = at_desk(sandbox, work)
+    assert {type(each) for each in results} == {CallRefusedError}
+    assert {each.code for each in results} == {body[0]["errorCode"]}
+
+
+def test_one_value_that_the_org_can_not_parse_costs_the_other_rows_of_its_call_nothing(sandbox):
+    """Collections refuse the whole call for it; each row then goes under its own answer."""
+    leads = sandbox.leads(60)
+    unparsed = [
+        {"errorCode": "JSON_PARSER_ERROR", "message": "Cannot deserialize instance of date"}
+    ]
+    sandbox.fault("error", path="/composite/sobjects", status=400, body=unparsed, times=1)
+    sandbox.fault(
+        "row", object="Lead", ids=leads[:1], code="JSON_PARSER_ERROR", message="Cannot deserialize"
+    )
+
+    async def work(desk):
+        return await desk.write_all([await desk.decided(id_) for id_ in leads])
+
+    first, *others = at_desk(sandbox, work)
+    assert (type(first), first.code) == (PermanentOrgError, "JSON_PARSER_ERROR")
+    assert others == [None] * 59
 
 
 def audit(key, **values):

@@ -29,6 +29,7 @@ from ortoo_daemon.daemon.handling.reopened import Reopened
 from ortoo_daemon.daemon.handling.repeating import KnownChangedError, Repeating
 from ortoo_daemon.daemon.handling.reserving import Reserving
 from ortoo_daemon.daemon.handling.timings import Timings
+from ortoo_daemon.daemon.handling.waits import Waits
 from ortoo_daemon.daemon.handling.writing import OwnerRefusedError, write_decision
 from ortoo_daemon.daemon.noticing.outbox import Outbox
 from ortoo_daemon.daemon.redaction import Redaction
@@ -74,6 +75,12 @@ _LATER = frozenset({WorkReason.REVIEWED, WorkReason.SLA, WorkReason.ABSENCE})
 _WAIT_AFTER_STALE = timedelta(seconds=5)
 _WAIT_AFTER_TROUBLE = timedelta(seconds=10)
 _WAIT_AT_LIMIT = timedelta(minutes=5)
+_LONGEST_WAIT = timedelta(minutes=15)
+"""However long the org asks to be left alone, a record is looked at again by then."""
+
+_TOLD_OF = frozenset({WorkReason.CREATED, WorkReason.CHANGED})
+_LOOKS_AGAIN_AFTER = (timedelta(seconds=2), timedelta(seconds=8))
+"""A record that an event told of and a read does not find is looked for so often before it counts as gone."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -107,6 +114,7 @@ class Handler:
     _reserving: Reserving = field(init=False)
     _proving: Proving = field(init=False)
     _giving_up: GivingUp = field(init=False)
+    _waits: Waits = field(init=False, default_factory=Waits)
     _kept_changing: Counter[str] = field(init=False, default_factory=Counter)
     """By decision key, how often a record has waited because others kept changing it."""
 
@@ -154,6 +162,7 @@ class Handler:
         except ApiLimitError as error:
             return Retry(_WAIT_AT_LIMIT, error.code)
         except (TemporaryOrgError, LoginError) as error:
+            self._waits.note(error.code, _pause(error))
             return Retry(_pause(error), error.code)
         except StateError as error:
             return Retry(_WAIT_AFTER_TROUBLE, str(error))
@@ -174,7 +183,7 @@ class Handler:
             record = await self._read(policies, item)
             timings.end("read")
             if record is None:
-                return self._gone(claim)
+                return self._unseen(claim)
             try:
                 return await self._decide_and_write(claim, record, policies, timings)
             except StaleRecordError:
@@ -297,6 +306,13 @@ class Handler:
             return False
         return not is_untouched(record, frozenset({daemon_user}))
 
+    def _unseen(self, claim: Claim) -> Verdict:
+        """Gone; or told of before its transaction has ended, as platform events may be."""
+        item = claim.item
+        if item.reason in _TOLD_OF and item.attempts < len(_LOOKS_AGAIN_AFTER):
+            return Retry(_LOOKS_AGAIN_AFTER[item.attempts], "told of, and not to be seen yet")
+        return self._gone(claim)
+
     def _gone(self, claim: Claim) -> Verdict:
         item = claim.item
         _log.info("record_gone", object=item.object, record=item.record_id)
@@ -306,4 +322,4 @@ class Handler:
 
 def _pause(error: TemporaryOrgError | LoginError) -> timedelta:
     wait = getattr(error, "retry_after", None)
-    return timedelta(seconds=wait) if wait else _WAIT_AFTER_TROUBLE
+    return min(timedelta(seconds=wait), _LONGEST_WAIT) if wait else _WAIT_AFTER_TROUBLE

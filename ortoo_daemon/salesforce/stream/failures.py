@@ -45,6 +45,7 @@ class StreamPauses:
     """Seconds to wait before the next try: (first, longest), doubled with each failure in a row."""
 
     soon: tuple[float, float] = (0.5, 60.0)
+    session: tuple[float, float] = (0.5, 10.0)
     login: tuple[float, float] = (2.0, 300.0)
     busy: tuple[float, float] = (60.0, 900.0)
     limit: tuple[float, float] = (900.0, 3600.0)
@@ -55,6 +56,8 @@ class StreamPauses:
         if kind in (FailureKind.SESSION, FailureKind.AUTHENTICATION) and failures == 1:
             return 0.0
         first, longest = {
+            FailureKind.SESSION: self.session,
+            FailureKind.AUTHENTICATION: self.session,
             FailureKind.LOGIN: self.login,
             FailureKind.BUSY: self.busy,
             FailureKind.CLIENT_LIMIT: self.busy,
@@ -93,6 +96,8 @@ def _kind_of(text: str) -> FailureKind:
         return FailureKind.REPLAY
     if code == "401":
         return FailureKind.AUTHENTICATION
+    if "handshake denied" in lower:
+        return FailureKind.NETWORK  # without a reason, it need not be ours
     if code in ("400", "403", "404", "413"):
         return FailureKind.REFUSED
     return FailureKind.NETWORK

@@ -117,7 +117,7 @@ def parse(message: Mapping[str, Any]) -> StreamEvent:
         )
     except KeyError as error:
         raise UnreadableMessageError(f"no {error.args[0]}") from None
-    except (TypeError, ValueError, AttributeError) as error:
+    except (TypeError, ValueError, AttributeError, ArithmeticError, OSError) as error:
         raise UnreadableMessageError(f"a part has another type ({type(error).__name__})") from None
 
 
@@ -140,7 +140,7 @@ def _change(header: Mapping[str, Any], channel: str, replay_id: int) -> ChangeEv
         object=str(header["entityName"]),
         record_ids=_record_ids(ids),
         change_type=change_type,
-        changed_fields=frozenset(header.get("changedFields") or ()),
+        changed_fields=frozenset(map(str, header.get("changedFields") or ())),
         commit_user=_user(header.get("commitUser")),
         committed_at=datetime.fromtimestamp(int(header["commitTimestamp"]) / 1000, UTC),
         transaction_key=str(header.get("transactionKey") or ""),

@@ -128,7 +128,21 @@ async def test_a_deleted_lead_is_finished_as_gone(live: Live) -> None:
     async with handler_on(live) as handler:
         lead = live.lead()
         live.sandbox.org.delete_many("Lead", [lead], user_id=seed.WEB_FORMS_USER_ID)
-        assert await handler.handle(claim_of(lead)) == Finished("record_gone")
+        assert await handler.handle(claim_of(lead, attempts=2)) == Finished("record_gone")
+
+
+@live()
+async def test_a_lead_that_is_told_of_before_it_can_be_seen_is_looked_for_again(
+    live: Live,
+) -> None:
+    """As by a platform event that is published before the transaction of its record has ended."""
+    async with handler_on(live) as handler:
+        lead = live.lead()
+        live.sandbox.org.delete_many("Lead", [lead], user_id=seed.WEB_FORMS_USER_ID)
+        waits = [await handler.handle(claim_of(lead, attempts=number)) for number in range(2)]
+        assert all(isinstance(each, Retry) for each in waits)
+        live.sandbox.org.undelete("Lead", lead, user_id=seed.WEB_FORMS_USER_ID)
+        assert await handler.handle(claim_of(lead, attempts=2)) == Finished("rule")
 
 
 @live()

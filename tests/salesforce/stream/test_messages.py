@@ -1,3 +1,5 @@
+import copy
+from contextlib import suppress
 from datetime import UTC, datetime
 
 import pytest
@@ -144,3 +146,30 @@ def test_a_message_of_another_shape_is_refused_without_quoting_it(message):
     with pytest.raises(UnreadableMessageError) as caught:
         parse(message)
     assert "Doe" not in str(caught.value)
+
+
+@pytest.mark.parametrize("number", [float("inf"), 10**30, 10**400, -(10**18)])
+@pytest.mark.parametrize(
+    "way",
+    [
+        ("data", "event", "replayId"),
+        ("data", "payload", "ChangeEventHeader", "commitTimestamp"),
+        ("data", "payload", "ChangeEventHeader", "sequenceNumber"),
+    ],
+)
+def test_a_number_beyond_all_bounds_is_read_or_told_as_unreadable(way, number):
+    """Anything else would end the session, and the next one, which begins with the same event."""
+    message = copy.deepcopy(MESSAGE)
+    *above, last = way
+    place = message
+    for name in above:
+        place = place[name]
+    place[last] = number
+    with suppress(UnreadableMessageError):
+        parse(message)
+
+
+def test_changed_fields_of_another_type_are_names_nobody_knows():
+    message = copy.deepcopy(MESSAGE)
+    message["data"]["payload"]["ChangeEventHeader"]["changedFields"] = ["Rating", None, 7]
+    assert parse(message).changed_fields == {"Rating", "None", "7"}
