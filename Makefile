@@ -7,6 +7,7 @@ READY := $(VENV)/.ready
 CYCLONEDX := 7.5.0
 MINUTES ?= 30
 SEED ?= 20261122
+SOAK_DAEMONS ?= 1
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test day check lint types contracts policies wheel bench judge soak sbom constraints clean \
@@ -52,8 +53,8 @@ wheel: $(READY)
 day: $(READY)  ## a day of 24 hours in four minutes, with what the process held each hour
 	DAY_LASTS_FOR=240 $(BIN)/python -m pytest -s tests/acceptance/test_day.py
 
-soak: $(READY)  ## 30 minutes (MINUTES) of random faults, kills, edits and load with a fixed SEED, then a verdict
-	$(BIN)/python -m tests.soak --minutes $(MINUTES) --seed $(SEED)
+soak: $(READY)  ## 30 minutes (MINUTES) of faults, kills, edits and load with a fixed SEED, then a verdict (SOAK_DAEMONS=3: on PostgreSQL)
+	$(BIN)/python -m tests.soak --minutes $(MINUTES) --seed $(SEED) --daemons $(SOAK_DAEMONS)
 
 bench: $(READY)  ## figures side by side, kept in benchmarks/results/
 	$(BIN)/python -m benchmarks

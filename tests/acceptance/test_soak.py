@@ -23,7 +23,7 @@ def test_every_guarantee_holds_through_random_trouble(tmp_path: Path) -> None:
         try:
             found = soak(place, lasts_for=SECONDS, seed=SEED)
         finally:
-            place.kill()
+            place.end()
     print(f"seed {SEED} (set ORTOO_TEST_SEED for another)", found.troubles)
     assert found.leads > 50
     assert found.writes > 10

@@ -1,7 +1,7 @@
 """How does a soak go? Storm, calm seas with troubled waters, then stillness and the verdict.
 
-In the first half the process is killed, stopped and paused, too; in the second it lives on, so that what it
-holds can be compared. Faults, edits and load go on all the time.
+At first processes are killed, stopped and paused, too; from two fifths of the time on they live, so that what
+they hold can be compared. Faults, edits and load go on all the time.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from tests.soak.verdict import Claim, verdict
 from tests.soak.watching import Watching
 
 _LOOKS_EVERY = 2.0
+_STORM = 0.4
 _LONG = 15 * 60.0
 """Seconds; only so long a soak can wait for what waits five minutes."""
 
@@ -61,7 +62,7 @@ def soak(
     began = time.monotonic()
     looked = 0.0
     while (passed := time.monotonic() - began) < lasts_for:
-        trouble.kills = passed < lasts_for / 2
+        trouble.kills = passed < lasts_for * _STORM
         say(f"{passed:7.1f} s  {trouble.stir()}, {len(traffic.ids)} leads")
         until = time.monotonic() + dice.uniform(0.3, 2.5)
         while time.monotonic() < until:
@@ -77,7 +78,7 @@ def soak(
     say("stillness: until nothing is left")
     until_nothing_is_left(place)
     watching.look()
-    place.stop()
+    place.stop_all()
     return Soaked(
         seed=seed,
         leads=len(traffic.ids),

@@ -11,7 +11,7 @@ from itertools import count
 from random import Random
 
 from tests.processes import CHANNEL, Row
-from tests.soak.place import Place
+from tests.soak.place import Host, Place
 
 HTML = "<html><head><title>Down For Maintenance</title></head><body>Sorry</body></html>"
 _REST = "/services/data/"
@@ -60,7 +60,8 @@ class Trouble:
             (2, self.gaps),
             (4, self.edited),
         ]
-        of_process = [(4, self.killed), (2, self.stopped), (2, self.paused), (1, self.lost_store)]
+        of_store = self.lost_store if self.place.postgres is None else self.restarted_store
+        of_process = [(4, self.killed), (2, self.stopped), (2, self.paused), (1, of_store)]
         choices = of_org + (of_process if self.kills else [])
         if self.uses_up:
             choices.append((1, self.used_up))
@@ -162,7 +163,7 @@ class Trouble:
         self.edits += 1
         if self.spoilt:
             self._mend()
-        elif self.dice.random() < 0.5:
+        elif self.dice.random() < 0.5 and self.place.may_be_spoilt:
             self.place.spoil(self.edits)
             self.spoilt = True
         else:
@@ -175,27 +176,50 @@ class Trouble:
     # -- the process --------------------------------------------------------------------------------
 
     def killed(self) -> None:
-        self.place.kill()
-        self.place.start()
+        host = self._host()
+        host.kill()
+        host.start()
 
     def stopped(self) -> None:
         """SIGTERM while the org answers: an orderly end."""
-        self.place.stop()
-        self.place.start()
+        host = self._host()
+        self.place.stop(host)
+        host.start()
 
     def paused(self) -> None:
-        """The whole process stands still for a while."""
-        self.place.pause()
-        time.sleep(self.dice.uniform(0.5, 3.0))
-        self.place.resume()
+        """A whole process stands still for a while: of several, for long enough to lose lead and leases."""
+        host = self._host()
+        if host.asleep:
+            return
+        host.pause()
+        if self.place.postgres is None:
+            time.sleep(self.dice.uniform(0.5, 3.0))
+            host.resume()
+        else:
+            self._after(self.dice.choice([0.5, 4.0, 16.0]), host.resume)
 
     def lost_store(self) -> None:
         """The journal is lost; policies must be in order then, as the good copy is lost with it."""
         if self.spoilt:
             self._mend()
-        self.place.kill()
-        self.place.network.forget_state()
-        self.place.start()
+        (host,) = self.place.hosts
+        host.kill()
+        host.network.forget_state()
+        host.forget_good_files()
+        host.start()
+
+    def restarted_store(self) -> None:
+        """PostgreSQL goes away, and comes back."""
+        assert self.place.postgres is not None
+        self.place.postgres.stop()
+        self._after(self.dice.uniform(0.5, 6.0), self._store_is_back)
+
+    def _store_is_back(self) -> None:
+        assert self.place.postgres is not None
+        self.place.postgres.start()
+
+    def _host(self) -> Host:
+        return self.dice.choice(self.place.hosts)
 
     # -- how ----------------------------------------------------------------------------------------
 

@@ -118,7 +118,7 @@ def _proven(leads: dict[str, Row], proofs: dict[str, list[Row]]) -> Iterator[str
 def _chained(place: Place) -> Iterator[str]:
     command = (sys.executable, "-m", "ortoo_daemon", "audit", "verify", "--config")
     done = subprocess.run(
-        [*command, str(place.folder / "ortoo.yaml")],
+        [*command, str(place.hosts[0].network.folder / "ortoo.yaml")],
         capture_output=True,
         text=True,
         timeout=600,
@@ -145,13 +145,13 @@ def _by_wrong_rules(leads: dict[str, Row]) -> Iterator[str]:
 
 
 def _leaks(place: Place) -> Iterator[str]:
-    for file in place.kept():
-        text = file.read_bytes().lower()
+    for name, content in place.kept():
+        text = content.lower()
         for personal in PERSONAL:
             at = text.find(personal.lower().encode())
             if at >= 0:
                 around = text[max(0, at - 80) : at + 80].decode("utf-8", "replace")
-                yield f"{file.name}: {personal} in …{around}…"
+                yield f"{name}: {personal} in …{around}…"
 
 
 def _defects(place: Place) -> Iterator[str]:
@@ -164,7 +164,8 @@ def _defects(place: Place) -> Iterator[str]:
 
 
 def _events(place: Place) -> Iterator[str]:
-    for line in lines_of(place.daemon.log, 0):
+    lines = (line for host in place.hosts for line in lines_of(host.daemon.log, 0))
+    for line in lines:
         try:
             yield str(json.loads(line)["event"])
         except (ValueError, KeyError, TypeError):

@@ -9,9 +9,13 @@ from statistics import median
 import requests
 from prometheus_client.parser import text_string_to_metric_families
 
-from tests.soak.place import Place
+from tests.soak.place import Host, Place
 
 _MB = 1024**2
+
+
+_LOOKED_BACK_FOR = 11 * 60.0
+"""Seconds; the recovery looks ten minutes back: at a steady pace it reads more each time until then."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,6 +23,7 @@ class Held:
     """``at`` is seconds since the soak began; memory in MB."""
 
     at: float
+    host: int
     life: int
     memory: float
     files: float
@@ -38,18 +43,25 @@ class Watching:
 
     def look(self) -> None:
         self._look_at_writes()
-        found = self._metrics()
-        if found is not None:
-            self.held.append(found)
+        found = (self._metrics(number, host) for number, host in enumerate(self.place.hosts))
+        self.held += [each for each in found if each is not None]
 
-    def warm(self) -> list[Held]:
-        """The last life, from a third of its time on: by then every pool and cache was used."""
-        last = [each for each in self.held if each.life == self.place.lives]
-        return last[len(last) // 3 :]
+    def warm(self, host: int) -> list[Held]:
+        """The last life of a daemon, from when it held what it ever will: every pool and cache was used."""
+        lives = self.place.hosts[host].lives
+        last = [each for each in self.held if (each.host, each.life) == (host, lives)]
+        if not last:
+            return []
+        lasted = last[-1].at - last[0].at
+        since = last[0].at + max(lasted / 3, min(_LOOKED_BACK_FOR, lasted * 0.6))
+        return [each for each in last if each.at >= since]
 
     def grown(self, name: str) -> float:
-        """By how much a figure is more in the last third of the warm time than in the first."""
-        figures = [getattr(each, name) for each in self.warm()]
+        """By how much a figure is more in the last third of the warm time than in the first, at most."""
+        return max(self._grown(host, name) for host in range(len(self.place.hosts)))
+
+    def _grown(self, host: int, name: str) -> float:
+        figures = [getattr(each, name) for each in self.warm(host)]
         third = max(1, len(figures) // 3)
         return median(figures[-third:]) - median(figures[:third]) if figures else 0.0
 
@@ -60,9 +72,9 @@ class Watching:
                 self.unguarded.append(f"{write['method']} {write['path']}")
         self._seen = self.place.sandbox.last_call()
 
-    def _metrics(self) -> Held | None:
+    def _metrics(self, number: int, host: Host) -> Held | None:
         """None while the daemon starts, or stands still."""
-        said = self.place.daemon.events("watch.listening")
+        said = [] if host.asleep else host.daemon.events("watch.listening")
         if not said:
             return None
         try:
@@ -76,7 +88,8 @@ class Watching:
         }
         return Held(
             at=time.monotonic() - self.began,
-            life=self.place.lives,
+            host=number,
+            life=host.lives,
             memory=found["ortoo_process_resident_memory_bytes"] / _MB,
             files=found["ortoo_process_open_files"],
             threads=found["ortoo_process_threads"],

@@ -19,7 +19,6 @@ _WITHOUT_VALUES = structlog.tracebacks.ExceptionDictTransformer(show_locals=Fals
 _NOISY = (
     "aiocometd_ng",
     "aiosfstream_ng",
-    "apscheduler",
     "simple_salesforce",
     "urllib3",
     "watchfiles",
@@ -85,6 +84,8 @@ def configure_logs(*, level: str = "INFO", as_json: bool | None = None) -> None:
     root.setLevel(level)
     for noisy in _NOISY:
         logging.getLogger(noisy).setLevel(logging.WARNING)
+    # It warns of each sweep that has not ended when the next is due, which is then left out: as it is meant.
+    logging.getLogger("apscheduler").setLevel(logging.ERROR)
 
 
 def _json(line: object, **_: object) -> str:
