@@ -21,6 +21,7 @@ import structlog
 from tenacity import AsyncRetrying, retry_if_exception, stop_after_attempt, wait_random_exponential
 
 from ortoo_daemon.errors import LoginError
+from ortoo_daemon.salesforce.bounded import Bounded
 from ortoo_daemon.salesforce.org_date import ahead_of_org
 
 _log = structlog.get_logger(__name__)
@@ -199,14 +200,17 @@ class TokenManager:
         return _token_of(answer)
 
     def _post(self) -> requests.Response:
+        form = self._form()
         try:
-            return requests.post(
-                self._login_url + _TOKEN_PATH,
-                data=self._form(),
-                timeout=_TIMEOUT,
-                allow_redirects=False,  # a redirect could carry the secret elsewhere
-                headers={"Accept": "application/json"},
-            )
+            with requests.Session() as session:
+                for scheme in ("https://", "http://"):
+                    session.mount(scheme, Bounded(_TIMEOUT))
+                return session.post(
+                    self._login_url + _TOKEN_PATH,
+                    data=form,
+                    allow_redirects=False,  # a redirect could carry the secret elsewhere
+                    headers={"Accept": "application/json"},
+                )
         except requests.RequestException as error:
             raise _NotNow("LOGIN_UNREACHABLE", _network_text(error)) from None
 

@@ -12,13 +12,13 @@ from urllib.parse import urlencode, urlsplit
 
 import requests
 from pydantic_core import from_json
-from requests.adapters import HTTPAdapter
 from requests.auth import AuthBase
 from simple_salesforce import Salesforce
 from simple_salesforce.exceptions import SalesforceError
 
 from ortoo_daemon.errors import OrgError, OutcomeUnknownError, TemporaryOrgError, TooLateError
 from ortoo_daemon.json_text import json_bytes
+from ortoo_daemon.salesforce.bounded import Bounded
 from ortoo_daemon.salesforce.responses import error_of
 from ortoo_daemon.salesforce.soql import PLAIN_IN_URI
 from ortoo_daemon.salesforce.tokens import Token, is_local_http
@@ -159,7 +159,7 @@ class Transport:
     def _new_session(self) -> requests.Session:
         session = _Straight()
         session.auth = _KeepAuthorization()
-        session.mount("https://", _Timed(self._timeout))
+        session.mount("https://", Bounded(self._timeout))
         session.hooks["response"].append(self._note)
         self._sessions.append(session)
         return session
@@ -233,21 +233,7 @@ class _KeepAuthorization(AuthBase):
         return request
 
 
-class _Timed(HTTPAdapter):
-    """Gives each request the time limits that simple-salesforce doesn't set."""
-
-    def __init__(self, timeout: tuple[float, float]) -> None:
-        self._limits = timeout
-        super().__init__()
-
-    def send(  # type: ignore[override]
-        self, request: requests.PreparedRequest, timeout: Any = None, **options: Any
-    ) -> requests.Response:
-        limits = self._limits if timeout is None else timeout
-        return super().send(request, timeout=limits, **options)
-
-
-class _LocalHttp(_Timed):
+class _LocalHttp(Bounded):
     """Speaks http where simple-salesforce can only say https: a sandbox on this machine."""
 
     def send(  # type: ignore[override]
