@@ -9,6 +9,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, NamedTuple
 
+from ortoo_daemon.callouts import CallAnswer, CallQuestion
 from ortoo_daemon.directory import Directory, Point
 from ortoo_daemon.interpretation import InterpretQuestion, Said
 from ortoo_daemon.mail_findings import MailFindings
@@ -208,8 +209,15 @@ class ModelAnswer:
         return sum(attempt.took_for for attempt in self.attempts)
 
 
-Question = PastOwnerQuestion | MailQuestion | MatchQuestion | InterpretQuestion | KnownQuestion
-Answer = FieldValue | NotAsked | MailFindings | Said | tuple[Found, ...] | Record
+Question = (
+    PastOwnerQuestion
+    | MailQuestion
+    | MatchQuestion
+    | InterpretQuestion
+    | KnownQuestion
+    | CallQuestion
+)
+Answer = FieldValue | NotAsked | MailFindings | Said | tuple[Found, ...] | Record | CallAnswer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

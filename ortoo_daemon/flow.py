@@ -57,7 +57,8 @@ STAGES: tuple[tuple[str, Stage], ...] = (
 """The way of every record, in order; the fifth stage, audit, concludes from what these have left.
 
 A step that parks the record or asks a question ends the way. One that asks leaves everything else as it
-found it, and before the first that may ask no step looks at counters or answers."""
+found it, or goes on from there when it has its answer (enrichment); before the first that may ask no step
+looks at counters."""
 
 STAGES_OF_A_STEP: tuple[tuple[str, Stage], ...] = (
     ("ownership", hand_over),

@@ -31,6 +31,7 @@ def as_json(found: Result) -> dict[str, Any]:
             "records_with_todays": found.values.records_with_todays,
             "todays": dict(found.values.todays.most_common()),
             "former_owners": dict(found.values.answers),
+            "service_answers": dict(found.values.calls),
             "not_read": list(found.not_read),
             "open_for_s": round(found.open_for.total_seconds()),
         },

@@ -122,6 +122,14 @@ def notes(found: Result) -> Iterator[str]:
             f"{number:,} {name.replace('_', ' ')}" for name, number in values.answers.most_common()
         )
         yield f"Former owners of customers: {parts}."
+    if values.calls:
+        parts = ", ".join(
+            f"{number:,} {name.replace('_', ' ')}" for name, number in values.calls.most_common()
+        )
+        yield (
+            f"Answers of services: {parts}. Nobody is called; where it is not known what would have been "
+            "said, the step's else applies."
+        )
     for why, number in history.left_out.items():
         yield f"Left out: {number:,} ({why})."
     yield from (f"{gap[:1].upper()}{gap[1:]}." for gap in history.gaps)

@@ -69,6 +69,7 @@ def rows(document: Document) -> list[Row]:
         *_records(document["records"]),
         *_sla(document["sla"]),
         *_notices(document["notices"]),
+        *_services(document.get("services", {})),
         *_absences(document["absences"]),
         *_calls(document),
         *_budgets(document["budgets"]),
@@ -191,6 +192,13 @@ def _notices(notices: Document | None) -> Iterator[Row]:
     text = f"{_number(notices['told'].get('told', 0))} told, {_number(notices['ready'])} waiting"
     more = f", {_number(given_up)} given up" if given_up else ""
     yield Row("notices", text + more, BAD if given_up else PLAIN)
+
+
+def _services(services: Document) -> Iterator[Row]:
+    for name, service in services.items():
+        paused = ", left alone after failures" if service["paused"] else ""
+        told = _counts(service["calls"]) or "not asked yet"
+        yield Row(f"service {name}", told + paused, BAD if paused else PLAIN)
 
 
 def _absences(absences: Document | None) -> Iterator[Row]:

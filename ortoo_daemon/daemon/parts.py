@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from ortoo_daemon.daemon.budgets.allowance import BudgetWatch
+from ortoo_daemon.daemon.calling.calls import Calls
 from ortoo_daemon.daemon.candidate.loading import CandidateLoading
 from ortoo_daemon.daemon.handling.knowledge import Knowledge
 from ortoo_daemon.daemon.handling.sharing import Sharing
@@ -61,6 +62,7 @@ class Parts:
     workers: Workers | None = None
     reloading: Reloading | None = None
     delivery: Delivery | None = None
+    calls: Calls | None = None
     candidate: CandidateLoading | None = None
     """Where the settings name candidate policies."""
 

@@ -12,6 +12,7 @@ from functools import partial
 
 import structlog
 
+from ortoo_daemon.daemon.calling.calls import Calls
 from ortoo_daemon.daemon.candidate.deciding import Candidate
 from ortoo_daemon.daemon.candidate.loading import CandidateLoading
 from ortoo_daemon.daemon.counting import counting_together, joined
@@ -141,11 +142,15 @@ class Running:
                 await sweeping.schedule.stop()  # a gap may be being filled already
             else:
                 catalogue = CatalogueInForce(self._settings)
+                calls = self._parts.calls = Calls(
+                    self._settings, reads_only=shadow, note=self._parts.meters.called
+                )
                 answers = Answers(
                     self._org,
                     may_refine=budgets.may_refine,
                     mails=case_mails(self._settings, self._org, catalogue=catalogue),
                     interpreter=Interpreter(catalogue),
+                    calls=calls,
                 )
                 candidate = self._candidate(answers)
                 delivery = make_delivery(self._settings, self._parts, knowledge, self.now)

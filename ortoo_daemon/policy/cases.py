@@ -115,7 +115,10 @@ class GivenMatch:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GivenAnswer:
-    """What a step that asks somebody outside is answered: plain JSON; None where nobody answers."""
+    """What a step that asks somebody outside is answered: plain JSON; None where nobody answers.
+
+    A word alone says why a service gave no answer.
+    """
 
     value: Any
     place: Place

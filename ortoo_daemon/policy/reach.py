@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 
 from ortoo_daemon.mail_findings import FINDINGS_FIELD, SPLIT_KEY
 from ortoo_daemon.policy.ai_model import AiStep
+from ortoo_daemon.policy.call_model import CallStep
 from ortoo_daemon.policy.enrichment_model import ScoreStep, TableStep
 from ortoo_daemon.policy.evaluation import Condition
 from ortoo_daemon.policy.model import Policy
@@ -112,6 +113,8 @@ def fields_written(policy: Policy) -> frozenset[str]:
             found.update(enrichment.sets())
         elif isinstance(enrichment, AiStep):
             found.update(enrichment.fields_written())
+        elif isinstance(enrichment, CallStep):
+            found.update(enrichment.written())
         else:
             found |= {each.field for each in enrichment.sets}
     found |= {each.field for step in steps_of(policy) for each in step.sets}
@@ -146,6 +149,8 @@ def _names(policy: Policy) -> Iterator[frozenset[str]]:
             yield enrichment.card.fields()
         elif isinstance(enrichment, AiStep):
             yield enrichment.names_read()
+        elif isinstance(enrichment, CallStep):
+            yield enrichment.fields()
         else:
             yield from (each.value.fields() for each in enrichment.sets)
     for rule in rules_of(policy):

@@ -3,9 +3,11 @@
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from ortoo_daemon.callouts import UNKNOWN, CallAnswer, CallOutcome, CallQuestion
 from ortoo_daemon.facts import Answer, Question
 from ortoo_daemon.interpretation import InterpretQuestion, Item, Said
 from ortoo_daemon.policy.ai_model import AiStep
+from ortoo_daemon.policy.call_model import CallStep
 from ortoo_daemon.policy.cases import PolicyCase
 from ortoo_daemon.policy.model import Policy
 from ortoo_daemon.policy.naming import did_you_mean
@@ -13,6 +15,7 @@ from ortoo_daemon.policy.values import text_of
 
 ITEM_KEYS = ("value", "evidence", "confidence")
 _SURE = 1.0
+_FAILURES = tuple(each.value for each in CallOutcome if each is not CallOutcome.ANSWERED)
 
 
 def given_answers(
@@ -25,9 +28,21 @@ def given_answers(
         if isinstance(question, InterpretQuestion):
             given = case.answers.get(question.label)
             return None if given is None else _said(question, given.value)
+        if isinstance(question, CallQuestion):
+            given = case.answers.get(question.step)
+            return UNKNOWN if given is None else _called(given.value)
         return others(question)
 
     return answer, tuple(_complaints(case, policy))
+
+
+def _called(given: Any) -> CallAnswer:
+    """What the service's ``answer`` makes of it, or the word by which there is none."""
+    if given is None:
+        return UNKNOWN
+    if isinstance(given, str):
+        return CallAnswer(outcome=CallOutcome(given)) if given in _FAILURES else UNKNOWN
+    return CallAnswer(outcome=CallOutcome.ANSWERED, value=given)
 
 
 def _said(question: InterpretQuestion, given: Any) -> Said | None:
@@ -50,15 +65,18 @@ def _some_words(text: str) -> str:
 
 
 def _complaints(case: PolicyCase, policy: Policy) -> Iterator[str]:
-    steps = {step.label: step for step in policy.enrichment if isinstance(step, AiStep)}
+    steps = {step.label: step for step in policy.enrichment if isinstance(step, AiStep | CallStep)}
     for label, given in case.answers.items():
         step = steps.get(label)
         if step is None:
             mend = did_you_mean(label, steps)
             said = f"no step of the policy that asks is labelled {label!r}"
             yield f"{given.place}: {said}" + (f" ({mend})" if mend else "")
-        else:
+        elif isinstance(step, AiStep):
             yield from (f"{given.place}: {each}" for each in _wrong_with(step, given.value))
+        elif isinstance(given.value, str) and given.value not in _FAILURES:
+            mend = did_you_mean(given.value, _FAILURES)
+            yield f"{given.place}: no call ends as {given.value!r}" + (f" ({mend})" if mend else "")
 
 
 def _wrong_with(step: AiStep, given: Any) -> Iterator[str]:

@@ -4,7 +4,7 @@ The same `flow.decide` as ever, asked when a step falls due and when somebody ch
 each decision writes stands on the record for the next one, as it would in the org. Pure.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from datetime import datetime
 
@@ -17,14 +17,14 @@ from ortoo_daemon.action.stamps import (
 )
 from ortoo_daemon.decision import FOLLOW_UPS, Decision, Outcome, ReasonCode
 from ortoo_daemon.directory import Directory
-from ortoo_daemon.facts import Contact, ContactKind, Facts
-from ortoo_daemon.flow import Needs, decide
+from ortoo_daemon.facts import Answer, Contact, ContactKind, Facts, Question
 from ortoo_daemon.instants import instant, instant_text
 from ortoo_daemon.ownership.absence import AWAY, BACK, LEFT, entry_of
 from ortoo_daemon.policy.cases import FORMER_OWNER, RosterChange
 from ortoo_daemon.policy.cases import OWNER as HOLDER
 from ortoo_daemon.policy.model import PolicySet
 from ortoo_daemon.records import FIRST_ENTRY, FieldValue, Record, RecordId, WorkItem, WorkReason
+from ortoo_daemon.simulation.deciding import settled
 from ortoo_daemon.simulation.turnout import turned_out
 
 _FROM_THEM = frozenset({ContactKind.CALL_IN, ContactKind.EMAIL_IN})
@@ -42,8 +42,16 @@ def _telling(before: Decision | None, after: Decision | None) -> Decision | None
 class Life:
     """One record after its first decision."""
 
-    def __init__(self, policies: PolicySet, facts: Facts, first: Decision) -> None:
+    def __init__(
+        self,
+        policies: PolicySet,
+        facts: Facts,
+        first: Decision,
+        *,
+        answer: Callable[[Question], Answer] = lambda question: None,
+    ) -> None:
         self._policies = policies
+        self._answer = answer
         self._facts = replace(facts, intake_owners=facts.intake_owners | {_DAEMON})
         self._contacts: list[Contact] = []
         self._moved: tuple[RecordId, str] | None = None
@@ -129,7 +137,7 @@ class Life:
         changed: frozenset[str] = frozenset(),
         entry: str = FIRST_ENTRY,
     ) -> Decision | None:
-        """None when the decision asks for what a case can't give: earlier owners are unknown to it."""
+        """None when the decision never stops asking."""
         item = WorkItem(
             object=self.record.object,
             record_id=self.record.id,
@@ -140,11 +148,8 @@ class Life:
         )
         contacts = tuple(self._contacts) if reason is WorkReason.SLA else None
         facts = replace(self._facts, item=item, now=now, contacts=contacts)
-        found = decide(self._policies, facts)
-        if isinstance(found, Needs):
-            answers = {**facts.answers, **dict.fromkeys(found.questions)}
-            found = decide(self._policies, replace(facts, answers=answers))
-        if isinstance(found, Needs):
+        _, found = settled(self._policies, facts, answer=self._answer)
+        if found is None:
             return None
         self._take(found)
         return found

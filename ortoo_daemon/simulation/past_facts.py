@@ -11,6 +11,7 @@ from typing import Any
 
 from ortoo_daemon.audit.kept_facts import value_hash
 from ortoo_daemon.audit.record import ERASED_AT
+from ortoo_daemon.callouts import CallAnswer, CallQuestion, answer_unkept, call_unkept
 from ortoo_daemon.directory import Directory, person_of
 from ortoo_daemon.facts import (
     Answer,
@@ -76,7 +77,7 @@ def facts_of(row: Row, now: Now) -> tuple[Facts, list[str]]:
         now=moment,
         directory=directory,
         workload=workload_of(kept),
-        answers=dict(_answers(record, kept)),
+        answers=dict(_answers(record, kept, key=str(row["Ortoo_Key__c"]))),
         intake_owners=frozenset(RecordId(each) for each in kept.get("intake_owners", ())),
         changed_since=None if changed_since is None else frozenset(changed_since),
         contacts=_contacts(kept),
@@ -174,8 +175,21 @@ def matches_of(
             yield question, NotAsked(answer) if isinstance(answer, str) else found
 
 
-def _answers(record: Record, kept: Mapping[str, Any]) -> Iterator[tuple[Question, Answer]]:
+def calls_of(
+    kept: Mapping[str, Any], *, record: RecordId, key: str
+) -> Iterator[tuple[CallQuestion, CallAnswer]]:
+    """What was asked of services, and what came of it."""
+    for each in kept.get("answers", ()):
+        if "call" in each and each["answer"] is not None:
+            question = call_unkept(each["call"], record=record, key=key)
+            yield question, answer_unkept(each["answer"])
+
+
+def _answers(
+    record: Record, kept: Mapping[str, Any], *, key: str
+) -> Iterator[tuple[Question, Answer]]:
     yield from matches_of(kept, object_name=record.object, beside=record.id)
+    yield from calls_of(kept, record=record.id, key=key)
     for each in kept.get("answers", ()):
         if "mail_of" in each:
             yield _mail(record, each)

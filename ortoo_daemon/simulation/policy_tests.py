@@ -3,17 +3,18 @@
 A case is one record as it was just created, at the case's moment, with the saved directory as its
 case changes it; later moments of a case follow on what was written. All policies take part, as they do
 in the daemon: a case also fails when another policy gets hold of the record first. Earlier owners are
-unknown to a case, and so are other records of the customer, save those it gives. Pure.
+unknown to a case, and so are other records of the customer and answers of services, save those it gives.
+Pure.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from ortoo_daemon.audit.explain import Node, Style, explain
 from ortoo_daemon.decision import Decision
 from ortoo_daemon.directory import Directory
 from ortoo_daemon.errors import Place, Problem
-from ortoo_daemon.facts import Facts, Moved, Tally, Workload
+from ortoo_daemon.facts import Answer, Facts, Moved, Question, Tally, Workload
 from ortoo_daemon.ownership.rates import tallies_of
 from ortoo_daemon.person import Person
 from ortoo_daemon.policy.cases import PolicyCase, PolicyTests
@@ -126,7 +127,7 @@ class _Bench:
             missed = ("the decision asks for facts that a case can't give",)
             return CaseResult(policy=self.policy.name, case=case, missed=missed)
         found = differences(self.policy, case.expect, decision, roster, given=case.given)
-        later, missed_later = self._later(case, facts, decision)
+        later, missed_later = self._later(case, facts, decision, answer)
         return CaseResult(
             policy=self.policy.name,
             case=case,
@@ -136,10 +137,14 @@ class _Bench:
         )
 
     def _later(
-        self, case: PolicyCase, facts: Facts, first: Decision
+        self,
+        case: PolicyCase,
+        facts: Facts,
+        first: Decision,
+        answer: Callable[[Question], Answer],
     ) -> tuple[tuple[Decision, ...], tuple[str, ...]]:
         """What happened at the later moments, and what of it was not expected."""
-        life = Life(self.policies, facts, first)
+        life = Life(self.policies, facts, first, answer=answer)
         decisions: list[Decision] = []
         missed: list[str] = []
         for later in case.then:

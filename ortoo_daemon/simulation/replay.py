@@ -77,7 +77,7 @@ def replay(policies: PolicySet, row: Row, now: Now) -> Replayed:
     for _ in range(_MOST_ROUNDS):
         if not isinstance(found, Needs):
             break
-        gaps.append("it asks now what was not asked then; taken as: nobody had the customer before")
+        gaps.append("it asks now what was not asked then; taken as: nothing is known of it")
         unknown: dict[Question, Answer] = dict.fromkeys(found.questions)
         facts = replace(facts, answers={**facts.answers, **unknown})
         found = decide(policies, facts)

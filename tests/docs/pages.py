@@ -15,6 +15,7 @@ PAGES = (
     "docs/triage.md",
     "docs/ai.md",
     "docs/report.md",
+    "docs/services.md",
 )
 
 _BLOCK = re.compile(r"^```(\S*)([^\n]*)\n(.*?)^```$", re.M | re.S)

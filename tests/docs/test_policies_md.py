@@ -26,7 +26,6 @@ from ortoo_daemon.policy.parsing import case_tables as parse_tables
 from ortoo_daemon.policy.parsing import cases as parse_cases
 from ortoo_daemon.policy.parsing import expectations as parse_expectations
 from ortoo_daemon.policy.parsing import find as parse_find
-from ortoo_daemon.policy.parsing import intake as parse_intake
 from ortoo_daemon.policy.parsing import people as parse_people
 from ortoo_daemon.policy.parsing import triage as parse_triage
 from ortoo_daemon.salesforce.directory_mapping import DirectoryMapping
@@ -129,7 +128,6 @@ def test_every_way_to_choose_cleanse_and_filter_is_described():
 
 def test_what_this_version_refuses_is_listed_and_nothing_else():
     refused = {
-        *parse_intake.STEP_LATER,
         *parse_action.ACTION_LATER,
     }  # fmt: skip
     rows = section(NAME, "## Not in this version").split("| --- | --- |")[1].strip().splitlines()

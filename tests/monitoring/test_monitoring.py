@@ -40,6 +40,8 @@ LABELS: dict[str, frozenset[str]] = {
     "ortoo_record_written_seconds_bucket": frozenset({"object", "le"}),
     "ortoo_writes_refused_total": frozenset({"what"}),
     "ortoo_notices_total": frozenset({"way", "outcome"}),
+    "ortoo_callout_seconds_bucket": frozenset({"service", "outcome", "le"}),
+    "ortoo_callout_seconds_count": frozenset({"service", "outcome"}),
 }
 OF_PROMETHEUS = {"instance", "job"}
 
@@ -62,7 +64,7 @@ QUERIES = [*expressions(DASHBOARD), *(rule["expr"] for rule in RULES)]
 def test_the_meters_that_are_named_here_exist():
     shown = {metric.name for metric in Meters(now).collect()}
     named = {name for name in LABELS if name not in {each.name for each in READINGS}}
-    assert {re.sub(r"_(total|bucket)$", "", name) for name in named} == shown
+    assert {re.sub(r"_(total|bucket|count)$", "", name) for name in named} == shown
 
 
 @pytest.mark.parametrize("query", QUERIES)

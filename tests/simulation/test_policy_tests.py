@@ -5,11 +5,11 @@ from datetime import date
 from ortoo_daemon.audit.explain import plain_lines
 from ortoo_daemon.calendars import BusinessHours
 from ortoo_daemon.decision import ReasonCode
-from ortoo_daemon.directory import Directory
+from ortoo_daemon.directory import Directory, Queue
 from ortoo_daemon.policy.load import load
 from ortoo_daemon.policy.parsing.cases import load_tests
 from ortoo_daemon.simulation.policy_tests import run_tests
-from tests.world import directory, person, rooftop
+from tests.world import an_id, directory, person, rooftop
 
 POLICY = """
 policy: retail
@@ -252,3 +252,49 @@ cases:
     assert any("nobody on the roster is nobody@example.com" in each for each in result.missed)
     assert any("nobody on the roster is former_owner" in each for each in result.missed)
     assert any("expected a write, got nothing to do: it stays" in each for each in result.missed)
+
+
+CALLS = """\
+policy: leads
+object: Lead
+take_from: 2026-11-01T00:00:00Z
+enrichment:
+  - call: {service: stock, send: {model: Model__c}, set: {Site__c: site}, else: {Site__c: none}}
+ownership:
+  rules:
+    - {name: here, when: {Site__c: R1}, assign: {queue: Desk}}
+  otherwise: {queue: Desk}
+"""
+
+
+def answered(*cases: str) -> list[str]:
+    """What the cases of a policy with a call miss."""
+    text = "policy: leads\nnow: 2026-11-23T10:15:00+01:00\ncases:\n" + "".join(
+        f"  - {case}\n" for case in cases
+    )
+    files = {"policies/leads.yaml": CALLS.encode(), "policies/leads_test.yaml": text.encode()}
+    desk = Queue(id=an_id("00G", 1), name="Desk", label="Desk", objects=frozenset({"Lead"}))
+    report = run_tests(load(files), load_tests(files), Directory(queues={"Desk": desk}))
+    return [missed for result in report.results for missed in result.missed]
+
+
+def test_a_case_answers_for_the_services_that_the_policy_asks():
+    assert (
+        answered(
+            "{name: a, answers: {stock: {site: R1}}, expect: {rule: here, fields: {Site__c: R1}}}",
+            "{name: b, answers: {stock: timed_out}, expect: {fields: {Site__c: none}}}",
+            "{name: c, expect: {fields: {Site__c: none}}}",
+        )
+        == []
+    )
+
+
+def test_an_answer_that_no_step_asks_for_or_that_is_none_is_told_with_its_place():
+    first, second = answered(
+        "{name: a, answers: {stok: {site: R1}}, expect: {queue: Desk}}",
+        "{name: b, answers: {stock: timedout}, expect: {queue: Desk}}",
+    )
+    assert first.endswith(
+        "4:25: no step of the policy that asks is labelled 'stok' (did you mean stock?)"
+    )
+    assert second.endswith("5:25: no call ends as 'timedout' (did you mean timed_out?)")

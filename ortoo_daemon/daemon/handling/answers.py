@@ -7,6 +7,8 @@ from datetime import datetime
 import structlog
 
 from ortoo_daemon.action.stamps import DECIDED_AT, OWNER
+from ortoo_daemon.callouts import UNKNOWN, CallQuestion
+from ortoo_daemon.daemon.calling.calls import Asks
 from ortoo_daemon.daemon.interpreting.interpreter import Interprets
 from ortoo_daemon.daemon.mails.case_mails import CaseMails
 from ortoo_daemon.errors import PermanentOrgError
@@ -37,7 +39,7 @@ class Answers:
 
     While ``may_refine`` says no, nobody is asked who had a customer before, and the answer is that nobody
     was. ``mails`` reads the e-mails of cases; without it no case has one. ``interpreter`` asks models what
-    a record's text says; without it none is asked.
+    a record's text says, ``calls`` asks services; without them none is asked.
     """
 
     def __init__(
@@ -47,9 +49,11 @@ class Answers:
         may_refine: Callable[[], bool] = lambda: True,
         mails: CaseMails | None = None,
         interpreter: Interprets | None = None,
+        calls: Asks | None = None,
     ) -> None:
         self._org = org
         self._interpreter = interpreter
+        self._calls = calls
         self._mails = mails
         self._may_refine = may_refine
         self._batcher: Batcher[_OfCustomers, Answer] = Batcher(
@@ -64,6 +68,8 @@ class Answers:
             return None if self._mails is None else await self._mails.ask(question)
         if isinstance(question, KnownQuestion):
             return await self._known(question)
+        if isinstance(question, CallQuestion):
+            return UNKNOWN if self._calls is None else await self._calls.ask(question)
         if not self._may_refine():
             return NotAsked.BUDGET
         return await self._batcher.ask(question)
@@ -88,6 +94,8 @@ class Answers:
             await self._mails.close()
         if self._interpreter is not None:
             await self._interpreter.close()
+        if self._calls is not None:
+            await self._calls.close()
 
     async def _answer(self, questions: Sequence[_OfCustomers]) -> list[Answer]:
         groups: dict[tuple[str, str], list[PastOwnerQuestion]] = defaultdict(list)

@@ -7,8 +7,9 @@ of one is handed in, or read from the saved copy.
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
+from ortoo_daemon.daemon.loading.call_checks import call_checks, services_beside
 from ortoo_daemon.daemon.loading.catalogue_file import FILE as CATALOGUE
 from ortoo_daemon.daemon.loading.catalogue_file import read_catalogue
 from ortoo_daemon.daemon.loading.config_files import ConfigFiles
@@ -40,6 +41,9 @@ from ortoo_daemon.salesforce.directory_mapping import DirectoryMapping
 from ortoo_daemon.simulation.coverage import may_pass
 from ortoo_daemon.simulation.policy_tests import TestsReport, run_tests
 
+if TYPE_CHECKING:  # loaded where there are services
+    from ortoo_daemon.policy.callouts.catalogue import Services
+
 Value = TypeVar("Value")
 
 
@@ -54,6 +58,7 @@ class Parsed:
     policies: PolicySet | None = None
     tests: tuple[PolicyTests, ...] = ()
     contents: Mapping[str, bytes] = field(default_factory=dict)
+    services: "Services | None" = None
     problems: list[Problem]
 
 
@@ -96,6 +101,8 @@ def parse(files: ConfigFiles) -> Parsed:
         catalogue = files.settings.parent / CATALOGUE
         _kept(lambda: read_catalogue(catalogue), keep)
     _parse_policies(files, parsed)
+    if settings is not None:
+        _services_beside(parsed, settings)
     read = parsed.policies.policies if parsed.policies is not None else ()
     if settings is not None and any(policy.triage is not None for policy in read):
         _kept(lambda: taxonomy_beside(settings), keep)
@@ -115,6 +122,7 @@ def parse_anew(settings: Settings, found: FilesFound) -> Parsed:
             files = among(found.contents)
             parsed.mapping = _kept(lambda: directory_mapping(node, files), parsed.problems)
     _understand(found.contents, parsed)
+    _services_beside(parsed, settings)
     return parsed
 
 
@@ -185,6 +193,12 @@ def _understand(contents: Mapping[str, bytes], parsed: Parsed) -> None:
     parsed.tests = _kept(lambda: load_tests(contents), keep) or ()
 
 
+def _services_beside(parsed: Parsed, settings: Settings) -> None:
+    """The file of services, looked at where it is there or some policy needs it."""
+    policies = parsed.policies.policies if parsed.policies is not None else ()
+    parsed.services = _kept(lambda: services_beside(settings, policies), parsed.problems)
+
+
 def _subject(
     policies: PolicySet, parsed: Parsed, known: KnownOrg | None, beside: Beside
 ) -> Subject:
@@ -204,6 +218,8 @@ def _about(subject: Subject, parsed: Parsed, known: KnownOrg | None) -> Iterator
     found = [each for each in lint(subject) if not (_is_unused(each) and each.place.file == shifts)]
     if parsed.settings is not None:
         yield from notice_checks(subject.policies, parsed.settings)
+    if parsed.services is not None:
+        yield from call_checks(subject.policies, parsed.services, subject.description)
     if parsed.mapping is None or parsed.mapping_node is None:
         # Nobody knows what the directory file binds.
         yield from (problem for problem in found if problem.rule != unbound_signal.ID)

@@ -7,6 +7,7 @@ fields in the org.
 from collections.abc import Iterator
 
 from ortoo_daemon.action.stamps import stamps_of
+from ortoo_daemon.daemon.loading.call_checks import MANUALS as CALL_MANUALS
 from ortoo_daemon.daemon.loading.hours_checks import MANUALS as HOURS_MANUALS
 from ortoo_daemon.daemon.loading.hours_checks import kept_by_nobody
 from ortoo_daemon.daemon.loading.notice_checks import MANUALS as NOTICE_MANUALS
@@ -24,6 +25,7 @@ from ortoo_daemon.salesforce.directory_mapping import DirectoryMapping
 MANUALS = {
     **NOTICE_MANUALS,
     **HOURS_MANUALS,
+    **CALL_MANUALS,
     "unknown_workload": "An object is routed of which the directory file does not say what is open work.",
     "missing_stamps": "The object lacks fields of the daemon's own: not deployed, or not permitted.",
     "unbound_name": "A name of rooftops or owners that the directory file does not bind.",

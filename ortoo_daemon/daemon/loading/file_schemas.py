@@ -18,6 +18,7 @@ from ortoo_daemon.policy.schema.cases import tests_schema
 from ortoo_daemon.policy.schema.models import models_schema
 from ortoo_daemon.policy.schema.policy_file import policy_schema
 from ortoo_daemon.policy.schema.scorecards import scorecard_schema
+from ortoo_daemon.policy.schema.services import services_schema
 from ortoo_daemon.policy.schema.terms import DURATION, Schema
 from ortoo_daemon.salesforce.directory_mapping import DirectoryMapping
 
@@ -37,6 +38,7 @@ class FileKind(StrEnum):
     DIRECTORY = "directory"
     MODELS = "models"
     SCORECARD = "scorecard"
+    SERVICES = "services"
 
     @property
     def file(self) -> str:
@@ -121,4 +123,5 @@ _MADE_BY: Mapping[FileKind, Callable[[], Schema]] = {
     FileKind.DIRECTORY: _directory,
     FileKind.MODELS: models_schema,
     FileKind.SCORECARD: scorecard_schema,
+    FileKind.SERVICES: services_schema,
 }

@@ -12,6 +12,7 @@ from typing import TypeVar, cast
 from prometheus_client import Counter, Histogram, Metric
 
 from ortoo_daemon.audit.record import Written
+from ortoo_daemon.callouts import CallAnswer
 from ortoo_daemon.decision import Decision, Outcome, ReasonCode
 from ortoo_daemon.records import WorkItem
 
@@ -61,13 +62,21 @@ class Meters:
             ["way", "outcome"],
             registry=None,
         )
+        self._called = Histogram(
+            "ortoo_callout_seconds",
+            "From a record's question to what came of it: calls of services.",
+            ["service", "outcome"],
+            buckets=_SECONDS,
+            registry=None,
+        )
         self._series: dict[tuple[Counter | Histogram, tuple[str, ...]], Counter | Histogram] = {}
         for what in ("field", "owner", "record"):
             self._refused.labels(what)  # an alert needs the zero before the first one
 
     def collect(self) -> Iterator[Metric]:
         """What is to be shown."""
-        for meter in (self._handled, self._decided, self._written, self._refused, self._noticed):
+        meters = (self._handled, self._decided, self._written, self._refused, self._noticed)
+        for meter in (*meters, self._called):
             for metric in meter.collect():
                 # The library adds a second series for every one, with the moment it began.
                 metric.samples = [
@@ -109,6 +118,20 @@ class Meters:
     def noticed(self, way: str, outcome: str, count: int) -> None:
         """Notices that were told, failed and will be tried again, or came to nothing."""
         self._noticed.labels(way, outcome).inc(count)
+
+    def called(self, service: str, answer: CallAnswer) -> None:
+        """A service was asked; an answer that was kept counts as one that took no time."""
+        self._one(self._called, service, answer.outcome.value).observe(answer.took_for / 1000)
+
+    def calls(self) -> dict[str, dict[str, int]]:
+        """How often each service was asked, by what came of it."""
+        found: dict[str, dict[str, int]] = {}
+        for family in self._called.collect():
+            for sample in family.samples:
+                if sample.name.endswith("_count"):
+                    by = found.setdefault(sample.labels["service"], {})
+                    by[sample.labels["outcome"]] = int(sample.value)
+        return found
 
     def notices(self) -> dict[str, int]:
         """How many notices came to what."""

@@ -57,6 +57,7 @@ async def status_document(view: View) -> Document:
         "budgets": budgets_document(parts.budgets),
         "sla": _sla(parts, view.at),
         "notices": _notices(parts),
+        "services": _services(parts),
         "absences": _absences(parts),
         "login": {
             "failing": parts.org.tokens.login_error is not None,
@@ -106,6 +107,14 @@ def _lead(parts: Parts) -> Document:
         "shared": leading.shared,
         "leader": leading.leader or None,
         "epoch": leading.epoch,
+    }
+
+
+def _services(parts: Parts) -> Document:
+    """Services that were loaded, with what came of calls; none before the first record asks."""
+    paused, called = parts.calls.paused if parts.calls else {}, parts.meters.calls()
+    return {
+        name: {"paused": paused[name], "calls": called.get(name, {})} for name in sorted(paused)
     }
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 
 from ortoo_daemon.policy.ai_model import AiStep
+from ortoo_daemon.policy.call_model import CallStep
 from ortoo_daemon.policy.enrichment_model import ScoreStep, SetField, TableStep
 from ortoo_daemon.policy.expressions import Constant
 from ortoo_daemon.policy.model import Policy
@@ -59,7 +60,8 @@ def writes_of(policy: Policy) -> Writes:
 
 
 def _enriching(policy: Policy) -> Iterator[tuple[str, bool, SetField | None]]:
-    """Each write in order: the field, whether a filled one is left alone, the step unless a table's."""
+    """Each write in order: the field, whether a filled one is left alone, the step unless what it writes is
+    not known before: a table's, a score, an answer."""
     for step in policy.enrichment:
         if isinstance(step, TableStep):
             yield from ((name, step.only_empty, None) for name, _ in step.sets)
@@ -67,5 +69,7 @@ def _enriching(policy: Policy) -> Iterator[tuple[str, bool, SetField | None]]:
             yield from ((name, False, None) for name in step.sets())
         elif isinstance(step, AiStep):
             yield from ((row.field, row.mapped.only_empty, None) for row in step.fields)
+        elif isinstance(step, CallStep):
+            yield from ((name, step.only_empty, None) for name in step.written())
         else:
             yield from ((each.field, each.only_empty, each) for each in step.sets)

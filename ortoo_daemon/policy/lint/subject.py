@@ -13,6 +13,7 @@ from ortoo_daemon.errors import Place
 from ortoo_daemon.mail_findings import SPLIT_KEY
 from ortoo_daemon.policy.adf_model import Adf
 from ortoo_daemon.policy.ai_model import AiStep
+from ortoo_daemon.policy.call_model import CallStep
 from ortoo_daemon.policy.cases import PolicyTests
 from ortoo_daemon.policy.conditions import FieldTest, tests_of
 from ortoo_daemon.policy.enrichment_model import ScoreStep, SetField, SetStep, TableStep
@@ -96,7 +97,7 @@ def conditions_of(policy: Policy) -> Iterator[Condition]:
     for step in policy.enrichment:
         if isinstance(step, ScoreStep):
             yield from (points.when for points in step.card.points())
-        elif isinstance(step, AiStep) and step.when is not None:
+        elif isinstance(step, AiStep | CallStep) and step.when is not None:
             yield step.when
     for rule in rules_of(policy):
         if rule.when is not None:
@@ -190,6 +191,8 @@ def _uses(policy: Policy) -> Iterator[FieldUse]:
         elif isinstance(enrichment, AiStep):
             yield from (FieldUse(row.mapped.place, row.field) for row in enrichment.fields)
             yield from (FieldUse(enrichment.place, name) for name in enrichment.names_read())
+        elif isinstance(enrichment, CallStep):
+            yield from (FieldUse(each.place, each.field) for each in enrichment.sets)
     for each in _sets(policy):
         yield FieldUse(each.place, each.field)
     if policy.returns is not None:
@@ -255,12 +258,17 @@ def _sets(policy: Policy) -> Iterator[SetField]:
     for enrichment in policy.enrichment:
         if isinstance(enrichment, SetStep):
             yield from enrichment.sets
+        elif isinstance(enrichment, CallStep):
+            yield from enrichment.orelse
     yield from policy.sets
     yield from (each for step in steps_of(policy) for each in step.sets)
 
 
 def _expressions(policy: Policy) -> Iterator[Expression]:
     pending = [each.value for each in _sets(policy)]
+    pending += [
+        value for step in policy.enrichment if isinstance(step, CallStep) for _, value in step.sends
+    ]
     if policy.limits.load is not None:
         pending.append(policy.limits.load.weigh)
     for repeat in policy.repeats:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from ortoo_daemon.errors import Place
 from ortoo_daemon.policy.adf_model import Adf
 from ortoo_daemon.policy.ai_model import AiStep
+from ortoo_daemon.policy.call_model import CallStep
 from ortoo_daemon.policy.enrichment_model import (
     EnrichmentStep,
     MatchKind,
@@ -19,6 +20,7 @@ from ortoo_daemon.policy.naming import did_you_mean
 from ortoo_daemon.policy.nodes import ListNode, MapNode, Node, Problems, Scalar
 from ortoo_daemon.policy.parsing.adf import read_adf_intake
 from ortoo_daemon.policy.parsing.ai import read_ai
+from ortoo_daemon.policy.parsing.calls import read_call
 from ortoo_daemon.policy.parsing.conditions import ConditionReader
 from ortoo_daemon.policy.parsing.expressions import read_sets
 from ortoo_daemon.policy.parsing.sections import Section, items_in, mapping_in, name_in, text_in
@@ -30,8 +32,8 @@ from ortoo_daemon.policy.triage_model import Triage
 INTAKE_KEYS = ("triage", "adf", "cleanse", "require", "find")
 REQUIRE_ELSE_KEYS = ("park",)
 CLEANSE_KEYS = ("country",)
-STEP_KEYS = ("table", "set", "score", "ai", "only_empty")
-STEP_LATER = ("call",)
+STEP_KINDS = ("table", "set", "score", "ai", "call")
+STEP_KEYS = (*STEP_KINDS, "only_empty")
 SCORE_KEYS = ("card", "into", "band")
 TABLE_KEYS = ("file", "match", "set", "only_empty")
 
@@ -122,7 +124,7 @@ def read_enrichment(
     problems = conditions.problems
     steps: list[EnrichmentStep] = []
     for item in items_in(node, problems, what="'enrichment'"):
-        labels = {step.label for step in steps if isinstance(step, AiStep)}
+        labels = {step.label for step in steps if isinstance(step, AiStep | CallStep)}
         step = _step(item, conditions, resources, labels)
         if step is not None:
             steps.append(step)
@@ -136,32 +138,30 @@ def _step(
     mapping = mapping_in(node, problems, what="an enrichment step")
     if mapping is None:
         return None
-    section = Section(
-        mapping, problems, what="an enrichment step", known=STEP_KEYS, later=STEP_LATER
-    )
-    table, sets, score = section.get("table"), section.get("set"), section.get("score")
-    reads = section.get("ai")
-    if len([each for each in (table, sets, score, reads) if each is not None]) > 1:
-        message = "a step is either 'table', 'set', 'score' or 'ai'"
-        problems.add(mapping, "wrong_type", message, "make two steps")
+    section = Section(mapping, problems, what="an enrichment step", known=STEP_KEYS)
+    kinds = [kind for kind in STEP_KINDS if kind in mapping.entries]
+    if len(kinds) != 1:
+        known = f"{', '.join(map(repr, STEP_KINDS[:-1]))} or {STEP_KINDS[-1]!r}"
+        rule = "wrong_type" if kinds else "missing_key"
+        mend = "make two steps" if kinds else ""
+        problems.add(mapping, rule, f"a step is either {known}", mend)
         return None
-    if table is not None:
-        inner = section.mapping("table")
-        return None if inner is None else _table(inner, problems, resources)
-    if sets is not None:
-        found = read_sets(sets, conditions, only_empty=section.flag("only_empty"))
-        return SetStep(sets=found, place=mapping.place)
-    if score is not None:
-        inner = section.mapping("score")
-        return None if inner is None else _score(inner, problems, resources)
-    if reads is not None:
-        inner = section.mapping("ai")
-        return None if inner is None else read_ai(inner, conditions, resources, labels)
-    if not set(STEP_LATER) & set(mapping.entries):
-        problems.add(
-            mapping, "missing_key", "an enrichment step needs 'table', 'set', 'score' or 'ai'"
+    (kind,) = kinds
+    if kind == "set":
+        sets = read_sets(
+            mapping.entries[kind][1], conditions, only_empty=section.flag("only_empty")
         )
-    return None
+        return SetStep(sets=sets, place=mapping.place)
+    inner = section.mapping(kind)
+    if inner is None:
+        return None
+    if kind == "table":
+        return _table(inner, problems, resources)
+    if kind == "score":
+        return _score(inner, problems, resources)
+    if kind == "ai":
+        return read_ai(inner, conditions, resources, labels)
+    return read_call(inner, conditions, labels)
 
 
 def _table(node: MapNode, problems: Problems, resources: Resources) -> TableStep | None:

@@ -5,6 +5,7 @@ from ortoo_daemon.policy.intake_model import CleanseKind
 from ortoo_daemon.policy.models.catalogue import SENDABLE, TaskName
 from ortoo_daemon.policy.parsing import adf as parse_adf
 from ortoo_daemon.policy.parsing import ai as parse_ai
+from ortoo_daemon.policy.parsing import calls as parse_calls
 from ortoo_daemon.policy.parsing import find as parse_find
 from ortoo_daemon.policy.parsing import intake as parse_intake
 from ortoo_daemon.policy.parsing import triage as parse_triage
@@ -138,6 +139,7 @@ def enrichment_step() -> Schema:
             "set": map_of(ref("expression")),
             "score": score,
             "ai": _ai(),
+            "call": _call(),
             "only_empty": FLAG,
         },
     )
@@ -164,4 +166,22 @@ def _ai() -> Schema:
             "only_empty": FLAG,
         },
         ("task",),
+    )
+
+
+def _call() -> Schema:
+    word = {"type": "string", "pattern": f"^{parse_calls.NAME.pattern}$"}
+    return section(
+        parse_calls.CALL_KEYS,
+        {
+            "service": word,
+            "label": word,
+            "when": ref("condition"),
+            "send": map_of(NAME),
+            "set": map_of(NAME),
+            "only_empty": FLAG,
+            "at_most": DURATION,
+            "else": map_of(ref("expression")),
+        },
+        ("service", "set"),
     )

@@ -12,7 +12,7 @@ import structlog
 
 from ortoo_daemon.facts import ModelOutcome
 from ortoo_daemon.policy.models.catalogue import Catalogue, Provider
-from ortoo_daemon.services.models.breaker import Breaker
+from ortoo_daemon.services.breaker import Breaker
 from ortoo_daemon.services.models.port import ModelProvider, ProviderError, Reply, Request
 
 _log = structlog.get_logger(__name__)

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from ortoo_daemon.callouts import CallAnswer, answer_kept, answer_unkept
 from ortoo_daemon.decision import Outcome
 from ortoo_daemon.directory import Directory
 from ortoo_daemon.facts import Tally, Turns
@@ -31,6 +32,10 @@ _ASSIGNED, _RECOVERED = Outcome.ASSIGNED.value, Outcome.RECOVERED.value
 
 CustomerKey = tuple[str, str]
 """A field and its folded value: by what a customer who comes again is known."""
+
+
+Asked = tuple[str, str, str]
+"""Whom a decision called: the kind, the target, and what was sent as JSON."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,7 +74,8 @@ class PastDecision:
     ``past_owners`` are the answers that were kept, ``past_matches`` the records that were found of the same
     customer (None: nobody looked); ``open_work``, ``load``, ``turns`` and ``given`` the counters of those who
     were compared, as they stood before the decision. ``mail`` is what was found in its e-mail,
-    ``said`` what models read out of its text, by the label of the step that asked.
+    ``said`` what models read out of its text, by the label of the step that asked, ``calls`` what services
+    said.
     """
 
     key: str
@@ -90,6 +96,7 @@ class PastDecision:
     given: Mapping[Tally, Sequence[int]] = field(default_factory=dict)
     mail: MailFindings | None = None
     said: Mapping[str, Said] = field(default_factory=dict)
+    calls: Mapping[Asked, CallAnswer] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -175,6 +182,8 @@ def decision_text(past: PastDecision) -> str:
     }
     if past.past_matches is not None:
         saved["past_matches"] = [found_kept(found) for found in past.past_matches]
+    if past.calls:
+        saved["calls"] = [[*asked, answer_kept(each)] for asked, each in past.calls.items()]
     if past.pool is not None and past.turns is not None:
         saved["turns"] = {
             "pool": past.pool,
@@ -203,6 +212,10 @@ def decision_from(text: str) -> PastDecision:
                 (name, value): owner for name, value, owner in saved.get("past_owners", ())
             },
             past_matches=_matches(saved.get("past_matches")),
+            calls={
+                (kind, target, sent): answer_unkept(each)
+                for kind, target, sent, each in saved.get("calls", ())
+            },
             open_work=dict(saved.get("open_work", {})),
             load=dict(saved.get("load", {})),
             pool=turns["pool"] if turns else None,

@@ -24,14 +24,16 @@ from ortoo_daemon.action.stamps import (
 from ortoo_daemon.audit.kept_facts import value_hash
 from ortoo_daemon.audit.record import KEY, OUTLINE
 from ortoo_daemon.audit.trace_json import LONGEST_VALUE
+from ortoo_daemon.callouts import CallAnswer, CallQuestion
 from ortoo_daemon.instants import instant
 from ortoo_daemon.interpretation import Said
+from ortoo_daemon.json_text import json_text
 from ortoo_daemon.mail_findings import MailFindings, restored_findings
 from ortoo_daemon.matches import Found, found_unkept
 from ortoo_daemon.policy.values import fold
 from ortoo_daemon.records import FieldValue, Record, RecordId, WorkReason, record_id
-from ortoo_daemon.simulation.backtest.history import CustomerKey, Happened, PastDecision
-from ortoo_daemon.simulation.past_facts import said_kept, workload_of
+from ortoo_daemon.simulation.backtest.history import Asked, CustomerKey, Happened, PastDecision
+from ortoo_daemon.simulation.past_facts import calls_of, said_kept, workload_of
 
 FIXED = frozenset({"Id", "CreatedDate", "CreatedById", OWNER, MODIFIED_AT, MODIFIED_BY})
 """Fields that never change, and those that the replay sets by itself."""
@@ -108,6 +110,7 @@ def past_decision(
         past_owners=dict(_past_owners(kept)),
         mail=_mail(kept),
         said=dict(_said(kept)),
+        calls=dict(_calls(kept, record.id)),
         past_matches=_past_matches(kept),
         open_work=workload.open_work,
         load=workload.load,
@@ -223,6 +226,16 @@ def _said(kept: Mapping[str, Any]) -> Iterator[tuple[str, Said]]:
         said = said_kept(entry["answer"]) if "said_of" in entry else None
         if said is not None:
             yield entry["said_of"]["label"], said
+
+
+def _calls(kept: Mapping[str, Any], record: RecordId) -> Iterator[tuple[Asked, CallAnswer]]:
+    for asked, answer in calls_of(kept, record=record, key=""):
+        yield asked_of(asked), answer
+
+
+def asked_of(question: CallQuestion) -> Asked:
+    """By what an answer is known again, whichever step asks."""
+    return question.kind.value, question.target, json_text(dict(question.sent))
 
 
 def _past_matches(kept: Mapping[str, Any]) -> tuple[Found, ...] | None:

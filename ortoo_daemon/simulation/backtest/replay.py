@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 from ortoo_daemon.action.stamps import MODIFIED_AT, MODIFIED_BY, OWNER, SLA_CLOCKS, STAMPS
+from ortoo_daemon.callouts import UNKNOWN, CallQuestion
 from ortoo_daemon.decision import Decision
 from ortoo_daemon.facts import Answer, Facts, MailQuestion, Question
 from ortoo_daemon.flow import decide, resume
@@ -22,10 +23,10 @@ from ortoo_daemon.postal import PostalIndex
 from ortoo_daemon.records import FieldValue, Record, WorkItem
 from ortoo_daemon.repeats import KnownQuestion
 from ortoo_daemon.simulation.backtest.comparison import SOURCES, Difference, Groups, Side, Totals
-from ortoo_daemon.simulation.backtest.counters import Counters
+from ortoo_daemon.simulation.backtest.counters import AnsweredBy, Counters
 from ortoo_daemon.simulation.backtest.entering import of_then, told_of
 from ortoo_daemon.simulation.backtest.history import LEFT_ALONE, History, PastDecision
-from ortoo_daemon.simulation.backtest.past_values import FIXED
+from ortoo_daemon.simulation.backtest.past_values import FIXED, asked_of
 from ortoo_daemon.simulation.backtest.placement import Placement, placement_of, placement_then
 
 MOST_MOVERS = 200
@@ -37,13 +38,15 @@ _UNTOUCHED = {MODIFIED_AT: "CreatedDate", MODIFIED_BY: "CreatedById"}
 class Values:
     """Where the records' values came from. ``todays`` counts records by field whose value is today's.
 
-    ``answers`` counts questions about former owners by where the answer came from.
+    ``answers`` counts questions about former owners by where the answer came from, ``calls`` those to
+    services: of what was not asked then in these words nobody knows the answer.
     """
 
     records_of_then: int = 0
     records_with_todays: int = 0
     todays: Counter[str] = field(default_factory=Counter)
     answers: Counter[str] = field(default_factory=Counter)
+    calls: Counter[str] = field(default_factory=Counter)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -199,6 +202,11 @@ class Replay:
                     continue
                 if isinstance(question, KnownQuestion):
                     answers[question] = None  # what earlier records got is past
+                    continue
+                if isinstance(question, CallQuestion):
+                    said = past.calls.get(asked_of(question))
+                    answers[question] = said or UNKNOWN
+                    self._values.calls[AnsweredBy.KEPT if said else AnsweredBy.NOBODY] += 1
                     continue
                 answers[question], told_by = counters.answer(question, past)
                 self._values.answers[told_by] += 1

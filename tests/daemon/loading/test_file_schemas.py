@@ -14,6 +14,7 @@ SHIPPED = [
     "ortoo.yaml",
     "directory.yaml",
     "models.yaml",
+    "services.yaml",
     *sorted(str(path.relative_to(CONFIG)) for path in (CONFIG / "policies").glob("*.yaml")),
     *sorted(str(path.relative_to(CONFIG)) for path in (CONFIG / "tables").glob("*.yaml")),
 ]
@@ -59,6 +60,8 @@ def test_the_shipped_schemas_are_those_of_this_version(kind):
         (FileKind.DIRECTORY, "rooftops: {at: [Latitude__c]}"),
         (FileKind.MODELS, "{catalogue: 1, enabled: true, tasks: {summary: {enabled: true}}}"),
         (FileKind.MODELS, "{catalogue: 1, enabled: false, providers: {a: {speaks: x, url: u}}}"),
+        (FileKind.SERVICES, "services: {stock: {method: GET}}"),
+        (FileKind.SERVICES, "services: {stock: {url: https://a.example, auth: {by: magic}}}"),
         (FileKind.TESTS, "{policy: a, cases: [{name: n, expect: nothing}]}"),
         (FileKind.TESTS, "{policy: a, cases: [{name: n, expect: no_write, each: [{rule: x}]}]}"),
         (FileKind.SCORECARD, "{scorecard: a, parts: [{part: b, points: [{because: c, add: 1}]}]}"),

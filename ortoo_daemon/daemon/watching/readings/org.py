@@ -29,7 +29,18 @@ def _budgets(read: Callable[[Budget], float | None]) -> Callable[[View], Samples
     return samples
 
 
+def _paused(view: View) -> Samples:
+    calls = view.parts.calls
+    return by({name: float(each) for name, each in calls.paused.items()} if calls else {})
+
+
 ORG = (
+    Reading(
+        "ortoo_callout_paused",
+        "1 while a service is left alone after failures.",
+        _paused,
+        ("service",),
+    ),
     Reading(
         "ortoo_api_calls_total",
         "REST requests sent by this process, repetitions included.",

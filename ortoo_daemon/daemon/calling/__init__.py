@@ -1,0 +1,1 @@
+"""How do questions of policies reach services, by ``services.yaml`` as it stands?"""

@@ -1,0 +1,1 @@
+"""How are services called that policies ask? Requests, their bounds, and what came of each."""
