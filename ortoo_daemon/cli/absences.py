@@ -12,6 +12,8 @@ from ortoo_daemon.cli.options import DEFAULT_CONFIG, AsJson, Config
 
 if TYPE_CHECKING:
     from ortoo_daemon.daemon.asking.planned_absences import PlannedAbsence
+    from ortoo_daemon.daemon.settings import Settings
+    from ortoo_daemon.policy.model import PolicySet
 
 
 def absences(
@@ -20,12 +22,23 @@ def absences(
     manager: Annotated[
         str | None, typer.Option(help="Only people of the manager with this name.")
     ] = None,
+    candidate: Annotated[
+        Path | None,
+        typer.Option(help="A folder of policies to try, as of simulate: what would move by them?"),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """List planned absences, the first first, with the open work that would go to colleagues."""
-    from ortoo_daemon.cli.terminal import say, show_json, show_table
+    """List planned absences, the first first, with the open work that would go to colleagues.
 
-    found = asyncio.run(_absences(config, days))
+    Exit code 1 when the candidate has problems that `check` finds; they are printed.
+    """
+    from ortoo_daemon.cli.terminal import say, show_json, show_table
+    from ortoo_daemon.cli.tried_policies import tried_policies
+    from ortoo_daemon.daemon.settings import load_settings
+
+    settings = load_settings(config)
+    tried = tried_policies(settings, candidate, as_json=as_json) if candidate else None
+    found = asyncio.run(_absences(settings, days, tried))
     if manager is not None:
         found = [each for each in found if each.manager.casefold() == manager.casefold()]
     if as_json:
@@ -34,8 +47,9 @@ def absences(
     if not found:
         say(f"nobody's absence begins within {days} days", "green")
         return
+    head = ["Who", "Rooftop", "Manager", "From", "Until", "By", "Holds", "Would move"]
     show_table(
-        ["Who", "Rooftop", "Manager", "From", "Until", "By", "Holds", "Would move"],
+        [*head, *(["By the candidate"] if tried else [])],
         [
             (
                 each.person.name,
@@ -46,21 +60,22 @@ def absences(
                 each.sign.value,
                 _numbers(each.held),
                 _numbers(each.moves),
+                *([_numbers(each.candidate_moves or {})] if tried else []),
             )
             for each in found
         ],
     )
 
 
-async def _absences(config: Path, days: int) -> "list[PlannedAbsence]":
+async def _absences(
+    settings: "Settings", days: int, candidate: "PolicySet | None"
+) -> "list[PlannedAbsence]":
     from ortoo_daemon.daemon.asking.login import logged_in, policies_of
     from ortoo_daemon.daemon.asking.planned_absences import planned_absences
-    from ortoo_daemon.daemon.settings import load_settings
 
-    settings = load_settings(config)
-    policies = policies_of(settings)
+    live, ahead = policies_of(settings), timedelta(days=days)
     async with logged_in(settings) as org:
-        return await planned_absences(settings, org, policies, ahead=timedelta(days=days))
+        return await planned_absences(settings, org, live, candidate, ahead=ahead)
 
 
 def _json(found: "PlannedAbsence") -> dict[str, Any]:
@@ -76,6 +91,7 @@ def _json(found: "PlannedAbsence") -> dict[str, Any]:
         "ends_at": instant_text(found.ends_at) if found.ends_at else None,
         "held": found.held,
         "moves": found.moves,
+        "candidate_moves": found.candidate_moves,
     }
 
 

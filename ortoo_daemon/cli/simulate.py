@@ -68,6 +68,7 @@ def simulate(
     from ortoo_daemon.cli import simulate_html, simulate_json, simulate_view
     from ortoo_daemon.cli.progress import progress_bar
     from ortoo_daemon.cli.terminal import show_json
+    from ortoo_daemon.cli.tried_policies import tried_policies
     from ortoo_daemon.daemon.asking.backtesting import Asked, backtest, live_policies
     from ortoo_daemon.daemon.wiring import utc_now
 
@@ -81,7 +82,7 @@ def simulate(
     settings = _settings(path, config)
     live = live_policies(settings)
     wanted = _objects(objects, live)
-    tried = _candidate(settings, candidate, as_json=as_json) if candidate else None
+    tried = tried_policies(settings, candidate, as_json=as_json) if candidate else None
     asked = Asked(
         since=began, until=ended, objects=wanted, file=file, export=export, most_movers=movers
     )
@@ -136,20 +137,3 @@ def _objects(named: list[str] | None, live: "PolicySet") -> tuple[str, ...]:
                 f"no live policy is for {name}; there are {', '.join(sorted(there))}"
             )
     return tuple(named or ())
-
-
-def _candidate(settings: "Settings", folder: Path, *, as_json: bool) -> "PolicySet":
-    """The candidate, or the end with its problems shown."""
-    from ortoo_daemon.cli import check_report
-    from ortoo_daemon.cli.terminal import show_json
-    from ortoo_daemon.daemon.asking.backtesting import check_candidate
-
-    found = check_candidate(settings, folder)
-    if found.policies is not None and found.passed:
-        return found.policies
-    checked = check_report.Checked(checkup=found)
-    if as_json:
-        show_json(check_report.as_json(checked))
-    else:
-        check_report.show(checked)
-    raise typer.Exit(1)

@@ -3,17 +3,27 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 from ortoo_daemon.instants import instant_text
 from ortoo_daemon.sandbox.seed import identities as seed
-from tests.cli.command import ortoo
+from tests.cli.command import copied_config, ortoo
 from tests.processes import DaemonProcess, SandboxProcess, wait_until
 
 TOULOUSE = {"Brand__c": "Peugeot", "Country": "France", "PostalCode": "31000", "Company": "Private"}
 
+NOBODY_MOVES = """\
+policy: retail-leads
+object: Lead
+take_from: 2020-01-01T00:00:00Z
+absence: {move: all, when: {Company: Nobody}}
+ownership:
+  otherwise: {queue: Unrouted_Leads}
+"""
+
 
 def test_planned_absences_are_listed_with_what_would_move(
-    sandbox: SandboxProcess, env: dict[str, str], daemon: DaemonProcess
+    sandbox: SandboxProcess, env: dict[str, str], daemon: DaemonProcess, tmp_path: Path
 ) -> None:
     lead = sandbox.stranger(**TOULOUSE)
 
@@ -40,6 +50,10 @@ def test_planned_absences_are_listed_with_what_would_move(
     )
     assert told["held"]["Lead"] >= 1
     assert 1 <= told["moves"]["Lead"] <= told["held"]["Lead"]
+    folder = copied_config(tmp_path, policies={"leads.yaml": NOBODY_MOVES})
+    tried = ortoo("absences", "--candidate", folder, "--json", env=env).json()
+    (told,) = [each for each in tried if each["person"] == person]
+    assert (told["moves"]["Lead"] >= 1, told["candidate_moves"].get("Lead", 0)) == (True, 0)
     soon = ortoo("absences", "--days", "1", "--json", env=env).json()
     assert person not in [each["person"] for each in soon]
     shown = ortoo("absences", "--manager", "Nobody Such", env=env)

@@ -75,10 +75,13 @@ def postal_index(policies: PolicySet) -> PostalIndex:
     return load_postal_index() if needs_geography(policies) else PostalIndex.empty()
 
 
-async def know(settings: Settings, org: Org, object_name: str) -> Knowledge:
-    """What the daemon would know when it decided about a record of the object. Raises OrtooError."""
+async def know(
+    settings: Settings, org: Org, object_name: str, *, policies: PolicySet | None = None
+) -> Knowledge:
+    """What the daemon would know when it decided about a record of the object, by the policies on disk or
+    others. Raises OrtooError."""
     mapping = read_directory_mapping(settings.path(settings.directory))
-    policies = load_policies(settings, mapping)
+    policies = policies or load_policies(settings, mapping)
     roster = DirectoryReader(org, mapping)
     directory = await roster.read()
     ledger = Ledger(await _rotations(settings))

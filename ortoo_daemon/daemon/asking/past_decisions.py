@@ -37,6 +37,9 @@ ROWS_IN_A_PAGE = 500
 GONE = "record gone"
 UNREADABLE = "decision record not readable"
 SUPERSEDED = "earlier decision about the same record"
+BY_ABSENCE = "move for an absence: who was away when is not kept"
+
+BY_ABSENCES = (ReasonCode.OWNER_AWAY, ReasonCode.OWNER_LEFT, ReasonCode.OWNER_BACK)
 
 _OUTCOMES = (Outcome.ASSIGNED, Outcome.PARKED, Outcome.LEFT_ALONE, Outcome.RECOVERED)
 _HISTORY_OF_NO_FIELD = frozenset({"Owner"})
@@ -61,6 +64,18 @@ class Span:
             soql.one_of("Object__c", self.objects),
             soql.one_of("Outcome__c", [each.value for each in _OUTCOMES]),
             soql.differs("Reason_Code__c", ReasonCode.PERSON_WINS.value),
+        ]
+
+    def conditions_of_owners(self) -> list[soql.Condition]:
+        """Without the moves for absences: the roster of then is not known, so nobody can make them again."""
+        moves = (soql.differs("Reason_Code__c", each.value) for each in BY_ABSENCES)
+        return [*self.conditions(), *moves]
+
+    def conditions_of_absences(self) -> list[soql.Condition]:
+        """The moves for absences alone."""
+        return [
+            *self.conditions(),
+            soql.one_of("Reason_Code__c", [each.value for each in BY_ABSENCES]),
         ]
 
 
@@ -89,7 +104,7 @@ async def read_past(
     fields = {name: await _fields(org, name, asked.get(name, ())) for name in span.objects}
     reader = _Reader(org, PastReading(fields=fields), spool, await org.identity())
     reader.read_then.update(read_by)
-    where = span.conditions()
+    where = span.conditions_of_owners()
     total = await org.count(soql.select(OBJECT, ["COUNT()"], where=where), essential=False)
     done, last = 0, ""
     while True:
@@ -105,6 +120,9 @@ async def read_past(
             break
         last = str(rows[-1]["Id"])
     reading = reader.reading
+    moves = soql.select(OBJECT, ["COUNT()"], where=span.conditions_of_absences())
+    if by_absence := await org.count(moves, essential=False):
+        reading.left_out[BY_ABSENCE] = by_absence
     if superseded := spool.added - len(spool):
         reading.left_out[SUPERSEDED] = superseded
     return reading
