@@ -174,7 +174,7 @@ class Place:
         host.resume()
         if not host.daemon.running():
             return
-        code = host.daemon.terminate(60)
+        code = host.daemon.terminate(180)  # the machine may be busy with others
         if code != 0:
             self.ended_wrong.append(f"exit code {code} after SIGTERM")
 
