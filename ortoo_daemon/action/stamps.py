@@ -54,6 +54,10 @@ STAMPS = frozenset(
 )
 """Every field that is the daemon's own: a change in one of these starts no work."""
 
+FOR_PEOPLE = frozenset({POLICY, RULE, ROOFTOP, SLA_TARGET_AT, SLA_STATUS, FIRST_RESPONSE_AT, LOAD})
+"""Stamps for list views and counts: what they say stands in the decision record, too. Where the org refuses
+one, the owner lands without it."""
+
 LONG_STAMPS = frozenset({SLA_CLOCKS, CUSTODY})
 """Stamps in long text areas."""
 
@@ -98,7 +102,8 @@ _READ_OF: Mapping[str, tuple[str, ...]] = {"Lead": ("IsConverted",)}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OwnerWrite:
-    """What to write to one record. ``core`` must land; ``business`` may be refused field by field."""
+    """What to write to one record. ``core`` must land; ``business`` may be refused field by field, and so may
+    stamps of the core that are FOR_PEOPLE."""
 
     core: Mapping[str, FieldValue] = field(default_factory=dict)
     business: Mapping[str, FieldValue] = field(default_factory=dict)
@@ -108,10 +113,19 @@ class OwnerWrite:
         """Both parts in one, for the first try."""
         return {**self.business, **self.core}
 
+    @property
+    def may_lack(self) -> frozenset[str]:
+        """Fields without which the rest may land."""
+        return frozenset(self.business) | (FOR_PEOPLE & self.core.keys())
+
     def without(self, names: frozenset[str]) -> "OwnerWrite":
-        """The same without business fields that the org refused."""
-        kept = {name: value for name, value in self.business.items() if name not in names}
-        return OwnerWrite(core=self.core, business=kept)
+        """The same without fields that the org refused and that it may lack."""
+        names &= self.may_lack
+        return OwnerWrite(core=_without(self.core, names), business=_without(self.business, names))
+
+
+def _without(fields: Mapping[str, FieldValue], names: frozenset[str]) -> Mapping[str, FieldValue]:
+    return {name: value for name, value in fields.items() if name not in names}
 
 
 def owner_write(decision: Decision, record: Record) -> OwnerWrite:

@@ -7,7 +7,8 @@
 | hold          | it waits until the fault is removed, then goes on                          |
 | row           | a row of `object` that a client writes is refused with `code`, `message`   |
 |               | and `names` (of fields); of `ids` only, where given; with `above`: 25 only |
-|               | where more than 25 rows are sent together, as triggers run out of limits   |
+|               | where more than 25 rows are sent together, as triggers run out of limits;  |
+|               | with `written` (fields): only where one of them is written                 |
 | bayeux        | a CometD message on `channel` is refused with `error`, `advice` and `ext`; |
 |               | of subscribe messages only those to `subscription`, when it is given       |
 | silent        | connected clients get no events of `channel` (of any when it is empty)     |
@@ -27,7 +28,7 @@ from __future__ import annotations
 import asyncio
 import re
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from enum import StrEnum
 from typing import Any
@@ -86,6 +87,7 @@ class Fault:
     code: str = "UNABLE_TO_LOCK_ROW"
     message: str = "unable to obtain exclusive access to this record"
     names: Sequence[str] = ()
+    written: Sequence[str] = ()
     channel: str = ""
     subscription: str = ""
     until: str = Until.REMOVED
@@ -103,11 +105,13 @@ class Fault:
             return False
         return re.search(self.path, path) is not None
 
-    def refuses_row(self, object_name: str, row_id: str, together: int) -> bool:
-        """Whether a row that is written is met by this fault."""
+    def refuses_row(self, object_name: str, row_id: str, given: Collection[str]) -> bool:
+        """Whether a row that is written is met by this fault. ``given``: names of the written fields."""
         if self.kind is not FaultKind.ROW or self.object.lower() != object_name.lower():
             return False
-        return together > self.above and (not self.ids or row_id in self.ids)
+        if self.written and not set(self.written) & set(given):
+            return False
+        return not self.ids or row_id in self.ids
 
     def refuses(self, message: Message) -> bool:
         """Whether a CometD message is met by this fault."""
@@ -188,12 +192,14 @@ class Faults:
         """The first fault that meets an HTTP call, counted as used."""
         return self._use(each for each in self if each.matches(method, path))
 
-    def refuse_row(self, unit: Unit, kind: ObjectType, row: Row) -> None:
+    def refuse_row(self, unit: Unit, kind: ObjectType, row: Row, given: Collection[str]) -> None:
         """Raises OrgError where a row that comes from a client is to be refused."""
         if not self._faults or unit.caller.api != "rest":
             return
         fault = self._use(
-            each for each in self if each.refuses_row(kind.name, row["Id"], unit.together)
+            each
+            for each in self
+            if unit.together > each.above and each.refuses_row(kind.name, row["Id"], given)
         )
         if fault is not None:
             raise OrgError(fault.code, fault.message, tuple(fault.names))

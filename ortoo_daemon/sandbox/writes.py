@@ -6,7 +6,7 @@ change, or raises OrgError having written nothing.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 from ortoo_daemon.sandbox.changes import Change, ChangeType
@@ -20,6 +20,9 @@ from ortoo_daemon.sandbox.storage import Row, Storage
 from ortoo_daemon.sandbox.unit import Unit
 
 __all__ = ["DuplicateRule", "WriteOptions", "Writer"]
+
+Disturb = Callable[[Unit, ObjectType, Row, Collection[str]], None]
+"""Gets the transaction, the object, the row as it would be, and the names of the fields that were given."""
 
 _STAMPS = ("LastModifiedDate", "LastModifiedById", "SystemModstamp")
 
@@ -38,7 +41,7 @@ class Writer:
         self._rules = RowRules(schema, storage)
         self._blanks: dict[str, Row] = {}
         self.row_checks: dict[str, Callable[[Row], None]] = {}
-        self.disturb: Callable[[Unit, ObjectType, Row], None] = lambda _unit, _kind, _row: None
+        self.disturb: Disturb = lambda _unit, _kind, _row, _given: None
         self.assignment_rule_owner: dict[str, str] = {}
 
     @property
@@ -59,7 +62,7 @@ class Writer:
         self._rules.check(unit, kind, None, row, set(kind.fields))
         self._check_row(kind, row)
         self._rules.check_duplicates(kind, row, set(kind.fields), options)
-        self.disturb(unit, kind, row)
+        self.disturb(unit, kind, row, given)
         self._storage.insert(kind.name, row)
         self._finish(unit, kind, ChangeType.CREATE, None, row)
         return str(row["Id"])
@@ -91,7 +94,7 @@ class Writer:
         self._rules.check(unit, kind, before, after, changed)
         self._check_row(kind, after)
         self._rules.check_duplicates(kind, after, changed, options)
-        self.disturb(unit, kind, after)
+        self.disturb(unit, kind, after, given)
         _stamp(unit, after)
         written = {name: after[name] for name in (*sorted(changed), *_STAMPS)}
         self._storage.update(kind.name, after["Id"], written)

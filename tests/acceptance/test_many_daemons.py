@@ -121,11 +121,7 @@ def test_the_others_take_over_listening_within_five_seconds(
 
 
 class Trouble:
-    """Kills and pauses, one after the other; every daemon is up again at the end.
-
-    A daemon that ends by itself, as one may that starts while the store goes away, is started again, as the
-    service manager does.
-    """
+    """Kills and pauses, one after the other; every daemon is up again at the end, and none ends by itself."""
 
     def __init__(self, daemons: list[DaemonProcess], dice: Random) -> None:
         self._daemons = daemons
@@ -134,7 +130,7 @@ class Trouble:
 
     def make(self) -> str:
         self._wake(time.monotonic())
-        self._start_again()
+        assert all(each.running() for each in self._daemons), "one ended by itself"
         awake = [each for each in self._daemons if each not in self._wakes]
         if len(awake) < 2:
             return "nothing"
@@ -150,15 +146,8 @@ class Trouble:
 
     def end(self) -> None:
         self._wake(float("inf"))
-        self._start_again()
         for daemon in self._daemons:
             daemon.until_logged("service.ready", 60)
-
-    def _start_again(self) -> None:
-        for daemon in self._daemons:
-            if not daemon.running():
-                assert daemon.wait() == 1
-                daemon.start()
 
     def _wake(self, now: float) -> None:
         for daemon in [each for each, at in self._wakes.items() if at <= now]:

@@ -34,6 +34,26 @@ def test_bad_field_values_are_reported_and_cost_no_owner(network: Network) -> No
         assert fields["written"]["Industry"] == "Automotive"
 
 
+def test_a_stamp_that_the_daemon_may_write_no_more_costs_no_owner(network: Network) -> None:
+    """An admin took away the right to edit two fields that only people look at; the daemon runs on."""
+    names = ["Ortoo_Rooftop__c", "Ortoo_Rule__c"]
+    sandbox = network.sandbox
+    with network.daemon() as daemon:
+        daemon.until_ready()
+        message = f"Unable to create/update fields: {', '.join(names)}."
+        refusal = {"code": "INVALID_FIELD_FOR_INSERT_UPDATE", "message": message}
+        sandbox.fault("row", object="Lead", written=names, names=names, times=None, **refusal)
+        ids = network.leads(2)
+        network.until_routed(ids)
+        ids += network.leads(60)
+        network.until_routed(ids)
+        said = [line for line in daemon.events("record_handled") if "refused_fields" in line]
+        assert daemon.terminate() == 0
+    network.assert_routed_once(ids)
+    assert len(said) == len(ids)
+    assert {lead["Ortoo_Rule__c"] for lead in network.read(ids, "Ortoo_Rule__c").values()} == {None}
+
+
 def test_an_owner_who_just_left_is_passed_over_for_the_next(network: Network) -> None:
     """The daemon read the directory before; only the org knows."""
     sandbox = network.sandbox

@@ -89,15 +89,15 @@ def _after_refusal(error: PermanentOrgError, attempt: _Try, decision: Decision) 
     """Prepare the next try, or raise when there is none."""
     if error.code == DUPLICATES and _may_save(error, attempt, decision):
         return
-    blamed = frozenset(error.fields) & attempt.write.business.keys()
+    blamed = frozenset(error.fields) & attempt.write.may_lack
     owner = decision.owner
     moves = owner is not None and OWNER in attempt.write.core
     if owner is not None and moves and _is_about_owner(error, blamed):
         raise OwnerRefusedError(owner.id, error) from error
-    if not attempt.write.business:
+    if not blamed and not attempt.write.business:
         raise error
     if not blamed or len(attempt.refused) >= _MOST_REFUSALS:
-        blamed = frozenset(attempt.write.business)
+        blamed |= attempt.write.business.keys()
     attempt.refused |= dict.fromkeys(sorted(blamed), f"{error.code}: {error.message}")
     attempt.write = attempt.write.without(blamed)
 

@@ -76,6 +76,31 @@ async def test_a_refused_field_is_left_out_and_said_with_the_orgs_words() -> Non
 
 
 @asynchronous
+async def test_a_stamp_for_list_views_that_the_org_refuses_costs_no_owner() -> None:
+    """The daemon's user lost the right to edit it, or its site was deleted: not the customer's fault."""
+    names = ("Ortoo_Rooftop__c", "Ortoo_Rule__c")
+
+    def refuse(fields: Mapping[str, FieldValue]) -> OrgError | None:
+        left = [name for name in names if name in fields]
+        return refused("INVALID_FIELD_FOR_INSERT_UPDATE", *left) if left else None
+
+    writer = Writer(refuse)
+    found = await written(writer, decision(Title="Dr"))
+    assert set(found.refused) == set(names)
+    assert (found.fields["OwnerId"], found.fields["Title"]) == (ANN, "Dr")
+    assert found.fields["Ortoo_Decision_Key__c"] == f"{RECORD.id}:first"
+
+
+@asynchronous
+async def test_a_stamp_that_everything_hangs_on_is_never_left_out() -> None:
+    def refuse(fields: Mapping[str, FieldValue]) -> OrgError | None:
+        return refused("INVALID_FIELD_FOR_INSERT_UPDATE", "Ortoo_Decided_At__c")
+
+    with pytest.raises(PermanentOrgError):
+        await written(Writer(refuse), decision(Title="Dr"))
+
+
+@asynchronous
 async def test_a_refusal_that_blames_nothing_costs_the_values_and_not_the_owner() -> None:
     def refuse(fields: Mapping[str, FieldValue]) -> OrgError | None:
         business = {"Title", "Rating"} & fields.keys()
