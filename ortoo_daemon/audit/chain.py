@@ -73,7 +73,8 @@ def head_of(rows: Sequence[Row], key: str) -> str | None:
 class Link:
     """What a chain needs to know of a row, without its long texts.
 
-    ``decided_at`` in whole seconds since 1970. ``wrong`` is what the row alone shows.
+    ``decided_at`` in whole seconds since 1970. ``wrong`` is what the row alone shows. ``put_away_at`` is when
+    it left the org for the archive, with all others of its record; what follows is a chain of its own.
     """
 
     record: str
@@ -82,6 +83,7 @@ class Link:
     hash: str | None
     previous: str | None
     wrong: tuple[str, ...] = ()
+    put_away_at: str | None = None
 
 
 def link_of(row: Row) -> Link:
@@ -113,10 +115,10 @@ def broken(links: Iterable[Link]) -> Iterator[Broken]:
 
     Rows that were never sealed (by a version before) are none of it, as long as they come first.
     """
-    by_record: dict[str, list[Link]] = defaultdict(list)
+    chains: dict[tuple[str, str | None], list[Link]] = defaultdict(list)
     for link in links:
-        by_record[link.record].append(link)
-    for found in by_record.values():
+        chains[link.record, link.put_away_at].append(link)
+    for found in chains.values():
         yield from _broken_of(found)
 
 

@@ -45,18 +45,21 @@ def verify(
 
 
 async def _verified(config: Path, ids: Sequence["RecordId"]) -> "Verified":
+    from ortoo_daemon.daemon.archive import Archive
     from ortoo_daemon.daemon.asking.login import logged_in, object_of, policies_of
     from ortoo_daemon.daemon.asking.verifying import verify as verify_all
     from ortoo_daemon.daemon.asking.verifying import verify_records
     from ortoo_daemon.daemon.settings import load_settings
 
     settings = load_settings(config)
+    folder = settings.audit.archive
+    archive = None if folder is None else Archive(settings.path(folder))
     async with logged_in(settings) as org:
         if ids:
             named = {id: await object_of(id, org) for id in ids}
-            return await verify_records(org, named, now=await org.now())
+            return await verify_records(org, named, now=await org.now(), archive=archive)
         objects = {policy.object for policy in policies_of(settings).policies}
-        return await verify_all(org, objects, now=await org.now())
+        return await verify_all(org, objects, now=await org.now(), archive=archive)
 
 
 def _summary(found: "Verified") -> str:

@@ -9,9 +9,12 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from functools import partial
+from pathlib import Path
 
 import structlog
 
+from ortoo_daemon.daemon.archive import Archive
+from ortoo_daemon.daemon.archiving import Archiving
 from ortoo_daemon.daemon.calling.calls import Calls
 from ortoo_daemon.daemon.candidate.deciding import Candidate
 from ortoo_daemon.daemon.candidate.loading import CandidateLoading
@@ -164,6 +167,11 @@ class Running:
                     channels=lambda: self._parts.settings_watch.channels,
                 )
                 sweeping.summaries = make_summaries(self._settings, self._parts, delivery, self.now)
+                folder = self._settings.audit.archive
+                if folder is not None and not shadow:
+                    archiving = self._archiving(folder)
+                    every = self._settings.sweeps.retention_every
+                    sweeping.schedule.add("archive", archiving.run, every)
                 if self._settings.notices.planned_absences and not shadow:
                     sweeping.look_ahead_for(self._absences_ahead(knowledge, sweeping))
                 handler = Handler(
@@ -277,6 +285,11 @@ class Running:
             last_at_start=parts.last_load,
             shadow=shadow,
         )
+
+    def _archiving(self, folder: Path) -> Archiving:
+        """What takes old decision records out of the org."""
+        archive = Archive(self._settings.path(folder))
+        return Archiving(self._org, archive, keep=self._settings.audit.keep, now=self.now)
 
     def _absences_ahead(self, knowledge: Knowledge, sweeping: Sweeping) -> AbsencesAhead:
         """What tells managers of absences that lie ahead."""

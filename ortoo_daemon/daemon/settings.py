@@ -82,6 +82,14 @@ class BudgetSettings(Section):
         return self
 
 
+class AuditSettings(Section):
+    """How long the org keeps decision records, and the folder where their envelopes go then. Without a folder
+    they stay in the org for ever."""
+
+    keep: Duration = Field(default=timedelta(days=90), ge=timedelta(days=30))
+    archive: Path | None = None
+
+
 class ReturnSettings(Section):
     """When an edit of the policies is taken back: of the first ``over`` records that an edited policy
     routes, more than ``otherwise_above`` percent went to its ``otherwise``. 100 is never."""
@@ -183,6 +191,7 @@ class Settings(BaseSettings):
     watch: WatchSettings = WatchSettings()
     redact: RedactSettings = RedactSettings()
     report: ReportSettings = ReportSettings()
+    audit: AuditSettings = AuditSettings()
     folder: Path = Path()
     """The folder of the file; set while it is read."""
     file: Path = Path("ortoo.yaml")

@@ -76,7 +76,7 @@ def needs_of(
     yield from _enquiries(policies)
     yield from _customers(policies, known)
     yield from _repeats(policies)
-    yield from _own_objects()
+    yield from _own_objects(archived=settings.audit.archive is not None)
     yield from _notices(policies, templates)
     yield from _contacts(policies)
     yield from _channels(settings)
@@ -170,11 +170,12 @@ def _repeats(policies: PolicySet) -> Iterator[Need]:
                 yield from _writing("Task", fields, why)
 
 
-def _own_objects() -> Iterator[Need]:
+def _own_objects(*, archived: bool) -> Iterator[Need]:
     decisions = {*audit.LENGTHS, *audit.LOOKUPS.values(), *chain.ENVELOPE, chain.HASH}
     decisions |= {"API_Calls__c", audit.COUNTED, audit.ERASED_AT}
+    kept = (Right.CREATE, Right.EDIT, Right.VIEW_ALL)
     own: tuple[tuple[str, Iterable[str], tuple[Right, ...]], ...] = (
-        (audit.OBJECT, decisions, (Right.CREATE, Right.EDIT, Right.VIEW_ALL)),
+        (audit.OBJECT, decisions, (*kept, Right.DELETE) if archived else kept),
         (
             policy_revisions.OBJECT,
             policy_revisions.FIELDS,

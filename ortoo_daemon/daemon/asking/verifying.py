@@ -1,12 +1,14 @@
 """Do the decision records of the org stand as they were written, and are they all there? Looks only."""
 
+import asyncio
 from collections.abc import Iterable, Mapping, Sequence, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from ortoo_daemon.action.stamps import DECIDED_AT, DECISION_KEY
 from ortoo_daemon.audit.chain import ENVELOPE, HASH, Broken, Link, broken, examined
-from ortoo_daemon.audit.record import ERASED_AT, OBJECT, PERSONAL
+from ortoo_daemon.audit.record import ERASED_AT, KEY, OBJECT, PERSONAL
+from ortoo_daemon.daemon.archive import ARCHIVED_AT, Archive
 from ortoo_daemon.records import RecordId
 from ortoo_daemon.salesforce import soql
 from ortoo_daemon.salesforce.org import Org
@@ -30,9 +32,16 @@ class Verified:
     broken: tuple[Broken, ...]
 
 
-async def verify(org: Org, objects: Iterable[str], *, now: datetime) -> Verified:
-    """All chains, and of records of these objects whether their last decision is there. Raises OrgError."""
+async def verify(
+    org: Org, objects: Iterable[str], *, now: datetime, archive: Archive | None = None
+) -> Verified:
+    """All chains, and of records of these objects whether their last decision is there.
+
+    What stands in the archive is looked at likewise. Raises OrgError, StateError.
+    """
     links = await _links(org, [])
+    put_away = await asyncio.to_thread(_put_away, archive, _keys(links))
+    links += put_away
     keys = _keys(links)
     missing: list[Broken] = []
     for name in sorted(objects):
@@ -40,11 +49,19 @@ async def verify(org: Org, objects: Iterable[str], *, now: datetime) -> Verified
     return _verified(links, missing)
 
 
-async def verify_records(org: Org, records: Mapping[RecordId, str], *, now: datetime) -> Verified:
-    """The same of these records, named with their objects. Raises OrgError."""
+async def verify_records(
+    org: Org,
+    records: Mapping[RecordId, str],
+    *,
+    now: datetime,
+    archive: Archive | None = None,
+) -> Verified:
+    """The same of these records, named with their objects. Raises OrgError, StateError."""
     links: list[Link] = []
     for part in soql.chunks(sorted(records)):
         links += await _links(org, [soql.one_of("Record_Id__c", part)])
+    put_away = await asyncio.to_thread(_put_away, archive, _keys(links))
+    links += [link for link in put_away if RecordId(link.record) in records]
     keys = _keys(links)
     missing: list[Broken] = []
     for name in sorted(set(records.values())):
@@ -67,6 +84,13 @@ async def _links(org: Org, where: Sequence[Condition]) -> list[Link]:
         if len(rows) < _IN_A_PAGE:
             return links
         last = str(rows[-1]["Id"])
+
+
+def _put_away(archive: Archive | None, in_org: Set[str]) -> list[Link]:
+    """Decisions of the archive that the org has no longer; those put away together are one chain."""
+    rows = archive.rows() if archive is not None else ()
+    links = ((row, examined(row)) for row in rows if str(row[KEY]).casefold() not in in_org)
+    return [replace(link, put_away_at=str(row[ARCHIVED_AT])) for row, link in links]
 
 
 async def _missing(

@@ -49,6 +49,7 @@ _SCARCE_SWEEPS: Mapping[str, float] = {
     "by_hand": _PAUSED,
     "absence": _PAUSED,
     "absences_ahead": _PAUSED,
+    "archive": _PAUSED,
 }
 
 STRETCHED: Mapping[Level, Mapping[str, float]] = {
@@ -60,6 +61,7 @@ STRETCHED: Mapping[Level, Mapping[str, float]] = {
         "parked": 6,
         "review": _PAUSED,
         "absences_ahead": _PAUSED,
+        "archive": _PAUSED,
     },
     Level.SCARCE: _SCARCE_SWEEPS,
     Level.USED_UP: _SCARCE_SWEEPS,

@@ -25,6 +25,7 @@ from ortoo_daemon.policy.load import load
 from ortoo_daemon.policy.model import PolicySet
 from ortoo_daemon.records import FieldValue
 from ortoo_daemon.salesforce import soql
+from ortoo_daemon.salesforce.deleting import delete_rows
 from ortoo_daemon.salesforce.org import Org
 
 OBJECT = "Ortoo_Policy__c"
@@ -102,8 +103,7 @@ async def forget_revisions(org: Org, policies: PolicySet, now: datetime) -> None
         )
         if await org.query(used):
             continue
-        params = {"ids": ",".join(old[revision]), "allOrNone": "false"}
-        await org.rest.call("DELETE", "composite/sobjects", params=params, idempotent=True)
+        await delete_rows(org.rest, old[revision])
 
 
 async def keep_and_forget(org: Org, policies: PolicySet, now: datetime) -> None:
