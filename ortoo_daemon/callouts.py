@@ -6,6 +6,7 @@ the decision is made again without calling. Pure.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from typing import Any, NamedTuple
 
@@ -13,9 +14,16 @@ from ortoo_daemon.records import FieldValue, RecordId
 
 
 class CallKind(StrEnum):
-    """Who is called: a service of ``services.yaml``."""
+    """Who is called: a service of ``services.yaml``, or the org's own automation by its API name.
+
+    AGENT is one of Agentforce, STANDARD an action of the platform.
+    """
 
     SERVICE = "service"
+    FLOW = "flow"
+    APEX = "apex"
+    AGENT = "agent"
+    STANDARD = "standard"
 
 
 class CallQuestion(NamedTuple):
@@ -31,6 +39,20 @@ class CallQuestion(NamedTuple):
     key: str
     sent: tuple[tuple[str, FieldValue], ...]
     at_most: float
+
+
+class HoldQuestion(NamedTuple):
+    """Has the org's own automation done its part? A record waits for it until ``until``.
+
+    ``step`` is the label of the policy's step, ``fields`` are what its condition looks at. Answer: None,
+    where nobody waits; a case of policy tests may say which values the fields get.
+    """
+
+    step: str
+    record: RecordId
+    since: datetime
+    until: datetime
+    fields: tuple[str, ...]
 
 
 class CallOutcome(StrEnum):

@@ -9,7 +9,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, NamedTuple
 
-from ortoo_daemon.callouts import CallAnswer, CallQuestion
+from ortoo_daemon.callouts import CallAnswer, CallQuestion, HoldQuestion
 from ortoo_daemon.directory import Directory, Point
 from ortoo_daemon.interpretation import InterpretQuestion, Said
 from ortoo_daemon.mail_findings import MailFindings
@@ -216,8 +216,18 @@ Question = (
     | InterpretQuestion
     | KnownQuestion
     | CallQuestion
+    | HoldQuestion
 )
-Answer = FieldValue | NotAsked | MailFindings | Said | tuple[Found, ...] | Record | CallAnswer
+Answer = (
+    FieldValue
+    | NotAsked
+    | MailFindings
+    | Said
+    | tuple[Found, ...]
+    | Record
+    | CallAnswer
+    | Mapping[str, FieldValue]
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

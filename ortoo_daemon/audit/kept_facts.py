@@ -9,7 +9,13 @@ import hashlib
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from ortoo_daemon.callouts import CallAnswer, CallQuestion, answer_kept, call_kept
+from ortoo_daemon.callouts import (
+    CallAnswer,
+    CallQuestion,
+    HoldQuestion,
+    answer_kept,
+    call_kept,
+)
 from ortoo_daemon.decision import Decision
 from ortoo_daemon.directory import Directory
 from ortoo_daemon.facts import Answer, Facts, PastOwnerQuestion, Question
@@ -73,6 +79,8 @@ def kept_question(asked: Question, answer: Answer) -> dict[str, Any]:
     if isinstance(asked, CallQuestion):
         came = answer_kept(answer) if isinstance(answer, CallAnswer) else None
         return {"call": call_kept(asked), "answer": came}
+    if isinstance(asked, HoldQuestion):
+        return {"hold": {"step": asked.step}, "answer": answer}
     if isinstance(asked, MatchQuestion):
         records = [found_kept(each) for each in answer] if isinstance(answer, tuple) else answer
         return {"match": question_kept(asked), "answer": records}

@@ -83,6 +83,7 @@ def _of_file(path: Path, config: Path) -> "Explanation":
 async def _of_org(id: "RecordId", config: Path, *, again: bool) -> "Explanation":
     from ortoo_daemon.daemon.asking.explaining import explain_record
     from ortoo_daemon.daemon.asking.login import know, logged_in, object_of
+    from ortoo_daemon.daemon.calling.calls import Calls
     from ortoo_daemon.daemon.settings import load_settings
     from ortoo_daemon.daemon.wiring import case_mails
 
@@ -99,6 +100,7 @@ async def _of_org(id: "RecordId", config: Path, *, again: bool) -> "Explanation"
             again=again,
             now=now,
             mails=case_mails(settings, org),
+            calls=Calls(settings, reads_only=True),
         )
 
 

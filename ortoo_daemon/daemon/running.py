@@ -146,7 +146,10 @@ class Running:
             else:
                 catalogue = CatalogueInForce(self._settings)
                 calls = self._parts.calls = Calls(
-                    self._settings, reads_only=shadow, note=self._parts.meters.called
+                    self._settings,
+                    None if shadow else self._org,
+                    reads_only=shadow,
+                    note=self._parts.meters.called,
                 )
                 answers = Answers(
                     self._org,
@@ -154,6 +157,7 @@ class Running:
                     mails=case_mails(self._settings, self._org, catalogue=catalogue),
                     interpreter=Interpreter(catalogue),
                     calls=calls,
+                    holds=self.now,
                 )
                 candidate = self._candidate(answers)
                 delivery = make_delivery(self._settings, self._parts, knowledge, self.now)

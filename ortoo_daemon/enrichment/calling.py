@@ -1,12 +1,16 @@
-"""What does somebody outside say about the record? A step that asks, and fills fields from the answer.
+"""What does somebody outside say about the record, or do to it? Steps that ask, and one that waits.
 
 The call itself stands behind a question: the answer is a fact, so that the decision can be made again
 without it. Where nobody answers in time, the step's ``else`` applies and the record goes on.
 """
 
-from ortoo_daemon.callouts import UNKNOWN, CallAnswer, CallOutcome, CallQuestion
+from collections.abc import Iterable, Mapping
+
+from ortoo_daemon.callouts import UNKNOWN, CallAnswer, CallOutcome, CallQuestion, HoldQuestion
 from ortoo_daemon.handling import Handling
-from ortoo_daemon.policy.call_model import CallStep
+from ortoo_daemon.policy.call_model import CallStep, HoldStep
+from ortoo_daemon.policy.enrichment_model import SetField
+from ortoo_daemon.records import FIRST_ENTRY
 
 STAGE = "enrichment"
 
@@ -37,6 +41,41 @@ def call(handling: Handling, step: CallStep, *, asking: bool = True) -> bool:
         _take(handling, step, found)
     else:
         _do_without(handling, step)
+    return True
+
+
+def hold(handling: Handling, step: HoldStep, *, asking: bool = True) -> bool:
+    """Wait for the condition, or go on without it. Returns whether the step is done.
+
+    The time counts from when the record came in; of one that was requeued or has changed, from when that was
+    heard of. Unless ``asking`` nobody waits.
+    """
+    facts, scope = handling.facts, handling.scope
+    if (step.when is not None and not step.when.holds(scope)) or step.until.holds(scope):
+        return True
+    first = facts.item.entry == FIRST_ENTRY
+    since = handling.received_at if first else facts.item.heard_at
+    until = since + step.at_most
+    question = HoldQuestion(
+        step=step.label,
+        record=facts.record.id,
+        since=since,
+        until=until,
+        fields=tuple(sorted(step.until.fields())),
+    )
+    waits = asking and facts.now < until
+    if waits and question not in facts.answers:
+        handling.questions.append(question)
+        return False
+    given = facts.answers.get(question)
+    for name, value in given.items() if isinstance(given, Mapping) else ():
+        handling.give(name, value, stage=STAGE, place=step.place)
+    if not step.until.holds(scope):
+        failed = step.until.failure(scope)
+        why = "" if failed is None else f": {failed.text} fails"
+        limit = f"{step.at_most.total_seconds():g} s"
+        handling.trace.notes.append(f"{step.place}: {step.label}: not within {limit}{why}")
+        _else(handling, step.orelse)
     return True
 
 
@@ -79,10 +118,12 @@ def _take(handling: Handling, step: CallStep, found: CallAnswer) -> None:
 
 def _do_without(handling: Handling, step: CallStep, *, only: str | None = None) -> None:
     """What ``else`` says, of all its fields or of one that the answer had nothing for."""
-    for each in step.orelse:
-        if only not in (None, each.field):
-            continue
-        if step.only_empty and handling.scope.text(each.field):
-            continue
+    found = (each for each in step.orelse if only in (None, each.field))
+    text = handling.scope.text
+    _else(handling, [each for each in found if not (step.only_empty and text(each.field))])
+
+
+def _else(handling: Handling, sets: Iterable[SetField]) -> None:
+    for each in sets:
         value = each.value.evaluate(handling.scope)
         handling.give(each.field, value, stage=STAGE, place=each.place)

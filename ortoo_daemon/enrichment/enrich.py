@@ -1,11 +1,11 @@
 """What else is known about the record? By tables, constants, templates, scores, its own text, and others."""
 
-from ortoo_daemon.enrichment.calling import call
+from ortoo_daemon.enrichment.calling import call, hold
 from ortoo_daemon.enrichment.interpreting import interpret
 from ortoo_daemon.enrichment.scoring import scored
 from ortoo_daemon.handling import Handling
 from ortoo_daemon.policy.ai_model import AiStep
-from ortoo_daemon.policy.call_model import CallStep
+from ortoo_daemon.policy.call_model import CallStep, HoldStep
 from ortoo_daemon.policy.enrichment_model import MatchKind, ScoreStep, SetStep, TableStep
 
 STAGE = "enrichment"
@@ -38,6 +38,9 @@ def _enrich(handling: Handling, *, asking: bool) -> None:
                     return
             case CallStep():
                 if not call(handling, step, asking=asking):
+                    return
+            case HoldStep():
+                if not hold(handling, step, asking=asking):
                     return
         handling.enriched += 1
 

@@ -17,6 +17,8 @@ LONGEST = timedelta(minutes=1)
 
 USUAL = timedelta(seconds=2)
 
+LONGEST_HOLD = timedelta(days=1)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AnswerField:
@@ -25,6 +27,31 @@ class AnswerField:
     field: str
     path: "AnswerPath"
     place: Place
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HoldStep:
+    """Wait until a condition holds, for the org's own automation to do its part.
+
+    Once ``at_most`` has passed since the record came in, the fields of ``orelse`` get their values. Records
+    that ``when`` does not take do not wait.
+    """
+
+    label: str
+    until: Condition
+    when: Condition | None = None
+    orelse: "tuple[SetField, ...]" = ()
+    at_most: timedelta
+    place: Place
+
+    def written(self) -> tuple[str, ...]:
+        """The fields that the step may write."""
+        return tuple(each.field for each in self.orelse)
+
+    def fields(self) -> frozenset[str]:
+        """What is read of the record, ``$`` names included."""
+        found = self.until.fields().union(*(each.value.fields() for each in self.orelse))
+        return found if self.when is None else found | self.when.fields()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

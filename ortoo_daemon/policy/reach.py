@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 
 from ortoo_daemon.mail_findings import FINDINGS_FIELD, SPLIT_KEY
 from ortoo_daemon.policy.ai_model import AiStep
-from ortoo_daemon.policy.call_model import CallStep
+from ortoo_daemon.policy.call_model import CallStep, HoldStep
 from ortoo_daemon.policy.enrichment_model import ScoreStep, TableStep
 from ortoo_daemon.policy.evaluation import Condition
 from ortoo_daemon.policy.model import Policy
@@ -80,6 +80,13 @@ def _restarts_on_repeat(policy: Policy) -> bool:
     return any(clock.on_repeat is OnRepeat.RESTART for clock in policy.sla)
 
 
+def awaited_fields(policy: Policy) -> frozenset[str]:
+    """Fields whose change may end a record's wait for the org's own automation."""
+    holds = (step for step in policy.enrichment if isinstance(step, HoldStep))
+    names = frozenset[str]().union(*(step.until.fields() for step in holds))
+    return frozenset(name for name in names if not name.startswith("$"))
+
+
 def rooftop_fields_read(policy: Policy) -> frozenset[str]:
     """Fields and tags of rooftops: those of ``where`` and of ``$rooftop.…``."""
     found: set[str] = set()
@@ -113,7 +120,7 @@ def fields_written(policy: Policy) -> frozenset[str]:
             found.update(enrichment.sets())
         elif isinstance(enrichment, AiStep):
             found.update(enrichment.fields_written())
-        elif isinstance(enrichment, CallStep):
+        elif isinstance(enrichment, CallStep | HoldStep):
             found.update(enrichment.written())
         else:
             found |= {each.field for each in enrichment.sets}
@@ -149,7 +156,7 @@ def _names(policy: Policy) -> Iterator[frozenset[str]]:
             yield enrichment.card.fields()
         elif isinstance(enrichment, AiStep):
             yield enrichment.names_read()
-        elif isinstance(enrichment, CallStep):
+        elif isinstance(enrichment, CallStep | HoldStep):
             yield enrichment.fields()
         else:
             yield from (each.value.fields() for each in enrichment.sets)

@@ -15,6 +15,7 @@
 | POST   /sandbox/limits            | set allocations, see below                                     |
 | GET    /sandbox/told              | custom notifications and e-mail alerts that were sent          |
 | POST   /sandbox/email-alerts      | `{"object": "Lead", "name": "Its_Name"}`: the org has it       |
+| POST   /sandbox/invocables        | `{"name": "flow/Its_Name", "outputs": {…}}`, see below         |
 
 What concerns the event bus (`/sandbox/streams…`, `/sandbox/flows`) stands in `control_streams`.
 
@@ -25,6 +26,11 @@ published. The changes bear the person's name and the origin of the user interfa
 `"auto_assign": true` to let the assignment rule act, `"audit_fields": true` to say when and by whom
 new rows were created, as imports of old records do. The answer lists `{id, success, errors}` per
 row, under the same names.
+
+An invocable is a flow (`flow/…`), Apex (`apex/…`), an agent (`generateAiAgentResponse/…`) or an action
+of the platform (`standard/…`). `"outputs"` are what it answers, `"fails"` a status code by which it
+fails, `"needs"` inputs that it can't do without, `"fills"` values that it gives to the record of the
+input `recordId`; all optional.
 
 The clock moves everything: stamps, the Date of answers, sessions (save those of connected CometD
 clients), the retention of events, rolling allocations. It may be set any number of times.
@@ -52,7 +58,7 @@ from ortoo_daemon.sandbox.faults import Faults, fault_from
 from ortoo_daemon.sandbox.middleware import Pace
 from ortoo_daemon.sandbox.persons import Persons
 from ortoo_daemon.sandbox.sessions import Sessions
-from ortoo_daemon.sandbox.told import Told
+from ortoo_daemon.sandbox.told import Invocable, Told
 from ortoo_daemon.sandbox.usage import Usage
 
 
@@ -89,6 +95,7 @@ class Control:
             web.post("/sandbox/limits", self.limits),
             web.get("/sandbox/told", self.list_told),
             web.post("/sandbox/email-alerts", self.add_alert),
+            web.post("/sandbox/invocables", self.add_invocable),
         ]
 
     async def overview(self, _request: web.Request) -> web.Response:
@@ -163,6 +170,16 @@ class Control:
         body = await read_body(request)
         self.told.alerts_known.add(f"{body.get('object')}.{body.get('name')}")
         return web.json_response({"known": sorted(self.told.alerts_known)})
+
+    async def add_invocable(self, request: web.Request) -> web.Response:
+        body = await read_body(request)
+        self.told.invocables[str(body.get("name"))] = Invocable(
+            outputs=body.get("outputs") or {},
+            fails=body.get("fails"),
+            needs=tuple(body.get("needs") or ()),
+            fills=body.get("fills") or {},
+        )
+        return web.json_response({"known": sorted(self.told.invocables)})
 
     async def limits(self, request: web.Request) -> web.Response:
         body = await read_body(request)

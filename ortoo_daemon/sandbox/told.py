@@ -1,10 +1,11 @@
-"""Whom has the org told of what?  Bells and e-mail alerts leave no rows in a real org either.
+"""Whom has the org told of what, and which actions were started?  They leave no rows in a real org either.
 
 Kept in memory for tests and demos, which ask `GET /sandbox/told`.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -32,13 +33,27 @@ class Alert:
     at: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Invocable:
+    """An action that the org has: its outputs, or the status code by which it fails; `needs` are inputs that
+    it can't do without. It fills `fills` of the record that the input `recordId` names."""
+
+    outputs: Mapping[str, Any] = field(default_factory=dict)
+    fails: str | None = None
+    needs: tuple[str, ...] = ()
+    fills: Mapping[str, Any] = field(default_factory=dict)
+
+
 @dataclass(slots=True)
 class Told:
-    """`alerts_known` are the e-mail alerts that the org has, as `Lead.Its_Name`."""
+    """`alerts_known` are the e-mail alerts that the org has, as `Lead.Its_Name`; `invocables` flows, Apex,
+    agents and actions of the platform, as `flow/Its_Name`. `started` are their runs."""
 
     bells: list[Bell] = field(default_factory=list)
     alerts: list[Alert] = field(default_factory=list)
     alerts_known: set[str] = field(default_factory=set)
+    invocables: dict[str, Invocable] = field(default_factory=dict)
+    started: list[tuple[str, Mapping[str, Any]]] = field(default_factory=list)
 
     def ring(self, bell: Bell) -> None:
         self.bells.append(bell)
@@ -47,6 +62,10 @@ class Told:
     def alert(self, alert: Alert) -> None:
         self.alerts.append(alert)
         del self.alerts[:-_KEPT]
+
+    def start(self, name: str, given: Mapping[str, Any]) -> None:
+        self.started.append((name, given))
+        del self.started[:-_KEPT]
 
     def as_json(self) -> dict[str, Any]:
         return {
@@ -64,4 +83,5 @@ class Told:
             "alerts": [
                 {"name": each.name, "record": each.record, "at": each.at} for each in self.alerts
             ],
+            "started": [{"name": name, "inputs": dict(given)} for name, given in self.started],
         }

@@ -3,11 +3,11 @@
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from ortoo_daemon.callouts import UNKNOWN, CallAnswer, CallOutcome, CallQuestion
+from ortoo_daemon.callouts import UNKNOWN, CallAnswer, CallOutcome, CallQuestion, HoldQuestion
 from ortoo_daemon.facts import Answer, Question
 from ortoo_daemon.interpretation import InterpretQuestion, Item, Said
 from ortoo_daemon.policy.ai_model import AiStep
-from ortoo_daemon.policy.call_model import CallStep
+from ortoo_daemon.policy.call_model import CallStep, HoldStep
 from ortoo_daemon.policy.cases import PolicyCase
 from ortoo_daemon.policy.model import Policy
 from ortoo_daemon.policy.naming import did_you_mean
@@ -31,6 +31,9 @@ def given_answers(
         if isinstance(question, CallQuestion):
             given = case.answers.get(question.step)
             return UNKNOWN if given is None else _called(given.value)
+        if isinstance(question, HoldQuestion):
+            given = case.answers.get(question.step)
+            return given.value if given and isinstance(given.value, Mapping) else None
         return others(question)
 
     return answer, tuple(_complaints(case, policy))
@@ -65,7 +68,11 @@ def _some_words(text: str) -> str:
 
 
 def _complaints(case: PolicyCase, policy: Policy) -> Iterator[str]:
-    steps = {step.label: step for step in policy.enrichment if isinstance(step, AiStep | CallStep)}
+    steps = {
+        step.label: step
+        for step in policy.enrichment
+        if isinstance(step, AiStep | CallStep | HoldStep)
+    }
     for label, given in case.answers.items():
         step = steps.get(label)
         if step is None:
@@ -74,6 +81,9 @@ def _complaints(case: PolicyCase, policy: Policy) -> Iterator[str]:
             yield f"{given.place}: {said}" + (f" ({mend})" if mend else "")
         elif isinstance(step, AiStep):
             yield from (f"{given.place}: {each}" for each in _wrong_with(step, given.value))
+        elif isinstance(step, HoldStep):
+            if given.value is not None and not isinstance(given.value, Mapping):
+                yield f"{given.place}: {label} is answered by the fields that are filled meanwhile"
         elif isinstance(given.value, str) and given.value not in _FAILURES:
             mend = did_you_mean(given.value, _FAILURES)
             yield f"{given.place}: no call ends as {given.value!r}" + (f" ({mend})" if mend else "")

@@ -7,16 +7,31 @@ import pytest
 
 from ortoo_daemon.action.stamps import owner_write
 from ortoo_daemon.audit.record import Written, decision_row
-from ortoo_daemon.callouts import CallAnswer, CallKind, CallOutcome, CallQuestion
+from ortoo_daemon.callouts import CallAnswer, CallKind, CallOutcome, CallQuestion, HoldQuestion
 from ortoo_daemon.decision import Decision
 from ortoo_daemon.flow import Needs, decide, resume
-from ortoo_daemon.policy.call_model import AnswerField, CallStep
+from ortoo_daemon.instants import instant_text
+from ortoo_daemon.policy.call_model import AnswerField, CallStep, HoldStep
 from ortoo_daemon.policy.enrichment_model import SetField, SetStep
 from ortoo_daemon.policy.expressions import Constant, Reference
+from ortoo_daemon.records import WorkItem, WorkReason
 from ortoo_daemon.simulation.past_facts import Now
 from ortoo_daemon.simulation.replay import replay
 from tests.policy.callouts.test_paths import path
-from tests.world import PLACE, blank, directory, facts, is_, lead, policies, policy, rule
+from tests.world import (
+    NOW,
+    PLACE,
+    TAKE_FROM,
+    blank,
+    directory,
+    facts,
+    is_,
+    item,
+    lead,
+    policies,
+    policy,
+    rule,
+)
 
 ANSWERED = CallAnswer(
     outcome=CallOutcome.ANSWERED, value={"site": "R1", "cars": 3}, took_for=12, requests=1
@@ -175,3 +190,67 @@ def test_a_decision_is_made_again_from_its_row_without_calling(answer):
     again = replay(found_policies, row, Now(facts=facts(lead(), directory()), record=None))
     assert (again.differences, again.gaps) == ((), ())
     assert again.facts.answers == given.answers
+
+
+# -- waiting for the org's own automation -------------------------------------------------------------
+
+
+def hold(**given) -> HoldStep:
+    given.setdefault("until", blank("Profile__c", False))
+    given.setdefault("label", "profile")
+    return HoldStep(at_most=timedelta(minutes=10), place=PLACE, **given)
+
+
+def held(*, after: float = 0, work: WorkItem | None = None, **fields):
+    created = NOW - timedelta(minutes=after)
+    record = lead(CreatedDate=instant_text(created), **fields)
+    step_ = hold(orelse=sets(Rating="Cold"))
+    found_policies = policies(policy(rule("all"), enrichment=(step_,), take_from=TAKE_FROM))
+    return decide(found_policies, facts(record, directory(), work=work))
+
+
+def test_a_record_waits_until_the_field_is_filled():
+    found = held(after=9)
+    assert isinstance(found, Needs)
+    (question,) = found.questions
+    assert isinstance(question, HoldQuestion)
+    assert (question.until - question.since, question.fields) == (
+        timedelta(minutes=10),
+        ("Profile__c",),
+    )
+    there = held(after=9, Profile__c="done")
+    assert isinstance(there, Decision)
+    assert there.fields == {}
+
+
+def test_it_waits_no_longer_than_it_may_and_then_else_applies():
+    found = held(after=10)
+    assert isinstance(found, Decision)
+    assert found.fields == {"Rating": "Cold"}
+    assert "not within 600 s" in found.trace.notes[0]
+
+
+def test_of_a_record_that_is_requeued_the_time_counts_anew():
+    record = lead()
+    again = item(record, reason=WorkReason.REQUEUED, entry="again", heard_at=NOW)
+    assert isinstance(held(after=600, work=again), Needs)
+
+
+def test_records_that_the_condition_does_not_take_do_not_wait():
+    waits = hold(when=is_("Request__c", "stock"))
+    given = facts(lead(), directory())
+    found = decide(policies(policy(rule("all"), enrichment=(waits,))), given)
+    assert isinstance(found, Decision)
+
+
+def test_where_nobody_waits_a_case_says_what_is_filled_meanwhile():
+    needs = held(after=1)
+    assert isinstance(needs, Needs)
+    for answer, expected in (
+        (None, {"Rating": "Cold"}),
+        ({"Profile__c": "x"}, {"Profile__c": "x"}),
+    ):
+        given = replace(needs.begun.handling.facts, answers=dict.fromkeys(needs.questions, answer))
+        found = decide(needs.begun.policies, given)
+        assert isinstance(found, Decision)
+        assert found.fields == expected

@@ -11,6 +11,7 @@ from ortoo_daemon.action.stamps import DECIDED_AT, DECISION_KEY, PARKED, SLA_CLO
 from ortoo_daemon.audit.decision_json import ROW_FIELDS, decision_of
 from ortoo_daemon.audit.explain import Met, Node, Style, explain
 from ortoo_daemon.audit.record import KEY, OBJECT
+from ortoo_daemon.daemon.calling.calls import Asks
 from ortoo_daemon.daemon.handling.answers import Answers
 from ortoo_daemon.daemon.handling.deciding import decide_record, read_record
 from ortoo_daemon.daemon.handling.knowledge import Knowledge
@@ -102,10 +103,11 @@ async def explain_record(
     again: bool,
     now: datetime,
     mails: CaseMails | None = None,
+    calls: Asks | None = None,
 ) -> Explanation:
     """One record of the org. ``again``: of a decided record also what would be decided now.
 
-    ``mails`` reads e-mails of cases; without it none is read.
+    ``mails`` reads e-mails of cases, ``calls`` asks services; without them none is read or asked.
 
     Raises NoSuchRecordError and OrgError.
     """
@@ -118,7 +120,7 @@ async def explain_record(
     if decided and not again:
         return Explanation(object=object_name, record=id, stands=stands, gap=gap)
     item = _item(record, decided=decided, now=now)
-    answers = Answers(org, mails=mails)
+    answers = Answers(org, mails=mails, calls=calls)
     try:
         decision, facts = await decide_record(
             knowledge, answers, item, record, policies=policies, now=now

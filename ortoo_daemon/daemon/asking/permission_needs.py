@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from ortoo_daemon.action.stamps import OWNER, ROOFTOP, SLA_TARGET_AT, read_of, stamps_of
 from ortoo_daemon.audit import chain
 from ortoo_daemon.audit import record as audit
+from ortoo_daemon.callouts import CallKind
 from ortoo_daemon.daemon.handling import contacts
 from ortoo_daemon.daemon.handling.knowledge import Policies
 from ortoo_daemon.daemon.loading import load_posts, policy_revisions
@@ -17,6 +18,7 @@ from ortoo_daemon.daemon.mails import dealers, rows
 from ortoo_daemon.daemon.settings import Settings
 from ortoo_daemon.intake.mail_step import PARENT
 from ortoo_daemon.mail_findings import SPLIT_KEY
+from ortoo_daemon.policy.call_model import CallStep
 from ortoo_daemon.policy.intake_model import EMAIL_KEY, NAME_KEY, PHONE_KEY
 from ortoo_daemon.policy.model import Policy, PolicySet
 from ortoo_daemon.policy.notify_model import Notify, OrgWay
@@ -98,6 +100,9 @@ def _routed(name: str, known: Policies, mapping: DirectoryMapping) -> Iterator[N
     yield from _reading(name, mapping.workload.get(name, {}), _DIRECTORY)
     for policy in known.of(name):
         why = f"policy {policy.name}"
+        steps = (step for step in policy.enrichment if isinstance(step, CallStep))
+        if any(step.kind is CallKind.FLOW for step in steps):
+            yield UserNeed(right="RunFlow", why=f"{why} starts flows")
         yield from _reading(name, fields_read(policy, known.policy_set.signals), why)
         yield from _writing(name, fields_written(policy), why)
 

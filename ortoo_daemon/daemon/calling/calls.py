@@ -5,6 +5,7 @@ Whatever happens, the asker gets an answer: a record waits for no service longer
 """
 
 import asyncio
+from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from time import monotonic
@@ -12,9 +13,11 @@ from typing import TYPE_CHECKING, Protocol
 
 import structlog
 
-from ortoo_daemon.callouts import CallAnswer, CallOutcome, CallQuestion
+from ortoo_daemon.callouts import CallAnswer, CallKind, CallOutcome, CallQuestion
+from ortoo_daemon.daemon.calling.invocations import Invocations
 from ortoo_daemon.daemon.settings import Settings
 from ortoo_daemon.errors import ConfigError
+from ortoo_daemon.salesforce.org import Org
 
 if TYPE_CHECKING:  # loaded when the first record asks
     from ortoo_daemon.policy.callouts.catalogue import Service
@@ -26,6 +29,7 @@ FILE = "services.yaml"
 """Beside the settings; there need not be one."""
 
 _LOOK_EVERY = 1.0
+_REMEMBERED = 2_000
 
 _Stamp = tuple[int, int, int]
 
@@ -35,7 +39,9 @@ _UNSENT = frozenset({CallOutcome.NOT_ASKED, CallOutcome.PAUSED})
 class Asks(Protocol):
     """Somebody who asks services."""
 
-    async def ask(self, question: CallQuestion) -> CallAnswer: ...
+    async def ask(self, question: CallQuestion, *, looking: bool = False) -> CallAnswer:
+        """What came of it. ``looking``: only what changes nothing is asked."""
+        ...
 
     async def close(self) -> None: ...
 
@@ -43,35 +49,54 @@ class Asks(Protocol):
 class Calls:
     """``reads_only``: services that change something are not asked, as by a run that writes nothing.
 
-    ``note`` hears of each answer, with the service's name.
+    ``note`` hears of each answer, with the service's name. Without ``org`` nothing of its own is started.
     """
 
     def __init__(
         self,
         settings: Settings,
+        org: Org | None = None,
         *,
         reads_only: bool = False,
         note: Callable[[str, CallAnswer], None] = lambda service, answer: None,
     ) -> None:
         self._settings = settings
-        self._reads_only = reads_only
+        self._looks = reads_only
         self._note = note
         self._stamp: _Stamp | None = None
         self._look_at = 0.0
         self._desks: Mapping[str, ServiceDesk] = {}
         self._former: list[ServiceDesk] = []
         self._turn = asyncio.Lock()
+        self._said: OrderedDict[CallQuestion, CallAnswer] = OrderedDict()
+        self._invocations = None if org is None else Invocations(org)
 
     @property
     def paused(self) -> Mapping[str, bool]:
         """By service, whether it is left alone after failures."""
         return {name: desk.paused for name, desk in self._desks.items()}
 
-    async def ask(self, question: CallQuestion) -> CallAnswer:
-        """What came of it. Raises nothing but the end of the task."""
+    async def ask(self, question: CallQuestion, *, looking: bool = False) -> CallAnswer:
+        """What came of it. Raises nothing but the end of the task.
+
+        A decision that is begun anew, as of a record that was held or has changed meanwhile, is told the same
+        again: nothing is started twice for it as long as this process lives.
+        """
+        known = self._said.get(question)
+        if known is None:
+            known = await self._asked(question, looking or self._looks)
+            if known.requests:
+                self._said[question] = known
+                while len(self._said) > _REMEMBERED:
+                    self._said.popitem(last=False)
+        return known
+
+    async def _asked(self, question: CallQuestion, looking: bool) -> CallAnswer:
+        if question.kind is not CallKind.SERVICE:
+            return await self._started(question, looking)
         await self._look()
         desk = self._desks.get(question.target)
-        why_not = self._why_not(desk)
+        why_not = self._why_not(desk, looking)
         if desk is None or why_not:
             found = CallAnswer(outcome=CallOutcome.NOT_ASKED, detail=why_not)
         else:
@@ -80,16 +105,28 @@ class Calls:
         _tell(question, found)
         return found
 
+    async def _started(self, question: CallQuestion, looking: bool) -> CallAnswer:
+        if self._invocations is None or looking:
+            why = "it may change something, and this run changes nothing"
+            found = CallAnswer(outcome=CallOutcome.NOT_ASKED, detail=why)
+        else:
+            found = await self._invocations.ask(question)
+            self._note(question.kind.value, found)
+        _tell(question, found)
+        return found
+
     async def close(self) -> None:
+        if self._invocations is not None:
+            await self._invocations.close()
         for desk in (*self._desks.values(), *self._former):
             await desk.close()
 
-    def _why_not(self, desk: "ServiceDesk | None") -> str:
+    def _why_not(self, desk: "ServiceDesk | None", looking: bool) -> str:
         if desk is None:
             return "services.yaml has no such service"
         if not desk.service.enabled:
             return "it is off (services.yaml)"
-        if self._reads_only and not desk.service.reads:
+        if looking and not desk.service.reads:
             return "it changes something, and this run changes nothing"
         return ""
 
@@ -152,9 +189,14 @@ def _stamp(path: Path) -> _Stamp | None:
     return found.st_mtime_ns, found.st_size, found.st_ino
 
 
+def _name(question: CallQuestion) -> str:
+    kind = question.kind
+    return question.target if kind is CallKind.SERVICE else f"{kind.value} {question.target}"
+
+
 def _tell(question: CallQuestion, found: CallAnswer) -> None:
     facts = {
-        "service": question.target,
+        "service": _name(question),
         "record": question.record,
         "outcome": found.outcome.value,
         "took_ms": found.took_for,

@@ -146,7 +146,9 @@ class Candidate:
                 if isinstance(found, Decision):
                     self._compared(trying, comparison, facts, live, found)
                     return
-                more = {each: await self._answers.ask(each) for each in found.questions}
+                more = {
+                    each: await self._answers.ask(each, looking=True) for each in found.questions
+                }
                 facts = replace(facts, answers={**facts.answers, **more})
                 found = flow.resume(found, facts)
             comparison.not_compared["unanswered"] += 1

@@ -2,16 +2,16 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import structlog
 
 from ortoo_daemon.action.stamps import DECIDED_AT, OWNER
-from ortoo_daemon.callouts import UNKNOWN, CallQuestion
+from ortoo_daemon.callouts import UNKNOWN, CallQuestion, HoldQuestion
 from ortoo_daemon.daemon.calling.calls import Asks
 from ortoo_daemon.daemon.interpreting.interpreter import Interprets
 from ortoo_daemon.daemon.mails.case_mails import CaseMails
-from ortoo_daemon.errors import PermanentOrgError
+from ortoo_daemon.errors import PermanentOrgError, TemporaryOrgError
 from ortoo_daemon.facts import Answer, MailQuestion, NotAsked, PastOwnerQuestion, Question
 from ortoo_daemon.instants import instant
 from ortoo_daemon.interpretation import InterpretQuestion
@@ -28,6 +28,9 @@ _log = structlog.get_logger("ortoo_daemon.records")
 
 _VALUES_IN_A_QUERY = 200
 
+_FIRST_LOOK, _LAST_LOOK = timedelta(seconds=1), timedelta(seconds=15)
+"""A record that is held is looked at again after a quarter of the time that it has waited, within these."""
+
 _OfCustomers = PastOwnerQuestion | MatchQuestion
 
 _Held = tuple[datetime, RecordId, RecordId]
@@ -39,7 +42,8 @@ class Answers:
 
     While ``may_refine`` says no, nobody is asked who had a customer before, and the answer is that nobody
     was. ``mails`` reads the e-mails of cases; without it no case has one. ``interpreter`` asks models what
-    a record's text says, ``calls`` asks services; without them none is asked.
+    a record's text says, ``calls`` asks services; without them none is asked. With ``holds``
+    (the org's clock) records wait for what the org itself does.
     """
 
     def __init__(
@@ -50,26 +54,35 @@ class Answers:
         mails: CaseMails | None = None,
         interpreter: Interprets | None = None,
         calls: Asks | None = None,
+        holds: Callable[[], datetime] | None = None,
     ) -> None:
         self._org = org
         self._interpreter = interpreter
         self._calls = calls
+        self._now = holds
         self._mails = mails
         self._may_refine = may_refine
         self._batcher: Batcher[_OfCustomers, Answer] = Batcher(
             self._answer, at_most=_VALUES_IN_A_QUERY, collect_for=0.008, in_flight=4
         )
 
-    async def ask(self, question: Question) -> Answer:
-        """The answer as `facts` describes it for this kind of question."""
+    async def ask(self, question: Question, *, looking: bool = False) -> Answer:
+        """The answer as `facts` describes it for this kind of question.
+
+        ``looking``: of a decision that is not carried out; nothing is started for it and nobody waits.
+        """
         if isinstance(question, InterpretQuestion):
             return None if self._interpreter is None else await self._interpreter.ask(question)
         if isinstance(question, MailQuestion):
             return None if self._mails is None else await self._mails.ask(question)
         if isinstance(question, KnownQuestion):
             return await self._known(question)
+        if isinstance(question, HoldQuestion):
+            return None if looking else self._held(question)
         if isinstance(question, CallQuestion):
-            return UNKNOWN if self._calls is None else await self._calls.ask(question)
+            if self._calls is None:
+                return UNKNOWN
+            return await self._calls.ask(question, looking=looking)
         if not self._may_refine():
             return NotAsked.BUDGET
         return await self._batcher.ask(question)
@@ -96,6 +109,16 @@ class Answers:
             await self._interpreter.close()
         if self._calls is not None:
             await self._calls.close()
+
+    def _held(self, question: HoldQuestion) -> Answer:
+        """None where nobody waits; else the record comes again in a while. Raises TemporaryOrgError."""
+        if self._now is None:
+            return None
+        now = self._now()
+        wait = min(max((now - question.since) / 4, _FIRST_LOOK), _LAST_LOOK, question.until - now)
+        error = TemporaryOrgError("HELD", f"waits for {', '.join(question.fields)}")
+        error.retry_after = max(wait.total_seconds(), 0.05)
+        raise error
 
     async def _answer(self, questions: Sequence[_OfCustomers]) -> list[Answer]:
         groups: dict[tuple[str, str], list[PastOwnerQuestion]] = defaultdict(list)

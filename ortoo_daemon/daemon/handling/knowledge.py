@@ -16,7 +16,7 @@ from ortoo_daemon.daemon.handling.matched_lately import MatchedLately
 from ortoo_daemon.daemon.hearing.passed_over import PassedOver
 from ortoo_daemon.directory import Directory
 from ortoo_daemon.policy.model import Policy, PolicySet
-from ortoo_daemon.policy.reach import fields_read, stopping_fields
+from ortoo_daemon.policy.reach import awaited_fields, fields_read, stopping_fields
 from ortoo_daemon.postal import PostalIndex
 from ortoo_daemon.records import RecordId
 
@@ -93,7 +93,7 @@ class Policies:
         for name in self.objects:
             found: set[str] = {OWNER}
             for policy in self.of(name):
-                found |= policy.on.changed | stopping_fields(policy)
+                found |= policy.on.changed | stopping_fields(policy) | awaited_fields(policy)
                 if policy.on.enters and policy.enter is not None:
                     found |= policy.enter.fields()
             watched[name] = frozenset(found)

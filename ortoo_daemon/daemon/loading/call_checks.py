@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
+from ortoo_daemon.callouts import CallKind
 from ortoo_daemon.daemon.calling.calls import FILE
 from ortoo_daemon.descriptions import OrgDescription
 from ortoo_daemon.errors import Problem
@@ -36,7 +37,8 @@ _FITS = {
 def services_beside(settings: "Settings", policies: Iterable[Policy]) -> "Services | None":
     """What the file says; none of it where it is not there and nobody asks. Raises ConfigError."""
     path = settings.folder / FILE
-    asks = any(isinstance(step, CallStep) for policy in policies for step in policy.enrichment)
+    steps = (step for policy in policies for step in policy.enrichment)
+    asks = any(isinstance(each, CallStep) and each.kind is CallKind.SERVICE for each in steps)
     if not asks and not path.is_file():
         return None
     from ortoo_daemon.daemon.loading.services_file import read_services
@@ -51,7 +53,7 @@ def call_checks(
     """Every problem, at the step or the field that has it."""
     for policy in policies.policies:
         for step in policy.enrichment:
-            if isinstance(step, CallStep):
+            if isinstance(step, CallStep) and step.kind is CallKind.SERVICE:
                 yield from _of_step(policy, step, services, org)
 
 

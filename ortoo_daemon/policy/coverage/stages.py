@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 
 from ortoo_daemon.policy.ai_model import AiStep
-from ortoo_daemon.policy.call_model import CallStep
+from ortoo_daemon.policy.call_model import CallStep, HoldStep
 from ortoo_daemon.policy.enrichment_model import ScoreStep, SetField, TableStep
 from ortoo_daemon.policy.expressions import Constant
 from ortoo_daemon.policy.model import Policy
@@ -71,5 +71,9 @@ def _enriching(policy: Policy) -> Iterator[tuple[str, bool, SetField | None]]:
             yield from ((row.field, row.mapped.only_empty, None) for row in step.fields)
         elif isinstance(step, CallStep):
             yield from ((name, step.only_empty, None) for name in step.written())
+        elif isinstance(step, HoldStep):
+            # While a record waits, anything may be written to what it waits for.
+            names = (*step.written(), *sorted(step.until.fields()))
+            yield from ((name, False, None) for name in names if not name.startswith("$"))
         else:
             yield from ((each.field, each.only_empty, each) for each in step.sets)

@@ -13,7 +13,7 @@ from ortoo_daemon.errors import Place
 from ortoo_daemon.mail_findings import SPLIT_KEY
 from ortoo_daemon.policy.adf_model import Adf
 from ortoo_daemon.policy.ai_model import AiStep
-from ortoo_daemon.policy.call_model import CallStep
+from ortoo_daemon.policy.call_model import CallStep, HoldStep
 from ortoo_daemon.policy.cases import PolicyTests
 from ortoo_daemon.policy.conditions import FieldTest, tests_of
 from ortoo_daemon.policy.enrichment_model import ScoreStep, SetField, SetStep, TableStep
@@ -97,8 +97,9 @@ def conditions_of(policy: Policy) -> Iterator[Condition]:
     for step in policy.enrichment:
         if isinstance(step, ScoreStep):
             yield from (points.when for points in step.card.points())
-        elif isinstance(step, AiStep | CallStep) and step.when is not None:
+        elif isinstance(step, AiStep | CallStep | HoldStep) and step.when is not None:
             yield step.when
+    yield from (step.until for step in policy.enrichment if isinstance(step, HoldStep))
     for rule in rules_of(policy):
         if rule.when is not None:
             yield rule.when
@@ -258,7 +259,7 @@ def _sets(policy: Policy) -> Iterator[SetField]:
     for enrichment in policy.enrichment:
         if isinstance(enrichment, SetStep):
             yield from enrichment.sets
-        elif isinstance(enrichment, CallStep):
+        elif isinstance(enrichment, CallStep | HoldStep):
             yield from enrichment.orelse
     yield from policy.sets
     yield from (each for step in steps_of(policy) for each in step.sets)

@@ -1,4 +1,4 @@
-"""How does a step that calls somebody become a CallStep?
+"""How does a step that calls somebody, or waits for the org, become a CallStep or a HoldStep?
 
 ::
 
@@ -9,6 +9,8 @@
         set: {In_Stock_At__c: "sites[0].code"}
         at_most: 2s
         else: {In_Stock_At__c: null}
+    - flow: {name: Score_Lead, send: {recordId: Id}, set: {Ortoo_Score__c: score}, at_most: 5s}
+    - hold_until: {Ortoo_Profile__c: {blank: false}, at_most: 10m, else: {Rating: Cold}}
 """
 
 import re
@@ -17,7 +19,14 @@ from datetime import timedelta
 
 from ortoo_daemon.callouts import CallKind
 from ortoo_daemon.policy import templates
-from ortoo_daemon.policy.call_model import LONGEST, USUAL, AnswerField, CallStep
+from ortoo_daemon.policy.call_model import (
+    LONGEST,
+    LONGEST_HOLD,
+    USUAL,
+    AnswerField,
+    CallStep,
+    HoldStep,
+)
 from ortoo_daemon.policy.evaluation import Expression
 from ortoo_daemon.policy.expressions import Reference
 from ortoo_daemon.policy.naming import is_field_name
@@ -27,6 +36,11 @@ from ortoo_daemon.policy.parsing.expressions import read_expression, read_sets
 from ortoo_daemon.policy.parsing.sections import Section, duration_in
 
 CALL_KEYS = ("service", "label", "when", "send", "set", "only_empty", "at_most", "else")
+
+ACTION_KEYS = ("name", "label", "when", "send", "set", "only_empty", "at_most", "else")
+HOLD_KEYS = ("label", "when", "at_most", "else")
+
+_API_NAME = re.compile(r"[A-Za-z]\w{0,119}")
 
 NAME = re.compile(r"[a-z][a-z0-9_-]{0,39}")
 """Of services, of steps, and of what is sent."""
@@ -42,12 +56,72 @@ def read_call(
     section = Section(node, conditions.problems, what="a call", known=CALL_KEYS)
     section.required("service", "name one of services.yaml")
     service = _word(section, "service")
-    label = _word(section, "label") or service
+    section.required("set", "say which fields its answer fills: {Field: expression}")
+    label = _label(section, service, labels)
+    found = _step(section, conditions, kind=CallKind.SERVICE, target=service, label=label)
+    return found if found is not None and found.sets else None
+
+
+def read_action(
+    kind: CallKind, node: MapNode, conditions: ConditionReader, labels: Collection[str]
+) -> CallStep | None:
+    """A step that starts something of the org's own, by its API name. As `read_call`."""
+    what = f"a step {kind.value!r}"
+    section = Section(node, conditions.problems, what=what, known=ACTION_KEYS)
+    section.required("name", "write the API name")
+    name = section.text("name")
+    if name is not None and not _API_NAME.fullmatch(name):
+        at = section.node.entries["name"][1]
+        section.problems.add(at, "wrong_name", f"{name!r} is not the API name of a {kind.value}")
+        name = None
+    label = _label(section, name, labels)
+    return _step(section, conditions, kind=kind, target=name, label=label)
+
+
+def read_hold(
+    node: MapNode, conditions: ConditionReader, labels: Collection[str]
+) -> HoldStep | None:
+    """A condition, with ``at_most`` and what else is said of the wait beside its parts."""
+    problems = conditions.problems
+    said = MapNode(node.file, node.line, node.column)
+    said.entries.update({key: each for key, each in node.entries.items() if key in HOLD_KEYS})
+    section = Section(said, problems, what="'hold_until'", known=HOLD_KEYS)
+    rest = node.without(*HOLD_KEYS)
+    until = None
+    if rest.entries:
+        until = conditions.read(rest, what="'hold_until'")
+    else:
+        mend = "write for example {Ortoo_Profile__c: {blank: false}, at_most: 10m}"
+        problems.add(node, "missing_key", "'hold_until' waits for nothing", mend)
+    section.required("at_most", "a record can't wait for ever: write at_most: 10m")
+    when, orelse = section.get("when"), section.get("else")
+    condition = None if when is None else conditions.read(when, what="'when'")
+    instead = () if orelse is None else read_sets(orelse, conditions)
+    label = _label(section, "hold_until", labels)
+    node_at = section.get("at_most")
+    at_most = None if node_at is None else duration_in(node_at, problems, what="'at_most'")
+    if at_most is not None and node_at is not None and at_most > LONGEST_HOLD:
+        problems.add(node_at, "out_of_bounds", "a record waits a day at most")
+        return None
+    if until is None or at_most is None or label is None:
+        return None
+    return HoldStep(
+        label=label,
+        until=until,
+        when=condition,
+        orelse=instead,
+        at_most=at_most,
+        place=node.place,
+    )
+
+
+def _label(section: Section, usual: str | None, labels: Collection[str]) -> str | None:
+    label = _word(section, "label") or usual
     if label is not None and label in labels:
         message = f"an earlier step is called {label!r} already"
         at = section.get("label") or section.node
         section.problems.add(at, "duplicate_name", message, "give one of them another label")
-    return _step(section, conditions, kind=CallKind.SERVICE, target=service, label=label)
+    return label
 
 
 def _step(
@@ -58,13 +132,12 @@ def _step(
     target: str | None,
     label: str | None,
 ) -> CallStep | None:
-    section.required("set", "say which fields its answer fills: {Field: expression}")
     when, orelse = section.get("when"), section.get("else")
     condition = None if when is None else conditions.read(when, what="'when'")
     sends, sets = _sends(section, conditions), _sets(section)
     at_most = _at_most(section)
     instead = () if orelse is None else read_sets(orelse, conditions)
-    if target is None or label is None or not sets or (when is not None and condition is None):
+    if target is None or label is None or (when is not None and condition is None):
         return None
     return CallStep(
         kind=kind,

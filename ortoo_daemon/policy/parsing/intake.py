@@ -3,10 +3,11 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 
+from ortoo_daemon.callouts import CallKind
 from ortoo_daemon.errors import Place
 from ortoo_daemon.policy.adf_model import Adf
 from ortoo_daemon.policy.ai_model import AiStep
-from ortoo_daemon.policy.call_model import CallStep
+from ortoo_daemon.policy.call_model import CallStep, HoldStep
 from ortoo_daemon.policy.enrichment_model import (
     EnrichmentStep,
     MatchKind,
@@ -20,7 +21,7 @@ from ortoo_daemon.policy.naming import did_you_mean
 from ortoo_daemon.policy.nodes import ListNode, MapNode, Node, Problems, Scalar
 from ortoo_daemon.policy.parsing.adf import read_adf_intake
 from ortoo_daemon.policy.parsing.ai import read_ai
-from ortoo_daemon.policy.parsing.calls import read_call
+from ortoo_daemon.policy.parsing.calls import read_action, read_call, read_hold
 from ortoo_daemon.policy.parsing.conditions import ConditionReader
 from ortoo_daemon.policy.parsing.expressions import read_sets
 from ortoo_daemon.policy.parsing.sections import Section, items_in, mapping_in, name_in, text_in
@@ -32,7 +33,8 @@ from ortoo_daemon.policy.triage_model import Triage
 INTAKE_KEYS = ("triage", "adf", "cleanse", "require", "find")
 REQUIRE_ELSE_KEYS = ("park",)
 CLEANSE_KEYS = ("country",)
-STEP_KINDS = ("table", "set", "score", "ai", "call")
+ACTIONS = tuple(kind.value for kind in CallKind if kind is not CallKind.SERVICE)
+STEP_KINDS = ("table", "set", "score", "ai", "call", *ACTIONS, "hold_until")
 STEP_KEYS = (*STEP_KINDS, "only_empty")
 SCORE_KEYS = ("card", "into", "band")
 TABLE_KEYS = ("file", "match", "set", "only_empty")
@@ -124,7 +126,7 @@ def read_enrichment(
     problems = conditions.problems
     steps: list[EnrichmentStep] = []
     for item in items_in(node, problems, what="'enrichment'"):
-        labels = {step.label for step in steps if isinstance(step, AiStep | CallStep)}
+        labels = {step.label for step in steps if isinstance(step, AiStep | CallStep | HoldStep)}
         step = _step(item, conditions, resources, labels)
         if step is not None:
             steps.append(step)
@@ -161,7 +163,11 @@ def _step(
         return _score(inner, problems, resources)
     if kind == "ai":
         return read_ai(inner, conditions, resources, labels)
-    return read_call(inner, conditions, labels)
+    if kind == "call":
+        return read_call(inner, conditions, labels)
+    if kind == "hold_until":
+        return read_hold(inner, conditions, labels)
+    return read_action(CallKind(kind), inner, conditions, labels)
 
 
 def _table(node: MapNode, problems: Problems, resources: Resources) -> TableStep | None:

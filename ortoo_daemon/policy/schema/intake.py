@@ -140,6 +140,8 @@ def enrichment_step() -> Schema:
             "score": score,
             "ai": _ai(),
             "call": _call(),
+            **dict.fromkeys(parse_intake.ACTIONS, _action()),
+            "hold_until": _hold(),
             "only_empty": FLAG,
         },
     )
@@ -167,6 +169,38 @@ def _ai() -> Schema:
         },
         ("task",),
     )
+
+
+def _action() -> Schema:
+    word = {"type": "string", "pattern": f"^{parse_calls.NAME.pattern}$"}
+    return section(
+        parse_calls.ACTION_KEYS,
+        {
+            "name": NAME,
+            "label": word,
+            "when": ref("condition"),
+            "send": map_of({"anyOf": [NAME, {"type": ["number", "boolean"]}]}),
+            "set": map_of(NAME),
+            "only_empty": FLAG,
+            "at_most": DURATION,
+            "else": map_of(ref("expression")),
+        },
+        ("name",),
+    )
+
+
+def _hold() -> Schema:
+    """A condition, with more beside its parts."""
+    word = {"type": "string", "pattern": f"^{parse_calls.NAME.pattern}$"}
+    said = {
+        "label": word,
+        "when": ref("condition"),
+        "at_most": DURATION,
+        "else": map_of(ref("expression")),
+    }
+    whole = condition() | {"required": ["at_most"]}
+    whole["properties"] = {**whole["properties"], **said}
+    return whole
 
 
 def _call() -> Schema:

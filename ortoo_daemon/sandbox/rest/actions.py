@@ -1,4 +1,4 @@
-"""Invocable actions: the custom notification, and e-mail alerts.
+"""Invocable actions: the custom notification, e-mail alerts, and those that the org was given.
 
 A call with several inputs answers for each; where one of them fails the whole call answers 400 with
 the same list, and what succeeded stays done.
@@ -13,6 +13,7 @@ from ortoo_daemon.sandbox.errors import OrgError, not_found
 from ortoo_daemon.sandbox.ids import to_18
 from ortoo_daemon.sandbox.org import Org
 from ortoo_daemon.sandbox.rest.call import Answer, Call
+from ortoo_daemon.sandbox.rest.rows import transaction
 from ortoo_daemon.sandbox.told import Alert, Bell
 from ortoo_daemon.sandbox.values import format_datetime
 
@@ -24,14 +25,50 @@ _NOTIFICATION = "customNotificationAction"
 _ALERT = "emailAlert"
 _MAY_BE_TOLD = ("005", "00G", "001", "006")
 
-Step = Callable[[Org, Mapping[str, Any]], None]
+Step = Callable[[Org, Mapping[str, Any]], Mapping[str, Any] | None]
 
 
 def notify(org: Org, call: Call) -> Answer:
     """POST actions/standard/customNotificationAction."""
     if call.path[2] != _NOTIFICATION:
-        raise not_found()
+        return _start(org, call, f"standard/{call.path[2]}")
     return _each(org, call, _NOTIFICATION, _ring)
+
+
+def start(org: Org, call: Call) -> Answer:
+    """POST actions/custom/flow/NAME, …/apex/NAME, …/generateAiAgentResponse/NAME."""
+    return _start(org, call, f"{call.path[2]}/{call.path[3]}")
+
+
+def _start(org: Org, call: Call, name: str) -> Answer:
+    """Each input is a run of its own; what one of them has done stays, whatever becomes of the others."""
+    action = org.told.invocables.get(name)
+    if action is None:
+        raise not_found()
+
+    def run(org: Org, given: Mapping[str, Any]) -> Mapping[str, Any]:
+        org.told.start(name, given)
+        for need in action.needs:
+            if given.get(need) in (None, ""):
+                raise OrgError("REQUIRED_FIELD_MISSING", f"Missing required input: {need}")
+        if action.fails:
+            raise OrgError(action.fails, "An unhandled fault has occurred in this flow")
+        record_id = to_18(str(given.get("recordId") or ""))
+        if action.fills and record_id is not None:
+            kind = org.schema.of_id(record_id)
+            if kind is None:
+                raise OrgError("INVALID_API_INPUT", "recordId is not the id of a record")
+            with transaction(org, call):
+                org.update(
+                    kind.name,
+                    record_id,
+                    dict(action.fills),
+                    user_id=call.user_id,
+                    options=call.write_options(),
+                )
+        return action.outputs
+
+    return _each(org, call, call.path[-1], run)
 
 
 def alert(org: Org, call: Call) -> Answer:
@@ -63,21 +100,20 @@ def _each(org: Org, call: Call, action: str, step: Step) -> Answer:
 
 
 def _one(org: Org, action: str, step: Step, given: Mapping[str, Any]) -> dict[str, Any]:
-    errors = None
+    errors, outputs = None, None
     try:
-        step(org, given)
+        outputs = step(org, given)
     except OrgError as error:
         errors = [error.as_row_error()]
-    outputs = None if errors else {"SuccessMessage": "Your custom notification is processed."}
     return {
         "actionName": action,
         "errors": errors,
         "isSuccess": errors is None,
-        "outputValues": outputs if action == _NOTIFICATION else None,
+        "outputValues": None if outputs is None else dict(outputs),
     }
 
 
-def _ring(org: Org, given: Mapping[str, Any]) -> None:
+def _ring(org: Org, given: Mapping[str, Any]) -> Mapping[str, Any]:
     kind = org.storage.get(
         "CustomNotificationType", to_18(str(given.get("customNotifTypeId"))) or ""
     )
@@ -107,3 +143,4 @@ def _ring(org: Org, given: Mapping[str, Any]) -> None:
             at=format_datetime(org.clock()),
         )
     )
+    return {"SuccessMessage": "Your custom notification is processed."}

@@ -57,6 +57,7 @@ _TABLE: tuple[tuple[tuple[str, ...], Mapping[str, Resource]], ...] = (
     (("sobjects", "*", "*"), _ROW),
     (("sobjects", "*", "*", "*"), {"GET": rows.read_by_key, "PATCH": rows.upsert}),
     (("actions", "standard", "*"), {"POST": actions.notify}),
+    (("actions", "custom", "*", "*"), {"POST": actions.start}),
     (("actions", "custom", "*", "*", "*"), {"POST": actions.alert}),
     (("chatter", "feed-elements"), {"POST": chatter.post}),
     (("composite",), {"POST": _composite}),

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 from ortoo_daemon.action.stamps import MODIFIED_AT, MODIFIED_BY, OWNER, SLA_CLOCKS, STAMPS
-from ortoo_daemon.callouts import UNKNOWN, CallQuestion
+from ortoo_daemon.callouts import UNKNOWN, CallQuestion, HoldQuestion
 from ortoo_daemon.decision import Decision
 from ortoo_daemon.facts import Answer, Facts, MailQuestion, Question
 from ortoo_daemon.flow import decide, resume
@@ -202,6 +202,9 @@ class Replay:
                     continue
                 if isinstance(question, KnownQuestion):
                     answers[question] = None  # what earlier records got is past
+                    continue
+                if isinstance(question, HoldQuestion):
+                    answers[question] = None
                     continue
                 if isinstance(question, CallQuestion):
                     said = past.calls.get(asked_of(question))

@@ -44,7 +44,7 @@ class Org:
         self.answer = answer
         self.asked = []
 
-    async def ask(self, question):
+    async def ask(self, question, *, looking=False):
         self.asked.append(question)
         if isinstance(self.answer, Exception):
             raise self.answer

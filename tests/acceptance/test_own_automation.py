@@ -1,0 +1,45 @@
+"""The org's own automation as a step: a flow is started once, and the record waits for what it fills."""
+
+from __future__ import annotations
+
+from tests.acceptance.network import Network
+from tests.processes import wait_until
+
+POLICY = {
+    "enrichment": [
+        {"flow": {"name": "Profile", "send": {"recordId": "Id"}, "set": {"Rating": "rating"}}},
+        {
+            "hold_until": {
+                "Model__c": {"blank": False},
+                "at_most": "1h",
+                "else": {"Timeframe__c": "not known"},
+            }
+        },
+    ]
+}
+
+
+def test_a_flow_is_started_once_and_the_record_waits_for_what_the_org_fills(network: Network):
+    sandbox = network.sandbox
+    flow = {"name": "flow/Profile", "outputs": {"rating": "Hot"}}
+    sandbox.control("POST", "/invocables", flow)
+    with network.daemon(policy=POLICY) as daemon:
+        daemon.until_ready()
+        filled, late = network.leads(2)
+        wait_until(lambda: len(runs(network, filled, late)) == 2, 20, "both flows are started")
+        assert network.undecided() == 2
+        sandbox.change(filled, Model__c="e-208")
+        network.until_proven([filled], within=30)
+        assert network.lead(filled, "Rating", "Model__c")["Rating"] == "Hot"
+        assert network.undecided() == 1
+        sandbox.shift_clock(3700)  # nobody fills the other one
+        network.until_routed([late], within=40)
+        lead = network.lead(late, "Rating", "Timeframe__c")
+        assert (lead["Rating"], lead["Timeframe__c"]) == ("Hot", "not known")
+        assert sorted(runs(network, filled, late)) == sorted([filled, late])  # each once
+
+
+def runs(network: Network, *ids: str) -> list[str]:
+    started = network.sandbox.control("GET", "/told")["started"]
+    found = (str(each["inputs"].get("recordId")) for each in started)
+    return [each for each in found if each in ids]
