@@ -28,6 +28,10 @@ def doctor(
             metavar="FILE", help="Write a permission set with just that, as metadata; - to print."
         ),
     ] = None,
+    services: Annotated[
+        bool,
+        typer.Option("--services", help="Try the services of services.yaml, and nothing else."),
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Try the login, access, channels, budgets, clock, queues and store; tell how to mend each.
@@ -39,7 +43,7 @@ def doctor(
         return
     from ortoo_daemon.cli.terminal import show_json
 
-    found = asyncio.run(_findings(config, show=not as_json))
+    found = asyncio.run(_findings(config, services=services, show=not as_json))
     if as_json:
         show_json([_json(finding) for finding in found])
     _end(found, say_so=not as_json)
@@ -94,11 +98,12 @@ def _end(found: "Sequence[Finding]", *, say_so: bool) -> None:
         raise typer.Exit(1)
 
 
-async def _findings(config: Path, *, show: bool) -> "list[Finding]":
+async def _findings(config: Path, *, services: bool, show: bool) -> "list[Finding]":
     from ortoo_daemon.daemon.asking.diagnosis import diagnose
+    from ortoo_daemon.daemon.asking.diagnosis_services import diagnose_services
 
     found = []
-    async for finding in diagnose(config):
+    async for finding in diagnose_services(config) if services else diagnose(config):
         found.append(finding)
         if show:
             _show(finding)

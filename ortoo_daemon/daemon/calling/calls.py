@@ -85,7 +85,7 @@ class Calls:
         known = self._said.get(question)
         if known is None:
             known = await self._asked(question, looking or self._looks)
-            if known.requests:
+            if known.outcome not in _UNSENT:
                 self._said[question] = known
                 while len(self._said) > _REMEMBERED:
                     self._said.popitem(last=False)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from ortoo_daemon.callouts import CallKind
 from ortoo_daemon.daemon.calling.calls import FILE
 from ortoo_daemon.descriptions import OrgDescription
-from ortoo_daemon.errors import Problem
+from ortoo_daemon.errors import Level, Problem
 from ortoo_daemon.policy.call_model import AnswerField, CallStep
 from ortoo_daemon.policy.model import Policy, PolicySet
 from ortoo_daemon.policy.naming import did_you_mean
@@ -35,7 +35,7 @@ _FITS = {
 
 
 def services_beside(settings: "Settings", policies: Iterable[Policy]) -> "Services | None":
-    """What the file says; none of it where it is not there and nobody asks. Raises ConfigError."""
+    """What the file says; None where it is not there and nobody asks. Raises ConfigError."""
     path = settings.folder / FILE
     steps = (step for policy in policies for step in policy.enrichment)
     asks = any(isinstance(each, CallStep) and each.kind is CallKind.SERVICE for each in steps)
@@ -63,7 +63,10 @@ def _of_step(
     service = services.services.get(step.target)
     if service is None:
         mend = did_you_mean(step.target, services.services) or f"describe it in {FILE}"
-        yield _problem(step, "unknown_service", f"{FILE} has no service {step.target!r}", mend)
+        message = f"{FILE} has no service {step.target!r}"
+        # Without the file nobody is asked at all, and records go by `else`.
+        level = Level.ERROR if services.digest else Level.HINT
+        yield _problem(step, "unknown_service", message, mend, level=level)
         return
     yield from _sent(step, service)
     for each in step.sets:
@@ -103,5 +106,7 @@ def _answered(
         yield Problem(place=each.place, rule="answer_type", message=message, mend=mend)
 
 
-def _problem(step: CallStep, rule: str, message: str, mend: str) -> Problem:
-    return Problem(place=step.place, rule=rule, message=message, mend=mend)
+def _problem(
+    step: CallStep, rule: str, message: str, mend: str, *, level: Level = Level.ERROR
+) -> Problem:
+    return Problem(place=step.place, rule=rule, message=message, mend=mend, level=level)

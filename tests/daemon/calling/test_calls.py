@@ -19,7 +19,7 @@ from ortoo_daemon.daemon.calling.calls import Calls
 from ortoo_daemon.daemon.settings import Settings, load_settings
 from ortoo_daemon.records import RecordId
 from tests.asynchronous import asynchronous
-from tests.services.callouts.server import StockServer, said, serving
+from tests.services.callouts.server import StockServer, late, said, serving
 
 ORG = {
     "login_url": "http://localhost:1",
@@ -219,3 +219,16 @@ async def test_a_decision_that_is_not_carried_out_asks_only_services_that_read(t
         assert (await calls.ask(flow, looking=True)).outcome is CallOutcome.NOT_ASKED
         write()
         assert (await calls.ask(anew(), looking=True)).outcome is CallOutcome.ANSWERED
+
+
+@asynchronous
+async def test_what_was_sent_and_not_answered_in_time_is_not_sent_again_for_the_same_decision(
+    tmp_path,
+):
+    async with asking(tmp_path) as (calls, server, write):
+        write(method="POST")
+        server.answer = late(5)
+        question = anew()._replace(at_most=0.2)
+        found = [await calls.ask(question) for _ in range(2)]
+        assert {each.outcome for each in found} == {CallOutcome.TIMED_OUT}
+        assert len(server.seen) == 1

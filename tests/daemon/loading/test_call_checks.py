@@ -9,7 +9,8 @@ from ortoo_daemon.daemon.loading.call_checks import call_checks, services_beside
 from ortoo_daemon.daemon.loading.checking import check, parse
 from ortoo_daemon.daemon.loading.config_files import config_files
 from ortoo_daemon.daemon.loading.saved_org import load_saved_org
-from ortoo_daemon.errors import ConfigError
+from ortoo_daemon.errors import ConfigError, Level
+from ortoo_daemon.policy.callouts.catalogue import Services
 from ortoo_daemon.policy.callouts.reading import load_services
 from ortoo_daemon.policy.load import load
 from tests.processes import ROOT
@@ -125,3 +126,16 @@ def test_the_file_is_asked_for_only_where_somebody_is_called(tmp_path):
     (tmp_path / "services.yaml").write_text("services: {a: {url: nowhere}}")
     with pytest.raises(ConfigError):
         services_beside(Folder(tmp_path), [])  # type: ignore[arg-type]
+
+
+def test_without_the_file_a_call_is_a_hint_as_nobody_is_asked():
+    document = {
+        "policy": "leads",
+        "object": "Lead",
+        "take_from": "2026-11-01T00:00:00Z",
+        "enrichment": [{"call": asking()}],
+        "ownership": {"otherwise": {"queue": "Desk"}},
+    }
+    policies = load({"policies/leads.yaml": yaml.safe_dump(document).encode()})
+    (found,) = call_checks(policies, Services(), ORG)
+    assert (found.rule, found.level) == ("unknown_service", Level.HINT)
