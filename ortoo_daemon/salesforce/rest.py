@@ -41,6 +41,9 @@ _LONGEST_WAIT = 30.0
 RESERVE_FROM = 0.97
 """The share of the day's calls from which on only what routing needs is sent."""
 
+_MOVED_AFTER = 12
+"""So many calls in a row that reach nobody are worth a login."""
+
 _BUDGET_GOOD_FOR = timedelta(minutes=15)
 
 
@@ -92,6 +95,7 @@ class RestClient:
         self._tokens = tokens
         self._reserve_from = reserve_from
         self._wait = wait or wait_random_exponential(multiplier=0.3, max=10)
+        self._unreached = 0
         self._counting = threading.Lock()
         self._pool = ThreadPoolExecutor(max_workers=threads, thread_name_prefix="org")
         self._transport = Transport(api_version=api_version, timeout=timeout, heard=self._heard)
@@ -150,13 +154,20 @@ class RestClient:
         self._transport.close()
 
     async def _send(self, request: Request) -> Any:
-        """Send once; a refused token is replaced and the same request sent once more."""
+        """Send once; a refused token is replaced and the same request sent once more. So is one whose host
+        can't be reached call after call: the org may have moved, and only a login tells whereto."""
         token = await self._tokens.get()
         try:
             return await self._on_thread(token, request)
         except LoginError:
             token = await self._tokens.refresh(token)
-            return await self._on_thread(token, request)
+        except NotSentError:
+            self._unreached += 1
+            if self._unreached < _MOVED_AFTER:
+                raise
+            self._unreached = 0
+            token = await self._tokens.refresh(token)
+        return await self._on_thread(token, request)
 
     async def _on_thread(self, token: Token, request: Request) -> Any:
         loop = asyncio.get_running_loop()
@@ -169,6 +180,7 @@ class RestClient:
             self.limit_reached = True
             raise
         self.limit_reached = False
+        self._unreached = 0
         return answer
 
     def _pause(self, state: RetryCallState) -> float:

@@ -18,6 +18,7 @@ import structlog
 from ortoo_daemon.errors import StateError
 from ortoo_daemon.work.claims import Claim
 from ortoo_daemon.work.queue import WorkQueue
+from ortoo_daemon.work.room import Room
 from ortoo_daemon.work.verdicts import Finished, Park, Retry, Verdict
 
 __all__ = ["Finished", "Park", "Retry", "Tries", "Verdict", "Workers"]
@@ -57,8 +58,8 @@ class Tries:
 
 
 class Workers:
-    """``parallel``: records in hand at once; while some calls are under way with full
-    batches, the next ones fill.
+    """``parallel``: records in hand at once, fewer while they take longer than their leases last; while some
+    calls are under way with full batches, the next ones fill.
 
     ``drain_for``: how long items in hand may take to finish once `run` is asked to stop.
 
@@ -78,6 +79,7 @@ class Workers:
         self._queue = queue
         self._handle = handle
         self.parallel = parallel
+        self.room = Room(parallel)
         self._drain_for = drain_for
         self._tries = tries or Tries()
         self._rng = rng or random.Random()
@@ -130,7 +132,7 @@ class Workers:
         self._freed.clear()
         if not self._may_claim():
             return False
-        most = min(self.parallel - len(self._tasks), _CLAIM_AT_ONCE)
+        most = min(self.room.places - len(self._tasks), _CLAIM_AT_ONCE)
         self._claimed_at = time.monotonic()
         try:
             claims = await self._queue.claim(most)
@@ -147,14 +149,14 @@ class Workers:
 
     def _may_claim(self) -> bool:
         """Whether there is room, and room enough to be worth a claim."""
-        free = self.parallel - len(self._tasks)
+        free = self.room.places - len(self._tasks)
         waited = time.monotonic() - self._claimed_at >= _CLAIM_WITHIN
-        return free > 0 and (waited or free * _ENOUGH_FREE >= self.parallel)
+        return free > 0 and (waited or free * _ENOUGH_FREE >= self.room.places)
 
     async def _pause(self, stopping: "asyncio.Task[bool]") -> None:
         """Until an item may be claimable and there is room for it, or the end is asked for."""
         room = self._may_claim()
-        some_room = len(self._tasks) < self.parallel
+        some_room = len(self._tasks) < self.room.places
         waiter = self._queue.wait_for_work(_LOOK_AGAIN) if room else self._freed.wait()
         waiting = asyncio.ensure_future(waiter)
         # However long the items in hand take, the loop shows that it turns.
@@ -176,7 +178,7 @@ class Workers:
         # After a long pause of this process it may take over its own lease: the old task goes first.
         before = self._handling.get(claim.id)
         if before is not None:
-            _log.warning("work.lease_lost", record_id=claim.item.record_id)
+            self._lost(claim)
             before.cancel()
         task = asyncio.create_task(
             self._work(claim, before), name=f"ortoo-item-{claim.item.record_id}"
@@ -212,8 +214,14 @@ class Workers:
             )
             return
         self._settled.append(time.monotonic())
-        if not taken:
-            _log.warning("work.lease_lost", record_id=claim.item.record_id, entry=claim.item.entry)
+        if taken:
+            self.room.in_time()
+        else:
+            self._lost(claim)
+
+    def _lost(self, claim: Claim) -> None:
+        _log.warning("work.lease_lost", record_id=claim.item.record_id, entry=claim.item.entry)
+        self.room.lost()
 
     async def _verdict(self, claim: Claim) -> tuple[Verdict, bool]:
         """The handler's verdict, and whether it raised instead of giving one."""
@@ -274,9 +282,7 @@ class Workers:
         kept = {claim.id for claim in await self._queue.renew(claims)}
         for lost in handling.keys() - kept:
             if self._handling.get(lost) is handling[lost]:
-                _log.warning(
-                    "work.lease_lost", record_id=self._tasks[handling[lost]].item.record_id
-                )
+                self._lost(self._tasks[handling[lost]])
                 handling[lost].cancel()
 
     async def _drain(self) -> None:

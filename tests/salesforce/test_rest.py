@@ -1,5 +1,6 @@
 import asyncio
 import time
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 
@@ -350,3 +351,34 @@ def test_pages_that_lead_round_in_a_circle_come_to_an_end():
     responses.get(f"{ROOT}query/01g-2", json={**GONE, "records": rows("b")})
     with pytest.raises(TemporaryOrgError, match="no end"):
         queried()
+
+
+class Moving(KnownTokens):
+    """Each login tells where the org is by now."""
+
+    async def refresh(self, stale):
+        await super().refresh(stale)
+        self.token = replace(self.token, instance_url="https://moved.my.salesforce.com")
+        return self.token
+
+
+@responses.activate
+def test_an_org_that_nobody_reaches_where_it_was_is_looked_for_by_a_login():
+    moved = ROOT.replace("example.my", "moved.my")
+    responses.get(f"{ROOT}limits", body=requests.ConnectTimeout())
+    responses.get(f"{moved}limits", json={"ok": 1})
+    tokens = Moving()
+
+    async def work():
+        rest = client(tokens)
+        answers = []
+        for _ in range(4):
+            try:
+                answers.append(await rest.call("GET", "limits"))
+            except TemporaryOrgError as error:
+                answers.append(error.code)
+        await rest.close()
+        return answers
+
+    assert run(work()) == ["NOT_SENT", "NOT_SENT", {"ok": 1}, {"ok": 1}]
+    assert tokens.refreshed == 1

@@ -63,6 +63,35 @@ async def test_every_item_is_handled_once_and_many_at_a_time(url):
 
 
 @asynchronous
+async def test_who_loses_leases_takes_less_in_hand_until_they_last_again(sqlite_url, monkeypatch):
+    """Others take what this process is too slow for; it must not take as much again."""
+    lost = 0
+
+    async def handle(_claim):
+        return Finished("assigned")
+
+    async with opened(sqlite_url) as queue:
+        finish = queue.finish
+
+        async def too_late(claim, outcome, note=""):
+            nonlocal lost
+            in_time = await finish(claim, outcome, note)
+            lost += 1
+            return in_time and lost > 100
+
+        monkeypatch.setattr(queue, "finish", too_late)
+        await queue.put([item(n) for n in range(100)])
+        async with working(queue, handle, parallel=200) as workers:
+            await until(nothing_left(queue))
+            await until(lambda: not workers.in_flight)
+            assert workers.room.places == 100
+            await queue.put([item(n) for n in range(100, 300)])
+            await until(nothing_left(queue))
+            await until(lambda: not workers.in_flight)
+            assert workers.room.places == 200
+
+
+@asynchronous
 async def test_one_record_is_in_one_pair_of_hands_at_a_time(url):
     in_hand: set[str] = set()
     handled = 0
