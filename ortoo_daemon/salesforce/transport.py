@@ -213,10 +213,18 @@ class _Salesforce(Salesforce):  # type: ignore[misc]
         try:
             found = from_json(result.content)
         except ValueError:
-            found = result.json()  # half of a surrogate pair, or no JSON at all
+            found = _read_patiently(result)
         if isinstance(found, dict | list | str):
             return found
         raise requests.JSONDecodeError("neither an object nor a list", "", 0)
+
+
+def _read_patiently(result: requests.Response) -> Any:
+    """Half of a surrogate pair passes; no JSON, or what is nested without end, is a JSONDecodeError."""
+    try:
+        return result.json()
+    except RecursionError:
+        raise requests.JSONDecodeError("nested too deeply", "", 0) from None
 
 
 class _Straight(requests.Session):

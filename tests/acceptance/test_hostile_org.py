@@ -5,6 +5,7 @@ No record is taken for gone, or parked, for what was said of no record; and none
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -69,5 +70,9 @@ def test_a_token_that_the_org_moved_away_from_is_replaced_and_the_calls_go_where
         assert len(daemon.events("org.logged_in")) > 1
         sandbox.control("DELETE", f"/faults/{fault}")
         network.until_routed([lead])
+        secret = sandbox.about["client_secret"].encode()
+        assert secret not in Path(f"/proc/{daemon.process.pid}/cmdline").read_bytes()
         assert daemon.terminate() == 0
     network.assert_routed_once([lead])
+    kept = [daemon.log, *network.folder.glob("state.db*")]
+    assert [file.name for file in kept if secret in file.read_bytes()] == []

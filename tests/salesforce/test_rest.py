@@ -382,3 +382,11 @@ def test_an_org_that_nobody_reaches_where_it_was_is_looked_for_by_a_login():
 
     assert run(work()) == ["NOT_SENT", "NOT_SENT", {"ok": 1}, {"ok": 1}]
     assert tokens.refreshed == 1
+
+
+@responses.activate
+@pytest.mark.parametrize("opening", ["[", '{"a":'])
+def test_an_answer_nested_without_end_is_no_answer(opening):
+    responses.get(f"{ROOT}limits", body=opening * 200_000)
+    with pytest.raises(TemporaryOrgError, match="NOT_JSON"):
+        calling("GET", "limits")
