@@ -122,7 +122,7 @@ def _count(handling: Handling, fuses: Sequence[Fuse]) -> None:
         at = int(handling.facts.now.timestamp())
         given = Given(key=handling.key, at=at, tallies=tallies, tags=tags)
     else:
-        given = replace(given, tallies=(*given.tallies, *tallies), tags=tags)
+        given = Given(key=given.key, at=given.at, tallies=given.tallies + tallies, tags=tags)
     if reservation is None:
         handling.reservation = Reservation(person=None, given=given)
     else:

@@ -32,8 +32,9 @@ def scored(card: Scorecard, scope: Scope, *, field: str) -> ScoreStep:
 
 
 def _earned(part: Part, scope: Scope) -> Iterator[ScoreLine]:
-    for each in part.points:
-        if not each.when.holds(scope):
+    for each, name, judge in part.tests:
+        holds = each.when.holds(scope) if judge is None else judge(scope.value(name), scope)
+        if not holds:
             continue
         points = round(each.add * _left(each.fades, scope), _DECIMALS)
         if points:

@@ -3,11 +3,12 @@
 A card is a sum that anybody can do again with a pencil: points for what holds, part by part.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 from ortoo_daemon.errors import Place
-from ortoo_daemon.policy.evaluation import Condition
+from ortoo_daemon.policy.conditions import FieldTest
+from ortoo_daemon.policy.evaluation import Condition, Test
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +39,18 @@ class Part:
     at_least: float | None = None
     at_most: float | None = None
     place: Place
+    tests: tuple[tuple[Points, str, Test | None], ...] = field(
+        init=False, repr=False, compare=False
+    )
+    """Each entry with the field and the bare test of its condition, where it is a single one."""
+
+    def __post_init__(self) -> None:
+        tests = tuple((each, *_bare(each.when)) for each in self.points)
+        object.__setattr__(self, "tests", tests)  # asked for every record
+
+
+def _bare(when: Condition) -> tuple[str, Test | None]:
+    return (when.field, when.judge) if isinstance(when, FieldTest) else ("", None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -52,7 +52,7 @@ class _Rate:
         return self._level * math.exp((self._noted_at - now) / _MEMORY)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)  # made four times for every record
 class _Waiting(Generic[Ask, Answer]):
     """``group`` is what it must travel with; one that is in nobody's way is a group of its own."""
 

@@ -26,7 +26,6 @@ _MOST = 20_000
 class _Noted:
     at: float
     found: Found
-    keys: tuple[tuple[str, str], ...]
 
 
 class MatchedLately:
@@ -35,7 +34,11 @@ class MatchedLately:
     def __init__(self, *, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
         self._noted: OrderedDict[RecordId, _Noted] = OrderedDict()
-        self._by_key: dict[tuple[str, str], dict[RecordId, None]] = {}
+        self._by_key: dict[tuple[str, str], RecordId | dict[RecordId, None]] = {}
+        """A key of one record alone, as nearly all are, takes no collection of its own."""
+
+    def __len__(self) -> int:
+        return len(self._noted)
 
     def note(self, facts: Facts, decision: Decision, sources: KeySources | None) -> None:
         """A decision gives its record to somebody; who asks for the customer from now on finds it."""
@@ -60,23 +63,39 @@ class MatchedLately:
         return found[:MOST_FOUND]
 
     def _near(self, keys: Iterable[tuple[str, str]]) -> list[Found]:
-        ids = dict.fromkeys(id_ for key in keys for id_ in self._by_key.get(key, ()))
+        ids: dict[RecordId, None] = {}
+        for key in keys:
+            bearing = self._by_key.get(key)
+            if isinstance(bearing, dict):
+                ids |= bearing
+            elif bearing is not None:
+                ids[bearing] = None
         oldest = self._clock() - _KEPT_FOR
         return [self._noted[id_].found for id_ in ids if self._noted[id_].at >= oldest]
 
     def _add(self, found: Found) -> None:
         self._forget(found.id)
-        keys = tuple(found.customer.all_keys())
-        self._noted[found.id] = _Noted(self._clock(), found, keys)
-        for key in keys:
-            self._by_key.setdefault(key, {})[found.id] = None
-        while len(self._noted) > _MOST:
-            self._forget(next(iter(self._noted)))
+        now = self._clock()
+        self._noted[found.id] = _Noted(now, found)
+        for key in found.customer.all_keys():
+            bearing = self._by_key.get(key)
+            if bearing is None:
+                self._by_key[key] = found.id
+            elif isinstance(bearing, dict):
+                bearing[found.id] = None
+            elif bearing != found.id:
+                self._by_key[key] = {bearing: None, found.id: None}
+        while len(self._noted) > _MOST or self._first().at < now - _KEPT_FOR:
+            self._forget(self._first().found.id)
+
+    def _first(self) -> _Noted:
+        return next(iter(self._noted.values()))
 
     def _forget(self, id_: RecordId) -> None:
         noted = self._noted.pop(id_, None)
-        for key in noted.keys if noted else ():
+        for key in dict.fromkeys(noted.found.customer.all_keys()) if noted else ():
             bearing = self._by_key[key]
-            del bearing[id_]
-            if not bearing:
+            if isinstance(bearing, dict):
+                del bearing[id_]
+            if not isinstance(bearing, dict) or not bearing:
                 del self._by_key[key]

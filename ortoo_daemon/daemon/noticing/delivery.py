@@ -5,6 +5,8 @@ channel that hangs keeps no other from telling.
 """
 
 import asyncio
+import math
+import time
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
@@ -35,6 +37,9 @@ _log = structlog.get_logger("ortoo_daemon.notices")
 
 _LOOK_EVERY = 2.0
 _BUSY_FOR = 0.5
+_APART = 2.0
+"""Seconds from one telling to the next: what comes up meanwhile goes together. The first one never waits."""
+
 _LEFT_BEHIND_EVERY = timedelta(minutes=1)
 _FIRST_PAUSE, _LONGEST_PAUSE = timedelta(seconds=5), timedelta(minutes=15)
 _MOST_TRIES = 100
@@ -81,6 +86,7 @@ class Delivery:
     _telling: OrgTelling = field(init=False)
     _busy: dict[str, "asyncio.Task[None]"] = field(init=False, default_factory=dict)
     _left_behind_at: datetime | None = field(init=False, default=None)
+    _told_at: float = field(init=False, default=-math.inf)
 
     def __post_init__(self) -> None:
         self._telling = OrgTelling(self.org)
@@ -102,6 +108,8 @@ class Delivery:
             except (OrgError, StateError) as error:
                 _log.warning("notice.look_failed", error=str(error))
             await _first_of(stop, self.box.news, within=pause)
+            if (left := self._told_at + _APART - time.monotonic()) > 0:
+                await _first_of(stop, within=left)
             self.box.news.clear()
         if self._busy:
             await asyncio.wait(self._busy.values(), timeout=_ENDS_WITHIN)
@@ -123,6 +131,7 @@ class Delivery:
             if notice.way not in self._busy and self._may_be_told(notice):
                 by_way[notice.way].append(notice)
         for way, notices in by_way.items():
+            self._told_at = time.monotonic()
             self._begin(way, notices)
         self.waiting = await self.box.waiting()
         next_at = self.waiting.next_at

@@ -2,7 +2,7 @@
 
 Told by py3langid, whose model is in the package, among the languages that dealers write in and their
 neighbours, so that a Portuguese mail is not taken for bad Spanish. Loading takes most of a second and
-20 MB, with the numpy below it, and happens once, at the first text.
+60 MB, with the numpy below it, and happens once, at the first text.
 """
 
 import re
@@ -26,6 +26,8 @@ def _identifier() -> "LanguageIdentifier":
 
     identifier = LanguageIdentifier.from_model_file(MODEL_FILE)
     identifier.set_languages([*_SERVED, *_NEIGHBOURS])
+    # It keeps the weights of all its languages, 28 MB, to be asked for others later; nobody does.
+    identifier._full_model = identifier.nb_ptc, identifier.nb_pc, identifier.nb_classes
     return identifier
 
 

@@ -135,11 +135,11 @@ class PhraseBook:
         return [(w.strip("*"), piece) for w, piece in pairs if w[0] == "*" and w[-1] == "*"]
 
     @cached_property
-    def _typos(self) -> dict[str, list[int]]:
+    def _typos(self) -> dict[str, Sequence[int]]:
         return _near(self._exact, SHORTEST_FOR_TYPOS)
 
     @cached_property
-    def _typos_before_endings(self) -> dict[str, list[int]]:
+    def _typos_before_endings(self) -> dict[str, Sequence[int]]:
         return _near(self._beginnings, SHORTEST_STEM_FOR_TYPOS)
 
 
@@ -164,12 +164,15 @@ def _by(pieces: Mapping[str, int], key: Callable[[str], str | None]) -> dict[str
     return found
 
 
-def _near(forms: Mapping[str, list[int]], shortest: int) -> dict[str, list[int]]:
-    found: dict[str, list[int]] = defaultdict(list)
+def _near(forms: Mapping[str, Sequence[int]], shortest: int) -> dict[str, Sequence[int]]:
+    """Nearly every form leads to one word alone, and shares its pieces with all others that do: there are
+    more than a hundred thousand."""
+    found: dict[str, Sequence[int]] = {}
     for form, pieces in forms.items():
         if len(form) >= shortest and form.isalpha():
             for near in _with_one_less(form):
-                found[near].extend(pieces)
+                known = found.get(near)
+                found[near] = pieces if known is None else (*known, *pieces)
     return found
 
 

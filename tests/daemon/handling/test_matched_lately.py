@@ -71,3 +71,23 @@ def test_what_is_long_ago_the_org_tells():
     note(lately, 1)
     now[0] = 301
     assert lately.completed(question(2), None) is None
+
+
+def test_of_many_that_share_a_key_each_is_found_and_what_is_old_is_forgotten_alone():
+    now = [0.0]
+    lately = MatchedLately(clock=lambda: now[0])
+    for number in (1, 2, 3):
+        note(lately, number)
+        now[0] += 100
+    note(lately, 2)  # decided once more: it counts once, as the latest
+    found = lately.completed(question(9), None)
+    assert [each.id for each in found] == [an_id("00Q", number) for number in (1, 3, 2)]
+    now[0] = 410.0
+    note(lately, 4)  # 1 is more than five minutes old
+    found = lately.completed(question(9), None)
+    assert [each.id for each in found] == [an_id("00Q", number) for number in (3, 2, 4)]
+    now[0] = 2000.0
+    note(lately, 5)
+    (alone,) = lately.completed(question(9), None)
+    assert alone.id == an_id("00Q", 5)
+    assert len(lately) == 1

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, cast
 
+import pytest
 from structlog.testing import capture_logs
 
+from ortoo_daemon.daemon.noticing import delivery as delivery_module
 from ortoo_daemon.daemon.noticing.delivery import Delivery
 from ortoo_daemon.errors import StateError
 from ortoo_daemon.records import RecordId
 from ortoo_daemon.work.notices import KeptNotice, Settled, Waiting
 from ortoo_daemon.work.tables import NoticeState
-from tests.asynchronous import asynchronous
+from tests.asynchronous import asynchronous, until
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 LEAD = RecordId("00Q000000000001EAA")
@@ -146,3 +149,36 @@ async def test_of_several_daemons_only_the_one_that_leads_tells() -> None:
     await telling.look()
     await telling.settled()
     assert len(box.settled) == 1
+
+
+class Busy(Box):
+    """There is always another one due."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.looks = 0
+
+    async def due(self, now: datetime) -> list[KeptNotice]:
+        self.looks += 1
+        self.news.set()
+        return [replace(NOTICE, key=f"n{self.looks}")]
+
+
+@asynchronous
+async def test_in_a_burst_notices_gather_between_one_telling_and_the_next(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    box, stop = Busy(), asyncio.Event()
+    running = asyncio.create_task(delivery(box, words=Words()).run(stop))
+    await until(lambda: len(box.settled) == 1)  # the first one at once
+    await asyncio.sleep(0.1)
+    assert box.looks == 1, "there was news all the time"
+    stop.set()
+    await asyncio.wait_for(running, 1.0)
+
+    monkeypatch.setattr(delivery_module, "_APART", 0.01)
+    stop.clear()
+    running = asyncio.create_task(delivery(box, words=Words()).run(stop))
+    await until(lambda: len(box.settled) > 3)
+    stop.set()
+    await running
