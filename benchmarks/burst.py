@@ -62,9 +62,15 @@ def measure(count: int) -> list[Figure]:
 
 def routed_burst(org: Org, folder: Path, found: Sequence[Place], count: int) -> Run:
     """What the daemon makes of so many leads at these places."""
+    return routed(org, folder, list(leads(found, count, seed=1)))
+
+
+def routed(org: Org, folder: Path, rows: Sequence[Mapping[str, Any]]) -> Run:
+    """What the daemon makes of these leads, which come while it is halted."""
+    count = len(rows)
     with daemon(org, folder) as process:
         process.pause()
-        org.create(list(leads(found, count, seed=1)))
+        org.create(rows)
         org.set_latency(LATENCY)
         org.forget_calls()
         start = _Start.of(process, org)

@@ -7,6 +7,7 @@ from benchmarks import (
     burst,
     calendars,
     directory,
+    duplicates,
     engines,
     replay,
     rules,
@@ -53,6 +54,14 @@ BENCHMARKS: dict[str, Benchmark] = {
             quick_sizes=(1_000,),
             about=burst.about,
             measure=burst.measure,
+        ),
+        Benchmark(
+            name="duplicates",
+            unit="customers",
+            sizes=(1_000_000,),
+            quick_sizes=(50_000,),
+            about=duplicates.about,
+            measure=duplicates.measure,
         ),
         Benchmark(
             name="steady",

@@ -119,9 +119,11 @@ class Org:
 
 
 @contextlib.contextmanager
-def sandbox(folder: Path) -> Iterator[Org]:
-    """A seeded sandbox on a free port, its files in ``folder``."""
-    with running(["ortoo_daemon.sandbox", "--port", "0"], log=folder / "sandbox.log") as process:
+def sandbox(folder: Path, *, state: Path | None = None) -> Iterator[Org]:
+    """A seeded sandbox on a free port, its files in ``folder``, its rows in the file ``state``."""
+    kept = [] if state is None else ["--state", str(state)]
+    arguments = ["ortoo_daemon.sandbox", "--port", "0", *kept]
+    with running(arguments, log=folder / "sandbox.log") as process:
         yield Org(process)
 
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import NamedTuple
 
 from ortoo_daemon.clocks import PastHolder, SlaClock, Waiting
 from ortoo_daemon.errors import Place
@@ -26,6 +27,13 @@ class DuplicateRules(StrEnum):
     LEAVE_OUT = "leave_out"
     SAVE = "save"
     PARK = "park"
+
+
+class Quality(NamedTuple):
+    """How good the record's data are, from 0 to 100, and where it came from ("" where nobody says)."""
+
+    points: int
+    source: str
 
 
 class Outcome(StrEnum):
@@ -87,6 +95,7 @@ class ReasonCode(StrEnum):
     WAITING = "waiting"
     WAIT_OVER = "wait_over"
     NO_CONTACT = "requirement_failed"
+    REJECTED = "rejected"
     ADF_UNREADABLE = "adf_unreadable"
     TAKEN_BY_PERSON = "taken_by_person"
     PERSON_WINS = "person_wins"
@@ -294,4 +303,5 @@ class Decision:
     reopening: Reopening | None = None
     known: KnownUpdate | None = None
     duplicate_rules: DuplicateRules = DuplicateRules.LEAVE_OUT
+    quality: Quality | None = None
     trace: Trace = field(default_factory=Trace)

@@ -27,6 +27,7 @@ from ortoo_daemon.facts import Facts, Question
 from ortoo_daemon.handling import Handling, SlaProgress
 from ortoo_daemon.instants import instant_text
 from ortoo_daemon.intake.adf_step import read_enquiry
+from ortoo_daemon.intake.governing import govern
 from ortoo_daemon.intake.mail_step import read_mail
 from ortoo_daemon.intake.matching.find import find_customer
 from ortoo_daemon.intake.matching.known import look_at_known
@@ -34,6 +35,7 @@ from ortoo_daemon.intake.standardise import standardise
 from ortoo_daemon.ownership.boundaries import look_at_boundaries
 from ortoo_daemon.ownership.choose import choose_owner, find_rule
 from ortoo_daemon.ownership.handover import hand_over
+from ortoo_daemon.ownership.setting_aside import set_aside
 from ortoo_daemon.policy.model import PolicySet
 from ortoo_daemon.records import RecordId
 from ortoo_daemon.settled import for_absence, unless_parked_so, with_custody
@@ -44,6 +46,8 @@ STAGES: tuple[tuple[str, Stage], ...] = (
     ("intake", read_mail),
     ("intake", read_enquiry),
     ("intake", standardise),
+    ("intake", govern),
+    ("ownership", set_aside),
     ("intake", find_customer),
     ("intake", look_at_known),
     ("enrichment", enrich),
@@ -56,9 +60,9 @@ STAGES: tuple[tuple[str, Stage], ...] = (
 )
 """The way of every record, in order; the fifth stage, audit, concludes from what these have left.
 
-A step that parks the record or asks a question ends the way. One that asks leaves everything else as it
-found it, or goes on from there when it has its answer (enrichment); before the first that may ask no step
-looks at counters."""
+A step that parks the record, sets it aside or asks a question ends the way. One that asks leaves everything
+else as it found it, or goes on from there when it has its answer (enrichment); before the first that may ask
+no step looks at counters."""
 
 STAGES_OF_A_STEP: tuple[tuple[str, Stage], ...] = (
     ("ownership", hand_over),
@@ -135,6 +139,8 @@ def _go_on(policies: PolicySet, handling: Handling, first: int) -> Decision | Ne
             return Needs(questions=tuple(handling.questions), begun=begun)
         if handling.parked_for is not None:
             tell_parked(handling)
+            break
+        if handling.rejected is not None and handling.scope.owner is not None:
             break
     facts = handling.facts
     decision = unless_parked_so(conclude(handling), facts)

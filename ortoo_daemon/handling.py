@@ -17,6 +17,7 @@ from ortoo_daemon.errors import Place
 from ortoo_daemon.facts import Facts, Question
 from ortoo_daemon.matches import MatchQuestion
 from ortoo_daemon.person import Person
+from ortoo_daemon.policy.govern_model import GovernRule
 from ortoo_daemon.policy.intake_model import KeySources
 from ortoo_daemon.policy.limits_model import Limits
 from ortoo_daemon.policy.model import Policy
@@ -176,7 +177,8 @@ class Handling:
     ``overstepped`` are boundaries that a person's assignment is outside of. ``customers`` are the
     ``key_sources`` of every object. ``asked_match`` is what was asked about the customer, as long as the
     answer is awaited. ``known`` is the earlier record of the customer, where the policy
-    says what such a record gets, and ``known_update`` that.
+    says what such a record gets, and ``known_update`` that. ``rejected`` is the rule for which it is set
+    aside, ``quality`` how good its data are, from 0 to 100, where the policy has rules.
     """
 
     policy: Policy
@@ -213,6 +215,8 @@ class Handling:
     asked_match: MatchQuestion | None = None
     known: Record | None = None
     known_update: KnownUpdate | None = None
+    rejected: GovernRule | None = None
+    quality: int | None = None
 
     @property
     def limits(self) -> tuple[Limits, ...]:

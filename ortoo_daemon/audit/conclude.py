@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from ortoo_daemon.clocks import Waiting
-from ortoo_daemon.decision import Decision, Outcome, ReasonCode
+from ortoo_daemon.decision import Decision, Outcome, Quality, ReasonCode
 from ortoo_daemon.handling import Handling, SlaProgress, StepKind
 from ortoo_daemon.mail_findings import FINDINGS_FIELD
 from ortoo_daemon.policy.sla_model import OFFER, Reassign
@@ -42,10 +42,19 @@ def conclude(handling: Handling) -> Decision:
         reservation=None if parked else handling.reservation,
         children=() if parked else tuple(handling.children),
         reopening=None if parked else handling.reopening,
+        quality=_quality(handling),
         known=None if parked else handling.known_update,
         duplicate_rules=handling.policy.duplicate_rules,
         trace=handling.trace.finished(),
     )
+
+
+def _quality(handling: Handling) -> Quality | None:
+    if handling.quality is None:
+        return None
+    sources = handling.key_sources
+    source = handling.scope.text(sources.source) if sources is not None else ""
+    return Quality(handling.quality, source)
 
 
 def _findings(handling: Handling) -> dict[str, FieldValue]:

@@ -1,10 +1,12 @@
 """What else is known about the record? By tables, constants, templates, scores, its own text, and others."""
 
+from ortoo_daemon.enrichment.attributing import attribute
 from ortoo_daemon.enrichment.calling import call, hold
 from ortoo_daemon.enrichment.interpreting import interpret
 from ortoo_daemon.enrichment.scoring import scored
 from ortoo_daemon.handling import Handling
 from ortoo_daemon.policy.ai_model import AiStep
+from ortoo_daemon.policy.attribution_model import Attribution
 from ortoo_daemon.policy.call_model import CallStep, HoldStep
 from ortoo_daemon.policy.enrichment_model import MatchKind, ScoreStep, SetStep, TableStep
 
@@ -33,6 +35,8 @@ def _enrich(handling: Handling, *, asking: bool) -> None:
                 _set(handling, step)
             case ScoreStep():
                 _score(handling, step)
+            case Attribution():
+                attribute(handling, step)
             case AiStep():
                 if not interpret(handling, step, asking=asking):
                     return

@@ -21,18 +21,30 @@ _SMALL_INSIDE = frozenset(
 """Small between other words, capital at the start: ``De Luca``, but ``Ponce de León``."""
 
 _NUMERALS = frozenset({"II", "III", "IV", "VI", "VII", "VIII"})
+_TITLE = re.compile(
+    r"(?:(?:mr|mrs|ms|miss|mme|mlle|monsieur|madame|herr|frau|herrn|sig|sig\.ra|signor|signora|sra?|"
+    r"se\u00f1or|se\u00f1ora|dhr|mevr|mevrouw|dr|prof)\b\.?\s+)+",
+    re.IGNORECASE,
+)
 _PARTS = re.compile(r"([\s\-‐-―.]+)")
 _ELIDED = re.compile(r"(o|d|l|dell|dall|n)(['’])(.+)")
 
 
 def standard_name(form: Form) -> str:
     """The name in mixed case; as it was, save outer blanks, when it was so already."""
-    text = outer_trimmed(form.text)
+    text = _without_title(outer_trimmed(form.text))
     if text == text.upper() and text == text.lower():
         return text
     if text not in (text.upper(), text.lower()):
         return text
     return _mixed(text)
+
+
+def _without_title(text: str) -> str:
+    """Without how somebody is addressed; one letter alone is taken for an initial."""
+    found = _TITLE.match(text)
+    rest = text[found.end() :] if found else text
+    return rest if any(sign.isalpha() for sign in rest) else text
 
 
 def _mixed(text: str) -> str:

@@ -9,13 +9,18 @@ from collections.abc import Callable, Mapping
 from ortoo_daemon.decision import ReasonCode
 from ortoo_daemon.handling import Handling
 from ortoo_daemon.intake.country import standard_country
+from ortoo_daemon.intake.dates import standard_date
 from ortoo_daemon.intake.email import standard_email
+from ortoo_daemon.intake.email_kinds import kind_of, offered
 from ortoo_daemon.intake.form import Form
 from ortoo_daemon.intake.keys import write_keys
+from ortoo_daemon.intake.money import standard_amount, standard_currency
 from ortoo_daemon.intake.names import standard_name
 from ortoo_daemon.intake.phone import standard_phone
 from ortoo_daemon.intake.postal_code import standard_postal_code
+from ortoo_daemon.intake.street import standard_street
 from ortoo_daemon.intake.trim import trimmed
+from ortoo_daemon.intake.words import YES, standard_colour, standard_consent
 from ortoo_daemon.policy.intake_model import Cleanse, CleanseKind
 from ortoo_daemon.records import FieldValue
 
@@ -31,6 +36,12 @@ STANDARDS: Mapping[CleanseKind, Standard] = {
     CleanseKind.NAME: standard_name,
     CleanseKind.POSTAL_CODE: standard_postal_code,
     CleanseKind.COUNTRY: standard_country,
+    CleanseKind.STREET: standard_street,
+    CleanseKind.DATE: standard_date,
+    CleanseKind.AMOUNT: standard_amount,
+    CleanseKind.CURRENCY: standard_currency,
+    CleanseKind.COLOUR: standard_colour,
+    CleanseKind.CONSENT: standard_consent,
 }
 
 
@@ -68,8 +79,21 @@ def _cleanse(handling: Handling, cleanse: Cleanse) -> None:
             place=cleanse.place,
         )
         return
+    if cleanse.raw is not None and not handling.scope.text(cleanse.raw):
+        handling.give(cleanse.raw, text, stage=STAGE, place=cleanse.place)
     if standard != text:
         handling.give(cleanse.field, standard or None, stage=STAGE, place=cleanse.place)
+    _tell_beside(handling, cleanse, standard)
+
+
+def _tell_beside(handling: Handling, cleanse: Cleanse, standard: str) -> None:
+    """What is known of the value goes to fields of its own, where the policy names them."""
+    if cleanse.of_kind is not None:
+        handling.give(cleanse.of_kind, kind_of(standard), stage=STAGE, place=cleanse.place)
+    if cleanse.offer is not None:
+        handling.give(cleanse.offer, offered(standard), stage=STAGE, place=cleanse.place)
+    if cleanse.into is not None:
+        handling.give(cleanse.into, standard == YES, stage=STAGE, place=cleanse.place)
 
 
 def as_text(value: FieldValue) -> str | None:

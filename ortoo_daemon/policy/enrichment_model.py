@@ -11,6 +11,7 @@ from typing import Protocol
 
 from ortoo_daemon.errors import Place
 from ortoo_daemon.policy.ai_model import AiStep
+from ortoo_daemon.policy.attribution_model import Attribution
 from ortoo_daemon.policy.call_model import CallStep, HoldStep
 from ortoo_daemon.policy.evaluation import Expression
 from ortoo_daemon.policy.score_model import Scorecard
@@ -93,4 +94,4 @@ class ScoreStep:
         return (self.into,) if self.band is None else (self.into, self.band)
 
 
-EnrichmentStep = TableStep | SetStep | ScoreStep | AiStep | CallStep | HoldStep
+EnrichmentStep = TableStep | SetStep | ScoreStep | AiStep | CallStep | HoldStep | Attribution

@@ -1,6 +1,6 @@
 """What does a policy do to a record before it is routed? Values of ``intake:``."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -15,16 +15,36 @@ class CleanseKind(StrEnum):
     NAME = "name"
     POSTAL_CODE = "postal_code"
     COUNTRY = "country"
+    STREET = "street"
+    DATE = "date"
+    AMOUNT = "amount"
+    CURRENCY = "currency"
+    COLOUR = "colour"
+    CONSENT = "consent"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cleanse:
-    """Standardise one field. ``country`` names the field that says which country's rules apply."""
+    """Standardise one field. ``country`` names the field that says which country's rules apply.
+
+    ``raw`` takes what was typed, once. Of addresses ``of_kind`` takes whose it is, ``offer`` the one that may
+    be meant; of consent ``into`` is the checkbox.
+    """
 
     field: str
     kind: CleanseKind
     country: str | None
+    raw: str | None = None
+    offer: str | None = None
+    of_kind: str | None = None
+    into: str | None = None
     place: Place
+
+    def sets(self) -> Iterator[str]:
+        """Fields that it writes."""
+        yield self.field
+        beside = (self.raw, self.offer, self.of_kind, self.into)
+        yield from (name for name in beside if name)
 
 
 EMAIL_KEY = "Ortoo_Email_Key__c"

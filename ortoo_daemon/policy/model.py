@@ -18,6 +18,7 @@ from ortoo_daemon.policy.enrichment_model import EnrichmentStep, SetField
 from ortoo_daemon.policy.evaluation import Condition
 from ortoo_daemon.policy.find_model import Duplicates
 from ortoo_daemon.policy.fuse_model import Fuse
+from ortoo_daemon.policy.govern_model import Govern
 from ortoo_daemon.policy.intake_model import Cleanse, KeySources, Require
 from ortoo_daemon.policy.limits_model import Limits, RateLimit
 from ortoo_daemon.policy.notify_model import Notify
@@ -78,6 +79,7 @@ class Policy:
     adf: Adf | None = None
     cleanse: tuple[Cleanse, ...] = ()
     require: Require | None = None
+    govern: Govern | None = None
     find: Duplicates | None = None
     enrichment: tuple[EnrichmentStep, ...] = ()
     rules: tuple[Rule, ...] = ()

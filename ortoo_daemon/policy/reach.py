@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 
 from ortoo_daemon.mail_findings import FINDINGS_FIELD, SPLIT_KEY
 from ortoo_daemon.policy.ai_model import AiStep
+from ortoo_daemon.policy.attribution_model import Attribution
 from ortoo_daemon.policy.call_model import CallStep, HoldStep
 from ortoo_daemon.policy.enrichment_model import ScoreStep, TableStep
 from ortoo_daemon.policy.evaluation import Condition
@@ -107,7 +108,7 @@ def rooftop_fields_read(policy: Policy) -> frozenset[str]:
 
 def fields_written(policy: Policy) -> frozenset[str]:
     """API names of the business fields this policy may change; the daemon's stamps excepted."""
-    found = {step.field for step in policy.cleanse}
+    found = {name for step in policy.cleanse for name in step.sets()}
     if policy.triage is not None:
         found |= {FINDINGS_FIELD, *policy.triage.fields_written()}
         found |= {each.field for each in policy.triage.reopen}
@@ -122,8 +123,12 @@ def fields_written(policy: Policy) -> frozenset[str]:
             found.update(enrichment.fields_written())
         elif isinstance(enrichment, CallStep | HoldStep):
             found.update(enrichment.written())
+        elif isinstance(enrichment, Attribution):
+            found.update(enrichment.sets())
         else:
             found |= {each.field for each in enrichment.sets}
+    if policy.govern is not None:
+        found |= policy.govern.fields_written()
     found |= {each.field for step in steps_of(policy) for each in step.sets}
     if policy.returns is not None:
         found.add(policy.returns.reason)
@@ -143,6 +148,9 @@ def _names(policy: Policy) -> Iterator[frozenset[str]]:
         yield policy.limits.load.weigh.fields()
     if policy.require is not None:
         yield policy.require.condition.fields()
+    if policy.govern is not None:
+        yield from (condition.fields() for condition in policy.govern.conditions())
+        yield from (each.value.fields() for each in policy.govern.sets)
     for bounds in (policy.absence, policy.boundaries):
         if bounds is not None and bounds.when is not None:
             yield bounds.when.fields()
@@ -158,6 +166,8 @@ def _names(policy: Policy) -> Iterator[frozenset[str]]:
             yield enrichment.names_read()
         elif isinstance(enrichment, CallStep | HoldStep):
             yield enrichment.fields()
+        elif isinstance(enrichment, Attribution):
+            yield frozenset(enrichment.reads())
         else:
             yield from (each.value.fields() for each in enrichment.sets)
     for rule in rules_of(policy):

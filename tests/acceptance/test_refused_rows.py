@@ -116,7 +116,9 @@ def test_each_refusal_of_a_row_has_its_own_end(network: Network, others: int) ->
         lead, proof = network.lead(id), network.proof(id)
         assert lead["OwnerId"] == seed.WEB_FORMS_USER_ID, refused[id]
         assert lead["Ortoo_Parked__c"].startswith(f"{refused[id].code}: ")
-        assert (proof["Outcome__c"], proof["Reason_Code__c"]) == ("parked", "refused_by_org")
+        duplicate = refused[id].code == "DUPLICATES_DETECTED"
+        reason = "duplicates_detected" if duplicate else "refused_by_org"
+        assert (proof["Outcome__c"], proof["Reason_Code__c"]) == ("parked", reason)
     network.assert_untouched(gone)
 
 

@@ -10,6 +10,7 @@ from benchmarks import (
     burst,
     calendars,
     directory,
+    duplicates,
     engines,
     machine,
     replay,
@@ -31,6 +32,12 @@ def test_a_tiny_burst_is_routed_whole_and_written_whole_by_the_bare_client():
     assert found["of the bare client's rate"] > 0
     # one batch: the leads, then their decisions
     assert found["calls per record, bare client"] == pytest.approx(2 / 30)
+
+
+def test_customers_that_are_known_are_found_among_the_others():
+    found = values(duplicates.measure(10_000))
+    assert found["earlier leads found, of those that may be"] == 1
+    assert found["calls per record"] > 0
 
 
 def test_every_lead_of_a_steady_stream_gets_a_waiting_time():

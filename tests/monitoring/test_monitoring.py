@@ -42,6 +42,7 @@ LABELS: dict[str, frozenset[str]] = {
     "ortoo_notices_total": frozenset({"way", "outcome"}),
     "ortoo_callout_seconds_bucket": frozenset({"service", "outcome", "le"}),
     "ortoo_callout_seconds_count": frozenset({"service", "outcome"}),
+    "ortoo_data_quality_bucket": frozenset({"object", "source", "le"}),
 }
 OF_PROMETHEUS = {"instance", "job"}
 

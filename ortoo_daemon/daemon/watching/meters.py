@@ -13,7 +13,7 @@ from prometheus_client import Counter, Histogram, Metric
 
 from ortoo_daemon.audit.record import Written
 from ortoo_daemon.callouts import CallAnswer
-from ortoo_daemon.decision import Decision, Outcome, ReasonCode
+from ortoo_daemon.decision import Decision, Outcome, Quality, ReasonCode
 from ortoo_daemon.records import WorkItem
 
 Meter = TypeVar("Meter", Counter, Histogram)
@@ -23,6 +23,9 @@ GONE = "gone"
 
 _SECONDS = (0.05, 0.1, 0.25, 0.5, 1.0, 1.5, 2.5, 5.0, 10.0, 30.0, 60.0, 300.0, 1800.0)
 """The goals are 0.5 s for half of the records and 1.5 s for 99 of 100."""
+
+_POINTS = (20, 40, 60, 80, 90, 99, 100)
+_MOST_SOURCES = 20
 
 
 class Meters:
@@ -69,6 +72,14 @@ class Meters:
             buckets=_SECONDS,
             registry=None,
         )
+        self._quality = Histogram(
+            "ortoo_data_quality",
+            "How good the data of records are, from 0 to 100, by where they come from.",
+            ["object", "source"],
+            buckets=_POINTS,
+            registry=None,
+        )
+        self._sources: set[str] = set()
         self._series: dict[tuple[Counter | Histogram, tuple[str, ...]], Counter | Histogram] = {}
         for what in ("field", "owner", "record"):
             self._refused.labels(what)  # an alert needs the zero before the first one
@@ -76,7 +87,7 @@ class Meters:
     def collect(self) -> Iterator[Metric]:
         """What is to be shown."""
         meters = (self._handled, self._decided, self._written, self._refused, self._noticed)
-        for meter in (*meters, self._called):
+        for meter in (*meters, self._called, self._quality):
             for metric in meter.collect():
                 # The library adds a second series for every one, with the moment it began.
                 metric.samples = [
@@ -90,8 +101,10 @@ class Meters:
         self._one(self._handled, *labels).inc()
         if written.refused:
             self._refused.labels("field").inc(len(written.refused))
-        if decision.reason is ReasonCode.REFUSED_BY_ORG:
+        if decision.reason in (ReasonCode.REFUSED_BY_ORG, ReasonCode.DUPLICATES_DETECTED):
             self._refused.labels("record").inc()
+        if decision.quality is not None:
+            self._rated(decision.object, decision.quality)
         if decision.outcome is Outcome.NOTHING:
             return  # nobody waited for it
         waited = (decision.decided_at - item.heard_at).total_seconds()
@@ -105,6 +118,14 @@ class Meters:
         if found is None:
             found = self._series[meter, labels] = meter.labels(*labels)
         return cast(Meter, found)
+
+    def _rated(self, object_name: str, quality: Quality) -> None:
+        """Sources are what people typed: of more than so many the rest is one."""
+        source = quality.source or "none"
+        if len(self._sources) < _MOST_SOURCES:
+            self._sources.add(source)
+        known = source if source in self._sources else "other"
+        self._one(self._quality, object_name, known).observe(quality.points)
 
     def gone(self, item: WorkItem) -> None:
         """A record that is no longer there."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 
 from ortoo_daemon.policy.ai_model import AiStep
+from ortoo_daemon.policy.attribution_model import Attribution
 from ortoo_daemon.policy.call_model import CallStep, HoldStep
 from ortoo_daemon.policy.enrichment_model import ScoreStep, SetField, TableStep
 from ortoo_daemon.policy.expressions import Constant
@@ -75,5 +76,7 @@ def _enriching(policy: Policy) -> Iterator[tuple[str, bool, SetField | None]]:
             # While a record waits, anything may be written to what it waits for.
             names = (*step.written(), *sorted(step.until.fields()))
             yield from ((name, False, None) for name in names if not name.startswith("$"))
+        elif isinstance(step, Attribution):
+            yield from ((name, name == step.first_touch, None) for name in step.sets())
         else:
             yield from ((each.field, each.only_empty, each) for each in step.sets)

@@ -13,6 +13,7 @@ from ortoo_daemon.errors import Place
 from ortoo_daemon.mail_findings import SPLIT_KEY
 from ortoo_daemon.policy.adf_model import Adf
 from ortoo_daemon.policy.ai_model import AiStep
+from ortoo_daemon.policy.attribution_model import Attribution
 from ortoo_daemon.policy.call_model import CallStep, HoldStep
 from ortoo_daemon.policy.cases import PolicyTests
 from ortoo_daemon.policy.conditions import FieldTest, tests_of
@@ -91,10 +92,14 @@ def conditions_of(policy: Policy) -> Iterator[Condition]:
         yield policy.adf.when
     if policy.require is not None:
         yield policy.require.condition
+    if policy.govern is not None:
+        yield from policy.govern.conditions()
     for bounds in (policy.absence, policy.boundaries):
         if bounds is not None and bounds.when is not None:
             yield bounds.when
     for step in policy.enrichment:
+        if isinstance(step, Attribution) and step.when is not None:
+            yield step.when
         if isinstance(step, ScoreStep):
             yield from (points.when for points in step.card.points())
         elif isinstance(step, AiStep | CallStep | HoldStep) and step.when is not None:
@@ -161,6 +166,8 @@ def targets_of(policy: Policy) -> list[Target]:
         for target in (rule.assign.target, held, rule.orelse):
             if target is not None:
                 found[target.place] = target
+    if policy.govern is not None and policy.govern.queue is not None:
+        found[policy.govern.queue.place] = policy.govern.queue
     for step in steps_of(policy):
         if isinstance(step.action, QueueTarget | PersonTarget):
             found[step.action.place] = step.action
@@ -177,9 +184,12 @@ def _uses(policy: Policy) -> Iterator[FieldUse]:
     if policy.adf is not None:
         yield from _of_adf(policy.adf)
     for step in policy.cleanse:
-        yield FieldUse(step.place, step.field)
+        yield from (FieldUse(step.place, name) for name in step.sets())
         if step.country:
             yield FieldUse(step.place, step.country)
+    if policy.govern is not None:
+        named = (policy.govern.score, policy.govern.flags)
+        yield from (FieldUse(policy.govern.place, name) for name in named if name)
     if policy.find is not None:
         yield from (FieldUse(policy.find.place, name) for name in policy.find.record_fields())
     for enrichment in policy.enrichment:
@@ -194,6 +204,8 @@ def _uses(policy: Policy) -> Iterator[FieldUse]:
             yield from (FieldUse(enrichment.place, name) for name in enrichment.names_read())
         elif isinstance(enrichment, CallStep):
             yield from (FieldUse(each.place, each.field) for each in enrichment.sets)
+        elif isinstance(enrichment, Attribution):
+            yield from (FieldUse(enrichment.place, name) for name in enrichment.reads())
     for each in _sets(policy):
         yield FieldUse(each.place, each.field)
     if policy.returns is not None:
@@ -261,6 +273,8 @@ def _sets(policy: Policy) -> Iterator[SetField]:
             yield from enrichment.sets
         elif isinstance(enrichment, CallStep | HoldStep):
             yield from enrichment.orelse
+    if policy.govern is not None:
+        yield from policy.govern.sets
     yield from policy.sets
     yield from (each for step in steps_of(policy) for each in step.sets)
 

@@ -1,7 +1,7 @@
 """How do ``intake:`` and ``enrichment:`` become steps?"""
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ortoo_daemon.callouts import CallKind
 from ortoo_daemon.errors import Place
@@ -16,25 +16,29 @@ from ortoo_daemon.policy.enrichment_model import (
     TableMatch,
     TableStep,
 )
+from ortoo_daemon.policy.govern_model import Govern
 from ortoo_daemon.policy.intake_model import Cleanse, CleanseKind, Require
 from ortoo_daemon.policy.naming import did_you_mean
 from ortoo_daemon.policy.nodes import ListNode, MapNode, Node, Problems, Scalar
 from ortoo_daemon.policy.parsing.adf import read_adf_intake
 from ortoo_daemon.policy.parsing.ai import read_ai
+from ortoo_daemon.policy.parsing.attribution import read_attribution
 from ortoo_daemon.policy.parsing.calls import read_action, read_call, read_hold
 from ortoo_daemon.policy.parsing.conditions import ConditionReader
 from ortoo_daemon.policy.parsing.expressions import read_sets
+from ortoo_daemon.policy.parsing.govern import read_govern
 from ortoo_daemon.policy.parsing.sections import Section, items_in, mapping_in, name_in, text_in
 from ortoo_daemon.policy.parsing.triage import read_triage
 from ortoo_daemon.policy.resources import Resources
 from ortoo_daemon.policy.tables import CsvTable
 from ortoo_daemon.policy.triage_model import Triage
 
-INTAKE_KEYS = ("triage", "adf", "cleanse", "require", "find")
+INTAKE_KEYS = ("triage", "adf", "cleanse", "require", "govern", "find")
 REQUIRE_ELSE_KEYS = ("park",)
-CLEANSE_KEYS = ("country",)
+CLEANSE_KEYS = ("country", "raw", "kind", "offer", "into")
+_OPTIONS = {"kind": CleanseKind.EMAIL, "offer": CleanseKind.EMAIL, "into": CleanseKind.CONSENT}
 ACTIONS = tuple(kind.value for kind in CallKind if kind is not CallKind.SERVICE)
-STEP_KINDS = ("table", "set", "score", "ai", "call", *ACTIONS, "hold_until")
+STEP_KINDS = ("table", "set", "score", "ai", "call", *ACTIONS, "hold_until", "attribution")
 STEP_KEYS = (*STEP_KINDS, "only_empty")
 SCORE_KEYS = ("card", "into", "band")
 TABLE_KEYS = ("file", "match", "set", "only_empty")
@@ -50,6 +54,7 @@ class Intake:
     adf: Adf | None = None
     cleanse: tuple[Cleanse, ...] = ()
     require: Require | None = None
+    govern: Govern | None = None
 
 
 def read_intake(
@@ -66,12 +71,13 @@ def read_intake(
     cleanse = [
         _cleanse(key, value, problems) for key, value in (wanted.entries.values() if wanted else ())
     ]
-    require = section.mapping("require")
+    require, governed = section.mapping("require"), section.mapping("govern")
     return Intake(
         None if triage is None else read_triage(triage, before, mailed, resources),
         None if adf is None else read_adf_intake(adf, mailed, conditions, resources),
         tuple(step for step in cleanse if step is not None),
         None if require is None else _require(require, conditions),
+        None if governed is None else read_govern(governed, conditions),
     )
 
 
@@ -91,13 +97,28 @@ def _cleanse(key: Scalar, node: Node, problems: Problems) -> Cleanse | None:
         message = f"no way to standardise is called {word!r}"
         problems.add(kind, "unknown_name", message, did_you_mean(word, _KINDS))
         return None
-    country = None
-    if options is not None:
-        mapping = mapping_in(options, problems, what=f"{word!r}")
-        if mapping is None:
-            return None
-        country = Section(mapping, problems, what=f"{word!r}", known=CLEANSE_KEYS).name("country")
-    return Cleanse(field=field, kind=CleanseKind(word), country=country, place=key.place)
+    found = Cleanse(field=field, kind=CleanseKind(word), country=None, place=key.place)
+    return found if options is None else _with_options(found, options, problems)
+
+
+def _with_options(cleanse: Cleanse, node: Node, problems: Problems) -> Cleanse | None:
+    word = cleanse.kind.value
+    mapping = mapping_in(node, problems, what=f"{word!r}")
+    if mapping is None:
+        return None
+    section = Section(mapping, problems, what=f"{word!r}", known=CLEANSE_KEYS)
+    for key, kind in _OPTIONS.items():
+        if section.get(key) is not None and cleanse.kind is not kind:
+            message = f"{key!r} is for {kind.value!r} alone"
+            problems.add(mapping.entries[key][0], "unknown_key", message, "take it out")
+    return replace(
+        cleanse,
+        country=section.name("country"),
+        raw=section.name("raw"),
+        of_kind=section.name("kind"),
+        offer=section.name("offer"),
+        into=section.name("into"),
+    )
 
 
 def _require(node: MapNode, conditions: ConditionReader) -> Require | None:
@@ -163,6 +184,8 @@ def _step(
         return _score(inner, problems, resources)
     if kind == "ai":
         return read_ai(inner, conditions, resources, labels)
+    if kind == "attribution":
+        return read_attribution(inner, conditions, resources)
     if kind == "call":
         return read_call(inner, conditions, labels)
     if kind == "hold_until":

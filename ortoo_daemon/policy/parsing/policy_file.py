@@ -103,6 +103,7 @@ def read_policy(node: Node, problems: Problems, resources: Resources) -> Policy 
         adf=took.adf,
         cleanse=took.cleanse,
         require=took.require,
+        govern=took.govern,
         find=find,
         enrichment=steps,
         rules=ownership.rules,

@@ -1,15 +1,18 @@
 """What is the JSON Schema of ``intake:`` and of a step of ``enrichment:``?"""
 
+from ortoo_daemon.policy.attribution_model import COLUMNS, UTM
 from ortoo_daemon.policy.find_model import Among, Prefer
 from ortoo_daemon.policy.intake_model import CleanseKind
 from ortoo_daemon.policy.models.catalogue import SENDABLE, TaskName
 from ortoo_daemon.policy.parsing import adf as parse_adf
 from ortoo_daemon.policy.parsing import ai as parse_ai
+from ortoo_daemon.policy.parsing import attribution as parse_attribution
 from ortoo_daemon.policy.parsing import calls as parse_calls
 from ortoo_daemon.policy.parsing import find as parse_find
 from ortoo_daemon.policy.parsing import intake as parse_intake
 from ortoo_daemon.policy.parsing import triage as parse_triage
 from ortoo_daemon.policy.schema.conditions import condition
+from ortoo_daemon.policy.schema.govern import govern
 from ortoo_daemon.policy.schema.terms import (
     DURATION,
     FIELD,
@@ -27,7 +30,7 @@ from ortoo_daemon.policy.schema.terms import (
 
 def intake() -> Schema:
     kinds = [str(kind) for kind in CleanseKind]
-    options = section(parse_intake.CLEANSE_KEYS, {"country": FIELD})
+    options = section(parse_intake.CLEANSE_KEYS, dict.fromkeys(parse_intake.CLEANSE_KEYS, FIELD))
     by_kind = {
         "type": "object",
         "properties": dict.fromkeys(kinds, options),
@@ -57,6 +60,7 @@ def intake() -> Schema:
             "adf": _adf(),
             "cleanse": map_of({"anyOf": [{"enum": kinds}, by_kind]}),
             "require": require,
+            "govern": govern(),
             "find": section(parse_find.FIND_KEYS, {"duplicates": _duplicates()}, ("duplicates",)),
         },
     )
@@ -142,8 +146,21 @@ def enrichment_step() -> Schema:
             "call": _call(),
             **dict.fromkeys(parse_intake.ACTIONS, _action()),
             "hold_until": _hold(),
+            "attribution": _attribution(),
             "only_empty": FLAG,
         },
+    )
+
+
+def _attribution() -> Schema:
+    keys = parse_attribution.ATTRIBUTION_KEYS
+    utm = section(UTM, dict.fromkeys(UTM, FIELD))
+    into = section(COLUMNS, dict.fromkeys(COLUMNS, FIELD))
+    fields = {"from": FIELD, "url": FIELD, "first_touch": FIELD, "last_touch": FIELD}
+    return section(
+        keys,
+        {"table": NAME, "when": ref("condition"), "utm": utm, "into": into, **fields},
+        ("table", "from"),
     )
 
 
