@@ -36,6 +36,15 @@ class Quality(NamedTuple):
     source: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CampaignJoin:
+    """The Campaign whose field ``by`` holds ``value``, and the member's status there."""
+
+    by: str
+    value: str
+    status: str | None = None
+
+
 class Outcome(StrEnum):
     """What is to be done.
 
@@ -304,4 +313,5 @@ class Decision:
     known: KnownUpdate | None = None
     duplicate_rules: DuplicateRules = DuplicateRules.LEAVE_OUT
     quality: Quality | None = None
+    campaign: CampaignJoin | None = None
     trace: Trace = field(default_factory=Trace)

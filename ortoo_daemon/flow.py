@@ -8,6 +8,7 @@ decision up where it waits for answers.
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
+from ortoo_daemon.action.campaigns import join_campaign
 from ortoo_daemon.action.fields import prepare_fields
 from ortoo_daemon.action.fuse import hold_step_at_fuse, stop_at_fuse
 from ortoo_daemon.action.notices import prepare_notices, prepare_reports, tell_parked
@@ -56,6 +57,7 @@ STAGES: tuple[tuple[str, Stage], ...] = (
     ("action", stop_at_fuse),
     ("action", prepare_fields),
     ("action", note_repeat),
+    ("action", join_campaign),
     ("action", prepare_notices),
 )
 """The way of every record, in order; the fifth stage, audit, concludes from what these have left.

@@ -11,7 +11,15 @@ from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from ortoo_daemon.clocks import PastHolder, SlaClock, Waiting
-from ortoo_daemon.decision import NewRecord, Notice, ReasonCode, Reopening, Reservation, Returned
+from ortoo_daemon.decision import (
+    CampaignJoin,
+    NewRecord,
+    Notice,
+    ReasonCode,
+    Reopening,
+    Reservation,
+    Returned,
+)
 from ortoo_daemon.directory import Rooftop
 from ortoo_daemon.errors import Place
 from ortoo_daemon.facts import Facts, Question
@@ -217,6 +225,7 @@ class Handling:
     known_update: KnownUpdate | None = None
     rejected: GovernRule | None = None
     quality: int | None = None
+    campaign: CampaignJoin | None = None
 
     @property
     def limits(self) -> tuple[Limits, ...]:

@@ -43,6 +43,7 @@ def conclude(handling: Handling) -> Decision:
         children=() if parked else tuple(handling.children),
         reopening=None if parked else handling.reopening,
         quality=_quality(handling),
+        campaign=None if parked else handling.campaign,
         known=None if parked else handling.known_update,
         duplicate_rules=handling.policy.duplicate_rules,
         trace=handling.trace.finished(),

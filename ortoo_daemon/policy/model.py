@@ -14,6 +14,7 @@ from ortoo_daemon.errors import Place
 from ortoo_daemon.policy.absence_model import Absence
 from ortoo_daemon.policy.adf_model import Adf
 from ortoo_daemon.policy.boundary_model import Boundaries
+from ortoo_daemon.policy.campaign_model import CampaignRule
 from ortoo_daemon.policy.enrichment_model import EnrichmentStep, SetField
 from ortoo_daemon.policy.evaluation import Condition
 from ortoo_daemon.policy.find_model import Duplicates
@@ -87,6 +88,7 @@ class Policy:
     otherwise: Target
     sets: tuple[SetField, ...] = ()
     repeats: tuple[RepeatRule, ...] = ()
+    campaign: CampaignRule | None = None
     duplicate_rules: DuplicateRules = DuplicateRules.LEAVE_OUT
     sla: tuple[SlaRule, ...] = ()
     moves: Moves = USUAL_MOVES

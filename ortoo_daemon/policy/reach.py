@@ -176,6 +176,10 @@ def _names(policy: Policy) -> Iterator[frozenset[str]]:
         yield frozenset(_of_assignment(rule.assign))
     yield from (each.value.fields() for each in policy.sets)
     yield from (frozenset(each.fields_read()) for each in policy.repeats)
+    if policy.campaign is not None:
+        yield policy.campaign.of.fields()
+        if policy.campaign.when is not None:
+            yield policy.campaign.when.fields()
     yield from (entry.when.fields() for entry in notifies_of(policy) if entry.when is not None)
     if _restarts_on_repeat(policy):
         yield frozenset({ASKED_AGAIN_AT})

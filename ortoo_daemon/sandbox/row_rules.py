@@ -58,7 +58,16 @@ class RowRules:
                 check_reference(self._schema, unit, kind, field, value)
             if field.unique:
                 self._check_unique(kind, field, after)
+        if before is None and kind.name == "CampaignMember":
+            self._check_member(after)
         self._check_rules(unit, kind, before, after)
+
+    def _check_member(self, row: Row) -> None:
+        """Nobody is a member of one campaign twice."""
+        who = "LeadId" if row["LeadId"] else "ContactId"
+        same = {"CampaignId": row["CampaignId"], who: row[who]}
+        if self._storage.find("CampaignMember", **same):
+            raise OrgError("DUPLICATE_VALUE", "Already a campaign member.")
 
     def _check_unique(self, kind: ObjectType, field: Field, row: Row) -> None:
         others = self._storage.ids_by_value(kind.name, field, row[field.name])

@@ -86,8 +86,11 @@ def test_enquiries_that_repeat_an_earlier_one_are_counted_and_attached_there_onc
         "attach": {"subject": "Asked again", "text": "{{ Description }}"},
         "merge": {"City": "longest"},
     }
-    find = {"find": {"duplicates": {"on": ["Email"], "among": {"Lead": "60d"}, "prefer": "oldest"}}}
-    with network.daemon(policy={"intake": find, "action": {"repeats": repeats}}) as daemon:
+    intake = {
+        "govern": {"rules": [{"name": "place", "required": "City", "points": 10}]},
+        "find": {"duplicates": {"on": ["Email"], "among": {"Lead": "60d"}, "prefer": "oldest"}},
+    }
+    with network.daemon(policy={"intake": intake, "action": {"repeats": repeats}}) as daemon:
         daemon.until_ready()
         ana = {**ANA, "Email": "ana.again@matching.example"}
         (first,) = network.leads(1, **ana, City="Lyon")

@@ -78,6 +78,7 @@ def needs_of(
     yield from _enquiries(policies)
     yield from _customers(policies, known)
     yield from _repeats(policies)
+    yield from _campaigns(policies)
     yield from _own_objects(archived=settings.audit.archive is not None)
     yield from _notices(policies, templates)
     yield from _contacts(policies)
@@ -158,6 +159,16 @@ def _customers(policies: PolicySet, known: Policies) -> Iterator[Need]:
         read = sources.fields().union(sources.described().values()) - _KEYS
         yield from _reading(name, read, why)
         yield from _writing(name, sources.fields() & _KEYS, why)
+
+
+def _campaigns(policies: PolicySet) -> Iterator[Need]:
+    """Members are made of campaigns that are looked up."""
+    for policy in policies.policies:
+        if policy.campaign is not None:
+            why = f"campaigns of policy {policy.name}"
+            yield ObjectNeed(object="Campaign", right=Right.READ, why=why)
+            yield ObjectNeed(object="Campaign", right=Right.EDIT, why=why)
+            yield from _reading("Campaign", {policy.campaign.by}, why)
 
 
 def _repeats(policies: PolicySet) -> Iterator[Need]:

@@ -17,6 +17,7 @@ from ortoo_daemon.admission.held import is_untouched
 from ortoo_daemon.audit.record import Written
 from ortoo_daemon.daemon.handling.answers import Answers
 from ortoo_daemon.daemon.handling.by_hand import may_be_outside
+from ortoo_daemon.daemon.handling.campaigns import Campaigns
 from ortoo_daemon.daemon.handling.children import Children, PutToWork, left_to_sweeps
 from ortoo_daemon.daemon.handling.deciding import read_record
 from ortoo_daemon.daemon.handling.giving_up import GivingUp
@@ -111,6 +112,7 @@ class Handler:
     children: Children = field(init=False)
     reopened: Reopened = field(init=False)
     repeating: Repeating = field(init=False)
+    campaigns: Campaigns = field(init=False)
     _reserving: Reserving = field(init=False)
     _proving: Proving = field(init=False)
     _giving_up: GivingUp = field(init=False)
@@ -123,6 +125,7 @@ class Handler:
         self.children = Children(self.org, self.put)
         self.reopened = Reopened(self.org, self.put)
         self.repeating = Repeating(self.org, self.put)
+        self.campaigns = Campaigns(self.org, lambda: self.clock())
         self._reserving = Reserving(
             org=self.org,
             knowledge=self.knowledge,
@@ -279,6 +282,7 @@ class Handler:
             return Written()
         await self.children.make(decision, self.clock())
         await self.reopened.reopen(decision, self.clock())
+        await self.campaigns.join(decision)
         known = await self.repeating.note(decision, self.knowledge.policies, self.clock())
         if decision.notices and self.outbox is not None:
             await self.outbox.hold(decision)

@@ -113,6 +113,8 @@ def conditions_of(policy: Policy) -> Iterator[Condition]:
         if isinstance(expression, FirstThatHolds):
             yield from (when for when, _ in expression.choices if when is not None)
     yield from (each.when for each in policy.repeats if each.when is not None)
+    if policy.campaign is not None and policy.campaign.when is not None:
+        yield policy.campaign.when
     yield from (entry.when for entry in notifies_of(policy) if entry.when is not None)
     for clock in policy.sla:
         yield from (when for when, _ in clock.target.choices if when is not None)
@@ -286,6 +288,8 @@ def _expressions(policy: Policy) -> Iterator[Expression]:
     ]
     if policy.limits.load is not None:
         pending.append(policy.limits.load.weigh)
+    if policy.campaign is not None:
+        pending.append(policy.campaign.of)
     for repeat in policy.repeats:
         pending += repeat.expressions()
     while pending:

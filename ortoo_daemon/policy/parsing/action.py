@@ -3,11 +3,13 @@
 from dataclasses import dataclass
 
 from ortoo_daemon.decision import DuplicateRules
+from ortoo_daemon.policy.campaign_model import CampaignRule
 from ortoo_daemon.policy.enrichment_model import SetField
 from ortoo_daemon.policy.fuse_model import Fuse
 from ortoo_daemon.policy.naming import FOUND_SO_FAR, did_you_mean
 from ortoo_daemon.policy.nodes import MapNode
 from ortoo_daemon.policy.notify_model import NEW_RECORD, PARKED, Notify
+from ortoo_daemon.policy.parsing.campaign import read_campaign
 from ortoo_daemon.policy.parsing.conditions import ConditionReader
 from ortoo_daemon.policy.parsing.expressions import read_sets
 from ortoo_daemon.policy.parsing.fuse import read_fuse
@@ -23,6 +25,7 @@ ACTION_KEYS = (
     "set",
     "repeats",
     "duplicate_rules",
+    "campaign",
     "offer",
     "sla",
     "returns",
@@ -42,6 +45,7 @@ class Action:
     sets: tuple[SetField, ...] = ()
     repeats: tuple[RepeatRule, ...] = ()
     duplicate_rules: DuplicateRules = DuplicateRules.LEAVE_OUT
+    campaign: CampaignRule | None = None
     sla: tuple[SlaRule, ...] = ()
     moves: Moves = USUAL_MOVES
     returns: Returns | None = None
@@ -57,11 +61,12 @@ def read_action(node: MapNode, conditions: ConditionReader, *, policy: str) -> A
     section = Section(node, problems, what="action", known=ACTION_KEYS, later=ACTION_LATER)
     sets, notify = section.get("set"), section.get("notify")
     moves, returns = section.mapping("moves"), section.mapping("returns")
-    repeats = section.get("repeats")
+    repeats, campaign = section.get("repeats"), section.mapping("campaign")
     return Action(
         sets=() if sets is None else read_sets(sets, later),
         repeats=() if repeats is None else read_repeats(repeats, later),
         duplicate_rules=_duplicate_rules(section),
+        campaign=None if campaign is None else read_campaign(campaign, later),
         sla=_clocks(section, later, conditions),
         moves=USUAL_MOVES if moves is None else read_moves(moves, problems),
         returns=None if returns is None else read_returns(returns, conditions),

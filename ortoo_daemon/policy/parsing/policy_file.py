@@ -112,6 +112,7 @@ def read_policy(node: Node, problems: Problems, resources: Resources) -> Policy 
         sets=acts.sets,
         repeats=acts.repeats,
         duplicate_rules=acts.duplicate_rules,
+        campaign=acts.campaign,
         sla=acts.sla,
         moves=acts.moves,
         returns=acts.returns,

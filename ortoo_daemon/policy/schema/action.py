@@ -9,6 +9,7 @@ from ortoo_daemon.policy.boundary_model import Boundary
 from ortoo_daemon.policy.parsing import absence as parse_absence
 from ortoo_daemon.policy.parsing import action as parse_action
 from ortoo_daemon.policy.parsing import boundaries as parse_boundaries
+from ortoo_daemon.policy.parsing import campaign as parse_campaign
 from ortoo_daemon.policy.parsing import fuse as parse_fuse
 from ortoo_daemon.policy.parsing import notify as parse_notify
 from ortoo_daemon.policy.schema.repeats import repeat
@@ -17,6 +18,7 @@ from ortoo_daemon.policy.schema.terms import (
     DURATION,
     FLAG,
     NAME,
+    TEXT,
     Schema,
     list_of,
     map_of,
@@ -31,6 +33,11 @@ def action() -> Schema:
         parse_action.ACTION_KEYS,
         {
             "set": map_of(ref("expression")),
+            "campaign": section(
+                parse_campaign.CAMPAIGN_KEYS,
+                {"of": ref("expression"), "by": NAME, "status": TEXT, "when": ref("condition")},
+                ("of",),
+            ),
             "duplicate_rules": {"enum": [str(each) for each in DuplicateRules]},
             "repeats": one_or_several(repeat()),
             "offer": offer(),

@@ -47,3 +47,26 @@ def proof(live: Live, lead: str) -> str:
     """The trace of its only decision record."""
     (row,) = live.sandbox.org.storage.find("Ortoo_Decision__c", Record_Id__c=lead)
     return str(row["Trace__c"])
+
+
+REPEATS = replace(
+    policy_set(
+        intake={"find": {"duplicates": {"on": ["Email"], "among": {"Lead": "any"}}}},
+        action={"repeats": {"of": "Lead", "set": {"Rating": "Hot"}}},
+    ),
+    key_sources=read_directory_mapping(DIRECTORY).key_sources,
+)
+
+
+@live()
+async def test_an_earlier_record_that_the_org_does_not_show_gets_nothing(live: Live) -> None:
+    async with handler_on(live, REPEATS) as handler:
+        first = live.lead(Email="anna@example.com")
+        assert await handler.handle(claim_of(first)) == Finished("rule")
+        fault = {**REFUSAL, "path": r"/query\?q=.*Ortoo_Repeats__c"}
+        await live.control("/faults", fault)
+        with capture_logs() as logs:
+            assert await handler.handle(claim_of(live.lead(Email="anna@example.com"))) == Finished(
+                "rule"
+            )
+    assert [each["code"] for each in logs if each["event"] == "known_refused"] == ["INVALID_TYPE"]
