@@ -45,6 +45,8 @@ class DueSteps:
         self._queue, self._clock, self._every = queue, clock, every
         self._backlog, self._tell = backlog, tell
         self._is_stopped = False
+        self._is_untold = False
+        """Steps wait, and so far none was due of which to tell."""
         self._grace = Grace(outage_after=every.sla_outage_after, lasts=every.sla_grace, clock=clock)
         self._most = HourlyMost(every.sla_at_most, clock=clock)
         self._seen_at: datetime | None = None
@@ -70,7 +72,10 @@ class DueSteps:
         waits = self._grace.seen()
         self._waits_until = waits.until if waits else None
         await self._note()
-        if waits is not None and waits.begins and due:
+        if waits is None or waits.begins:
+            self._is_untold = waits is not None
+        if waits is not None and self._is_untold and due:
+            self._is_untold = False
             _log.warning(
                 "sweep.sla_held_back",
                 since=instant_text(waits.since),

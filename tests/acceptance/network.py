@@ -137,6 +137,16 @@ class Network:
         (row,) = self.proofs([id])[id]
         return row
 
+    def steps(self, id: str, clock: str = "first_response") -> dict[str, Row]:
+        """Decision records of a clock's steps, by step."""
+        prefix = f"{id}:sla:{clock}:"
+        rows = self.proofs([id]).get(id, [])
+        return {
+            row["Ortoo_Key__c"].removeprefix(prefix): row
+            for row in rows
+            if row["Ortoo_Key__c"].startswith(prefix)
+        }
+
     def owner_changes(self, ids: Sequence[str]) -> dict[str, list[Row]]:
         """Every change of owner the org has seen, oldest first."""
         names = ("Id", "LeadId", "Field", "OldValue", "NewValue", "CreatedById")
@@ -160,6 +170,12 @@ class Network:
             return len(self.proofs(ids)) == len(ids)
 
         wait_until(proven, within, f"{self.company}: decisions recorded")
+
+    def until_step(
+        self, id: str, step: str, clock: str = "first_response", within: float = 30
+    ) -> Row:
+        """The decision record of a clock's step, as soon as it stands."""
+        return wait_until(lambda: self.steps(id, clock).get(step), within, f"{step} of {id}")
 
     # -- what must hold -----------------------------------------------------------------------------
 

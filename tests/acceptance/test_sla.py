@@ -46,21 +46,6 @@ def daemon_of(network: Network) -> DaemonProcess:
     return network.daemon(**FILES)
 
 
-def steps(network: Network, id: str) -> dict[str, Row]:
-    """Decision records of the clock's steps, by step."""
-    prefix = f"{id}:sla:first_response:"
-    rows = network.proofs([id]).get(id, [])
-    return {
-        row["Ortoo_Key__c"].removeprefix(prefix): row
-        for row in rows
-        if row["Ortoo_Key__c"].startswith(prefix)
-    }
-
-
-def until_step(network: Network, id: str, step: str) -> Row:
-    return wait_until(lambda: steps(network, id).get(step), 30, f"{step} of {id}")
-
-
 def test_a_lead_nobody_answers_goes_to_a_colleague_and_then_to_the_manager(network: Network):
     sandbox = network.sandbox
     with daemon_of(network) as daemon:
@@ -70,25 +55,25 @@ def test_a_lead_nobody_answers_goes_to_a_colleague_and_then_to_the_manager(netwo
         first = network.lead(silent)["OwnerId"]
 
         sandbox.change(answered, Status="Working - Contacted")
-        until_step(network, answered, "stopped")
+        network.until_step(answered, "stopped")
         sandbox.change(taken, OwnerId=PERSON)
 
         sandbox.shift_clock(16 * 60)
-        assert until_step(network, silent, "warning1")["Outcome__c"] == "warned"
+        assert network.until_step(silent, "warning1")["Outcome__c"] == "warned"
         assert network.lead(silent, *SLA)["Ortoo_SLA_Status__c"] == "Warning"
 
         sandbox.shift_clock(31 * 60)
-        handed_over = until_step(network, silent, "violation")
+        handed_over = network.until_step(silent, "violation")
         assert handed_over["Outcome__c"] == "reassigned"
         second = network.lead(silent)["OwnerId"]
-        by_name = until_step(network, taken, "violation")
+        by_name = network.until_step(taken, "violation")
         assert (by_name["Outcome__c"], by_name["Reason_Code__c"]) == (
             "escalated",
             "sla_held_by_person",
         )
 
         sandbox.shift_clock(62 * 60)
-        assert until_step(network, silent, "step2")["Outcome__c"] == "escalated"
+        assert network.until_step(silent, "step2")["Outcome__c"] == "escalated"
         assert daemon.terminate() == 0
 
     lead = network.lead(silent, *SLA)
@@ -105,14 +90,14 @@ def test_a_lead_nobody_answers_goes_to_a_colleague_and_then_to_the_manager(netwo
     assert roles[lead["OwnerId"]] == ("rooftop_manager", site)
     moves = [change["NewValue"] for change in network.owner_changes([silent])[silent]]
     assert moves == [first, second, lead["OwnerId"]]
-    assert steps(network, silent).keys() == {"warning1", "violation", "step2"}
+    assert network.steps(silent).keys() == {"warning1", "violation", "step2"}
     assert lead["Ortoo_SLA_Next_At__c"] is None
 
     assert network.lead(taken)["OwnerId"] == PERSON
     lead = network.lead(answered, *SLA)
     assert lead["Ortoo_SLA_Status__c"] == "Met"
     assert lead["Ortoo_First_Response_At__c"] is not None
-    assert steps(network, answered).keys() == {"stopped"}
+    assert network.steps(answered).keys() == {"stopped"}
 
 
 def test_a_daemon_killed_between_owner_and_proof_takes_the_step_once(network: Network):
@@ -128,15 +113,15 @@ def test_a_daemon_killed_between_owner_and_proof_takes_the_step_once(network: Ne
         sandbox.until_met(refused, within=30)
         daemon.kill()
     second = network.lead(lead)["OwnerId"]
-    assert not steps(network, lead)
+    assert not network.steps(lead)
     sandbox.heal()
     with network.again() as daemon:
         daemon.until_ready()
-        assert until_step(network, lead, "violation")["Outcome__c"] == "recovered"
+        assert network.until_step(lead, "violation")["Outcome__c"] == "recovered"
         assert daemon.terminate() == 0
     moves = [change["NewValue"] for change in network.owner_changes([lead])[lead]]
     assert moves == [first, second]
-    assert steps(network, lead).keys() == {"violation"}
+    assert network.steps(lead).keys() == {"violation"}
 
 
 def test_a_daemon_killed_among_many_due_steps_takes_each_of_them_once(network: Network):
@@ -190,11 +175,11 @@ def test_an_answer_while_the_daemon_is_down_is_found_before_anybody_is_moved(net
     sandbox.shift_clock(3 * 60 * 60)
     with network.again() as daemon:
         daemon.until_ready()
-        assert until_step(network, lead, "stopped")["Outcome__c"] == "clock_stopped"
+        assert network.until_step(lead, "stopped")["Outcome__c"] == "clock_stopped"
         assert daemon.terminate() == 0
     found = network.lead(lead, *SLA)
     assert (found["OwnerId"], found["Ortoo_SLA_Status__c"]) == (owner, "Met")
-    assert steps(network, lead).keys() == {"stopped"}
+    assert network.steps(lead).keys() == {"stopped"}
 
 
 def test_status_tells_how_many_steps_are_due_soon_and_that_one_is_overdue(network: Network):
@@ -223,6 +208,6 @@ def test_status_tells_how_many_steps_are_due_soon_and_that_one_is_overdue(networ
         network.sandbox.shift_clock(23 * 60)
         wait_until(lambda: sla()["overdue"] >= 1, 20, "it is overdue")
         network.sandbox.heal()
-        until_step(network, lead, "warning1")
+        network.until_step(lead, "warning1")
         wait_until(lambda: sla()["overdue"] == 0, 20, "nothing is overdue")
         assert daemon.terminate() == 0

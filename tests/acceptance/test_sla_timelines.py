@@ -38,21 +38,6 @@ def policy(*, moves: Row | None = None, settings: Row | None = None, **clock: An
     return {"policy": {"action": action}, "settings": settings or OFTEN}
 
 
-def steps(network: Network, id: str) -> dict[str, Row]:
-    """Decision records of the clock's steps, by step."""
-    prefix = f"{id}:sla:first_response:"
-    rows = network.proofs([id]).get(id, [])
-    return {
-        row["Ortoo_Key__c"].removeprefix(prefix): row
-        for row in rows
-        if row["Ortoo_Key__c"].startswith(prefix)
-    }
-
-
-def until_step(network: Network, id: str, step: str, within: float = 30) -> Row:
-    return wait_until(lambda: steps(network, id).get(step), within, f"{step} of {id}")
-
-
 def clock_of(network: Network, id: str) -> Row:
     text = network.lead(id, *FIELDS)["Ortoo_SLA_Clocks__c"]
     found: Row = json.loads(text)["clocks"][0]
@@ -73,17 +58,17 @@ def test_a_clock_pauses_and_goes_on_within_seconds_of_the_change(network: Networ
         (lead,) = routed(network, 1, daemon)
         sandbox.shift_clock(10 * 60)
         sandbox.change(lead, Status="Nurturing")
-        assert until_step(network, lead, "paused1")["Reason_Code__c"] == "sla_paused"
+        assert network.until_step(lead, "paused1")["Reason_Code__c"] == "sla_paused"
         assert network.lead(lead, *FIELDS)["Ortoo_SLA_Status__c"] == "Paused"
         sandbox.shift_clock(3 * 60 * 60)
         sandbox.change(lead, Status="Open")
-        until_step(network, lead, "resumed2")
+        network.until_step(lead, "resumed2")
         sandbox.shift_clock(3 * 60 * 60 + 15 * 60)
-        assert steps(network, lead).keys() == {"paused1", "resumed2"}
+        assert network.steps(lead).keys() == {"paused1", "resumed2"}
         sandbox.shift_clock(3 * 60 * 60 + 21 * 60)
-        until_step(network, lead, "violation")
+        network.until_step(lead, "violation")
         sandbox.change(lead, Status=ANSWERED)
-        until_step(network, lead, "stopped")
+        network.until_step(lead, "stopped")
         assert daemon.terminate() == 0
     kept = clock_of(network, lead)
     assert kept["elapsed_s"] == pytest.approx(3 * 3600 + 21 * 60, abs=60)
@@ -107,12 +92,12 @@ def test_a_call_stops_the_clock_and_an_automatic_reply_does_not(network: Network
         mail = {"TaskSubtype": "Email", "Subject": "Automatic reply: your enquiry"}
         sandbox.create([done | call | {"WhoId": called}, done | mail | {"WhoId": replied}])
         sandbox.shift_clock(31 * 60)
-        stopped = until_step(network, called, "stopped")
+        stopped = network.until_step(called, "stopped")
         assert stopped["Reason_Code__c"] == "sla_answered"
         for lead in (replied, silent):
-            assert until_step(network, lead, "violation")["Outcome__c"] == "reassigned"
+            assert network.until_step(lead, "violation")["Outcome__c"] == "reassigned"
         sandbox.shift_clock(25 * 60 * 60)
-        looked = until_step(network, called, "looked1")
+        looked = network.until_step(called, "looked1")
         assert looked["Reason_Code__c"] == "sla_answered"  # they talked for four minutes
         assert daemon.terminate() == 0
     lead = network.lead(called, *FIELDS)
@@ -126,9 +111,9 @@ def test_an_answer_without_a_word_of_the_customer_is_flagged_after_a_day(network
     with network.daemon(**files) as daemon:
         (lead,) = routed(network, 1, daemon)
         sandbox.change(lead, Status=ANSWERED)
-        until_step(network, lead, "stopped")
+        network.until_step(lead, "stopped")
         sandbox.shift_clock(25 * 60 * 60)
-        assert until_step(network, lead, "looked1")["Reason_Code__c"] == "sla_one_way"
+        assert network.until_step(lead, "looked1")["Reason_Code__c"] == "sla_one_way"
         assert daemon.terminate() == 0
     assert network.lead(lead, *FIELDS)["Ortoo_SLA_Status__c"] == "One-way"
 
@@ -144,8 +129,8 @@ def test_each_new_owner_has_the_whole_target_and_the_record_tells_who_had_it(net
         (lead,) = routed(network, 1, daemon)
         for run, minutes in (("violation", 31), ("violation:2", 62), ("violation:3", 93)):
             sandbox.shift_clock(minutes * 60)
-            until_step(network, lead, run)
-        assert steps(network, lead)["violation:3"]["Reason_Code__c"] == "sla_moved_often"
+            network.until_step(lead, run)
+        assert network.steps(lead)["violation:3"]["Reason_Code__c"] == "sla_moved_often"
         assert daemon.terminate() == 0
     moves = [change["NewValue"] for change in network.owner_changes([lead])[lead]]
     assert len(moves) == len(set(moves)) == 3
@@ -164,7 +149,7 @@ def test_a_record_goes_to_another_site_of_the_region_and_its_rooftop_follows(net
     with network.daemon(**files) as daemon:
         (lead,) = routed(network, 1, daemon)
         network.sandbox.shift_clock(31 * 60)
-        assert until_step(network, lead, "violation")["Outcome__c"] == "reassigned"
+        assert network.until_step(lead, "violation")["Outcome__c"] == "reassigned"
         assert daemon.terminate() == 0
     found = network.lead(lead, *FIELDS)
     (owner,) = network.sandbox.rows_of("User", ("Ortoo_Rooftop__c",), [found["OwnerId"]], "Id")
@@ -181,7 +166,7 @@ def test_a_rooftops_budget_holds_back_what_is_more_and_lets_it_come_later(networ
         ids = routed(network, 5, daemon)
 
         def taken(number: int) -> list[str]:
-            found = [step for id in ids for step in steps(network, id)]
+            found = [step for id in ids for step in network.steps(id)]
             return sorted(found) if len(found) >= number else []
 
         sandbox.shift_clock(31 * 60)
@@ -218,19 +203,19 @@ def test_after_a_long_outage_steps_wait_then_come_once_within_the_budget(network
         sandbox.heal()
         held_back = daemon.until_logged("sweep.sla_held_back", within=60)
         assert held_back["due"] >= 10
-        assert not any(steps(network, id) for id in ids)
+        assert not any(network.steps(id) for id in ids)
         sandbox.change(answered, Status=ANSWERED)  # somebody answers as soon as the org is back
-        until_step(network, answered, "stopped")
+        network.until_step(answered, "stopped")
 
         def settled() -> bool:
-            return all(steps(network, id) for id in ids)
+            return all(network.steps(id) for id in ids)
 
         wait_until(settled, 60, "every lead had its step")
         assert daemon.terminate() == 0
     told = [bell for bell in sandbox.control("GET", "/told")["bells"] if "outage" in bell["title"]]
     assert len(told) == 1
     assert told[0]["title"].startswith(f"{held_back['due']} steps of SLA clocks wait")
-    found = sorted(step for id in ids[1:] for step in steps(network, id))
+    found = sorted(step for id in ids[1:] for step in network.steps(id))
     assert found == [*["held1"] * 5, *["violation"] * 4]
     assert len(daemon.events("sweep.sla_held_back")) == 1
     changes = network.owner_changes(ids)

@@ -114,6 +114,21 @@ async def test_an_outage_in_which_nothing_fell_due_is_worth_no_summary():
 
 
 @asynchronous
+async def test_what_falls_due_while_steps_wait_is_told_then_and_once():
+    notes, clock, told = Notes(), Clock(), Told()
+    looking = steps(notes, clock, told)
+    await looking.wait(due=0)
+    clock.go_on(hours=12)
+    for due in (0, 3, 7):
+        assert await looking.wait(due=due) is True
+        clock.go_on(minutes=1)
+    assert [summary.template for summary in told] == ["after_outage"]
+    clock.go_on(minutes=10)
+    assert await looking.wait(due=7) is False
+    assert len(told) == 1
+
+
+@asynchronous
 async def test_steps_that_the_bound_stops_are_told_once_each_time_that_they_are():
     notes, clock, told = Notes(), Clock(), Told()
     looking = steps(notes, clock, told, sla_at_most=5)
