@@ -33,6 +33,8 @@ EVERYTHING = -2
 _PREFETCH = 400
 _SHORTEST_TIMEOUT = 30.0
 _GOODBYE_TIMEOUT = 2.0
+_LONGEST_ADVICE = 150_000.0
+"""Milliseconds; a connect is held for 110 seconds, and after three minutes without a word a session ends."""
 
 
 def _parsed(text: str) -> Any:
@@ -98,6 +100,16 @@ class Positions(ReplayMarkerStorage):  # type: ignore[misc]
 
 class _OneSession(LongPollingTransport):  # type: ignore[misc]
     """Long polling for one Bayeux session; does not open another one by itself."""
+
+    @property
+    def reconnect_advice(self) -> dict[str, Any]:
+        """What the server advises, as far as it is numbers of milliseconds within reason."""
+        said = self._reconnect_advice if isinstance(self._reconnect_advice, dict) else {}
+        return {
+            name: min(float(value), _LONGEST_ADVICE)
+            for name, value in said.items()
+            if isinstance(value, int | float) and value >= 0
+        }
 
     async def _send_payload_with_auth(self, payload: Any) -> Any:
         """Send; repeat once with a new token only where the token is truly what was refused."""

@@ -64,6 +64,7 @@ class Bayeux:
         self.refuse_token: str | None = None
         self.hang = False
         self.lose_next_events = False
+        self.advice: Any = {"reconnect": "retry", "interval": 0, "timeout": int(hold_for * 1000)}
         self.hung = 0
         self._news = asyncio.Event()
         self.url = ""
@@ -185,8 +186,7 @@ class Bayeux:
                 continue
         if self.clients.get(message["clientId"]) is not client:
             return [self._unknown(message)]
-        advice = {"reconnect": "retry", "interval": 0, "timeout": int(self.hold_for * 1000)}
-        return [*events, self._frame(message, {"successful": True, "advice": advice})]
+        return [*events, self._frame(message, {"successful": True, "advice": self.advice})]
 
     def _due(self, client: dict[str, int]) -> list[Message]:
         due = []

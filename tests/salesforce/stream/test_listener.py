@@ -449,3 +449,31 @@ def test_nothing_is_left_running_after_a_stop(caplog):
 
     listening(checked, checkpoint=0)
     assert [record for record in caplog.records if record.name == "asyncio"] == []
+
+
+@pytest.mark.parametrize(
+    "advice",
+    [
+        None,
+        ["retry"],
+        "none",
+        {"reconnect": "dance", "interval": "soon", "timeout": []},
+        {"reconnect": None, "interval": None, "timeout": None},
+        {"reconnect": "retry", "interval": -5, "timeout": -1, "multiple-clients": True},
+        {"interval": 0, "timeout": 10**30},
+    ],
+)
+def test_advice_that_nobody_understands_stops_no_events(advice):
+    """The server says that all is well, and how to go on in words of its own."""
+
+    def before(bayeux, daemon):
+        bayeux.advice = advice
+
+    async def scenario(bayeux, daemon):
+        await daemon.listener.subscribed_event.wait()
+        for number in range(1, 4):
+            bayeux.publish(change(number))
+            await until(lambda number=number: daemon.heard == list(range(1, number + 1)))
+        assert daemon.listener.rebuilds == 0
+
+    listening(scenario, before=before)
