@@ -8,6 +8,7 @@
 | GET    /sandbox/calls             | the call log; `?after=INDEX`, `?writes=1`, `?unguarded=1`      |
 | DELETE /sandbox/calls             | forget the call log                                            |
 | POST   /sandbox/sessions/revoke   | end all sessions, or those of `{"user": …}`                    |
+| POST   /sandbox/refresh-tokens    | one for `{"user": …, "client_id": …}`, as of a log-in in a browser |
 | GET, POST, DELETE /sandbox/faults | list, set, remove all (hold: calls go on); see `faults`        |
 | DELETE /sandbox/faults/ID         | remove one                                                     |
 | POST   /sandbox/assignment-rule   | `{"object": "Lead", "owner": ID}`; owner null switches it off  |
@@ -86,6 +87,7 @@ class Control:
             web.get("/sandbox/calls", self.list_calls),
             web.delete("/sandbox/calls", self.clear_calls),
             web.post("/sandbox/sessions/revoke", self.revoke),
+            web.post("/sandbox/refresh-tokens", self.refresh_token),
             web.get("/sandbox/faults", self.list_faults),
             web.post("/sandbox/faults", self.set_fault),
             web.delete("/sandbox/faults", self.remove_faults),
@@ -135,6 +137,14 @@ class Control:
         if name and user_id is None:
             raise bad_request(f"no such user: {name}")
         return web.json_response({"revoked": self.sessions.revoke_all(user_id=user_id)})
+
+    async def refresh_token(self, request: web.Request) -> web.Response:
+        body = await read_body(request)
+        user_id = self.persons.user_id(str(body.get("user")))
+        if user_id is None:
+            raise bad_request(f"no such user: {body.get('user')}")
+        made = self.sessions.consent(user_id=user_id, client_id=str(body.get("client_id")))
+        return web.json_response({"refresh_token": made}, status=201)
 
     async def list_faults(self, _request: web.Request) -> web.Response:
         return web.json_response({"faults": [each.as_json() for each in self.faults]})

@@ -1,7 +1,8 @@
 """How does a client log in?  The OAuth endpoints of the org.
 
-`POST /services/oauth2/token` with client_credentials or JWT bearer, `/revoke`, `/userinfo` and
-the identity URL. Refusals carry the platform's `error` and `error_description`.
+`POST /services/oauth2/token` with client_credentials, JWT bearer or a refresh token, `/revoke`,
+`/userinfo` and the identity URL. Refresh tokens are given by the control endpoint, in place of a
+person who logs in in a browser. Refusals carry the platform's `error` and `error_description`.
 """
 
 from __future__ import annotations
@@ -70,7 +71,11 @@ class OAuth:
     async def token(self, request: web.Request) -> web.Response:
         """Log a client in."""
         form = {name: str(value) for name, value in (await request.post()).items()}
-        grants = {JWT_BEARER: self._by_assertion, "client_credentials": self._by_secret}
+        grants = {
+            JWT_BEARER: self._by_assertion,
+            "client_credentials": self._by_secret,
+            "refresh_token": self._by_refresh_token,
+        }
         try:
             grant = grants.get(form.get("grant_type", ""))
             if grant is None:
@@ -140,6 +145,17 @@ class OAuth:
         user = self.users.by_username(str(claims.get("sub", "")))
         if user is None:
             raise Refused("invalid_grant", "user hasn't approved this consumer")
+        return app, user
+
+    def _by_refresh_token(self, form: Mapping[str, str]) -> tuple[ConnectedApp, Mapping[str, Any]]:
+        consent = self.sessions.consented(form.get("refresh_token", ""))
+        app = self._app(form.get("client_id"))
+        secret = form.get("client_secret", app.client_secret)
+        if not hmac.compare_digest(secret.encode(), app.client_secret.encode()):
+            raise Refused("invalid_client", "invalid client credentials")
+        user = self.users.by_id(consent.user_id) if consent is not None else None
+        if consent is None or user is None or consent.client_id != app.client_id:
+            raise Refused("invalid_grant", "expired access/refresh token")
         return app, user
 
     def _app(self, client_id: object) -> ConnectedApp:

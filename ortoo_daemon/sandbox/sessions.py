@@ -21,6 +21,14 @@ class Session:
     used_at: datetime
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Consent:
+    """What a refresh token stands for: a person let a client act for them."""
+
+    user_id: str
+    client_id: str
+
+
 class Sessions:
     """The live sessions of the org. `on_end` is called after any session was ended."""
 
@@ -35,6 +43,7 @@ class Sessions:
         self._now = now
         self._timeout = timeout
         self._sessions: dict[str, Session] = {}
+        self._consents: dict[str, Consent] = {}
         self.on_end: Callable[[], None] = lambda: None
 
     def __iter__(self) -> Iterator[Session]:
@@ -49,6 +58,16 @@ class Sessions:
         )
         self._sessions[token] = session
         return session
+
+    def consent(self, *, user_id: str, client_id: str) -> str:
+        """A refresh token, as a person gets it for a client by logging in in a browser."""
+        token = f"5Aep{secrets.token_urlsafe(60)}"
+        self._consents[token] = Consent(user_id=user_id, client_id=client_id)
+        return token
+
+    def consented(self, refresh_token: str) -> Consent | None:
+        """What a refresh token stands for; None when it was revoked, or never was one."""
+        return self._consents.get(refresh_token)
 
     def use(self, token: str) -> Session | None:
         """The session of a token, marked as used now; None when there is none any more."""
@@ -72,10 +91,19 @@ class Sessions:
         return self.use(token) is not None
 
     def revoke(self, token: str) -> bool:
-        """End one session; False when there is none of that token."""
-        ended = self._sessions.pop(token, None) is not None
+        """End one session, or by a refresh token all that it may have begun; False when nothing is of it."""
+        consent = self._consents.pop(token, None)
+        mine = (token,) if consent is None else tuple(self._of(consent))
+        ended = consent is not None
+        for each in mine:
+            ended |= self._sessions.pop(each, None) is not None
         self.on_end()
         return ended
+
+    def _of(self, consent: Consent) -> Iterator[str]:
+        for session in self:
+            if (session.user_id, session.client_id) == (consent.user_id, consent.client_id):
+                yield session.token
 
     def revoke_all(self, *, user_id: str | None = None) -> int:
         """End every session, or every one of a user; returns how many."""

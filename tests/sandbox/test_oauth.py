@@ -152,6 +152,38 @@ async def test_a_revoked_token_no_longer_opens_the_org(org: Live) -> None:
         assert (await response.json())["error"] == "unsupported_token_type"
 
 
+async def consented(org: Live, client_id: str = seed.CLIENT_ID) -> dict[str, str]:
+    body = {"user": seed.DAEMON_USERNAME, "client_id": client_id}
+    made = (await org.control("/refresh-tokens", body))["refresh_token"]
+    return {"grant_type": "refresh_token", "refresh_token": made, "client_id": seed.CLIENT_ID}
+
+
+@live()
+async def test_a_refresh_token_opens_sessions_until_it_is_revoked(org: Live) -> None:
+    form = await consented(org)
+    access = []
+    for each in (form, form | SECRET):
+        status, body = await token(org, each)
+        assert (status, "refresh_token" in body) == (200, False)
+        access.append(body["access_token"])
+        assert (await status_of(org, access[-1]))[0] == 200
+    url = f"{org.url}/services/oauth2/revoke"
+    async with org.http.post(url, data={"token": form["refresh_token"]}) as response:
+        assert response.status == 200
+    assert [(await status_of(org, each))[0] for each in access] == [401, 401]
+    status, body = await token(org, form)
+    assert (status, body["error"]) == (400, "invalid_grant")
+    assert body["error_description"] == "expired access/refresh token"
+
+
+@live()
+async def test_a_refresh_token_is_its_clients_alone(org: Live) -> None:
+    of_another = await consented(org, client_id="another")
+    assert (await token(org, of_another))[1]["error"] == "invalid_grant"
+    wrong = await consented(org) | {"client_secret": "wrong"}
+    assert (await token(org, wrong))[1]["error"] == "invalid_client"
+
+
 @live()
 async def test_an_unused_session_expires_by_the_orgs_clock(org: Live) -> None:
     access = org.token()
