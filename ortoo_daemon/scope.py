@@ -55,8 +55,9 @@ class RecordScope:
 
     def value(self, name: str) -> FieldValue:
         """The meaning of a field name or ``$`` name; None where there is none."""
-        if name[:1] != "$":
-            return self.values.get(name)
+        found = self.values.get(name)
+        if found is not None or name[:1] != "$":
+            return found
         root, _, rest = name[1:].partition(".")
         if root == "rooftop":
             return None if self.rooftop is None else rooftop_value(self.rooftop, rest)

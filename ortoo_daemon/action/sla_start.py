@@ -5,6 +5,7 @@ Pure: which clock stands in the decision; writing it is the daemon's part of thi
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 from ortoo_daemon.calendars import BusinessHours
 from ortoo_daemon.clocks import SlaClock
@@ -32,7 +33,7 @@ def start_clock(handling: Handling, rule: SlaRule, started_at: datetime) -> SlaC
         return None
     key, hours = _hours(handling, rule)
     now = handling.facts.now
-    lengths = (target_for, *_warnings(rule, target_for))
+    lengths = (target_for, *_warnings(rule.warn, target_for))
     target_at, *warned_at = hours.add_each(started_at, lengths)
     if target_at is None:
         message = f"{hours.name} does not open for {target_for} within two years; measured 24x7"
@@ -98,13 +99,13 @@ def _hours(handling: Handling, rule: SlaRule) -> tuple[str, BusinessHours]:
     return AROUND_THE_CLOCK, _ALWAYS
 
 
-def _warnings(rule: SlaRule, target_for: timedelta) -> list[timedelta]:
+@lru_cache(maxsize=256)
+def _warnings(warn: tuple[float | timedelta, ...], target_for: timedelta) -> tuple[timedelta, ...]:
     """After how much open time to warn: a fraction of the target passed, or so much of it left."""
     found = (
-        target_for - warn if isinstance(warn, timedelta) else target_for * warn
-        for warn in rule.warn
+        target_for - each if isinstance(each, timedelta) else target_for * each for each in warn
     )
-    return [after for after in found if timedelta() < after < target_for]
+    return tuple(after for after in found if timedelta() < after < target_for)
 
 
 def _report(handling: Handling, rule: SlaRule, code: str, message: str) -> None:

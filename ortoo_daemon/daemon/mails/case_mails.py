@@ -10,7 +10,6 @@ from ortoo_daemon.daemon.mails.rows import FIELDS, answered_messages, mail_key, 
 from ortoo_daemon.daemon.mails.triagers import Understands
 from ortoo_daemon.errors import TemporaryOrgError
 from ortoo_daemon.facts import Answer, MailQuestion
-from ortoo_daemon.intake.triage.finding_values import findings_of
 from ortoo_daemon.mail_findings import MailFindings
 from ortoo_daemon.records import FieldValue, RecordId, record_id
 from ortoo_daemon.salesforce import soql
@@ -66,6 +65,8 @@ class CaseMails:
             await self._models.close()
 
     async def _understood(self, row: Row, question: MailQuestion) -> MailFindings:
+        from ortoo_daemon.intake.triage.finding_values import findings_of  # with the first e-mail
+
         understood, triager = await self._triagers.understand(mail_of(row))
         model = None
         if question.task is not None and self._models is not None:

@@ -1,22 +1,25 @@
 """Which model reads an e-mail beside the rules, and what is kept of its part? By the catalogue as it stands.
 
 ``models.yaml`` is looked at before each e-mail: whoever switches a task off is heard at once. Where no model
-can be asked the rules stand, and the decision says so.
+can be asked the rules stand, and the decision says so. What reads e-mails is imported with the first one.
 """
+
+from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import structlog
 
-from ortoo_daemon.daemon.asking.model_triaging import ModelSaid, ModelTriager
 from ortoo_daemon.daemon.interpreting.catalogue_in_force import CatalogueInForce
 from ortoo_daemon.errors import ConfigError, StateError
 from ortoo_daemon.facts import ModelAnswer, ModelOutcome
-from ortoo_daemon.intake.triage.triager import Triager, Understood
-from ortoo_daemon.intake.understanding.keeping import kept_answer
 from ortoo_daemon.policy.models.catalogue import TaskName
+
+if TYPE_CHECKING:
+    from ortoo_daemon.daemon.asking.model_triaging import ModelSaid
+    from ortoo_daemon.intake.triage.triager import Triager, Understood
 
 _log = structlog.get_logger("ortoo_daemon.mails")
 
@@ -43,6 +46,8 @@ class Models:
         self, record: str, by_rules: Understood, triager: Triager
     ) -> tuple[Understood, ModelSaid]:
         """What stands of both; the rules' word where no model can be asked. Raises nothing."""
+        from ortoo_daemon.daemon.asking.model_triaging import ModelSaid, ModelTriager
+
         try:
             async with self._catalogue.asking_for(TaskName.TRIAGE) as asked:
                 if asked is None:
@@ -63,6 +68,8 @@ class Models:
 
 def kept_part(said: ModelSaid) -> Mapping[str, Any] | None:
     """A model's part as plain JSON, for the decision record; None where none was to be asked."""
+    from ortoo_daemon.intake.understanding.keeping import kept_answer
+
     if said.answer is None:
         return None
     answer = said.answer

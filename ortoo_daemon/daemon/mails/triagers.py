@@ -1,25 +1,28 @@
 """What understands e-mails in the running daemon: the org's rooftops and the taxonomy, kept fresh.
 
-Made when the first e-mail is to be read: an org whose policies read none pays nothing.
+Made when the first e-mail is to be read: an org whose policies read none pays nothing, not even for
+importing what reads them.
 """
+
+from __future__ import annotations
 
 import asyncio
 import time
 from collections.abc import Callable
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import structlog
 
 from ortoo_daemon.daemon.file_bytes import bytes_of
 from ortoo_daemon.daemon.loading.policy_files import read_directory_mapping
-from ortoo_daemon.daemon.mails.dealers import dealers_in
 from ortoo_daemon.daemon.settings import Settings
 from ortoo_daemon.errors import ConfigError, OrgError
-from ortoo_daemon.intake.mail.model import Mail
-from ortoo_daemon.intake.triage.taxonomy import Taxonomy
-from ortoo_daemon.intake.triage.taxonomy_file import load_taxonomy
-from ortoo_daemon.intake.triage.triager import Triager, Understood
 from ortoo_daemon.salesforce.org import Org
+
+if TYPE_CHECKING:
+    from ortoo_daemon.intake.mail.model import Mail
+    from ortoo_daemon.intake.triage.taxonomy import Taxonomy
+    from ortoo_daemon.intake.triage.triager import Triager, Understood
 
 TAXONOMY_FILE = "taxonomy.yaml"
 """Beside ``ortoo.yaml``."""
@@ -69,6 +72,9 @@ class Triagers:
         return made
 
     async def _make(self) -> Triager:
+        from ortoo_daemon.daemon.mails.dealers import dealers_in
+        from ortoo_daemon.intake.triage.triager import Triager
+
         settings = self._settings
         mapping = read_directory_mapping(settings.path(settings.directory))
         taxonomy = await asyncio.to_thread(taxonomy_beside, settings)
@@ -78,6 +84,8 @@ class Triagers:
 
 def taxonomy_beside(settings: Settings) -> Taxonomy:
     """The taxonomy beside the settings. Raises ConfigError."""
+    from ortoo_daemon.intake.triage.taxonomy_file import load_taxonomy
+
     path = settings.folder / TAXONOMY_FILE
     data = bytes_of(
         path,
