@@ -10,6 +10,7 @@ from benchmarks import (
     duplicates,
     engines,
     replay,
+    reports,
     rules,
     sla,
     steady,
@@ -134,6 +135,14 @@ BENCHMARKS: dict[str, Benchmark] = {
             quick_sizes=(120,),
             about=triage.about,
             measure=triage.measure,
+        ),
+        Benchmark(
+            name="reports",
+            unit="leads",
+            sizes=(100_000,),
+            quick_sizes=(5_000,),
+            about=reports.about,
+            measure=reports.measure,
         ),
     )
 }

@@ -59,20 +59,27 @@ class Org:
         return datetime.now(UTC) + self._ahead_for
 
     def create(
-        self, rows: Iterable[Mapping[str, Any]], *, user: str = LEADS_COME_FROM
+        self,
+        rows: Iterable[Mapping[str, Any]],
+        *,
+        user: str = LEADS_COME_FROM,
+        of_the_past: bool = False,
     ) -> list[str]:
-        """Rows as web forms (or another user) make them; their ids."""
-        return self._act("create", rows, user)
+        """Rows as web forms (or another user) make them; their ids. ``of_the_past``: rows say when they were
+        created, as an import's do."""
+        return self._act("create", rows, user, audit_fields=of_the_past)
 
     def update(self, rows: Iterable[Mapping[str, Any]], *, user: str) -> None:
         """Change rows, each named by its ``Id``."""
         self._act("update", rows, user)
 
-    def _act(self, kind: str, rows: Iterable[Mapping[str, Any]], user: str) -> list[str]:
+    def _act(
+        self, kind: str, rows: Iterable[Mapping[str, Any]], user: str, **members: bool
+    ) -> list[str]:
         ids: list[str] = []
         left = iter(rows)
         while part := list(islice(left, _ROWS_AT_ONCE)):
-            told = self._control("POST", "act", {"user": user, kind: part})[kind]
+            told = self._control("POST", "act", {"user": user, kind: part, **members})[kind]
             refused = [row["errors"] for row in told if not row["success"]]
             if refused:
                 raise RuntimeError(f"the sandbox refused a row: {refused[0]}")

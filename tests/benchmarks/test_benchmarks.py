@@ -14,6 +14,7 @@ from benchmarks import (
     engines,
     machine,
     replay,
+    reports,
     rules,
     sla,
     steady,
@@ -43,6 +44,14 @@ def test_customers_that_are_known_are_found_among_the_others():
 def test_every_lead_of_a_steady_stream_gets_a_waiting_time():
     found = values(steady.measure(20, lasts=0.5))
     assert 0 < found["p50"] <= found["p99"] <= found["worst"]
+
+
+def test_a_report_is_made_with_its_calls_and_memory(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(reports, "_SITES", 118)
+    monkeypatch.setattr(reports, "_PEOPLE", 100)
+    found = values(reports.measure(40))
+    assert found["calls"] > 10
+    assert found["peak memory"] > 50
 
 
 def test_mails_are_understood_over_a_directory_of_any_size():

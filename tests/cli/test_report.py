@@ -17,6 +17,7 @@ import pytest
 from typer.testing import CliRunner
 
 from ortoo_daemon.cli.main import app
+from ortoo_daemon.daemon.asking.reports import counting
 from ortoo_daemon.errors import OrtooError
 from ortoo_daemon.instants import instant_text
 from ortoo_daemon.sandbox.seed import identities as seed
@@ -227,6 +228,20 @@ def test_counting_in_the_org_and_row_by_row_come_to_the_same(
     assert rowwise["reading"]["rows"] > counted["reading"]["rows"]
 
 
+@pytest.mark.parametrize("halvings", [0, 30])
+def test_more_groups_than_an_answer_holds_are_counted_by_halves_or_read(
+    network: Network, monkeypatch: pytest.MonkeyPatch, halvings: int
+) -> None:
+    whole = network.json()
+    monkeypatch.setattr(counting, "MOST_GROUPS", 7)
+    monkeypatch.setattr(counting, "MOST_HALVINGS", halvings)
+    found = network.json()
+    for part in ("everything", "by", "trend"):
+        assert found[part] == whole[part]
+    assert (found["reading"]["rows"] > whole["reading"]["rows"]) is (halvings == 0)
+    assert found["reading"]["calls"] > whole["reading"]["calls"]
+
+
 def test_a_person_who_changes_the_owner_soon_mends_a_misroute(
     org: SandboxProcess, tmp_path: Path
 ) -> None:
@@ -351,6 +366,19 @@ def test_a_condition_that_is_wrong_is_told_with_its_place(network: Network, tmp_
     ended = here("report", "--config", file, *SPAN, env=network.env)
     assert ended.code == 1
     assert "Lead has no field Sttus" in ended.err
+
+
+def test_check_tells_of_it_beforehand_and_it_stops_no_policy(tmp_path: Path) -> None:
+    copied_config(tmp_path)
+    file = tmp_path / "ortoo.yaml"
+    text = file.read_text().replace("required: [LastName, Email,", "required: [LastName, Emial,")
+    file.write_text(text)
+    line = next(n for n, each in enumerate(text.splitlines(), start=1) if "Emial" in each)
+    ended = here("check", tmp_path, env={})
+    assert ended.code == 0
+    assert f"ortoo.yaml:{line}:" in ended.out
+    assert "Lead has no field Emial" in ended.out
+    assert "Email" in ended.out
 
 
 # -- the page ---------------------------------------------------------------------------------------

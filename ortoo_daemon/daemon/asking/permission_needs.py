@@ -11,6 +11,7 @@ from ortoo_daemon.action.stamps import OWNER, ROOFTOP, SLA_TARGET_AT, read_of, s
 from ortoo_daemon.audit import chain
 from ortoo_daemon.audit import record as audit
 from ortoo_daemon.callouts import CallKind
+from ortoo_daemon.daemon.asking.reports import conditions, costs
 from ortoo_daemon.daemon.handling import contacts
 from ortoo_daemon.daemon.handling.knowledge import Policies
 from ortoo_daemon.daemon.loading import load_posts, policy_revisions
@@ -83,6 +84,7 @@ def needs_of(
     yield from _notices(policies, templates)
     yield from _contacts(policies)
     yield from _channels(settings)
+    yield from _reports(settings)
 
 
 def _routed(name: str, known: Policies, mapping: DirectoryMapping) -> Iterator[Need]:
@@ -244,6 +246,17 @@ def _channels(settings: Settings) -> Iterator[Need]:
             yield FieldNeed(object=name, path=channel.record_id, why=f"channel {channel}")
         if channel.kind == "topic":
             yield ObjectNeed(object="PushTopic", right=Right.READ, why=f"channel {channel}")
+
+
+def _reports(settings: Settings) -> Iterator[Need]:
+    """Reports do without what may not be read, and say so. Raises ConfigError."""
+    for name in settings.report.objects:
+        yield from _reading(name, conditions.fields_of(settings, name), "reports", optional=True)
+        if name == "Lead":
+            why = "costs in reports"
+            for right in (Right.READ, Right.VIEW_ALL):
+                yield ObjectNeed(object=costs.CAMPAIGNS, right=right, why=why)
+            yield from _reading(costs.CAMPAIGNS, [costs.COST], why)
 
 
 def _reading(

@@ -17,6 +17,7 @@ from ortoo_daemon.daemon.loading.cross_checks import MANUALS, cross_checks
 from ortoo_daemon.daemon.loading.notice_checks import notice_checks
 from ortoo_daemon.daemon.loading.policy_files import FilesFound, read_policy_files
 from ortoo_daemon.daemon.loading.postal_file import load_postal_index, needs_geography
+from ortoo_daemon.daemon.loading.report_checks import report_checks
 from ortoo_daemon.daemon.loading.saved_org import KnownOrg, load_saved_org
 from ortoo_daemon.daemon.loading.shift_table import (
     among,
@@ -218,6 +219,7 @@ def _about(subject: Subject, parsed: Parsed, known: KnownOrg | None) -> Iterator
     found = [each for each in lint(subject) if not (_is_unused(each) and each.place.file == shifts)]
     if parsed.settings is not None:
         yield from notice_checks(subject.policies, parsed.settings)
+        yield from report_checks(parsed.settings, subject.description)
     if parsed.services is not None:
         yield from call_checks(subject.policies, parsed.services, subject.description)
     if parsed.mapping is None or parsed.mapping_node is None:

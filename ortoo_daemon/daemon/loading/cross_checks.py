@@ -11,6 +11,7 @@ from ortoo_daemon.daemon.loading.call_checks import MANUALS as CALL_MANUALS
 from ortoo_daemon.daemon.loading.hours_checks import MANUALS as HOURS_MANUALS
 from ortoo_daemon.daemon.loading.hours_checks import kept_by_nobody
 from ortoo_daemon.daemon.loading.notice_checks import MANUALS as NOTICE_MANUALS
+from ortoo_daemon.daemon.loading.report_checks import MANUALS as REPORT_MANUALS
 from ortoo_daemon.daemon.loading.roster_checks import unbound_names, unread_signs
 from ortoo_daemon.daemon.loading.saved_org import KnownOrg
 from ortoo_daemon.daemon.yaml_settings import place_of
@@ -26,6 +27,7 @@ MANUALS = {
     **NOTICE_MANUALS,
     **HOURS_MANUALS,
     **CALL_MANUALS,
+    **REPORT_MANUALS,
     "unknown_workload": "An object is routed of which the directory file does not say what is open work.",
     "missing_stamps": "The object lacks fields of the daemon's own: not deployed, or not permitted.",
     "unbound_name": "A name of rooftops or owners that the directory file does not bind.",

@@ -19,8 +19,7 @@ from ortoo_daemon.salesforce import soql
 from ortoo_daemon.salesforce.org import Org
 
 MEMBERS, CAMPAIGNS = "CampaignMember", "Campaign"
-FIELDS = {MEMBERS: ("CampaignId", "LeadId"), CAMPAIGNS: ("ActualCost",)}
-"""What is read, by object."""
+COST = "ActualCost"
 
 _EVERYTHING = Cut(paths=(), where=(), dimensions=())
 
@@ -85,9 +84,9 @@ async def _shares(org: Org, campaigns: Sequence[str]) -> dict[str, float]:
     members: Counter[str] = Counter()
     for part in soql.chunks(campaigns):
         listed = soql.one_of("Id", part)
-        for row in await org.query(soql.select(CAMPAIGNS, ["Id", "ActualCost"], where=[listed])):
-            if row["ActualCost"]:
-                costs[row["Id"]] = float(row["ActualCost"])
+        for row in await org.query(soql.select(CAMPAIGNS, ["Id", COST], where=[listed])):
+            if row[COST]:
+                costs[row["Id"]] = float(row[COST])
     for part in soql.chunks(sorted(costs)):
         where = [soql.one_of("CampaignId", part), soql.differs("LeadId", None)]
         text = soql.select(

@@ -1,7 +1,7 @@
 """How many records of each kind are there? The org counts, by GROUP BY; nothing is read row by row.
 
 An answer of groups has no second page, and at most 2,000 groups. Where there are more the period is halved
-until there are not: counts of the halves add up.
+until there are not: counts of the halves add up. Where that goes too far, reading the records is cheaper.
 """
 
 from collections import deque
@@ -16,6 +16,8 @@ from ortoo_daemon.salesforce.org import Org
 from ortoo_daemon.salesforce.queries import QUERIES_IN_A_CALL
 
 MOST_GROUPS = 2_000
+MOST_HALVINGS = 3
+"""A question is cut into so many times two at the most, where records can be read instead."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +32,7 @@ class Question:
     group_by: tuple[str, ...] = ()
     where: tuple[soql.Condition, ...] = ()
     about: Any = None
+    halved: int = 0
 
     def text(self) -> str:
         span = self.period
@@ -58,15 +61,26 @@ class Counting:
         self._org = org
         self.groups = 0
 
-    async def ask(self, questions: Iterable[Question]) -> AsyncIterator[Counted]:
-        """Every group, five questions to a call. Raises OrgError."""
+    async def ask(
+        self, questions: Iterable[Question], *, give_up: list[Question] | None = None
+    ) -> AsyncIterator[Counted]:
+        """Every group, five questions to a call. Raises OrgError.
+
+        What has too many groups goes to ``give_up`` where that is given; parts of it may have been told.
+        """
         waiting = deque(questions)
+        given_up: set[Any] = set()
         while waiting:
             asked = [waiting.popleft() for _ in range(min(QUERIES_IN_A_CALL, len(waiting)))]
+            asked = [each for each in asked if not given_up or each.about not in given_up]
             answers = await self._org.query_together([each.text() for each in asked])
             for question, rows in zip(asked, answers, strict=True):
                 if question.group_by and len(rows) >= MOST_GROUPS:
-                    waiting.extend(_halved(question))
+                    if give_up is not None and question.halved == MOST_HALVINGS:
+                        given_up.add(question.about)
+                        give_up.append(question)
+                    else:
+                        waiting.extend(_halved(question))
                     continue
                 self.groups += len(rows)
                 for row in rows:
@@ -81,7 +95,7 @@ def _halved(question: Question) -> list[Question]:
             f"one second has {MOST_GROUPS:,} groups of {question.object} by "
             f"{', '.join(question.group_by)}; take fields with fewer values",
         )
-    return [replace(question, period=half) for half in halves]
+    return [replace(question, period=half, halved=question.halved + 1) for half in halves]
 
 
 def _counted(question: Question, row: Mapping[str, Any]) -> Counted:

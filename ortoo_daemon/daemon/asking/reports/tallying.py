@@ -1,4 +1,8 @@
-"""How many records of each group are what? By the org's own GROUP BY, or row by row where it can't group."""
+"""How many records of each group are what? By the org's own GROUP BY, else row by row.
+
+Row by row goes what the org can't group, and dimensions of which it would tell nearly as many groups as there
+are records, such as thousands of people.
+"""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -50,9 +54,20 @@ class Tallying:
         if self.subject.rowwise:
             await self._row_by_row(tallies, period, stretches)
             return
-        questions = self._questions(tallies.dimensions, period, stretches)
-        async for each in self.counting.ask(questions):
-            self._add(tallies, each)
+        counted, given_up = Tallies(tallies.dimensions), list[Question]()
+        async for each in self.counting.ask(self._of_time(period, stretches)):
+            self._add(counted, each)
+        asked = self._of_groups(tallies.dimensions, period)
+        async for each in self.counting.ask(asked, give_up=given_up):
+            self._add(counted, each)
+        too_many = {name for question in given_up for name in question.about.dimensions}
+        read = Tallies([each for each in tallies.dimensions if each in too_many])
+        if too_many:
+            await self._row_by_row(read, period, ())
+        tallies.whole, tallies.stretches = counted.whole, counted.stretches
+        for dimension in tallies.dimensions:
+            source = read if dimension in too_many else counted
+            tallies.groups[dimension] = source.groups[dimension]
 
     def _add(self, tallies: Tallies, each: Counted) -> None:
         about: _About = each.question.about
@@ -78,13 +93,13 @@ class Tallying:
             found[Count.PLACED] = f"COUNT({ROOFTOP})"
         return found
 
-    def _questions(
-        self, dimensions: Sequence[Dimension], period: Period, stretches: Sequence[Period]
-    ) -> Iterator[Question]:
+    def _of_time(self, period: Period, stretches: Sequence[Period]) -> Iterator[Question]:
         everything = Cut(paths=(), where=(), dimensions=())
         yield from self._asked(_About(whole=True), period, everything)
         for number, stretch in enumerate(stretches):
             yield from self._asked(_About(stretch=number), stretch, everything)
+
+    def _of_groups(self, dimensions: Sequence[Dimension], period: Period) -> Iterator[Question]:
         for cut in cuts(self.subject, dimensions):
             yield from self._asked(_About(dimensions=cut.dimensions), period, cut)
 
