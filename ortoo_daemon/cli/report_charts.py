@@ -7,6 +7,7 @@ from ortoo_daemon.cli.report_words import of_text, value_text
 from ortoo_daemon.reporting.catalogue import BY_KEY, Measure, Unit
 from ortoo_daemon.reporting.figures import Figure
 from ortoo_daemon.reporting.report import Group, Report, Section
+from ortoo_daemon.reporting.standing_out import standing
 
 WIDTH, HEIGHT = 360.0, 110.0
 """Units of a chart over time; the page scales it."""
@@ -27,6 +28,7 @@ class Bar:
     width: float
     height: float
     title: str
+    look: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,26 +48,27 @@ class Chart:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lifted:
-    """A group's lift as a bar from the middle; ``x`` and ``width`` in percent."""
+    """A group's lift as a bar from the middle; ``x`` and ``width`` in percent. ``look``: good, bad, or none
+    where it may be chance."""
 
     group: Group
     text: str
     of: str
     x: float
     width: float
-    good: bool
-    few: bool
+    look: str
 
 
 def charts(found: Report) -> list[Chart]:
-    """One for each measure that has a value in at least two stretches."""
+    """One for each measure that has a value in at least two stretches, and is not nought in all of them."""
     if len(found.stretches) < 2:
         return []
-    return [
-        _chart(found, BY_KEY[key])
-        for key in _OVER_TIME
-        if sum(_value(each.figures.get(key)) is not None for each in found.stretches) > 1
-    ]
+    shown = []
+    for key in _OVER_TIME:
+        values = [_value(each.figures.get(key)) for each in found.stretches]
+        if sum(value is not None for value in values) > 1 and any(values):
+            shown.append(_chart(found, BY_KEY[key]))
+    return shown
 
 
 def _chart(found: Report, measure: Measure) -> Chart:
@@ -84,8 +87,10 @@ def _chart(found: Report, measure: Measure) -> Chart:
         height = HEIGHT * value / top
         of = of_text(measure, figure)
         title = f"{stretch.name}: {value_text(measure, figure)}{f' ({of})' if of else ''}"
+        title += "" if stretch.whole else f", part of a {found.trend}"
+        look = "bar" if stretch.whole else "part"
         x = number * room + room * _GAP / 2
-        bars.append(Bar(x, HEIGHT - height, room * (1 - _GAP), height, title))
+        bars.append(Bar(x, HEIGHT - height, room * (1 - _GAP), height, title, look))
     return Chart(
         measure=measure,
         value=value_text(measure, found.whole.figures.get(measure.key)),
@@ -122,11 +127,17 @@ def lifted(found: Report, section: Section, at_most: int) -> list[Lifted]:
                 of=f"{value_text(BY_KEY['won'], won)}, {of_text(BY_KEY['won'], won)}",
                 x=50 if value >= 0 else 50 - width,
                 width=width,
-                good=value >= 0,
-                few=bool(won and won.whole and won.whole < found.few),
+                look=_look(won, value, found.few),
             )
         )
     return shown
+
+
+def _look(won: Figure | None, lift: float, few: int) -> str:
+    """How the close rate stands against the baseline's."""
+    if won is None or won.value is None or lift <= -1:
+        return "bad" if lift <= -1 and won and (won.whole or 0) >= few else "none"
+    return standing(BY_KEY["won"], won, Figure(won.value / (1 + lift)), few) or "none"
 
 
 def _lift(group: Group) -> float | None:

@@ -13,7 +13,6 @@ from ortoo_daemon.cli.report_words import (
     columns_of,
     is_few,
     known,
-    look_of,
     of_text,
     period_text,
     value_text,
@@ -21,9 +20,9 @@ from ortoo_daemon.cli.report_words import (
 from ortoo_daemon.instants import instant_text
 from ortoo_daemon.reporting.asked import Dimension
 from ortoo_daemon.reporting.catalogue import BY_KEY, HOW_SUMMED_UP, Better, Measure, Topic
-from ortoo_daemon.reporting.figures import Figures, change_between
+from ortoo_daemon.reporting.figures import Figures
 from ortoo_daemon.reporting.report import Group, Report, Section
-from ortoo_daemon.reporting.standing_out import Concern, concerns, standing
+from ortoo_daemon.reporting.standing_out import Concern, concerns, standing, turn
 
 TEMPLATE = "report_page.html.jinja"
 GROUPS_SHOWN, MOST_GROUPS = 12, 300
@@ -122,7 +121,7 @@ def _compared(found: Report, measure: Measure, now: Figures, before: Figures | N
         measure=measure,
         value=value_text(measure, figure),
         of=of_text(measure, figure),
-        look=look_of(measure, change_between(figure, then)),
+        look=turn(measure, figure, then, found.few),
         few=is_few(found, figure),
         before=value_text(measure, then) if before is not None else "",
         change=change_text(measure, figure, then) if before is not None else "",

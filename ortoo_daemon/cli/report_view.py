@@ -13,15 +13,14 @@ from ortoo_daemon.cli.report_words import (
     columns_of,
     is_few,
     known,
-    look_of,
     of_text,
     period_text,
     value_text,
 )
 from ortoo_daemon.cli.terminal import console
 from ortoo_daemon.reporting.catalogue import BY_KEY, HOW_SUMMED_UP, Measure
-from ortoo_daemon.reporting.figures import change_between
 from ortoo_daemon.reporting.report import Group, Report, Section
+from ortoo_daemon.reporting.standing_out import turn
 
 GROUPS_SHOWN = 15
 
@@ -111,7 +110,7 @@ def _print_whole(found: Report, screen: Console) -> None:
         cells = [Text(measure.title), Text(value), Text(of_text(measure, now))]
         if before is not None:
             then = before.get(measure.key)
-            look = _LOOKS[look_of(measure, change_between(now, then))]
+            look = _LOOKS[turn(measure, now, then, found.few)]
             cells.append(Text(value_text(measure, then)))
             cells.append(Text(change_text(measure, now, then), look))
         table.add_row(*cells)

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from ortoo_daemon.cli.simulate_view import length
 from ortoo_daemon.errors import ConfigError, Place, Problem
-from ortoo_daemon.reporting.catalogue import MEASURES, Better, Measure, Unit
+from ortoo_daemon.reporting.catalogue import MEASURES, Measure, Unit
 from ortoo_daemon.reporting.figures import Figure, Figures, change_between
 from ortoo_daemon.reporting.periods import Period
 from ortoo_daemon.reporting.report import Group, Report
@@ -59,13 +59,6 @@ def change_text(measure: Measure, now: Figure | None, before: Figure | None) -> 
     if not before.value:
         return DASH
     return _signed(f"{change / abs(before.value):+.0%}".replace("%", " %"))
-
-
-def look_of(measure: Measure, change: float | None) -> str:
-    """``good``, ``bad`` or nothing."""
-    if change is None or abs(change) < _SMALL_CHANGE or measure.better is Better.NEITHER:
-        return ""
-    return "good" if (change > 0) is (measure.better is Better.MORE) else "bad"
 
 
 def known(figures: Figures) -> list[Measure]:

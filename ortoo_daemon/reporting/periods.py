@@ -106,6 +106,14 @@ def stretches(period: Period, trend: Trend, zone: str) -> list[Period]:
     return found
 
 
+def is_whole(stretch: Period, trend: Trend, zone: str) -> bool:
+    """Whether it is a day, week or month from its beginning to its end."""
+    first = stretch.begin.astimezone(ZoneInfo(zone)).date()
+    if (trend is Trend.WEEK and first.weekday()) or (trend is Trend.MONTH and first.day != 1):
+        return False
+    return stretch == Period(begin=midnight(first, zone), end=midnight(_next(first, trend), zone))
+
+
 def stretch_at(at: datetime, begins: Sequence[datetime]) -> int:
     """Which stretch a moment falls in, by their beginnings."""
     return max(bisect_right(begins, at) - 1, 0)

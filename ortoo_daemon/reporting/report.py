@@ -43,6 +43,7 @@ class Stretch:
 
     name: str
     period: Period
+    whole: bool
     figures: Figures
 
 

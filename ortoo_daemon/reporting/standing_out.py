@@ -55,6 +55,27 @@ def standing(measure: Measure, figure: Figure | None, everything: Figure | None,
     return "good" if (higher > 0) is (measure.better is Better.MORE) else "bad"
 
 
+def turn(measure: Measure, now: Figure | None, before: Figure | None, few: int) -> str:
+    """``good`` or ``bad`` where a figure has changed by more than chance, else nothing.
+
+    Two shares differ where they lie more than two standard errors of their difference apart.
+    """
+    if measure.unit is not Unit.SHARE:
+        return standing(measure, now, before, few)
+    if now is None or before is None or measure.better is Better.NEITHER:
+        return ""
+    if now.value is None or before.value is None or not now.whole or not before.whole:
+        return ""
+    if min(now.whole, before.whole) < few:
+        return ""
+    mean = (now.value * now.whole + before.value * before.whole) / (now.whole + before.whole)
+    error = math.sqrt(mean * (1 - mean) * (1 / now.whole + 1 / before.whole))
+    change = now.value - before.value
+    if abs(change) <= _ERRORS * error:
+        return ""
+    return "good" if (change > 0) is (measure.better is Better.MORE) else "bad"
+
+
 def concerns(found: Report, at_most: int) -> list[Concern]:
     """The gravest first, one for each group."""
     worst: dict[tuple[Dimension, str], Concern] = {}

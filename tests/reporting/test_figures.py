@@ -6,7 +6,7 @@ import pytest
 
 from ortoo_daemon.reporting.catalogue import BY_KEY, MEASURES
 from ortoo_daemon.reporting.figures import Figure, Material, Spread, change_between, figures_of
-from ortoo_daemon.reporting.standing_out import standing
+from ortoo_daemon.reporting.standing_out import standing, turn
 from ortoo_daemon.reporting.statistics import TeamShare
 from ortoo_daemon.reporting.stories import Length
 from ortoo_daemon.reporting.tallies import Count, Tally
@@ -97,3 +97,23 @@ def test_a_length_stands_out_by_a_quarter_and_the_number_of_records_never_does()
     assert standing(BY_KEY["response_median"], Figure(700.0, whole=50), everything, 30) == ""
     assert standing(BY_KEY["response_median"], Figure(400.0, whole=50), everything, 30) == "good"
     assert standing(BY_KEY["volume"], Figure(500, 500, 500), Figure(9, 9, 9), 30) == ""
+
+
+@pytest.mark.parametrize(
+    ("now", "before", "expected"),
+    [
+        (Figure(0.80, 80, 100), Figure(0.60, 60, 100), "good"),  # two errors are 0.13
+        (Figure(0.65, 65, 100), Figure(0.60, 60, 100), ""),
+        (Figure(0.40, 400, 1000), Figure(0.60, 600, 1000), "bad"),
+        (Figure(0.90, 9, 10), Figure(0.10, 100, 1000), ""),  # too few to say
+        (Figure(0.80, 80, 100), Figure(None, 0, 0), ""),
+    ],
+)
+def test_a_share_has_turned_where_the_change_is_more_than_chance(now, before, expected):
+    assert turn(BY_KEY["sla"], now, before, 30) == expected
+
+
+def test_a_length_has_turned_by_a_quarter():
+    before = Figure(100.0, whole=90)
+    assert turn(BY_KEY["response_median"], Figure(130.0, whole=90), before, 30) == "bad"
+    assert turn(BY_KEY["response_median"], Figure(110.0, whole=90), before, 30) == ""

@@ -11,6 +11,7 @@ from ortoo_daemon.reporting.asked import Trend
 from ortoo_daemon.reporting.periods import (
     Period,
     compared_with,
+    is_whole,
     midnight,
     stretch_at,
     stretch_name,
@@ -136,3 +137,12 @@ def test_halves_make_up_a_period_and_a_second_has_none(begin, seconds):
     assert (halves[0].begin, halves[1].end) == (period.begin, period.end)
     assert halves[0].end == halves[1].begin
     assert halves[0].end > halves[0].begin
+
+
+def test_only_what_the_period_cuts_short_is_no_whole_stretch():
+    weeks = stretches(days("2026-11-04", "2026-11-22"), Trend.WEEK, PARIS)
+    assert [is_whole(each, Trend.WEEK, PARIS) for each in weeks] == [False, True, True]
+    months = stretches(days("2026-01-15", "2026-03-31"), Trend.MONTH, PARIS)
+    assert [is_whole(each, Trend.MONTH, PARIS) for each in months] == [False, True, True]
+    autumn = stretches(days("2026-10-24", "2026-10-26"), Trend.DAY, PARIS)
+    assert all(is_whole(each, Trend.DAY, PARIS) for each in autumn)

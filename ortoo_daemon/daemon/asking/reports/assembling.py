@@ -18,7 +18,7 @@ from ortoo_daemon.instants import instant_text
 from ortoo_daemon.reporting.asked import Dimension, Trend
 from ortoo_daemon.reporting.dimensions import Placing
 from ortoo_daemon.reporting.figures import Figures, Material, figures_of
-from ortoo_daemon.reporting.periods import Period, stretch_name
+from ortoo_daemon.reporting.periods import Period, is_whole, stretch_name
 from ortoo_daemon.reporting.report import (
     COMPARED,
     NETWORK,
@@ -197,7 +197,12 @@ class Assembling:
             Material(tally=tally, spreads=self.side.told.stretches.get(number, {})),
             unknown={*self.side.unknown(), *left_out},
         )
-        return Stretch(name=stretch_name(period, trend, zone), period=period, figures=figures)
+        return Stretch(
+            name=stretch_name(period, trend, zone),
+            period=period,
+            whole=is_whole(period, trend, zone),
+            figures=figures,
+        )
 
     def _coverage(self, side: Side, sites: Iterable[Rooftop]) -> Tally:
         there = [each.id for each in sites]
