@@ -25,7 +25,7 @@ _SETTING_OF = {
     Count.APPOINTMENTS: "appointment",
     Count.WON: "won",
 }
-_WON = {"Lead": {"IsConverted": True}, "Opportunity": {"IsWon": True}, "Case": {"IsClosed": True}}
+_WON = {"Lead": {"IsConverted": True}, "Case": {"IsClosed": True}}
 """What counts as won where the settings do not say."""
 
 
