@@ -21,7 +21,7 @@ from ortoo_daemon.daemon.asking.reports import counting
 from ortoo_daemon.errors import OrtooError
 from ortoo_daemon.instants import instant_text
 from ortoo_daemon.sandbox.seed import identities as seed
-from tests.cli.command import Ended, copied_config, ortoo, pointing_at
+from tests.cli.command import CONFIG, Ended, copied_config, ortoo, pointing_at
 from tests.processes import SandboxProcess
 
 ADMIN = "admin@ortoo.example"
@@ -369,7 +369,7 @@ def test_a_condition_that_is_wrong_is_told_with_its_place(network: Network, tmp_
 
 
 def test_check_tells_of_it_beforehand_and_it_stops_no_policy(tmp_path: Path) -> None:
-    copied_config(tmp_path)
+    shutil.copytree(CONFIG, tmp_path, dirs_exist_ok=True)
     file = tmp_path / "ortoo.yaml"
     text = file.read_text().replace("required: [LastName, Email,", "required: [LastName, Emial,")
     file.write_text(text)
