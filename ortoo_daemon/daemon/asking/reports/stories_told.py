@@ -12,6 +12,7 @@ from datetime import timedelta
 
 from ortoo_daemon.calendars import BusinessHours
 from ortoo_daemon.daemon.asking.reports.spool import ReportSpool, SpooledRecord
+from ortoo_daemon.records import RecordId
 from ortoo_daemon.reporting.asked import Dimension
 from ortoo_daemon.reporting.dimensions import Placing, is_person
 from ortoo_daemon.reporting.figures import Spread
@@ -63,7 +64,7 @@ def _hours(placing: Placing, record: SpooledRecord) -> BusinessHours | None:
 
 def _team(placing: Placing, person: str, site: str) -> str:
     """Whom the directory still has is of its rooftop; who left was of the record's."""
-    found = placing.directory.people.get(person)  # type: ignore[call-overload]
+    found = placing.directory.people.get(RecordId(person))
     return str(found.rooftop or "") if found else site
 
 
@@ -73,7 +74,7 @@ def _teams(placing: Placing, given: Mapping[str, Counter[str]]) -> dict[str, Tea
     for site, counts in given.items():
         if not site:
             continue
-        there = placing.directory.people_by_rooftop.get(site, ())  # type: ignore[call-overload]
+        there = placing.directory.people_by_rooftop.get(RecordId(site), ())
         roles = {each.role for each in there if each.id in counts}
         members = {str(each.id): 0 for each in there if each.role in roles} | dict(counts)
         weights = {str(each.id): each.weight for each in there}
