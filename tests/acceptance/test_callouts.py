@@ -13,6 +13,8 @@ import yaml
 from aiohttp import web
 
 from tests.acceptance.network import Network
+from tests.emitted import EMITTED
+from tests.processes import wait_until
 from tests.services.callouts.server import (
     Handler,
     StockServer,
@@ -105,9 +107,24 @@ def test_what_a_service_says_is_written_and_no_fault_of_it_holds_a_record_up(
             metrics = requests.get(f"{base}/metrics", timeout=5).text
             told = 'ortoo_callout_seconds_count{outcome="answered",service="stock"} 1.0'
             assert told in metrics
+            assert 'ortoo_callout_paused{service="stock"} 0.0' in metrics
+            EMITTED.hear_metrics(metrics)
+
+            def left_alone() -> bool:
+                network.until_routed(network.leads(1, Stock_Number__c="down"), within=8)
+                told = requests.get(f"{base}/metrics", timeout=5).text
+                EMITTED.hear_metrics(told)
+                return 'ortoo_callout_paused{service="stock"} 1.0' in told
+
+            path.write_text(yaml.safe_dump({"services": {"stock": entry | {"pause_after": 1}}}))
+            wait_until(left_alone, 20, "the service is left alone")
             path.write_text(yaml.safe_dump({"services": {"stock": {"url": "nowhere"}}}))
-            network.until_routed(network.leads(1, Stock_Number__c="S-4"), within=8)
-            daemon.until_logged("services.refused", within=8)
+
+            def refused() -> bool:
+                network.until_routed(network.leads(1, Stock_Number__c="S-4"), within=8)
+                return bool(daemon.events("services.refused"))
+
+            wait_until(refused, 20, "the edit that is wrong is told")
         facts = network.sandbox.query(
             f"SELECT Facts__c FROM Ortoo_Decision__c WHERE Record_Id__c = '{known[0]}'"
         )[0]["Facts__c"]

@@ -43,3 +43,35 @@ def runs(network: Network, *ids: str) -> list[str]:
     started = network.sandbox.control("GET", "/told")["started"]
     found = (str(each["inputs"].get("recordId")) for each in started)
     return [each for each in found if each in ids]
+
+
+def test_an_event_that_a_flow_publishes_with_the_proof_comes_once_for_each_decision(
+    network: Network,
+):
+    sandbox = network.sandbox
+    flow = {
+        "name": "Tell_Others",
+        "object": "Ortoo_Decision__c",
+        "event": "Ortoo_Record__e",
+        "on": ["create"],
+        "values": {"RecordId__c": "$Record.Record_Id__c", "Object__c": "$Record.Object__c"},
+    }
+    before = published(network)
+    sandbox.control("POST", "/flows", flow)
+    try:
+        with network.daemon() as daemon:
+            daemon.until_ready()
+            ids = network.leads(150)
+            wait_until(lambda: network.undecided() < 150, 20, "some are decided")
+            daemon.kill()
+        with network.again() as daemon:
+            network.until_routed(ids)
+        proofs = sum(len(each) for each in network.proofs(ids).values())
+        assert proofs == len(ids)
+        assert published(network) - before == proofs
+    finally:
+        sandbox.control("POST", "/flows", {"name": "Tell_Others", "active": False})
+
+
+def published(network: Network) -> int:
+    return int(network.sandbox.control("GET", "")["usage"]["published"])
