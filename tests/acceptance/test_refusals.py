@@ -47,8 +47,8 @@ def test_a_stamp_that_the_daemon_may_write_no_more_costs_no_owner(network: Netwo
         network.until_routed(ids)
         ids += network.leads(60)
         network.until_routed(ids)
-        said = [line for line in daemon.events("record_handled") if "refused_fields" in line]
         assert daemon.terminate() == 0
+        said = [line for line in daemon.events("record_handled") if "refused_fields" in line]
     network.assert_routed_once(ids)
     assert len(said) == len(ids)
     assert {lead["Ortoo_Rule__c"] for lead in network.read(ids, "Ortoo_Rule__c").values()} == {None}
