@@ -246,6 +246,20 @@ class Notice:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Handoff:
+    """The record is handed to the system of a rooftop, ``by`` smtp, http or file, under the policy's rule.
+
+    ``key`` is the same over all tries. ``held``: not before there is consent.
+    """
+
+    rooftop: RecordId
+    by: str
+    policy: str
+    key: str
+    held: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NewRecord:
     """A record that is to be made, unless one with ``key`` in ``key_field`` stands already."""
 
@@ -304,6 +318,7 @@ class Decision:
     first_response_at: datetime | None = None
     routed_at: datetime | None = None
     parked_for: str | None = None
+    handoff: Handoff | None = None
     notices: tuple[Notice, ...] = ()
     custody: str | None = None
     overstepped: tuple[str, ...] = ()

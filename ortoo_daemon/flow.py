@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from ortoo_daemon.action.campaigns import join_campaign
 from ortoo_daemon.action.fields import prepare_fields
 from ortoo_daemon.action.fuse import hold_step_at_fuse, stop_at_fuse
+from ortoo_daemon.action.handoff import follow_handoff, prepare_handoff
 from ortoo_daemon.action.notices import prepare_notices, prepare_reports, tell_parked
 from ortoo_daemon.action.repeats import note_repeat
 from ortoo_daemon.action.sla_advance import advance_clocks
@@ -58,6 +59,7 @@ STAGES: tuple[tuple[str, Stage], ...] = (
     ("action", prepare_fields),
     ("action", note_repeat),
     ("action", join_campaign),
+    ("action", prepare_handoff),
     ("action", prepare_notices),
 )
 """The way of every record, in order; the fifth stage, audit, concludes from what these have left.
@@ -70,6 +72,7 @@ STAGES_OF_A_STEP: tuple[tuple[str, Stage], ...] = (
     ("ownership", hand_over),
     ("action", follow_steps),
     ("action", advance_clocks),
+    ("action", follow_handoff),
 )
 """The way of a record that is decided already and one of whose clocks, or whose holder, asks for a step."""
 

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from ortoo_daemon.clocks import PastHolder, SlaClock, Waiting
 from ortoo_daemon.decision import (
     CampaignJoin,
+    Handoff,
     NewRecord,
     Notice,
     ReasonCode,
@@ -208,6 +209,7 @@ class Handling:
     reservation: Reservation | None = None
     clocks: list[SlaClock] = field(default_factory=list)
     notices: list[Notice] = field(default_factory=list)
+    handoff: Handoff | None = None
     findings: str | None = None
     children: list[NewRecord] = field(default_factory=list)
     reopening: Reopening | None = None

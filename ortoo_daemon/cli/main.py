@@ -19,6 +19,7 @@ from ortoo_daemon.cli.demo import CONTEXT, demo
 from ortoo_daemon.cli.doctor import doctor
 from ortoo_daemon.cli.explain import explain
 from ortoo_daemon.cli.forget import forget
+from ortoo_daemon.cli.handoffs import handoffs
 from ortoo_daemon.cli.logs import logs
 from ortoo_daemon.cli.parked import parked
 from ortoo_daemon.cli.report import report
@@ -50,6 +51,7 @@ app.command()(logs)
 app.command()(explain)
 app.command()(why)
 app.command()(parked)
+app.command()(handoffs)
 app.command()(absences)
 app.command()(triage)
 app.command()(adf)

@@ -47,6 +47,21 @@ def channel_urls(settings: Settings) -> dict[str, list[str]]:
     }
 
 
+def handoff_secret(
+    name: str, given: SecretStr | None, file: Path | None, settings: Settings
+) -> str:
+    """What a way of handoffs is opened with, "" where nothing is set: by the settings, the environment, a
+    file of its own, or systemd's credential ``handoff_…``. Raises ConfigError."""
+    if given is not None:
+        return given.get_secret_value()
+    if file is not None:
+        return _read_secret(settings.path(file), may_be_open=False)
+    credentials = os.environ.get("CREDENTIALS_DIRECTORY")
+    if credentials and (Path(credentials) / f"handoff_{name}").is_file():
+        return _read_secret(Path(credentials) / f"handoff_{name}", may_be_open=True)
+    return ""
+
+
 def _urls(name: str, channel: ChannelSettings, settings: Settings) -> list[str]:
     credentials = os.environ.get("CREDENTIALS_DIRECTORY")
     if channel.urls is not None:

@@ -25,6 +25,7 @@ from pydantic_settings import (
 )
 
 from ortoo_daemon.daemon.asking.reports.report_settings import ReportSettings
+from ortoo_daemon.daemon.handoffs.handoff_settings import HandoffSettings
 from ortoo_daemon.daemon.hearing.event_settings import EventSettings
 from ortoo_daemon.daemon.noticing.notice_settings import NoticeSettings
 from ortoo_daemon.daemon.org_settings import FLOWS, OrgSettings
@@ -187,6 +188,7 @@ class Settings(BaseSettings):
     sweeps: SweepSettings = SweepSettings()
     reload: ReloadSettings = ReloadSettings()
     budgets: BudgetSettings = BudgetSettings()
+    handoff: HandoffSettings = HandoffSettings()
     notices: NoticeSettings = NoticeSettings()
     watch: WatchSettings = WatchSettings()
     redact: RedactSettings = RedactSettings()
@@ -248,7 +250,15 @@ def load_settings(path: Path) -> Settings:
 def _refuse_secrets(node: MapNode) -> None:
     org = node.get("org")
     auth = org.get("auth") if isinstance(org, MapNode) else None
-    for section, names in ((auth, SECRETS), (node.get("watch"), ("token",))):
+    handoff = node.get("handoff")
+    ways = handoff if isinstance(handoff, MapNode) else None
+    guarded = (
+        (auth, SECRETS),
+        (node.get("watch"), ("token",)),
+        (ways.get("smtp") if ways else None, ("password",)),
+        (ways.get("http") if ways else None, ("token",)),
+    )
+    for section, names in guarded:
         for name in names:
             if isinstance(section, MapNode) and name in section.entries:
                 place = place_of(section, [name])

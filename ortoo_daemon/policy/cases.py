@@ -69,6 +69,7 @@ class Expectation:
     reopened: Mapping[str, FieldValue] | None = None
     known: Mapping[str, FieldValue] | None = None
     attached: str | None = None
+    handoff: str | None = None
 
 
 OWNER, FORMER_OWNER = "owner", "former_owner"

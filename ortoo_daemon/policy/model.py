@@ -20,6 +20,7 @@ from ortoo_daemon.policy.evaluation import Condition
 from ortoo_daemon.policy.find_model import Duplicates
 from ortoo_daemon.policy.fuse_model import Fuse
 from ortoo_daemon.policy.govern_model import Govern
+from ortoo_daemon.policy.handoff_model import HandoffRule
 from ortoo_daemon.policy.intake_model import Cleanse, KeySources, Require
 from ortoo_daemon.policy.limits_model import Limits, RateLimit
 from ortoo_daemon.policy.notify_model import Notify
@@ -95,6 +96,7 @@ class Policy:
     returns: Returns | None = None
     notify: tuple[Notify, ...] = ()
     on_park: tuple[Notify, ...] = ()
+    handoff: HandoffRule | None = None
     absence: Absence | None = None
     boundaries: Boundaries | None = None
     fuse: Fuse | None = None

@@ -8,6 +8,7 @@ from ortoo_daemon.policy.attribution_model import Attribution
 from ortoo_daemon.policy.call_model import CallStep, HoldStep
 from ortoo_daemon.policy.enrichment_model import ScoreStep, TableStep
 from ortoo_daemon.policy.evaluation import Condition
+from ortoo_daemon.policy.handoff_model import HANDOFF_FIELDS
 from ortoo_daemon.policy.model import Policy
 from ortoo_daemon.policy.notify_model import Notify
 from ortoo_daemon.policy.ownership_model import Assignment, Rule
@@ -130,6 +131,8 @@ def fields_written(policy: Policy) -> frozenset[str]:
     if policy.govern is not None:
         found |= policy.govern.fields_written()
     found |= {each.field for step in steps_of(policy) for each in step.sets}
+    if policy.handoff is not None:
+        found |= HANDOFF_FIELDS
     if policy.returns is not None:
         found.add(policy.returns.reason)
     return frozenset(found | {each.field for each in policy.sets})
@@ -180,6 +183,8 @@ def _names(policy: Policy) -> Iterator[frozenset[str]]:
         yield policy.campaign.of.fields()
         if policy.campaign.when is not None:
             yield policy.campaign.when.fields()
+    if policy.handoff is not None:
+        yield policy.handoff.fields_read() | HANDOFF_FIELDS
     yield from (entry.when.fields() for entry in notifies_of(policy) if entry.when is not None)
     if _restarts_on_repeat(policy):
         yield frozenset({ASKED_AGAIN_AT})

@@ -70,6 +70,13 @@ def below(field: str, value: Value) -> Condition:
     return Condition(f"{name(field)} < {literal(value)}")
 
 
+def starts_with(field: str, text: str) -> Condition:
+    """Whatever the case, as the platform compares. Raises ValueError for a text that holds a placeholder."""
+    if set(text) & set("%_\\"):
+        raise ValueError(f"{text!r} holds a placeholder")
+    return Condition(f"{name(field)} LIKE {literal(text + '%')}")
+
+
 def one_of(field: str, values: Collection[Value]) -> Condition:
     """``field IN (...)``. Raises ValueError for no values at all: SOQL has no empty list."""
     if not values:

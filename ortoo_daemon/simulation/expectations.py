@@ -69,6 +69,8 @@ def _missed(
         if given_to != dict(expect.reopened):
             yield f"expected {dict(expect.reopened)} for the record that is answered, got {given_to}"
     yield from _known(expect, decision)
+    if expect.handoff not in (None, handoff := _handoff(decision)):
+        yield f"expected handoff {expect.handoff}, got {handoff}"
     for name, value in expect.fields.items():
         found = decision.fields.get(name, given.get(name))
         if text_of(found) != text_of(value):
@@ -88,6 +90,12 @@ def _known(expect: Expectation, decision: Decision) -> Iterator[str]:
         subject = update.attached.subject if update and update.attached else ""
         if subject != expect.attached:
             yield f"expected the task {_shown(expect.attached)}, got {_shown(subject)}"
+
+
+def _handoff(decision: Decision) -> str:
+    if decision.handoff is None:
+        return "none"
+    return "held" if decision.handoff.held else "due"
 
 
 def _children(wanted: Sequence[Mapping[str, FieldValue]], decision: Decision) -> Iterator[str]:

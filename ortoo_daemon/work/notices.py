@@ -48,17 +48,20 @@ class KeptNotice:
     due_at: datetime
     attempts: int = 0
     about: str = ""
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settled:
-    """What came of a notice: told, dropped or given up; ``ready`` is another try at ``due_at``."""
+    """What came of a notice: told, dropped or given up; ``ready`` is another try at ``due_at``. One that
+    ``counts`` is a try."""
 
     key: str
     state: NoticeState
     at: datetime
     due_at: datetime | None = None
     note: str = ""
+    counts: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,6 +113,18 @@ class NoticeBox:
     async def settle(self, settled: Sequence[Settled]) -> None:
         if settled:
             await self._thread.call(_settle, tuple(settled), rows=len(settled))
+
+    async def of_records(
+        self, records: Sequence[RecordId], way: str
+    ) -> list[tuple[KeptNotice, NoticeState]]:
+        """All that is known of records by ways that begin like this, settled or not."""
+        return await self._thread.call(_of_records, (tuple(records), way))
+
+    async def wake(self, keys: Sequence[str], now: datetime) -> None:
+        """Those that wait, or were given up, are due now."""
+        if keys:
+            await self._thread.call(_wake, (tuple(keys), now), rows=len(keys))
+            self.news.set()
 
     async def waiting(self) -> Waiting:
         return await self._thread.call(_waiting, None)
@@ -184,7 +199,7 @@ _SETTLE = (
         due_at=func.coalesce(bindparam("new_due_at", type_=_c.due_at.type), _c.due_at),
         settled_at=bindparam("new_settled_at", type_=_c.settled_at.type),
         note=bindparam("new_note"),
-        attempts=_c.attempts + 1,
+        attempts=_c.attempts + bindparam("tries"),
     )
 )
 
@@ -197,11 +212,41 @@ def _settle(connection: Connection, asked: Sequence[Sequence[Settled]]) -> list[
             "new_due_at": each.due_at,
             "new_settled_at": None if each.state is NoticeState.READY else each.at,
             "new_note": each.note[:500],
+            "tries": int(each.counts),
         }
         for settled in asked
         for each in settled
     ]
     connection.execute(_SETTLE, rows)
+    return [None for _ in asked]
+
+
+def _of_records(
+    connection: Connection, asked: Sequence[tuple[Sequence[RecordId], str]]
+) -> list[list[tuple[KeptNotice, NoticeState]]]:
+    found = []
+    for records, way in asked:
+        rows = [
+            (_kept(row), NoticeState(row.state))
+            for some in _slices(sorted(set(records)))
+            for row in connection.execute(
+                select(notice).where(_c.record_id.in_(some), _c.way.startswith(way))
+            )
+        ]
+        found.append(rows)
+    return found
+
+
+def _wake(connection: Connection, asked: Sequence[tuple[Sequence[str], datetime]]) -> list[None]:
+    states = (NoticeState.READY.value, NoticeState.GIVEN_UP.value)
+    for keys, now in asked:
+        for some in _slices(sorted(set(keys))):
+            asleep = update(notice).where(_c.key.in_(some), _c.state.in_(states))
+            connection.execute(
+                asleep.values(
+                    state=NoticeState.READY.value, due_at=now, attempts=0, settled_at=None
+                )
+            )
     return [None for _ in asked]
 
 
@@ -259,6 +304,7 @@ def _kept(row: Any) -> KeptNotice:
         due_at=row.due_at,
         attempts=row.attempts,
         about=row.about,
+        note=row.note,
     )
 
 

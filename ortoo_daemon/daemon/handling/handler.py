@@ -284,7 +284,7 @@ class Handler:
         await self.reopened.reopen(decision, self.clock())
         await self.campaigns.join(decision)
         known = await self.repeating.note(decision, self.knowledge.policies, self.clock())
-        if decision.notices and self.outbox is not None:
+        if (decision.notices or decision.handoff) and self.outbox is not None:
             await self.outbox.hold(decision)
         if decision.outcome is Outcome.REPORTED:
             return Written()

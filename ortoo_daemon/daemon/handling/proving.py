@@ -48,7 +48,7 @@ class Proving:
             before = await self.proofs.before(decision.record_id, decision.key)
             await self.org.writer.upsert(OBJECT, KEY, [sealed(row, before)])
             timings.end("audit")
-            if decision.notices and self.outbox is not None:
+            if (decision.notices or decision.handoff) and self.outbox is not None:
                 await self.outbox.release(decision)
         self._tell(claim, decision, timings, written)
 

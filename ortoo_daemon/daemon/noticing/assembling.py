@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from ortoo_daemon.daemon.handling.knowledge import Knowledge
+from ortoo_daemon.daemon.handoffs.assembling import make_finding, make_handing
 from ortoo_daemon.daemon.noticing.delivery import Delivery
 from ortoo_daemon.daemon.noticing.outbox import Outbox
 from ortoo_daemon.daemon.noticing.summaries import Summaries
@@ -54,6 +55,8 @@ def make_delivery(
         may_tell=parts.budgets.may_tell,
         leads=parts.leading,
         alone=not parts.leading.shared,
+        handing=make_handing(settings, parts, knowledge, now),
+        open_handoffs=make_finding(parts, knowledge, now),
     )
     return delivery
 

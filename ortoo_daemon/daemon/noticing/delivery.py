@@ -15,8 +15,10 @@ from datetime import datetime, timedelta
 import structlog
 from jinja2 import TemplateError
 
+from ortoo_daemon.daemon.handoffs.finding import OpenHandoffs
+from ortoo_daemon.daemon.handoffs.handing import Handing
 from ortoo_daemon.daemon.noticing.notice_settings import NoticeSettings
-from ortoo_daemon.daemon.noticing.outbox import Outbox
+from ortoo_daemon.daemon.noticing.outbox import HANDING, Outbox
 from ortoo_daemon.daemon.noticing.words import Rows, Words
 from ortoo_daemon.daemon.watching.meters import Meters
 from ortoo_daemon.errors import (
@@ -82,6 +84,8 @@ class Delivery:
     may_tell: Callable[[bool], bool] = lambda urgent: True
     leads: Callable[[], bool] = lambda: True
     alone: bool = True
+    handing: Handing | None = None
+    open_handoffs: OpenHandoffs | None = None
     waiting: Waiting = field(default_factory=Waiting)
     _telling: OrgTelling = field(init=False)
     _busy: dict[str, "asyncio.Task[None]"] = field(init=False, default_factory=dict)
@@ -127,6 +131,8 @@ class Delivery:
             await self.outbox.settle_left_behind(self.org, now, at_start=at_start)
             self._left_behind_at = now
         by_way: dict[str, list[KeptNotice]] = defaultdict(list)
+        if self.open_handoffs is not None:
+            await self.open_handoffs.find(now)
         for notice in await self.box.due(now):
             if notice.way not in self._busy and self._may_be_told(notice):
                 by_way[notice.way].append(notice)
@@ -162,6 +168,10 @@ class Delivery:
 
     async def _tell(self, way: str, notices: Sequence[KeptNotice]) -> None:
         """Put into words, send, and note what came of it."""
+        if way.startswith(HANDING):
+            if self.handing is not None and self.leads():
+                await self.handing.hand(notices)
+            return
         try:
             rows = await self.words.read(notices)
         except OrgError as error:

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from ortoo_daemon.audit.record import KEY, OBJECT
 from ortoo_daemon.daemon.handling.knowledge import Knowledge
 from ortoo_daemon.daemon.noticing.notice_settings import NoticeSettings
-from ortoo_daemon.decision import Decision, Notice, NoticeTo, Outcome
+from ortoo_daemon.decision import Decision, Handoff, Notice, NoticeTo, Outcome
 from ortoo_daemon.policy.notify_model import ORG_WAYS, OrgWay
 from ortoo_daemon.records import RecordId
 from ortoo_daemon.salesforce import soql
@@ -19,6 +19,11 @@ from ortoo_daemon.salesforce.org import Org
 from ortoo_daemon.work.notices import KeptNotice, NoticeBox
 
 FALLBACK_ZONE = "UTC"
+
+HANDING = "handoff:"
+"""How the ways of handoffs begin; what comes behind is smtp, http or file."""
+
+HANDED = "crm"
 
 _MAY_STILL_COME = timedelta(hours=1)
 """How long a decision whose notices are held may take to be written, repetitions after a kill included."""
@@ -44,9 +49,10 @@ class Outbox:
 
     async def hold(self, decision: Decision) -> None:
         """Keep what is to be told of a decision that is about to be written. Raises StateError."""
-        await self._box.hold(
-            [each for notice in decision.notices for each in self._kept(decision, notice)]
-        )
+        kept = [each for notice in decision.notices for each in self._kept(decision, notice)]
+        if decision.handoff is not None and not decision.handoff.held:
+            kept.append(kept_handoff(decision, decision.handoff))
+        await self._box.hold(kept)
 
     async def release(self, decision: Decision) -> None:
         """The decision stands."""
@@ -110,6 +116,25 @@ class Outbox:
         zone = (person.zone if person else None) or FALLBACK_ZONE
         end = quiet.end_after(due_at, zone)
         return (end, True) if end is not None else (due_at, together)
+
+
+def kept_handoff(decision: Decision, handoff: Handoff) -> KeptNotice:
+    """A handoff among the notices: to the rooftop, by a way of its own, under the rule of a policy."""
+    return KeptNotice(
+        key=handoff.key,
+        decision_key=decision.key,
+        object=decision.object,
+        record_id=decision.record_id,
+        outcome=decision.outcome.value,
+        owner=decision.owner.id if decision.owner else "",
+        told_to=HANDED,
+        way=f"{HANDING}{handoff.by}",
+        template="adf",
+        clock=handoff.policy,
+        recipient=handoff.rooftop,
+        held_at=decision.decided_at,
+        due_at=decision.decided_at,
+    )
 
 
 def _mark(notice: Notice, recipient: str) -> str:

@@ -15,7 +15,7 @@ from ortoo_daemon.intake.adf.model import (
 )
 from ortoo_daemon.intake.adf.tree import Element, Oddities
 
-_OTHER_INTERESTS = {
+OTHER_INTERESTS = {
     "trade": Interest.TRADE_IN,
     "tradein": Interest.TRADE_IN,
     "trade_in": Interest.TRADE_IN,
@@ -28,7 +28,7 @@ _OTHER_INTERESTS = {
     "leasing": Interest.LEASE,
     "sale": Interest.SELL,
 }
-_INTERESTS = {each.value: each for each in Interest}
+INTERESTS = {each.value: each for each in Interest}
 _STATES = {"new": "new", "used": "used", "cpo": "used", "certified": "used", "preowned": "used"}
 _UNITS = {
     "km": "km", "kms": "km", "kilometers": "km", "kilometres": "km",
@@ -72,9 +72,9 @@ def _interest(element: Element, odd: Oddities) -> Interest:
     said = element.attributes.get("interest", "").strip().casefold()
     if not said:
         return Interest.BUY
-    if said in _INTERESTS:
-        return _INTERESTS[said]
-    known = _OTHER_INTERESTS.get(said, Interest.BUY)
+    if said in INTERESTS:
+        return INTERESTS[said]
+    known = OTHER_INTERESTS.get(said, Interest.BUY)
     odd.tell(Odd.WRONG_VALUE, element.at, f"interest is {said!r}; read as {known.value}")
     return known
 

@@ -20,6 +20,7 @@ from ortoo_daemon.policy.conditions import FieldTest, tests_of
 from ortoo_daemon.policy.enrichment_model import ScoreStep, SetField, SetStep, TableStep
 from ortoo_daemon.policy.evaluation import Condition, Expression
 from ortoo_daemon.policy.expressions import FirstThatHolds
+from ortoo_daemon.policy.handoff_model import HANDOFF_FIELDS
 from ortoo_daemon.policy.model import Policy, PolicySet
 from ortoo_daemon.policy.naming import MATCH_TYPES
 from ortoo_daemon.policy.ownership_model import (
@@ -116,6 +117,9 @@ def conditions_of(policy: Policy) -> Iterator[Condition]:
     if policy.campaign is not None and policy.campaign.when is not None:
         yield policy.campaign.when
     yield from (entry.when for entry in notifies_of(policy) if entry.when is not None)
+    if policy.handoff is not None:
+        asked = (policy.handoff.when, policy.handoff.consent)
+        yield from (condition for condition in asked if condition is not None)
     for clock in policy.sla:
         yield from (when for when, _ in clock.target.choices if when is not None)
         yield from clock.turning()
@@ -210,6 +214,9 @@ def _uses(policy: Policy) -> Iterator[FieldUse]:
             yield from (FieldUse(enrichment.place, name) for name in enrichment.reads())
     for each in _sets(policy):
         yield FieldUse(each.place, each.field)
+    if policy.handoff is not None:
+        names = {*policy.handoff.fields_sent(), *HANDOFF_FIELDS}
+        yield from (FieldUse(policy.handoff.place, name) for name in names)
     if policy.returns is not None:
         yield FieldUse(policy.returns.place, policy.returns.reason)
     for repeat in policy.repeats:

@@ -6,6 +6,7 @@ from ortoo_daemon.decision import DuplicateRules
 from ortoo_daemon.policy.campaign_model import CampaignRule
 from ortoo_daemon.policy.enrichment_model import SetField
 from ortoo_daemon.policy.fuse_model import Fuse
+from ortoo_daemon.policy.handoff_model import HandoffRule
 from ortoo_daemon.policy.naming import FOUND_SO_FAR, did_you_mean
 from ortoo_daemon.policy.nodes import MapNode
 from ortoo_daemon.policy.notify_model import NEW_RECORD, PARKED, Notify
@@ -13,6 +14,7 @@ from ortoo_daemon.policy.parsing.campaign import read_campaign
 from ortoo_daemon.policy.parsing.conditions import ConditionReader
 from ortoo_daemon.policy.parsing.expressions import read_sets
 from ortoo_daemon.policy.parsing.fuse import read_fuse
+from ortoo_daemon.policy.parsing.handoff import read_handoff
 from ortoo_daemon.policy.parsing.notify import read_notify
 from ortoo_daemon.policy.parsing.offers import read_offer, read_returns
 from ortoo_daemon.policy.parsing.repeats import read_repeats
@@ -32,10 +34,11 @@ ACTION_KEYS = (
     "moves",
     "notify",
     "on_park",
+    "handoff",
     "fuse",
 )
 ON_PARK_KEYS = ("notify",)
-ACTION_LATER = ("handoff", "split")
+ACTION_LATER = ("split",)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,10 +54,13 @@ class Action:
     returns: Returns | None = None
     notify: tuple[Notify, ...] = ()
     on_park: tuple[Notify, ...] = ()
+    handoff: HandoffRule | None = None
     fuse: Fuse | None = None
 
 
-def read_action(node: MapNode, conditions: ConditionReader, *, policy: str) -> Action:
+def read_action(
+    node: MapNode, conditions: ConditionReader, *, policy: str, object_name: str
+) -> Action:
     """``policy`` is the name by which its fuse counts."""
     problems = conditions.problems
     later = conditions.knowing(conditions.roots | FOUND_SO_FAR)
@@ -62,6 +68,7 @@ def read_action(node: MapNode, conditions: ConditionReader, *, policy: str) -> A
     sets, notify = section.get("set"), section.get("notify")
     moves, returns = section.mapping("moves"), section.mapping("returns")
     repeats, campaign = section.get("repeats"), section.mapping("campaign")
+    handoff = section.mapping("handoff")
     return Action(
         sets=() if sets is None else read_sets(sets, later),
         repeats=() if repeats is None else read_repeats(repeats, later),
@@ -72,6 +79,7 @@ def read_action(node: MapNode, conditions: ConditionReader, *, policy: str) -> A
         returns=None if returns is None else read_returns(returns, conditions),
         notify=() if notify is None else read_notify(notify, later, template=NEW_RECORD),
         on_park=_on_park(section, conditions),
+        handoff=None if handoff is None else read_handoff(handoff, later, object_name=object_name),
         fuse=read_fuse(section, of=policy),
     )
 

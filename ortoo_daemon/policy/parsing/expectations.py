@@ -11,7 +11,7 @@ from ortoo_daemon.records import FieldValue
 
 EXPECT_KEYS = (
     "outcome", "rule", "rooftop", "owner", "queue", "parked", "sla", "told", "fields", "children", "reopened",
-    "known", "attached",
+    "known", "attached", "handoff",
 )  # fmt: skip
 OUTCOMES = tuple(
     outcome.value
@@ -21,6 +21,8 @@ OUTCOMES = tuple(
 OWNER_KEYS = ("username", "name", "role", "skills", "languages")
 NO_WRITE = "no_write"
 NO_TASK = "none"
+HANDOFFS = ("due", "held", "none")
+"""What may be expected of a handoff: it goes at once, waits for consent, or there is none."""
 
 
 def read_expectation(node: Node, problems: Problems) -> Expectation | None:
@@ -52,7 +54,18 @@ def read_expectation(node: Node, problems: Problems) -> Expectation | None:
         reopened=_values(section, "reopened"),
         known=_values(section, "known"),
         attached=_attached(section),
+        handoff=_handoff(section),
     )
+
+
+def _handoff(section: Section) -> str | None:
+    word = section.text("handoff")
+    if word is not None and word not in HANDOFFS:
+        message = f"no handoff is {word!r}"
+        node = section.node.entries["handoff"][1]
+        section.problems.add(node, "unknown_name", message, did_you_mean(word, HANDOFFS))
+        return None
+    return word
 
 
 def _attached(section: Section) -> str | None:

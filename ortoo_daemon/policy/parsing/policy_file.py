@@ -78,7 +78,11 @@ def read_policy(node: Node, problems: Problems, resources: Resources) -> Policy 
     ownership = None
     if ownership_node is not None:
         ownership = read_ownership(ownership_node, later, resources, programmes)
-    acts = Action() if action is None else read_action(action, later, policy=name or "")
+    acts = (
+        Action()
+        if action is None
+        else read_action(action, later, policy=name or "", object_name=object_name or "")
+    )
     if not looks or find is not None:
         note_unsearched(acts.repeats, find, problems)
     steps = () if enrichment is None else read_enrichment(enrichment, later, resources)
@@ -118,6 +122,7 @@ def read_policy(node: Node, problems: Problems, resources: Resources) -> Policy 
         returns=acts.returns,
         notify=acts.notify,
         on_park=acts.on_park,
+        handoff=acts.handoff,
         absence=absence,
         boundaries=None if boundaries is None else read_boundaries(boundaries, conditions),
         fuse=acts.fuse,

@@ -6,16 +6,19 @@ from ortoo_daemon.decision import DuplicateRules, NoticeTo
 from ortoo_daemon.person import Sign
 from ortoo_daemon.policy.absence_model import Move
 from ortoo_daemon.policy.boundary_model import Boundary
+from ortoo_daemon.policy.handoff_model import FORMATS, SENT_NAMES
 from ortoo_daemon.policy.parsing import absence as parse_absence
 from ortoo_daemon.policy.parsing import action as parse_action
 from ortoo_daemon.policy.parsing import boundaries as parse_boundaries
 from ortoo_daemon.policy.parsing import campaign as parse_campaign
 from ortoo_daemon.policy.parsing import fuse as parse_fuse
+from ortoo_daemon.policy.parsing import handoff as parse_handoff
 from ortoo_daemon.policy.parsing import notify as parse_notify
 from ortoo_daemon.policy.schema.repeats import repeat
 from ortoo_daemon.policy.schema.sla import clock, moves, offer, returns
 from ortoo_daemon.policy.schema.terms import (
     DURATION,
+    FIELD,
     FLAG,
     NAME,
     TEXT,
@@ -46,8 +49,30 @@ def action() -> Schema:
             "moves": moves(),
             "notify": ref("notify"),
             "on_park": on_park(),
+            "handoff": handoff(),
             "fuse": fuse(),
         },
+    )
+
+
+def handoff() -> Schema:
+    return section(
+        parse_handoff.HANDOFF_KEYS,
+        {
+            "when": ref("condition"),
+            "consent": ref("condition"),
+            "send": {"enum": list(FORMATS)},
+            "by": {"enum": list(parse_handoff.WAYS)},
+            "to": ref("expression"),
+            "map": {
+                "type": "object",
+                "properties": dict.fromkeys(SENT_NAMES, FIELD),
+                "additionalProperties": False,
+            },
+            "document": FIELD,
+            "exclusive_for": DURATION,
+        },
+        ("send", "by"),
     )
 
 

@@ -58,6 +58,7 @@ def tests_schema() -> Schema:
             "sla": map_of(DURATION),
             "told": {"anyOf": [told, list_of(told)]},
             "fields": map_of({"type": ["string", "number", "boolean", "null"]}),
+            "handoff": {"enum": list(parse_expectations.HANDOFFS)},
             "reopened": map_of({"type": ["string", "number", "boolean", "null"]}),
             "known": map_of({"type": ["string", "number", "boolean", "null"]}),
             "attached": TEXT,

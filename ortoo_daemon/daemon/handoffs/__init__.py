@@ -1,0 +1,1 @@
+"""Who hands records to the systems of rooftops, and what when that fails?"""

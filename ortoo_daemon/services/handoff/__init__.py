@@ -1,0 +1,1 @@
+"""How does a record get to a dealer's own system? By e-mail, HTTP or a file."""

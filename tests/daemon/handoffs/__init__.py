@@ -1,0 +1,1 @@
+"""Records that are handed to the systems of rooftops."""
