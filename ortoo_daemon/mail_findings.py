@@ -83,6 +83,7 @@ _MAIL: Mapping[str, FoundKind] = {
     "forwarded": FoundKind.FLAG,
     "signature": FoundKind.TEXT,
     "attachments": FoundKind.TEXT,
+    "adf": FoundKind.TEXT,
     "requests": FoundKind.NUMBER,
     "split": FoundKind.FLAG,
 }
@@ -122,7 +123,7 @@ LONGEST_KEPT = 32_768
 _LONGEST_KIND = 48
 """Characters of a kind of request that fit the external id beside mail and rooftop."""
 
-_DROPPED_FIRST = ("text", "signature", "evidence", "account_evidence", "attachments")
+_DROPPED_FIRST = ("adf", "text", "signature", "evidence", "account_evidence", "attachments")
 
 Values = Mapping[str, FieldValue]
 

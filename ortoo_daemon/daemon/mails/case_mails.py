@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from ortoo_daemon.daemon.mails.enquiries import enquiry_in
 from ortoo_daemon.daemon.mails.models import ReadsToo, kept_part
 from ortoo_daemon.daemon.mails.rows import FIELDS, answered_messages, mail_key, mail_of
 from ortoo_daemon.daemon.mails.triagers import Understands
@@ -76,6 +77,8 @@ class CaseMails:
             understood, triager.index, key=mail_key(row), id=record_id(str(row["Id"]))
         )
         mail = {**found.mail, **await self._thread(row, question)}
+        if document := enquiry_in(row):
+            mail["adf"] = document
         return replace(found, mail=mail, model=model)
 
     async def _thread(self, row: Row, question: MailQuestion) -> Mapping[str, FieldValue]:
