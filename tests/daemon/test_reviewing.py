@@ -20,9 +20,10 @@ from tests.sandbox.live import Live, live
 
 NO_PHONE = policy_set(intake={"require": {"any": ["Phone"], "else": {"park": "no_phone"}}})
 REFUSAL = {
-    "kind": "error",
-    "status": 400,
-    "body": [{"errorCode": "FIELD_CUSTOM_VALIDATION_EXCEPTION", "message": "Not today"}],
+    "kind": "row",
+    "object": "Lead",
+    "code": "FIELD_CUSTOM_VALIDATION_EXCEPTION",
+    "message": "Not today",
 }
 
 
@@ -102,12 +103,12 @@ def test_a_review_takes_what_it_puts_off_the_journal_s_parked_list(tmp_path):
 async def test_a_review_that_the_org_refuses_as_before_writes_nothing(live: Live) -> None:
     async with handler_on(live) as handler:
         lead = live.lead()
-        await live.control("/faults", {**REFUSAL, "path": "/composite$", "times": 1})
+        await live.control("/faults", {**REFUSAL, "times": 1})
         assert await handler.handle(claim_of(lead)) == Finished(
             "refused_by_org", "FIELD_CUSTOM_VALIDATION_EXCEPTION"
         )
         before = live.sandbox.org.storage.get("Lead", lead)
-        await live.control("/faults", {**REFUSAL, "path": "/composite$", "times": 1})
+        await live.control("/faults", {**REFUSAL, "times": 1})
         review = claim_of(lead, reason=WorkReason.REVIEWED, entry="reviewed:1")
         verdict = await handler.handle(review)
         assert isinstance(verdict, Finished)

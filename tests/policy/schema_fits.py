@@ -15,7 +15,7 @@ KNOWN = {
     "additionalProperties", "items", "prefixItems", "minItems", "maxItems", "minLength", "minimum",
     "maximum", "minProperties", "maxProperties", "uniqueItems",
     "$schema", "$defs", "title", "description", "format", "writeOnly", "exclusiveMinimum",
-    "maxLength", "propertyNames",
+    "maxLength", "propertyNames", "if", "then",
 }  # fmt: skip
 """What is checked, and (the last rows) what may stand there and is not."""
 
@@ -43,6 +43,8 @@ def _chosen(value, wanted, root):
     if "$ref" in wanted and not fits(value, whole[wanted["$ref"].removeprefix("#/$defs/")], root):
         return False
     if "anyOf" in wanted and not any(fits(value, each, root) for each in wanted["anyOf"]):
+        return False
+    if "if" in wanted and fits(value, wanted["if"], root) and not fits(value, wanted["then"], root):
         return False
     return "oneOf" not in wanted or sum(fits(value, each, root) for each in wanted["oneOf"]) == 1
 
