@@ -17,6 +17,7 @@ from ortoo_daemon.matches import Found, MatchQuestion
 from ortoo_daemon.postal import PostalIndex
 from ortoo_daemon.records import FieldValue, Record, RecordId, WorkItem
 from ortoo_daemon.repeats import KnownQuestion
+from ortoo_daemon.vehicles import VehicleQuestion, Vehicles
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -210,7 +211,8 @@ class ModelAnswer:
 
 
 Question = (
-    PastOwnerQuestion
+    VehicleQuestion
+    | PastOwnerQuestion
     | MailQuestion
     | MatchQuestion
     | InterpretQuestion
@@ -227,6 +229,7 @@ Answer = (
     | Record
     | CallAnswer
     | Mapping[str, FieldValue]
+    | Vehicles
 )
 
 

@@ -34,6 +34,7 @@ from ortoo_daemon.intake.mail_step import read_mail
 from ortoo_daemon.intake.matching.find import find_customer
 from ortoo_daemon.intake.matching.known import look_at_known
 from ortoo_daemon.intake.standardise import standardise
+from ortoo_daemon.intake.vehicle_step import find_vehicle
 from ortoo_daemon.ownership.boundaries import look_at_boundaries
 from ortoo_daemon.ownership.choose import choose_owner, find_rule
 from ortoo_daemon.ownership.handover import hand_over
@@ -50,6 +51,7 @@ STAGES: tuple[tuple[str, Stage], ...] = (
     ("intake", standardise),
     ("intake", govern),
     ("ownership", set_aside),
+    ("intake", find_vehicle),
     ("intake", find_customer),
     ("intake", look_at_known),
     ("enrichment", enrich),

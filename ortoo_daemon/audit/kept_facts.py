@@ -27,6 +27,7 @@ from ortoo_daemon.matches import MatchQuestion, found_kept, question_kept
 from ortoo_daemon.person import Person
 from ortoo_daemon.records import FIRST_ENTRY, FieldValue, Record, RecordId
 from ortoo_daemon.repeats import KnownQuestion
+from ortoo_daemon.vehicles import VehicleQuestion, Vehicles, vehicle_question_kept
 
 LONGEST_VALUE = 4_000
 """A longer value of the record is kept as its SHA-256: as long as it stands there, it can be read again."""
@@ -84,6 +85,9 @@ def kept_question(asked: Question, answer: Answer) -> dict[str, Any]:
     if isinstance(asked, MatchQuestion):
         records = [found_kept(each) for each in answer] if isinstance(answer, tuple) else answer
         return {"match": question_kept(asked), "answer": records}
+    if isinstance(asked, VehicleQuestion):
+        rows = [dict(each) for each in answer.rows] if isinstance(answer, Vehicles) else answer
+        return {"vehicle_of": vehicle_question_kept(asked), "answer": rows}
     if isinstance(asked, InterpretQuestion):
         about = {"label": asked.label, "task": asked.task, "digest": asked.digest}
         said = kept_said(answer) if isinstance(answer, Said) else answer

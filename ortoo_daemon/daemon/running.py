@@ -33,6 +33,8 @@ from ortoo_daemon.daemon.loading.file_watch import FileWatch
 from ortoo_daemon.daemon.loading.postal_file import load_postal_index, needs_geography
 from ortoo_daemon.daemon.loading.reloading import Reloading
 from ortoo_daemon.daemon.loading.start_files import StartFiles
+from ortoo_daemon.daemon.mails.attached_answers import AttachedAnswers
+from ortoo_daemon.daemon.mails.case_mails import CaseMails
 from ortoo_daemon.daemon.memory import collect_when_quiet
 from ortoo_daemon.daemon.noticing.absences_ahead import AbsencesAhead
 from ortoo_daemon.daemon.noticing.assembling import make_delivery, make_summaries
@@ -151,13 +153,15 @@ class Running:
                     reads_only=shadow,
                     note=self._parts.meters.called,
                 )
+                mails = case_mails(self._settings, self._org, catalogue=catalogue)
                 answers = Answers(
                     self._org,
                     may_refine=budgets.may_refine,
-                    mails=case_mails(self._settings, self._org, catalogue=catalogue),
+                    mails=mails,
                     interpreter=Interpreter(catalogue),
                     calls=calls,
                     holds=self.now,
+                    makes=not shadow,
                 )
                 candidate = self._candidate(answers)
                 delivery = make_delivery(self._settings, self._parts, knowledge, self.now)
@@ -192,6 +196,8 @@ class Running:
                     redaction=Redaction(self._settings.redact.every),
                     shadow=shadow,
                 )
+                if not shadow:
+                    sweeping.listen_for_answers(self._attached(mails, handler, knowledge).look)
                 async with _beside(candidate):
                     await self._work(handler, listener, reloading, stop)
             await listening
@@ -294,6 +300,19 @@ class Running:
         """What takes old decision records out of the org."""
         archive = Archive(self._settings.path(folder))
         return Archiving(self._org, archive, keep=self._settings.audit.keep, now=self.now)
+
+    def _attached(
+        self, mails: CaseMails, handler: Handler, knowledge: Knowledge
+    ) -> AttachedAnswers:
+        return AttachedAnswers(
+            mails,
+            handler.reopened,
+            lambda: knowledge.policies.policy_set,
+            noted=self._queue.noted,
+            note=self._queue.note,
+            within=self._settings.sweeps.recover_within,
+            now=self.now,
+        )
 
     def _absences_ahead(self, knowledge: Knowledge, sweeping: Sweeping) -> AbsencesAhead:
         """What tells managers of absences that lie ahead."""

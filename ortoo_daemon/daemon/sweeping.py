@@ -1,7 +1,7 @@
 """What does the clock ask for, and how often? Joins the sweeps to the org, the queue and what is known."""
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -146,6 +146,10 @@ class Sweeping:
         """Tell managers of absences that lie ahead; looking costs the org nothing until somebody is due."""
         every = min(_ABSENCES_AHEAD_EVERY, 15 * self._every.absence_every)
         self.schedule.add("absences_ahead", ahead.look, every, at_start=True)
+
+    def listen_for_answers(self, look: Callable[[], Awaitable[None]]) -> None:
+        """Open cases again that e-mails answer which the org attached to them."""
+        self.schedule.add("answers", look, self._every.reconcile_every, at_start=True)
 
     def _plan_reviews(self, every: SweepSettings) -> None:
         """Parked records are counted now and then, so that the figure is there before the first review."""

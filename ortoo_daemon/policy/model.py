@@ -28,6 +28,7 @@ from ortoo_daemon.policy.ownership_model import Programme, Rule, Target
 from ortoo_daemon.policy.repeat_model import RepeatRule
 from ortoo_daemon.policy.sla_model import USUAL_MOVES, Moves, Returns, SlaRule
 from ortoo_daemon.policy.triage_model import Triage
+from ortoo_daemon.policy.vehicle_model import VehicleStep
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,6 +80,7 @@ class Policy:
     take_over: tuple[str, ...] = ()
     triage: Triage | None = None
     adf: Adf | None = None
+    vehicle: VehicleStep | None = None
     cleanse: tuple[Cleanse, ...] = ()
     require: Require | None = None
     govern: Govern | None = None

@@ -115,6 +115,8 @@ def fields_written(policy: Policy) -> frozenset[str]:
         found |= {each.field for each in policy.triage.reopen}
     if policy.adf is not None:
         found |= set(policy.adf.fields_written())
+    if policy.vehicle is not None:
+        found |= set(policy.vehicle.fields_written())
     for enrichment in policy.enrichment:
         if isinstance(enrichment, TableStep):
             found |= {field for field, _ in enrichment.sets}
@@ -144,6 +146,8 @@ def _names(policy: Policy) -> Iterator[frozenset[str]]:
         yield policy.enter.fields()
     if policy.triage is not None:
         yield policy.triage.fields_read() | ({SPLIT_KEY} if policy.triage.split else set())
+    if policy.vehicle is not None:
+        yield policy.vehicle.fields_read()
     if policy.adf is not None:
         yield policy.adf.fields_read() | ({SPLIT_KEY} if policy.adf.split else set())
     yield from (condition.fields() for condition in limit_conditions(policy))

@@ -8,10 +8,13 @@ from ortoo_daemon.facts import Answer, Question
 from ortoo_daemon.interpretation import InterpretQuestion, Item, Said
 from ortoo_daemon.policy.ai_model import AiStep
 from ortoo_daemon.policy.call_model import CallStep, HoldStep
-from ortoo_daemon.policy.cases import PolicyCase
+from ortoo_daemon.policy.cases import GivenAnswer, PolicyCase
 from ortoo_daemon.policy.model import Policy
 from ortoo_daemon.policy.naming import did_you_mean
+from ortoo_daemon.policy.parsing.vehicle import LABEL as VEHICLE
 from ortoo_daemon.policy.values import text_of
+from ortoo_daemon.policy.vehicle_model import VehicleStep
+from ortoo_daemon.vehicles import VehicleQuestion, Vehicles
 
 ITEM_KEYS = ("value", "evidence", "confidence")
 _SURE = 1.0
@@ -25,6 +28,8 @@ def given_answers(
     the policy does not know, or that is answered as its step can't be."""
 
     def answer(question: Question) -> Answer:
+        if isinstance(question, VehicleQuestion):
+            return _vehicles(case.answers.get(VEHICLE))
         if isinstance(question, InterpretQuestion):
             given = case.answers.get(question.label)
             return None if given is None else _said(question, given.value)
@@ -46,6 +51,25 @@ def _called(given: Any) -> CallAnswer:
     if isinstance(given, str):
         return CallAnswer(outcome=CallOutcome(given)) if given in _FAILURES else UNKNOWN
     return CallAnswer(outcome=CallOutcome.ANSWERED, value=given)
+
+
+def _vehicles(given: GivenAnswer | None) -> Vehicles:
+    """One record, or several; ~ and nothing at all: none has this VIN."""
+    if given is None or given.value is None:
+        return Vehicles()
+    rows = given.value if isinstance(given.value, list) else [given.value]
+    return Vehicles([row for row in rows if isinstance(row, Mapping)])
+
+
+def _wrong_vehicles(given: GivenAnswer, step: VehicleStep) -> Iterator[str]:
+    rows = given.value if isinstance(given.value, list) else [given.value]
+    for row in rows:
+        if row is not None and not isinstance(row, Mapping):
+            yield f"{given.place}: a vehicle is given by its fields, ~ is none"
+        for name in row if isinstance(row, Mapping) else ():
+            if name not in step.of_vehicle():
+                mend = did_you_mean(name, step.of_vehicle())
+                yield f"{given.place}: nothing is read of {name!r} of vehicles ({mend})"
 
 
 def _said(question: InterpretQuestion, given: Any) -> Said | None:
@@ -74,6 +98,9 @@ def _complaints(case: PolicyCase, policy: Policy) -> Iterator[str]:
         if isinstance(step, AiStep | CallStep | HoldStep)
     }
     for label, given in case.answers.items():
+        if label == VEHICLE and policy.vehicle is not None:
+            yield from _wrong_vehicles(given, policy.vehicle)
+            continue
         step = steps.get(label)
         if step is None:
             mend = did_you_mean(label, steps)

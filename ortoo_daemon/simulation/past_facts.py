@@ -41,6 +41,7 @@ from ortoo_daemon.records import (
     record_id,
 )
 from ortoo_daemon.repeats import KnownQuestion
+from ortoo_daemon.vehicles import Vehicles, vehicle_question_unkept
 
 Row = Mapping[str, Any]
 
@@ -193,6 +194,8 @@ def _answers(
     for each in kept.get("answers", ()):
         if "mail_of" in each:
             yield _mail(record, each)
+        if "vehicle_of" in each:
+            yield vehicle_question_unkept(each["vehicle_of"]), vehicles_kept(each["answer"])
         if "said_of" in each:
             yield _said(record, each)
         if "known" in each:
@@ -241,6 +244,13 @@ def _said(record: Record, kept: Mapping[str, Any]) -> tuple[Question, Answer]:
         digest=about["digest"],
     )
     return question, said_kept(kept["answer"])
+
+
+def vehicles_kept(answer: Any) -> Answer:
+    """Vehicles that were found then, or why nobody looked."""
+    if isinstance(answer, str):
+        return NotAsked(answer)
+    return Vehicles(answer) if isinstance(answer, list) else None
 
 
 def said_kept(answer: Any) -> Said | None:

@@ -29,6 +29,7 @@ from ortoo_daemon.salesforce.directory_mapping import DirectoryMapping
 from ortoo_daemon.salesforce.permissions import Right
 from ortoo_daemon.salesforce.telling import TASK_FIELDS, TASK_KEY
 from ortoo_daemon.services.notify.templates import DIGEST, Templates
+from ortoo_daemon.sweeps import answers
 
 _DAEMON = "the daemon itself"
 _DIRECTORY = "the directory file"
@@ -76,6 +77,7 @@ def needs_of(
         yield from _routed(name, known, mapping)
     yield from _directory(mapping)
     yield from _mails(policies, mapping)
+    yield from _vehicles(policies)
     yield from _enquiries(policies)
     yield from _customers(policies, known)
     yield from _repeats(policies)
@@ -133,7 +135,9 @@ def _mails(policies: PolicySet, mapping: DirectoryMapping) -> Iterator[Need]:
         if policy.triage is None:
             continue
         why = f"e-mails of policy {policy.name}"
-        yield from _reading("EmailMessage", {*rows.FIELDS, "Incoming"}, why)
+        yield from _reading("EmailMessage", {*rows.FIELDS, "Incoming", "CreatedDate"}, why)
+        if policy.triage.reopen and policy.object == answers.OBJECT:
+            yield from _reading(policy.object, set(answers.READ_OF_PARENT), why)
         for right in (Right.READ, Right.VIEW_ALL):
             yield ObjectNeed(object="Contact", right=right, why=why)
         yield from _reading("Contact", dealers.CONTACT_FIELDS, why)
@@ -142,6 +146,22 @@ def _mails(policies: PolicySet, mapping: DirectoryMapping) -> Iterator[Need]:
         if policy.triage.split is not None:
             yield ObjectNeed(object=policy.object, right=Right.CREATE, why=why)
             yield from _writing(policy.object, {*policy.triage.split.copy, PARENT, SPLIT_KEY}, why)
+
+
+def _vehicles(policies: PolicySet) -> Iterator[Need]:
+    """Vehicles that policies look up by their VIN, and make."""
+    for policy in policies.policies:
+        step = policy.vehicle
+        if step is None:
+            continue
+        why = f"vehicles of policy {policy.name}"
+        for right in (Right.READ, Right.VIEW_ALL):
+            yield ObjectNeed(object=step.object, right=right, why=why)
+        yield from _reading(step.object, step.of_vehicle() | {"CreatedDate"}, why)
+        if step.make is not None:
+            for right in (Right.CREATE, Right.EDIT):
+                yield ObjectNeed(object=step.object, right=right, why=why)
+            yield from _writing(step.object, {step.by, *(name for name, _ in step.make)}, why)
 
 
 def _enquiries(policies: PolicySet) -> Iterator[Need]:

@@ -9,6 +9,7 @@ import structlog
 from ortoo_daemon.action.stamps import DECIDED_AT, OWNER
 from ortoo_daemon.callouts import UNKNOWN, CallQuestion, HoldQuestion
 from ortoo_daemon.daemon.calling.calls import Asks
+from ortoo_daemon.daemon.handling.org_vehicles import OrgVehicles
 from ortoo_daemon.daemon.interpreting.interpreter import Interprets
 from ortoo_daemon.daemon.mails.case_mails import CaseMails
 from ortoo_daemon.errors import PermanentOrgError, TemporaryOrgError
@@ -23,6 +24,7 @@ from ortoo_daemon.salesforce import soql
 from ortoo_daemon.salesforce.batching import Batcher
 from ortoo_daemon.salesforce.matching import find_matches
 from ortoo_daemon.salesforce.org import Org
+from ortoo_daemon.vehicles import VehicleQuestion
 
 _log = structlog.get_logger("ortoo_daemon.records")
 
@@ -43,7 +45,8 @@ class Answers:
     While ``may_refine`` says no, nobody is asked who had a customer before, and the answer is that nobody
     was. ``mails`` reads the e-mails of cases; without it no case has one. ``interpreter`` asks models what
     a record's text says, ``calls`` asks services; without them none is asked. With ``holds``
-    (the org's clock) records wait for what the org itself does.
+    (the org's clock) records wait for what the org itself does. ``makes``: vehicles that lack are made where
+    a policy says so.
     """
 
     def __init__(
@@ -55,11 +58,13 @@ class Answers:
         interpreter: Interprets | None = None,
         calls: Asks | None = None,
         holds: Callable[[], datetime] | None = None,
+        makes: bool = False,
     ) -> None:
         self._org = org
         self._interpreter = interpreter
         self._calls = calls
         self._now = holds
+        self._vehicles = OrgVehicles(org, makes=makes)
         self._mails = mails
         self._may_refine = may_refine
         self._batcher: Batcher[_OfCustomers, Answer] = Batcher(
@@ -72,9 +77,13 @@ class Answers:
         ``looking``: of a decision that is not carried out; nothing is started for it and nobody waits.
         """
         if isinstance(question, InterpretQuestion):
-            return None if self._interpreter is None else await self._interpreter.ask(question)
+            if self._interpreter is None:
+                return None
+            return await self._interpreter.ask(question, looking=looking)
         if isinstance(question, MailQuestion):
             return None if self._mails is None else await self._mails.ask(question)
+        if isinstance(question, VehicleQuestion):
+            return await self._vehicles.ask(question, looking=looking)
         if isinstance(question, KnownQuestion):
             return await self._known(question)
         if isinstance(question, HoldQuestion):
@@ -103,6 +112,7 @@ class Answers:
 
     async def close(self) -> None:
         await self._batcher.close()
+        await self._vehicles.close()
         if self._mails is not None:
             await self._mails.close()
         if self._interpreter is not None:

@@ -281,7 +281,8 @@ class Handler:
         if self.shadow or decision.outcome in (Outcome.NOTHING, Outcome.RECOVERED):
             return Written()
         await self.children.make(decision, self.clock())
-        await self.reopened.reopen(decision, self.clock())
+        if decision.reopening is not None:
+            await self.reopened.reopen(decision.reopening, self.clock())
         await self.campaigns.join(decision)
         known = await self.repeating.note(decision, self.knowledge.policies, self.clock())
         if (decision.notices or decision.handoff) and self.outbox is not None:

@@ -10,7 +10,7 @@ import structlog
 
 from ortoo_daemon.action.stamps import MODIFIED_AT
 from ortoo_daemon.daemon.handling.children import PutToWork
-from ortoo_daemon.decision import Decision
+from ortoo_daemon.decision import Reopening
 from ortoo_daemon.errors import PermanentOrgError, StaleRecordError
 from ortoo_daemon.records import WorkItem, WorkReason
 from ortoo_daemon.salesforce.org import Org
@@ -23,21 +23,18 @@ _CLOSED = "IsClosed"
 
 @dataclass(frozen=True, slots=True)
 class Reopened:
-    """Opens the case that a decision says is answered."""
+    """Opens cases that are answered."""
 
     org: Org
     put: PutToWork
 
-    async def reopen(self, decision: Decision, now: datetime) -> None:
-        """It is open and in line afterwards. What the org refuses is told, and never costs the answer its
-        owner. Raises OrgError for what may pass later, and StateError."""
-        asked = decision.reopening
-        if asked is None:
-            return
+    async def reopen(self, asked: Reopening, now: datetime) -> bool:
+        """It is open and in line afterwards; whether this opened it. What the org refuses is told, and never
+        costs the answer its owner. Raises OrgError for what may pass later, and StateError."""
         names = frozenset({_CLOSED, MODIFIED_AT, *asked.fields})
         record = await self.org.reader.read(asked.object, asked.record_id, names)
         if record is None or record.get(_CLOSED) is not True:
-            return
+            return False
         write = RecordWrite(
             object=asked.object,
             id=asked.record_id,
@@ -49,10 +46,10 @@ class Reopened:
         try:
             await self.org.writer.write(write)
         except StaleRecordError:
-            return  # somebody opened it meanwhile
+            return False  # somebody opened it meanwhile
         except PermanentOrgError as error:
             _log.warning("record_not_reopened", record=asked.record_id, code=error.code)
-            return
+            return False
         _log.info("record_reopened", object=asked.object, record=asked.record_id)
         item = WorkItem(
             object=asked.object,
@@ -62,3 +59,4 @@ class Reopened:
             changed_fields=frozenset(asked.fields),
         )
         await self.put([item])
+        return True

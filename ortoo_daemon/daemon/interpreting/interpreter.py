@@ -24,7 +24,7 @@ _MOST_REMEMBERED = 500
 class Interprets(Protocol):
     """Somebody who reads texts of records."""
 
-    async def ask(self, question: InterpretQuestion) -> Said | None: ...
+    async def ask(self, question: InterpretQuestion, *, looking: bool = False) -> Said | None: ...
 
     async def close(self) -> None: ...
 
@@ -37,10 +37,15 @@ class Interpreter:
         self._lately: OrderedDict[InterpretQuestion, Said] = OrderedDict()
         self._why_not = ""
 
-    async def ask(self, question: InterpretQuestion) -> Said | None:
-        """None where models or the task are off. Raises nothing."""
+    async def ask(self, question: InterpretQuestion, *, looking: bool = False) -> Said | None:
+        """None where models or the task are off. Raises nothing.
+
+        ``looking``: of a decision that is not carried out; what was said just now is told, nobody is paid.
+        """
         if question in self._lately:
             return self._lately[question]
+        if looking:
+            return None
         try:
             async with self._catalogue.asking_for(TaskName(question.task)) as asked:
                 if asked is None:

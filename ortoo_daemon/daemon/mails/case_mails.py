@@ -56,6 +56,15 @@ class CaseMails:
             raise error
         return await self._understood(row, question)
 
+    async def found_in(self, mail: RecordId) -> MailFindings | None:
+        """What one e-mail asks for, by the rules alone; None where it is gone."""
+        where = [soql.equals("Id", mail)]
+        rows = await self._org.query(soql.select(_OBJECT, FIELDS, where=where))
+        if not rows:
+            return None
+        understood, triager = await self._triagers.understand(mail_of(rows[0]))
+        return findings_of(understood, triager.index, key=mail_key(rows[0]), id=mail)
+
     def follow(self, before: Callable[[], bool]) -> Callable[[], bool]:
         """As `Batcher.follow`."""
         return self._batcher.follow(before)

@@ -49,7 +49,7 @@ def writes_of(policy: Policy) -> Writes:
     overwritten = {name for name, only_empty, _ in found if not only_empty}
     last = {name: (only_empty, step) for name, only_empty, step in found}
     return Writes(
-        intake=frozenset(step.field for step in policy.cleanse),
+        intake=frozenset(_taken_in(policy)),
         enrichment=frozenset(name for name, _, _ in found),
         when_empty=frozenset(last) - overwritten,
         constants={
@@ -58,6 +58,12 @@ def writes_of(policy: Policy) -> Writes:
             if step is not None and not only_empty and isinstance(step.value, Constant)
         },
     )
+
+
+def _taken_in(policy: Policy) -> Iterator[str]:
+    yield from (step.field for step in policy.cleanse)
+    if policy.vehicle is not None:
+        yield from policy.vehicle.fields_written()
 
 
 def _enriching(policy: Policy) -> Iterator[tuple[str, bool, SetField | None]]:

@@ -91,6 +91,8 @@ def conditions_of(policy: Policy) -> Iterator[Condition]:
         yield policy.triage.when
     if policy.adf is not None and policy.adf.when is not None:
         yield policy.adf.when
+    if policy.vehicle is not None and policy.vehicle.when is not None:
+        yield policy.vehicle.when
     if policy.require is not None:
         yield policy.require.condition
     if policy.govern is not None:
@@ -189,6 +191,9 @@ def _uses(policy: Policy) -> Iterator[FieldUse]:
         yield from _of_split(policy.triage.split)
     if policy.adf is not None:
         yield from _of_adf(policy.adf)
+    if policy.vehicle is not None:
+        names = (*policy.vehicle.fields_written(), *policy.vehicle.fields_read())
+        yield from (FieldUse(policy.vehicle.place, name) for name in names)
     for step in policy.cleanse:
         yield from (FieldUse(step.place, name) for name in step.sets())
         if step.country:

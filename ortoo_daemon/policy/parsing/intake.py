@@ -29,11 +29,13 @@ from ortoo_daemon.policy.parsing.expressions import read_sets
 from ortoo_daemon.policy.parsing.govern import read_govern
 from ortoo_daemon.policy.parsing.sections import Section, items_in, mapping_in, name_in, text_in
 from ortoo_daemon.policy.parsing.triage import read_triage
+from ortoo_daemon.policy.parsing.vehicle import read_vehicle
 from ortoo_daemon.policy.resources import Resources
 from ortoo_daemon.policy.tables import CsvTable
 from ortoo_daemon.policy.triage_model import Triage
+from ortoo_daemon.policy.vehicle_model import VehicleStep
 
-INTAKE_KEYS = ("triage", "adf", "cleanse", "require", "govern", "find")
+INTAKE_KEYS = ("triage", "adf", "cleanse", "vehicle", "require", "govern", "find")
 REQUIRE_ELSE_KEYS = ("park",)
 CLEANSE_KEYS = ("country", "raw", "kind", "offer", "into")
 _OPTIONS = {"kind": CleanseKind.EMAIL, "offer": CleanseKind.EMAIL, "into": CleanseKind.CONSENT}
@@ -52,6 +54,7 @@ class Intake:
 
     triage: Triage | None = None
     adf: Adf | None = None
+    vehicle: VehicleStep | None = None
     cleanse: tuple[Cleanse, ...] = ()
     require: Require | None = None
     govern: Govern | None = None
@@ -67,7 +70,7 @@ def read_intake(
     problems = conditions.problems
     section = Section(node, problems, what="intake", known=INTAKE_KEYS)
     wanted, triage = section.mapping("cleanse"), section.mapping("triage")
-    adf = section.mapping("adf")
+    adf, vehicle = section.mapping("adf"), section.mapping("vehicle")
     cleanse = [
         _cleanse(key, value, problems) for key, value in (wanted.entries.values() if wanted else ())
     ]
@@ -75,6 +78,7 @@ def read_intake(
     return Intake(
         None if triage is None else read_triage(triage, before, mailed, resources),
         None if adf is None else read_adf_intake(adf, mailed, conditions, resources),
+        None if vehicle is None else read_vehicle(vehicle, conditions),
         tuple(step for step in cleanse if step is not None),
         None if require is None else _require(require, conditions),
         None if governed is None else read_govern(governed, conditions),

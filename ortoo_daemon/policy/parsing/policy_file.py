@@ -105,6 +105,7 @@ def read_policy(node: Node, problems: Problems, resources: Resources) -> Policy 
         take_over=take_over,
         triage=took.triage,
         adf=took.adf,
+        vehicle=took.vehicle,
         cleanse=took.cleanse,
         require=took.require,
         govern=took.govern,

@@ -11,6 +11,7 @@ from ortoo_daemon.policy.parsing import calls as parse_calls
 from ortoo_daemon.policy.parsing import find as parse_find
 from ortoo_daemon.policy.parsing import intake as parse_intake
 from ortoo_daemon.policy.parsing import triage as parse_triage
+from ortoo_daemon.policy.parsing import vehicle as parse_vehicle
 from ortoo_daemon.policy.schema.conditions import condition
 from ortoo_daemon.policy.schema.govern import govern
 from ortoo_daemon.policy.schema.terms import (
@@ -58,11 +59,28 @@ def intake() -> Schema:
         {
             "triage": triage,
             "adf": _adf(),
+            "vehicle": _vehicle(),
             "cleanse": map_of({"anyOf": [{"enum": kinds}, by_kind]}),
             "require": require,
             "govern": govern(),
             "find": section(parse_find.FIND_KEYS, {"duplicates": _duplicates()}, ("duplicates",)),
         },
+    )
+
+
+def _vehicle() -> Schema:
+    return section(
+        parse_vehicle.VEHICLE_KEYS,
+        {
+            "when": ref("condition"),
+            "vin": {"type": "string", "pattern": "^(\\$(triage|adf)\\.)?[A-Za-z][A-Za-z0-9_.]*$"},
+            "object": NAME,
+            "by": FIELD,
+            "set": map_of(FIELD),
+            "only_empty": FLAG,
+            "make": map_of(FIELD),
+        },
+        ("vin", "object", "by", "set"),
     )
 
 

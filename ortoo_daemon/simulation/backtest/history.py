@@ -23,6 +23,7 @@ from ortoo_daemon.mail_findings import MailFindings
 from ortoo_daemon.matches import Found, found_kept, found_unkept
 from ortoo_daemon.records import FieldValue, Owner, OwnerKind, RecordId, WorkReason, record_id
 from ortoo_daemon.simulation.snapshot import directory_from_json, directory_to_json
+from ortoo_daemon.vehicles import Vehicles
 
 KIND = "ortoo-history"
 VERSION = 1
@@ -75,7 +76,7 @@ class PastDecision:
     customer (None: nobody looked); ``open_work``, ``load``, ``turns`` and ``given`` the counters of those who
     were compared, as they stood before the decision. ``mail`` is what was found in its e-mail,
     ``said`` what models read out of its text, by the label of the step that asked, ``calls`` what services
-    said.
+    said, ``vehicles`` those with its VIN.
     """
 
     key: str
@@ -95,6 +96,7 @@ class PastDecision:
     turns: Turns | None = None
     given: Mapping[Tally, Sequence[int]] = field(default_factory=dict)
     mail: MailFindings | None = None
+    vehicles: Vehicles | None = None
     said: Mapping[str, Said] = field(default_factory=dict)
     calls: Mapping[Asked, CallAnswer] = field(default_factory=dict)
 

@@ -34,6 +34,7 @@ from ortoo_daemon.policy.values import fold
 from ortoo_daemon.records import FieldValue, Record, RecordId, WorkReason, record_id
 from ortoo_daemon.simulation.backtest.history import Asked, CustomerKey, Happened, PastDecision
 from ortoo_daemon.simulation.past_facts import calls_of, said_kept, workload_of
+from ortoo_daemon.vehicles import Vehicles
 
 FIXED = frozenset({"Id", "CreatedDate", "CreatedById", OWNER, MODIFIED_AT, MODIFIED_BY})
 """Fields that never change, and those that the replay sets by itself."""
@@ -111,6 +112,7 @@ def past_decision(
         mail=_mail(kept),
         said=dict(_said(kept)),
         calls=dict(_calls(kept, record.id)),
+        vehicles=_vehicles(kept),
         past_matches=_past_matches(kept),
         open_work=workload.open_work,
         load=workload.load,
@@ -218,6 +220,11 @@ def _past_owners(kept: Mapping[str, Any]) -> Iterator[tuple[CustomerKey, RecordI
 def _mail(kept: Mapping[str, Any]) -> MailFindings | None:
     found = [entry["answer"] for entry in kept.get("answers", ()) if "mail_of" in entry]
     return restored_findings(found[0]) if found and found[0] else None
+
+
+def _vehicles(kept: Mapping[str, Any]) -> Vehicles | None:
+    found = [each["answer"] for each in kept.get("answers", ()) if "vehicle_of" in each]
+    return Vehicles(found[0]) if found and isinstance(found[0], list) else None
 
 
 def _said(kept: Mapping[str, Any]) -> Iterator[tuple[str, Said]]:

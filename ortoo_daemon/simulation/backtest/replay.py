@@ -28,6 +28,7 @@ from ortoo_daemon.simulation.backtest.entering import of_then, told_of
 from ortoo_daemon.simulation.backtest.history import LEFT_ALONE, History, PastDecision
 from ortoo_daemon.simulation.backtest.past_values import FIXED, asked_of
 from ortoo_daemon.simulation.backtest.placement import Placement, placement_of, placement_then
+from ortoo_daemon.vehicles import VehicleQuestion
 
 MOST_MOVERS = 200
 
@@ -196,6 +197,9 @@ class Replay:
             for question in found.questions:
                 if isinstance(question, MailQuestion):
                     answers[question] = past.mail
+                    continue
+                if isinstance(question, VehicleQuestion):
+                    answers[question] = past.vehicles
                     continue
                 if isinstance(question, InterpretQuestion):
                     answers[question] = past.said.get(question.label)

@@ -303,6 +303,8 @@ async def test_the_catalogue_is_heeded_as_it_stands(tmp_path: Path) -> None:
         assert said is not None
         assert [each.name for each in said.items] == ["Model__c", "Fuel__c"]
         assert await interpreter.ask(question) == said
+        assert await interpreter.ask(question, looking=True) == said
+        assert await interpreter.ask(replace(question, digest="new"), looking=True) is None
         assert len(server.requests) == 1  # what was just answered is not paid for again
         file.write_text(CATALOGUE.format(url=keyed, on="false"))
         assert await interpreter.ask(replace(question, digest="another")) is None

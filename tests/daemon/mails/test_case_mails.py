@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from ortoo_daemon.daemon.handling.reopened import Reopened
 from ortoo_daemon.daemon.mails.case_mails import CaseMails
-from ortoo_daemon.decision import Decision, Outcome, ReasonCode, Reopening
+from ortoo_daemon.decision import Reopening
 from ortoo_daemon.errors import TemporaryOrgError
 from ortoo_daemon.facts import MailQuestion
 from ortoo_daemon.mail_findings import MailFindings
@@ -79,25 +78,17 @@ async def test_an_answer_names_the_case_of_the_nearest_mail_that_it_answers(live
     assert (answer.value("reply"), answer.value("reply_to")) == (True, near)
 
 
-def answering(case: RecordId, answered: RecordId) -> Decision:
-    return Decision(
-        object="Case",
-        record_id=case,
-        key=f"{case}:first",
-        outcome=Outcome.ASSIGNED,
-        reason=ReasonCode.RULE,
-        decided_at=now(),
-        reopening=Reopening(object="Case", record_id=answered, fields={"Status": "Working"}),
-    )
+def answering(answered: RecordId) -> Reopening:
+    return Reopening(object="Case", record_id=answered, fields={"Status": "Working"})
 
 
 @live()
 async def test_a_closed_case_is_opened_again_once_and_put_in_line(live: Live) -> None:
     async with handler_on(live) as handler:
-        closed, case, queue = case_of(live, Status="Closed"), case_of(live), Queue()
+        closed, queue = case_of(live, Status="Closed"), Queue()
         reopened = Reopened(handler.org, queue.put)
-        await reopened.reopen(answering(case, closed), now())
-        await reopened.reopen(answering(case, closed), now())
+        await reopened.reopen(answering(closed), now())
+        await reopened.reopen(answering(closed), now())
     row = live.sandbox.org.storage.get("Case", closed)
     assert row is not None
     assert row["Status"] == "Working"
@@ -109,8 +100,8 @@ async def test_a_closed_case_is_opened_again_once_and_put_in_line(live: Live) ->
 @live()
 async def test_an_open_case_on_which_somebody_works_is_left_alone(live: Live) -> None:
     async with handler_on(live) as handler:
-        answered, case, queue = case_of(live, Status="On Hold"), case_of(live), Queue()
-        await Reopened(handler.org, queue.put).reopen(answering(case, answered), now())
+        answered, queue = case_of(live, Status="On Hold"), Queue()
+        await Reopened(handler.org, queue.put).reopen(answering(answered), now())
     row = live.sandbox.org.storage.get("Case", answered)
     assert row is not None
     assert row["Status"] == "On Hold"
@@ -120,12 +111,7 @@ async def test_an_open_case_on_which_somebody_works_is_left_alone(live: Live) ->
 @live()
 async def test_what_the_org_refuses_to_open_again_costs_the_answer_nothing(live: Live) -> None:
     async with handler_on(live) as handler:
-        closed, case, queue = case_of(live, Status="Closed"), case_of(live), Queue()
-        asked = answering(case, closed)
+        closed, queue = case_of(live, Status="Closed"), Queue()
         wrong = Reopening(object="Case", record_id=closed, fields={"Urgency__c": "no such"})
-        await Reopened(handler.org, queue.put).reopen(_with(asked, wrong), now())
+        await Reopened(handler.org, queue.put).reopen(wrong, now())
     assert queue.items == []
-
-
-def _with(decision: Decision, reopening: Reopening) -> Decision:
-    return replace(decision, reopening=reopening)
