@@ -14,7 +14,9 @@ from ortoo_daemon.audit.watched import watched_values
 from ortoo_daemon.decision import Decision, Outcome
 from ortoo_daemon.facts import Facts
 from ortoo_daemon.instants import instant_text
+from ortoo_daemon.interpretation import Said
 from ortoo_daemon.json_text import json_text
+from ortoo_daemon.mail_findings import MailFindings
 from ortoo_daemon.records import FieldValue
 from ortoo_daemon.repeats import KnownUpdate
 
@@ -60,6 +62,12 @@ LENGTHS: Mapping[str, int] = {
 COUNTED = "Counted__c"
 """The conditions of rate limits that the record met, by their tags; ``-`` for none of them. Written only
 where a policy has such limits."""
+
+MODEL, TOKENS, COST = "Model__c", "Tokens__c", "Cost__c"
+"""Models that answered, tokens of all their requests, and what these cost in the catalogue's currency.
+Written only where a model was to be asked."""
+
+MODEL_LENGTH = 120
 
 PERSONAL = ("Trace__c", "Facts__c", "Fields_Written__c")
 """The fields that hold values of the customer's record; the rest is the envelope."""
@@ -144,6 +152,7 @@ def decision_row(
         "Timings__c": json_text({stage: round(ms, 3) for stage, ms in timings.items()}),
         "API_Calls__c": api_calls,
     }
+    row |= _models(facts)
     if decision.object in LOOKUPS:
         row[LOOKUPS[decision.object]] = decision.record_id
     for name, length in LENGTHS.items():
@@ -199,6 +208,23 @@ def _facts(decision: Decision, facts: Facts, written: Written) -> str:
         kept["turns"] = {"pool": pool, "clock": turns.clock, "at": at}
     kept |= kept_to_replay(decision, facts, staff=staff, more=more)
     return fitted(kept, length=LENGTHS["Facts__c"])
+
+
+def _models(facts: Facts) -> dict[str, FieldValue]:
+    """Which models had their part in it, and what they cost; nothing where none was to be asked."""
+    told = [
+        answer.model
+        for answer in facts.answers.values()
+        if isinstance(answer, MailFindings | Said) and answer.model is not None
+    ]
+    if not told:
+        return {}
+    names = dict.fromkeys(str(each["model"]) for each in told if each["model"])
+    return {
+        MODEL: ", ".join(names)[:MODEL_LENGTH] or None,
+        TOKENS: sum(each["tokens"] for each in told),
+        COST: sum(each["cost"] for each in told) / 1_000_000,
+    }
 
 
 def _written(written: Written) -> str:

@@ -215,6 +215,7 @@ def _repeats(policies: PolicySet) -> Iterator[Need]:
 def _own_objects(*, archived: bool) -> Iterator[Need]:
     decisions = {*audit.LENGTHS, *audit.LOOKUPS.values(), *chain.ENVELOPE, chain.HASH}
     decisions |= {"API_Calls__c", audit.COUNTED, audit.ERASED_AT}
+    decisions |= {audit.MODEL, audit.TOKENS, audit.COST}
     kept = (Right.CREATE, Right.EDIT, Right.VIEW_ALL)
     own: tuple[tuple[str, Iterable[str], tuple[Right, ...]], ...] = (
         (audit.OBJECT, decisions, (*kept, Right.DELETE) if archived else kept),

@@ -135,6 +135,8 @@ async def test_a_good_answer_fills_fields_and_is_kept_with_what_it_cost(live: Li
     assert said["model"]["tokens"] == 1_200
     assert said["model"]["cost"] > 0
     assert len(said["model"]["prompt_hash"]) > 10
+    assert (row["Model__c"], row["Tokens__c"]) == ("first", 1_200)
+    assert row["Cost__c"] == said["model"]["cost"] / 1_000_000
     assert "0151" not in json.dumps(server.requests)
     origins = json.loads(row["Trace__c"])["origins"]
     assert {"field": "Fuel__c", "by": "profile: model first"}.items() <= origins[0].items()
