@@ -58,6 +58,8 @@ class CaseMails:
 
     async def found_in(self, mail: RecordId) -> MailFindings | None:
         """What one e-mail asks for, by the rules alone; None where it is gone."""
+        from ortoo_daemon.intake.triage.finding_values import findings_of  # with the first e-mail
+
         where = [soql.equals("Id", mail)]
         rows = await self._org.query(soql.select(_OBJECT, FIELDS, where=where))
         if not rows:
