@@ -192,8 +192,8 @@ def _uses(policy: Policy) -> Iterator[FieldUse]:
     if policy.adf is not None:
         yield from _of_adf(policy.adf)
     if policy.vehicle is not None:
-        names = (*policy.vehicle.fields_written(), *policy.vehicle.fields_read())
-        yield from (FieldUse(policy.vehicle.place, name) for name in names)
+        used = (*policy.vehicle.fields_written(), *policy.vehicle.fields_read())
+        yield from (FieldUse(policy.vehicle.place, name) for name in used)
     for step in policy.cleanse:
         yield from (FieldUse(step.place, name) for name in step.sets())
         if step.country:
