@@ -224,3 +224,49 @@ def test_after_a_long_outage_steps_wait_then_come_once_within_the_budget(network
 
 def _long_enough(daemon: DaemonProcess) -> bool:
     return sum(line["sweep"] == "sla" for line in daemon.events("sweep.failed")) >= 5
+
+
+def test_more_steps_than_an_hour_lets_pass_stay_due_are_told_once_and_come_later(network: Network):
+    most, number = 3, 8
+    bound = {"sla_every": "1s", "sla_at_most": most}
+    told = {"summaries": {"users": ["dispatch@ortoo.example"]}}
+    copytree(ROOT / "config" / "templates", network.folder / "templates")
+    files = policy(on_violation=[HOTTER], settings={"sweeps": bound, "notices": told})
+    sandbox = network.sandbox
+
+    def late(ids: list[str]) -> list[str]:
+        return [id for id in ids if "violation" in network.steps(id)]
+
+    def summaries() -> list[Row]:
+        bells: list[Row] = sandbox.control("GET", "/told")["bells"]
+        return [bell for bell in bells if "held back" in bell["title"]]
+
+    with network.daemon(**files) as daemon:
+        ids = routed(network, number, daemon)
+        sandbox.shift_clock(31 * 60)
+        wait_until(lambda: len(late(ids)) == most, 30, "as many as may be")
+        wait_until(lambda: len(daemon.events("sweep.sla_stopped")) >= 3, 20, "three more looks")
+        wait_until(summaries, 20, "the summary")
+        assert daemon.terminate() == 0
+        stopped = daemon.events("sweep.sla_stopped")
+    first = late(ids)
+    rest = [id for id in ids if id not in first]
+    assert len(first) == most
+    assert {(line["put"], line["at_most"]) for line in stopped} == {(most, most), (0, most)}
+    assert {row["Ortoo_SLA_Status__c"] for row in network.read(rest, *FIELDS).values()} == {
+        "Running"
+    }
+    (summary,) = summaries()
+    assert summary["title"].startswith("Steps of SLA clocks are held back: ")
+    due = int(summary["title"].split(": ")[1].split()[0])
+    assert number - most <= due <= number  # those that may be taken are on their way
+    assert summary["body"].startswith(f"More than {most} steps were due within an hour")
+    network.settings({"sweeps": bound | {"sla_at_most": 100}, "notices": told})
+    with network.again() as daemon:
+        daemon.until_ready()
+        wait_until(lambda: len(late(ids)) == number, 30, "the rest, once the bound is raised")
+        assert daemon.terminate() == 0
+    for id, rows in network.proofs(ids).items():
+        assert [row["Ortoo_Key__c"] for row in rows if ":sla:" in row["Ortoo_Key__c"]] == [
+            f"{id}:sla:first_response:violation"
+        ]
