@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from ortoo_daemon.instants import instant_text
 from ortoo_daemon.sandbox.seed import identities as seed
 from tests.cli.command import Ended, copied_config, ortoo, pointing_at
 from tests.processes import DaemonProcess, SandboxProcess, wait_until
@@ -171,6 +172,43 @@ def test_a_history_in_a_file_gives_the_same_without_asking_the_org(
     assert file.stat().st_mode & 0o077 == 0
     arguments = ("simulate", past.config, "--from", file, "--candidate", candidate, "--json")
     assert ortoo(*arguments).json() == asked
+
+
+def test_moves_for_absences_are_counted_as_left_out_and_not_made_again(
+    past: Past, org: SandboxProcess
+) -> None:
+    lead = past.leads["fleet"]
+    before = past.simulate("--json").json()
+    now = instant_text(datetime.now(UTC))
+    moves = [
+        {
+            "Ortoo_Key__c": f"{lead}:{reason}:{object}:{at}",
+            "Object__c": object,
+            "Record_Id__c": lead,
+            "Outcome__c": "assigned",
+            "Reason_Code__c": reason,
+            "Decided_At__c": at,
+        }
+        for reason, object, at in (
+            ("owner_away", "Lead", now),
+            ("owner_left", "Lead", now),
+            ("owner_back", "Lead", now),
+            ("owner_away", "Case", now),
+            ("owner_away", "Lead", "2020-01-01T00:00:00Z"),
+        )
+    ]
+    ids = org.create(moves, user=seed.ADMIN_USER_ID, object="Ortoo_Decision__c")
+    try:
+        found = past.simulate("--json").json()
+        told = past.simulate().out
+    finally:
+        org.control("POST", "/act", {"user": seed.ADMIN_USER_ID, "delete": ids})
+    why = "move for an absence: who was away when is not kept"
+    assert why not in before["left_out"]
+    assert found["left_out"] == {**before["left_out"], why: 3}
+    assert found["records"] == before["records"]
+    assert found["reality"] == before["reality"]
+    assert f"Left out: 3 ({why})." in " ".join(told.split())
 
 
 def test_a_simulation_writes_nothing_to_the_org(
