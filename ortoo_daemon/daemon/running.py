@@ -8,52 +8,30 @@ deadline, and the rest waits in the queue.
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from functools import partial
-from pathlib import Path
 
 import structlog
 
-from ortoo_daemon.daemon.archive import Archive
-from ortoo_daemon.daemon.archiving import Archiving
-from ortoo_daemon.daemon.calling.calls import Calls
-from ortoo_daemon.daemon.candidate.deciding import Candidate
+from ortoo_daemon.daemon.assembly import Assembly
 from ortoo_daemon.daemon.candidate.loading import CandidateLoading
 from ortoo_daemon.daemon.counting import counting_together, joined
-from ortoo_daemon.daemon.handling.answers import Answers
 from ortoo_daemon.daemon.handling.handler import Handler
 from ortoo_daemon.daemon.handling.knowledge import Knowledge, Policies
 from ortoo_daemon.daemon.handling.ledger import Ledger
-from ortoo_daemon.daemon.handling.onlooker import Nobody
 from ortoo_daemon.daemon.handling.sharing import Sharing
-from ortoo_daemon.daemon.hearing.events import Hearing
-from ortoo_daemon.daemon.hearing.silence import Silence
-from ortoo_daemon.daemon.interpreting.catalogue_in_force import CatalogueInForce
-from ortoo_daemon.daemon.interpreting.interpreter import Interpreter
-from ortoo_daemon.daemon.loading.file_watch import FileWatch
 from ortoo_daemon.daemon.loading.postal_file import load_postal_index, needs_geography
 from ortoo_daemon.daemon.loading.reloading import Reloading
 from ortoo_daemon.daemon.loading.start_files import StartFiles
-from ortoo_daemon.daemon.mails.attached_answers import AttachedAnswers
-from ortoo_daemon.daemon.mails.case_mails import CaseMails
 from ortoo_daemon.daemon.memory import collect_when_quiet
-from ortoo_daemon.daemon.noticing.absences_ahead import AbsencesAhead
-from ortoo_daemon.daemon.noticing.assembling import make_delivery, make_summaries
-from ortoo_daemon.daemon.noticing.rewording import Rewording
-from ortoo_daemon.daemon.noticing.seeming_away import SeemingAway
 from ortoo_daemon.daemon.notify import Notifier
-from ortoo_daemon.daemon.org_clock import org_clock
 from ortoo_daemon.daemon.parts import Parts
-from ortoo_daemon.daemon.redaction import Redaction
 from ortoo_daemon.daemon.settings import Settings
 from ortoo_daemon.daemon.steps import Steps, happens
 from ortoo_daemon.daemon.sweeping import Sweeping
-from ortoo_daemon.daemon.wiring import case_mails, put_in_line
-from ortoo_daemon.decision import Decision
+from ortoo_daemon.daemon.wiring import put_in_line
 from ortoo_daemon.directory import Directory
 from ortoo_daemon.errors import StateError
 from ortoo_daemon.postal import PostalIndex
-from ortoo_daemon.records import Record, WorkItem
-from ortoo_daemon.salesforce.directory import DirectoryReader
+from ortoo_daemon.records import RecordId
 from ortoo_daemon.salesforce.stream.listener import Listener
 from ortoo_daemon.work.workers import Workers
 
@@ -66,7 +44,7 @@ _LAST_WORDS_WITHIN = 3.0
 
 
 class Running:
-    """The parts of a started service. `now` is the org's clock."""
+    """A started service, from its first login to its last word."""
 
     def __init__(
         self,
@@ -82,12 +60,9 @@ class Running:
         self._parts = parts
         self._queue = parts.queue
         self._org = parts.org
-        self._roster = DirectoryReader(parts.org, files.mapping)
-        self.now = org_clock(parts.org)
 
     async def run(self, stop: asyncio.Event, *, shadow: bool) -> None:
         """Listen, prepare, decide, drain. Raises ConfigError for files by which nothing can work."""
-        policies = self._files.policies
         user = await self._steps.until_done("log in", self._org.identity, stop)
         if user is None:
             return
@@ -96,122 +71,46 @@ class Running:
         )
         if counters is None:
             return
-        ledger, sharing = counters
-        self._parts.sharing = sharing
-        knowledge = Knowledge(
+        ledger, self._parts.sharing = counters
+        assembly = Assembly(
+            self._settings,
+            self._files,
+            self._parts,
+            self._notifier,
+            self._knowledge(user, ledger),
+            shadow=shadow,
+        )
+        async with counting_together(self._parts.sharing):
+            await self._listen_and_work(assembly, stop)
+        if self._parts.sharing is None:
+            await self._queue.save_rotations(ledger.take_unsaved_turns())
+
+    async def _listen_and_work(self, assembly: Assembly, stop: asyncio.Event) -> None:
+        sweeping = assembly.sweeping()
+        listener = assembly.listener(sweeping, stop)
+        async with asyncio.TaskGroup() as tasks:
+            duty = _Duty(listener, sweeping)
+            listening = tasks.create_task(self._parts.leading.run(duty, stop), name="ortoo-lead")
+            tasks.create_task(self._parts.budgets.run(stop), name="ortoo-budgets")
+            reloading = assembly.reloading(sweeping)
+            if await self._prepare(reloading, sweeping, stop, shadow=assembly.shadow):
+                handler = assembly.handler(sweeping, reloading)
+                async with _beside(self._parts.candidate):
+                    await self._work(handler, listener, reloading, stop)
+            else:
+                await sweeping.schedule.stop()  # a gap may be being filled already
+            await listening
+
+    def _knowledge(self, user: RecordId, ledger: Ledger) -> Knowledge:
+        """What is known before the org was read."""
+        policies = self._files.policies
+        return Knowledge(
             policies=Policies(policies, loaded_at=self._parts.policies_loaded_at),
             directory=Directory(),
             ledger=ledger,
             daemon_user=user,
             postal=load_postal_index() if needs_geography(policies) else PostalIndex.empty(),
         )
-        budgets = self._parts.budgets
-        sweeping = Sweeping(
-            self._org,
-            self._queue,
-            knowledge,
-            self._roster,
-            now=self.now,
-            stretch=budgets.stretch,
-            leads=self._parts.leading,
-        )
-        sweeping.plan(self._settings.sweeps, shadow=shadow)
-        events = self._settings.events
-        hearing = Hearing(
-            self._queue,
-            lambda: knowledge,
-            events.channels,
-            on_gap=sweeping.gaps.fill,
-            clock=self.now,
-            stop=stop,
-        )
-        silence = Silence(events, knowledge, hearing.events, now=self.now)
-        listener = Listener(
-            events.names,
-            self._org.tokens,
-            checkpoint_of=hearing.checkpoint_of,
-            deliver=hearing.deliver,
-            gap=hearing.gap,
-            is_silent=silence.judge,
-            api_version=self._settings.org.api_version,
-        )
-        self._parts.silence = silence
-        self._show(knowledge, sweeping, hearing, listener)
-        async with counting_together(sharing), asyncio.TaskGroup() as tasks:
-            duty = _Duty(listener, sweeping)
-            listening = tasks.create_task(self._parts.leading.run(duty, stop), name="ortoo-lead")
-            tasks.create_task(budgets.run(stop), name="ortoo-budgets")
-            reloading = self._parts.reloading = self._reloading(knowledge, sweeping, shadow=shadow)
-            knowledge.fuses.on_blown = reloading.tell_of_fuse
-            if not await self._prepare(reloading, sweeping, stop, shadow=shadow):
-                await sweeping.schedule.stop()  # a gap may be being filled already
-            else:
-                catalogue = CatalogueInForce(self._settings)
-                calls = self._parts.calls = Calls(
-                    self._settings,
-                    None if shadow else self._org,
-                    reads_only=shadow,
-                    note=self._parts.meters.called,
-                )
-                mails = case_mails(self._settings, self._org, catalogue=catalogue)
-                answers = Answers(
-                    self._org,
-                    may_refine=budgets.may_refine,
-                    mails=mails,
-                    interpreter=Interpreter(catalogue),
-                    calls=calls,
-                    holds=self.now,
-                    makes=not shadow,
-                )
-                candidate = self._candidate(answers)
-                delivery = make_delivery(self._settings, self._parts, knowledge, self.now)
-                self._parts.delivery = delivery
-                seeming = SeemingAway(self._org, knowledge, delivery.outbox, now=self.now)
-                sweeping.absences.on_inferred = seeming.tell
-                reloading.rewording = Rewording(
-                    self._settings,
-                    delivery,
-                    lambda: knowledge.policies.policy_set,
-                    channels=lambda: self._parts.settings_watch.channels,
-                )
-                sweeping.summaries = make_summaries(self._settings, self._parts, delivery, self.now)
-                folder = self._settings.audit.archive
-                if folder is not None and not shadow:
-                    archiving = self._archiving(folder)
-                    every = self._settings.sweeps.retention_every
-                    sweeping.schedule.add("archive", archiving.run, every)
-                if self._settings.notices.planned_absences and not shadow:
-                    sweeping.look_ahead_for(self._absences_ahead(knowledge, sweeping))
-                handler = Handler(
-                    org=self._org,
-                    knowledge=knowledge,
-                    answers=answers,
-                    clock=self.now,
-                    meters=self._parts.meters,
-                    puts_off=budgets.puts_off,
-                    outbox=None if shadow else delivery.outbox,
-                    put=partial(self._queue.put, wait=False),
-                    witness=_both(silence, reloading),
-                    onlooker=candidate.candidate if candidate else Nobody(),
-                    redaction=Redaction(self._settings.redact.every),
-                    shadow=shadow,
-                )
-                if not shadow:
-                    sweeping.listen_for_answers(self._attached(mails, handler, knowledge).look)
-                async with _beside(candidate):
-                    await self._work(handler, listener, reloading, stop)
-            await listening
-        if sharing is None:
-            await self._queue.save_rotations(ledger.take_unsaved_turns())
-
-    def _show(
-        self, knowledge: Knowledge, sweeping: Sweeping, hearing: Hearing, listener: Listener
-    ) -> None:
-        """Let those who look on see these parts, and the watchdog the stream."""
-        parts = self._parts
-        parts.knowledge, parts.sweeping = knowledge, sweeping
-        parts.hearing, parts.listener = hearing, listener
-        parts.watchdog.watch("stream", lambda: listener.turns_by)
 
     async def _counters(self, *, shadow: bool) -> tuple[Ledger, Sharing | None]:
         """Where rotations stand, and what other daemons on the store have reserved. Raises StateError."""
@@ -227,9 +126,9 @@ class Running:
         """
         steps: list[tuple[str, Callable[[], Awaitable[object]]]] = [
             ("check the policies", reloading.prove),
-            ("read the directory", sweeping.read_directory),
-            ("count open work", sweeping.count_open_work),
-            ("count what was given lately", sweeping.count_given),
+            ("read the directory", sweeping.current.read_directory),
+            ("count open work", sweeping.current.count_open_work),
+            ("count what was given lately", sweeping.current.count_given),
             ("look for edits", reloading.look),
         ]
         if not shadow:
@@ -274,71 +173,6 @@ class Running:
             await sweeping.schedule.stop()
         await handler.answers.close()
 
-    def _reloading(self, knowledge: Knowledge, sweeping: Sweeping, *, shadow: bool) -> Reloading:
-        """What keeps the policies those of the files, seen by those who look on."""
-        settings, parts = self._settings, self._parts
-        watch = FileWatch(
-            folder=settings.path(settings.policies),
-            directory=settings.path(settings.directory),
-            asked=parts.reload_asked,
-        )
-        return Reloading(
-            org=self._org,
-            queue=self._queue,
-            knowledge=knowledge,
-            sweeping=sweeping,
-            notifier=self._notifier,
-            watch=watch,
-            settings_watch=parts.settings_watch,
-            start=self._files,
-            now=self.now,
-            last_at_start=parts.last_load,
-            shadow=shadow,
-        )
-
-    def _archiving(self, folder: Path) -> Archiving:
-        """What takes old decision records out of the org."""
-        archive = Archive(self._settings.path(folder))
-        return Archiving(self._org, archive, keep=self._settings.audit.keep, now=self.now)
-
-    def _attached(
-        self, mails: CaseMails, handler: Handler, knowledge: Knowledge
-    ) -> AttachedAnswers:
-        return AttachedAnswers(
-            mails,
-            handler.reopened,
-            lambda: knowledge.policies.policy_set,
-            noted=self._queue.noted,
-            note=self._queue.note,
-            within=self._settings.sweeps.recover_within,
-            now=self.now,
-        )
-
-    def _absences_ahead(self, knowledge: Knowledge, sweeping: Sweeping) -> AbsencesAhead:
-        """What tells managers of absences that lie ahead."""
-        return AbsencesAhead(
-            self._org,
-            self._queue,
-            knowledge,
-            self._settings.notices,
-            is_open=lambda: sweeping.roster.is_open,
-            now=self.now,
-        )
-
-    def _candidate(self, answers: Answers) -> CandidateLoading | None:
-        """What tries candidate policies, where the settings name some, seen by those who look on."""
-        settings = self._settings
-        if settings.candidate is None:
-            return None
-        found = self._parts.candidate = CandidateLoading(
-            settings=settings,
-            folder=settings.path(settings.candidate),
-            org=self._org,
-            candidate=Candidate(answers, now=self.now),
-            now=self.now,
-        )
-        return found
-
     async def _save_turns(self, ledger: Ledger, stop: asyncio.Event) -> None:
         """Rotations are made durable about once a second; a crash loses at most that much fairness."""
         while not stop.is_set():
@@ -367,16 +201,6 @@ class _Duty:
         finally:
             looking.cancel()
             await asyncio.wait([looking])
-
-
-def _both(silence: Silence, reloading: Reloading) -> Callable[[WorkItem, Record, Decision], None]:
-    """What is handled tells whether the stream brings what it should, and how an edit does."""
-
-    def note(item: WorkItem, record: Record, decision: Decision) -> None:
-        silence.note(item, record, decision)
-        reloading.note(decision)
-
-    return note
 
 
 @asynccontextmanager

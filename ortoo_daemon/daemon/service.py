@@ -81,7 +81,7 @@ class Service:
             )
             parts = self._parts(queue, org, files)
             running = Running(self._settings, files, parts, self._notifier)
-            await stack.enter_async_context(watched(parts, self._settings, now=running.now))
+            await stack.enter_async_context(watched(parts, self._settings, now=org_clock(org)))
             await running.run(self._stop, shadow=self._shadow)
         _log.info("service.stopped")
 

@@ -1,32 +1,24 @@
 """What does the clock ask for, and how often? Joins the sweeps to the org, the queue and what is known."""
 
 import math
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
-from functools import partial
 
 import structlog
 
-from ortoo_daemon.action.stamps import LOAD
 from ortoo_daemon.audit.record import KEY, OBJECT
 from ortoo_daemon.daemon.absences import Absences
+from ortoo_daemon.daemon.current import Current
 from ortoo_daemon.daemon.due_steps import DueSteps
-from ortoo_daemon.daemon.handling.given_lately import GivenLately
-from ortoo_daemon.daemon.handling.knowledge import Knowledge, Policies
-from ortoo_daemon.daemon.handling.ledger import Weigh
+from ortoo_daemon.daemon.handling.knowledge import Knowledge
 from ortoo_daemon.daemon.hearing.gaps import RECONCILE, RESYNC, Gaps
-from ortoo_daemon.daemon.loading.named_users import named_users
 from ortoo_daemon.daemon.noticing.absences_ahead import AbsencesAhead
 from ortoo_daemon.daemon.noticing.summaries import Summaries, Summary
 from ortoo_daemon.daemon.reviewing import Reviewing
 from ortoo_daemon.daemon.settings import SweepSettings
 from ortoo_daemon.daemon.wiring import utc_now
-from ortoo_daemon.directory import Directory
 from ortoo_daemon.instants import instant, instant_text
-from ortoo_daemon.person import Person
-from ortoo_daemon.policy.limits_model import UNWEIGHED
-from ortoo_daemon.policy.model import PolicySet
 from ortoo_daemon.records import RecordId, WorkItem
 from ortoo_daemon.salesforce import soql
 from ortoo_daemon.salesforce.directory import DirectoryReader
@@ -63,26 +55,11 @@ _EVERYBODYS = frozenset({"directory", "workload"})
 """What each of several daemons must know for itself; everything else is the leader's."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DirectoryReading:
-    """One reading of the directory: by whom, what, and when it began."""
-
-    roster: DirectoryReader
-    directory: Directory
-    began_at: datetime
-
-
-def load_reader(roster: DirectoryReader) -> Weigh:
-    """What open work weighs, by the stamp; what bears none counts as ever."""
-    return partial(roster.workload_loads, field=LOAD, unweighed=UNWEIGHED)
-
-
 class Sweeping:
     """The daemon's sweeps; `schedule` runs them once it is started, most of them only while it ``leads``.
 
-    ``directory_read_at`` is None until the directory was read for the first time; ``outlook`` until due
-    steps of SLA clocks were counted; ``reviewing`` in a shadow run, which parks nothing; ``summaries`` where
-    nobody is told.
+    ``outlook`` is None until due steps of SLA clocks were counted; ``reviewing`` in a shadow run, which parks
+    nothing; ``summaries`` where nobody is told.
     """
 
     def __init__(
@@ -99,11 +76,8 @@ class Sweeping:
         self._org = org
         self._queue = queue
         self._knowledge = knowledge
-        self.roster = roster
         self._now = now
-        self._given = GivenLately(org, knowledge.ledger.rates, now=now)
-        self._directory_at = now()
-        self.directory_read_at: datetime | None = None
+        self.current = Current(org, knowledge, roster, now=now, unproven_since=self._unproven_since)
         self.outlook: Outlook | None = None
         self.reviewing: Reviewing | None = None
         self.absences = Absences(org, queue, knowledge, now=now)
@@ -134,7 +108,7 @@ class Sweeping:
             self._plan_reviews(every)
             add("absence", self._look_for_absences, every.absence_every, at_start=True)
         add("directory", self._refresh_directory, every.directory_every)
-        add("workload", self._count, every.workload_every)
+        add("workload", self.current.count, every.workload_every)
         add("retention", self._forget, every.retention_every)
 
     async def take_over(self) -> None:
@@ -162,67 +136,8 @@ class Sweeping:
         self.schedule.add("fuses", self._look_at_fuses, min(again, _LOOK_AT_FUSES_EVERY))
         self.schedule.add("review", self._review, again, jitter=again / 10)
 
-    async def read_directory(self) -> None:
-        """Read the directory anew. Raises OrgError."""
-        policies = self._knowledge.policies.policy_set
-        usernames = await named_users(self._org, policies)
-        if policies is self._knowledge.policies.policy_set:  # a reload brings the names it needs
-            self._knowledge.usernames = usernames
-        reading = await self.reading_by(self.roster)
-        if reading.roster is self.roster:  # else a reload brought a reading of its own
-            self.take(reading)
-
-    async def reading_by(self, roster: DirectoryReader) -> DirectoryReading:
-        """What this reader makes of the org now; nothing changes by it. Raises OrgError."""
-        began_at = self._now()
-        return DirectoryReading(roster=roster, directory=await roster.read(), began_at=began_at)
-
-    def take(self, reading: DirectoryReading) -> None:
-        """From now on this reading is the directory, and its reader reads the next ones."""
-        self.roster, directory = reading.roster, reading.directory
-        self._directory_at = self.directory_read_at = reading.began_at
-        self._knowledge.replace_directory(directory)
-        _log.info(
-            "directory.read",
-            rooftops=len(directory.rooftops),
-            people=len(directory.people),
-            queues=len(directory.queues),
-        )
-
-    async def count_open_work(self) -> None:
-        """Read everybody's open work anew. Raises OrgError, StateError."""
-        await self._knowledge.ledger.follow()
-        people = self._knowledge.directory.people
-        for name in sorted(self._knowledge.policies.objects):
-            await self._knowledge.ledger.refresh(name, people, self.roster.workload_counts)
-        await self.count_loads(self._knowledge.policies, people, self.roster)
-
-    async def count_loads(
-        self, policies: Policies, people: Mapping[RecordId, Person], roster: DirectoryReader
-    ) -> None:
-        """Read anew what open work weighs, of objects that these policies weigh. Raises OrgError."""
-        for name in sorted(policies.weighed):
-            await self._knowledge.ledger.refresh_load(name, people, load_reader(roster))
-
-    async def count_given(
-        self,
-        policies: PolicySet | None = None,
-        people: Mapping[RecordId, Person] | None = None,
-    ) -> None:
-        """Bring up to date what rate limits count, by those in force or others. Raises OrgError."""
-        knowledge = self._knowledge
-        await self._given.read(
-            policies or knowledge.policies.policy_set,
-            people if people is not None else knowledge.directory.people,
-            unproven_since=self._unproven_since,
-        )
-
     async def _unproven_since(self) -> datetime:
         return await self._alive_at() - _RECOVERY_OVERLAP
-
-    async def _count(self) -> None:
-        await self.count_open_work()
-        await self.count_given()
 
     async def _reconcile(self) -> None:
         figures = await reconcile(
@@ -295,7 +210,7 @@ class Sweeping:
             _log.info("sweep.by_hand", found=found.found, put=found.put)
 
     async def _look_for_absences(self) -> None:
-        await self.absences.look(self.roster)
+        await self.absences.look(self.current.roster)
 
     async def _look_ahead(self, overdue: int) -> None:
         """What is due soon is counted anew after a minute at the earliest."""
@@ -309,7 +224,7 @@ class Sweeping:
 
     async def _review(self) -> None:
         if self.reviewing is not None:
-            await self.reviewing.review(directory_at=self.directory_read_at)
+            await self.reviewing.review(directory_at=self.current.directory_read_at)
 
     async def _look_at_fuses(self) -> None:
         if self.reviewing is not None:
@@ -346,10 +261,9 @@ class Sweeping:
         return {str(row[KEY]) for row in rows}
 
     async def _refresh_directory(self) -> None:
-        if await self.roster.changed_since(self._directory_at):
-            await self.read_directory()
-            if self.reviewing is not None and self._leads():  # nothing is moved in a shadow run
-                await self._look_for_absences()
+        changed = await self.current.refresh_directory()
+        if changed and self.reviewing is not None and self._leads():  # a shadow run moves nothing
+            await self._look_for_absences()
 
     async def _forget(self) -> None:
         retention = Retention(

@@ -6,6 +6,7 @@ Looks only: a store that is not there is not made, and nothing is written to the
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 
+from ortoo_daemon.daemon.current import load_reader
 from ortoo_daemon.daemon.handling.given_lately import GivenLately
 from ortoo_daemon.daemon.handling.knowledge import Knowledge, Policies
 from ortoo_daemon.daemon.handling.ledger import Ledger
@@ -13,7 +14,6 @@ from ortoo_daemon.daemon.loading.named_users import named_users
 from ortoo_daemon.daemon.loading.policy_files import load_policies, read_directory_mapping
 from ortoo_daemon.daemon.loading.postal_file import load_postal_index, needs_geography
 from ortoo_daemon.daemon.settings import Settings
-from ortoo_daemon.daemon.sweeping import load_reader
 from ortoo_daemon.daemon.wiring import make_org, open_queue, utc_now
 from ortoo_daemon.errors import OrtooError, StateError
 from ortoo_daemon.facts import Turns

@@ -43,10 +43,10 @@ class InForce:
         knowledge, before = self.knowledge, self.knowledge.policies
         after = Policies(policies, loaded_at=self.now())
         usernames = await named_users(self.org, policies)
-        roster, reading = self.sweeping.roster, None
+        roster, reading = self.sweeping.current.roster, None
         if mapping != self.mapping:
             roster = DirectoryReader(self.org, mapping)
-            reading = await self.sweeping.reading_by(roster)
+            reading = await self.sweeping.current.reading_by(roster)
         people = reading.directory.people if reading else knowledge.directory.people
         for name in sorted(after.objects if reading else after.objects - before.objects):
             await knowledge.ledger.refresh(name, people, roster.workload_counts)
@@ -54,10 +54,10 @@ class InForce:
             knowledge.postal = await asyncio.to_thread(load_postal_index)
         if not self.shadow:
             await register_policies(self.org, policies)
-        await self.sweeping.count_loads(after, people, roster)
-        await self.sweeping.count_given(policies, people)
+        await self.sweeping.current.count_loads(after, people, roster)
+        await self.sweeping.current.count_given(policies, people)
         if reading:
-            self.sweeping.take(reading)
+            self.sweeping.current.take(reading)
         knowledge.usernames = {**knowledge.usernames, **usernames}  # records in hand need the old
         knowledge.policies = after
         self.mapping = mapping

@@ -64,7 +64,7 @@ def _login(parts: Parts) -> Part:
 
 
 def _directory(parts: Parts) -> Part:
-    read = parts.sweeping is not None and parts.sweeping.directory_read_at is not None
+    read = parts.sweeping is not None and parts.sweeping.current.directory_read_at is not None
     return Part("directory", read, "" if read else parts.waiting_for or "it is being read")
 
 

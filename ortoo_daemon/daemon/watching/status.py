@@ -277,7 +277,7 @@ def _sweeps(parts: Parts, now: datetime) -> Document:
 def _directory(parts: Parts, now: datetime) -> Document:
     if parts.knowledge is None or parts.sweeping is None:
         return {}
-    known, read_at = parts.knowledge.directory, parts.sweeping.directory_read_at
+    known, read_at = parts.knowledge.directory, parts.sweeping.current.directory_read_at
     return {
         "rooftops": len(known.rooftops),
         "people": len(known.people),

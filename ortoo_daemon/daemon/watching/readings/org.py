@@ -99,7 +99,7 @@ ORG = (
         "ortoo_directory_read_timestamp_seconds",
         "When the directory was last read whole; it is read again when something in it changed.",
         lambda view: at_moment(
-            view.parts.sweeping.directory_read_at if view.parts.sweeping else None
+            view.parts.sweeping.current.directory_read_at if view.parts.sweeping else None
         ),
     ),
 )
