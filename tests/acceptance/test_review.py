@@ -165,12 +165,11 @@ def test_how_many_are_parked_for_what_and_since_when_is_told_everywhere(network:
 
 def test_what_the_org_refused_for_a_while_is_routed_once_it_takes_it(network: Network):
     """A rule of the org stood against it; nobody changed the record when the rule was mended."""
-    body = [{"errorCode": "FIELD_CUSTOM_VALIDATION_EXCEPTION", "message": "Not today"}]
+    rule = {"code": "FIELD_CUSTOM_VALIDATION_EXCEPTION", "message": "Not today"}
     with daemon_of(network) as daemon:
         daemon.until_ready()
         # The owner write is refused, with the customer's keys and without; the stamp that says so is taken.
-        for path in ("/composite$", "/composite/sobjects$"):
-            network.sandbox.fault("error", path=path, status=400, body=body, times=2)
+        network.sandbox.fault("row", object="Lead", times=2, **rule)
         (lead,) = network.leads(1)
         until_parked(network, lead, "FIELD_CUSTOM_VALIDATION_EXCEPTION")
         network.sandbox.heal()

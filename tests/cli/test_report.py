@@ -11,9 +11,11 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 from urllib.parse import urlsplit
 
 import pytest
+from structlog.testing import capture_logs
 from typer.testing import CliRunner
 
 from ortoo_daemon.cli.main import app
@@ -35,8 +37,9 @@ Row = dict[str, Any]
 
 
 def here(*arguments: object, env: Mapping[str, str]) -> Ended:
-    """The command line within this process: a start takes longer than a report."""
-    done = CliRunner().invoke(app, [str(each) for each in arguments], env=env)
+    """The command line within this process: a start takes longer than a report. The log stays the tests'."""
+    with patch("ortoo_daemon.daemon.watching.logs.configure_logs"), capture_logs():
+        done = CliRunner().invoke(app, [str(each) for each in arguments], env=env)
     if isinstance(done.exception, OrtooError):
         return Ended(1, done.stdout, str(done.exception))
     assert done.exception is None or isinstance(done.exception, SystemExit), done.exception

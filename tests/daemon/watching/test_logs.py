@@ -41,7 +41,7 @@ def test_a_traceback_names_code_and_no_values(capsys, as_json):
 def test_a_line_is_one_json_object_with_time_and_level(capsys):
     configure_logs(as_json=True)
     structlog.get_logger("test").info("service.ready", objects=["Lead"])
-    logging.getLogger("apscheduler").warning("from a library")
+    logging.getLogger("asyncio").warning("from a library")
     ours, theirs = map(json.loads, capsys.readouterr().err.splitlines())
     assert ours["event"] == "service.ready"
     assert {"timestamp", "level", "logger", "objects"} <= ours.keys()

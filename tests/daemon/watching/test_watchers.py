@@ -193,6 +193,7 @@ def test_labels_are_described_and_none_of_them_names_a_record_or_a_person():
         "ortoo_writes_refused_total": ("what",),
         "ortoo_notices_total": ("way", "outcome"),
         "ortoo_callout_seconds": ("service", "outcome"),
+        "ortoo_data_quality": ("object", "source"),
     }
     shown = {metric.name for metric in Meters(now).collect()}
     assert shown == {name.removesuffix("_total") for name in meters}
@@ -203,7 +204,7 @@ def test_labels_are_described_and_none_of_them_names_a_record_or_a_person():
     allowed = {
         "object", "outcome", "reason", "way_in", "what", "way", "version", "loop", "revision", "state",
         "channel", "sweep", "kind", "budget", "when", "change", "why", "fuse",
-        "service",
+        "service", "source",
     }  # fmt: skip
     assert {label for each in labels.values() for label in each} == allowed
 
