@@ -62,6 +62,7 @@ def test_every_lead_is_routed_once_through_twenty_kills(network: Network) -> Non
         moment = live_and_die(network.again(), dice)
         print(f"kill {number + 1}: {moment}, {len(customers.ids)} leads made")
     with network.again() as daemon:
+        daemon.until_ready()
         ids = customers.finish(120)
         network.until_routed(ids, 120)
         assert daemon.terminate() == 0

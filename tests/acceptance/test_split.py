@@ -48,6 +48,7 @@ def test_each_request_becomes_one_case_through_kills_at_random_moments(network: 
         moment = live_and_die(desk.daemon(), dice)
         print(f"kill {number + 1}: {moment}, {len(writers.ids)} e-mails sent")
     with desk.daemon() as daemon:
+        daemon.until_ready()  # the lives before may have left it nothing to do
         cases = writers.finish(300)
         desk.until_decided(cases_of(mails), 300)
         assert daemon.terminate() == 0
