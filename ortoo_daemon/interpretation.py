@@ -7,7 +7,7 @@ nothing else: to which fields they go, and whether they do, is the policy's matt
 
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, NamedTuple
@@ -105,6 +105,17 @@ class Said:
     disagreement: str = "both_or_person"
     orders_found: bool = False
     model: Mapping[str, Any] | None = field(default=None, hash=False)
+
+
+def model_notes(said: Mapping[str, Any]) -> Iterator[str]:
+    """What a trace tells of the requests to models: the one that counts, and each that was made."""
+    spent = f"{said['tokens']} tokens, {said['cost'] / 1_000_000:g} {said['currency']}"
+    yield f"model {said['model'] or 'none'}: {said['outcome']} ({spent}, {said['took_for']} ms)"
+    for attempt in said["attempts"]:
+        objections = "; ".join(attempt["objections"]) or attempt["detail"]
+        yield f"asked {attempt['model']}: {attempt['outcome']}" + (
+            f": {objections}" if objections else ""
+        )
 
 
 def kept_said(said: Said) -> dict[str, Any]:

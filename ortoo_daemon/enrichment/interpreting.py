@@ -5,13 +5,19 @@ where the map asks for it, its words stand in the text and it is sure enough; it
 and to no other. Finders fill what no model was asked for, or did not say.
 """
 
-from collections.abc import Iterator
 from typing import NamedTuple
 
 from ortoo_daemon.enrichment.finding import find
 from ortoo_daemon.facts import NotAsked
 from ortoo_daemon.handling import Handling
-from ortoo_daemon.interpretation import InterpretQuestion, Item, Said, digest_of, stands_in
+from ortoo_daemon.interpretation import (
+    InterpretQuestion,
+    Item,
+    Said,
+    digest_of,
+    model_notes,
+    stands_in,
+)
 from ortoo_daemon.policy.ai_model import AiField, AiStep
 from ortoo_daemon.policy.mapped import mapped_value
 from ortoo_daemon.policy.models.catalogue import Disagreement
@@ -166,17 +172,5 @@ def _note(handling: Handling, step: AiStep, said: Said | None, *, refused: bool)
     if said.orders_found:
         told = "the text gives orders to machines; they were not followed"
         notes.append(f"{place}: {step.label}: {told}")
-    notes += [f"{place}: {step.label}: {each}" for each in _model_notes(said)]
-
-
-def _model_notes(said: Said) -> Iterator[str]:
-    told = said.model
-    if told is None:
-        return
-    spent = f"{told['tokens']} tokens, {told['cost'] / 1_000_000:g} {told['currency']}"
-    yield f"model {told['model'] or 'none'}: {told['outcome']} ({spent}, {told['took_for']} ms)"
-    for attempt in told["attempts"]:
-        objections = "; ".join(attempt["objections"]) or attempt["detail"]
-        yield f"asked {attempt['model']}: {attempt['outcome']}" + (
-            f": {objections}" if objections else ""
-        )
+    if said.model is not None:
+        notes += [f"{place}: {step.label}: {each}" for each in model_notes(said.model)]

@@ -12,7 +12,8 @@ from ortoo_daemon.decision import NewRecord, Reopening
 from ortoo_daemon.errors import Place
 from ortoo_daemon.facts import MailQuestion
 from ortoo_daemon.handling import Handling
-from ortoo_daemon.intake.mapped import given_values
+from ortoo_daemon.intake.mapped import give_mapped, given_values
+from ortoo_daemon.interpretation import model_notes
 from ortoo_daemon.mail_findings import FINDINGS_FIELD, SPLIT_KEY, MailFindings, findings_text
 from ortoo_daemon.policy.triage_model import Split, Triage
 from ortoo_daemon.records import RecordId, WorkReason
@@ -41,17 +42,7 @@ def read_mail(handling: Handling) -> None:
     handling.scope.triage = findings
     _note(handling, findings, triage.place)
     handling.findings = findings_text(findings)
-    for given in given_values(triage.map, triage.sets, handling.scope, handling.scope.text):
-        if given.trouble:
-            handling.report(
-                given.field,
-                stage=STAGE,
-                code="map_value",
-                message=given.trouble,
-                place=given.place,
-            )
-        if given.value is not None:
-            handling.give(given.field, given.value, stage=STAGE, place=given.place)
+    give_mapped(handling, triage.map, triage.sets)
     answered = findings.mail.get("reply_to")
     if answered:
         _reopen(handling, triage, RecordId(str(answered)))
@@ -109,13 +100,7 @@ def _model_notes(findings: MailFindings) -> Iterator[str]:
     said = findings.model
     if said is None:
         return
-    spent = f"{said['tokens']} tokens, {said['cost'] / 1_000_000:g} {said['currency']}"
-    yield f"model {said['model'] or 'none'}: {said['outcome']} ({spent}, {said['took_for']} ms)"
-    for attempt in said["attempts"]:
-        objections = "; ".join(attempt["objections"]) or attempt["detail"]
-        yield f"asked {attempt['model']}: {attempt['outcome']}" + (
-            f": {objections}" if objections else ""
-        )
+    yield from model_notes(said)
     yield from (f"rules and model differ: {each}" for each in said["differences"])
 
 

@@ -4,10 +4,13 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
 from ortoo_daemon.errors import Place
+from ortoo_daemon.handling import Handling
 from ortoo_daemon.policy.enrichment_model import SetField
 from ortoo_daemon.policy.mapped import MappedField, mapped_value
 from ortoo_daemon.records import FieldValue
 from ortoo_daemon.scope import RecordScope
+
+_STAGE = "intake"
 
 
 class GivenValue(NamedTuple):
@@ -33,3 +36,19 @@ def given_values(
     for each in sets:
         if not (each.only_empty and text(each.field)):
             yield GivenValue(each.field, each.value.evaluate(scope), "", each.place)
+
+
+def give_mapped(handling: Handling, rows: Iterable[MappedField], sets: Iterable[SetField]) -> None:
+    """Give the record's own fields their values, and report those that could not be made."""
+    scope = handling.scope
+    for given in given_values(rows, sets, scope, scope.text):
+        if given.trouble:
+            handling.report(
+                given.field,
+                stage=_STAGE,
+                code="map_value",
+                message=given.trouble,
+                place=given.place,
+            )
+        if given.value is not None:
+            handling.give(given.field, given.value, stage=_STAGE, place=given.place)

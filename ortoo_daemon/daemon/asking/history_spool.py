@@ -4,13 +4,9 @@ Of several decisions about one record the last one stays. They come out in the o
 they went in. Gone when it is closed.
 """
 
-import sqlite3
 from collections.abc import Iterator
-from pathlib import Path
-from tempfile import TemporaryDirectory
-from types import TracebackType
-from typing import Self
 
+from ortoo_daemon.daemon.asking.spool import Spool
 from ortoo_daemon.instants import instant_text
 from ortoo_daemon.simulation.backtest.history import PastDecision, decision_from, decision_text
 
@@ -22,29 +18,12 @@ _ADD = """
 """
 
 
-class HistorySpool:
+class HistorySpool(Spool):
     """Use it as a context manager."""
 
     def __init__(self) -> None:
-        self._folder = TemporaryDirectory(prefix="ortoo-history-")
-        self._rows = sqlite3.connect(Path(self._folder.name) / "past.db", isolation_level=None)
-        for pragma in ("journal_mode = OFF", "synchronous = OFF", "temp_store = FILE"):
-            self._rows.execute(f"PRAGMA {pragma}")
-        self._rows.execute(_TABLE)
-        self._rows.execute("BEGIN")
+        super().__init__("history", [_TABLE])
         self.added = 0
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._rows.close()
-        self._folder.cleanup()
 
     def add(self, past: PastDecision, line: str | None = None) -> None:
         """``line`` is its text, where that is at hand."""

@@ -15,7 +15,7 @@ from ortoo_daemon.intake.adf.model import AdfReading, Prospect
 from ortoo_daemon.intake.adf.reading import read_adf
 from ortoo_daemon.intake.adf.values import Values, prospect_values, refused_values
 from ortoo_daemon.intake.adf.writing import write_adf
-from ortoo_daemon.intake.mapped import given_values
+from ortoo_daemon.intake.mapped import give_mapped, given_values
 from ortoo_daemon.mail_findings import SPLIT_KEY
 from ortoo_daemon.policy.adf_model import Adf
 from ortoo_daemon.policy.triage_model import Split
@@ -45,17 +45,7 @@ def take_enquiry(handling: Handling, adf: Adf, sources: Sequence[str]) -> None:
         return  # what people have written since then stays
     if adf.keep is not None and adf.keep != source:
         handling.give(adf.keep, scope.text(source), stage=STAGE, place=adf.place)
-    for given in given_values(adf.map, adf.sets, scope, scope.text):
-        if given.trouble:
-            handling.report(
-                given.field,
-                stage=STAGE,
-                code="map_value",
-                message=given.trouble,
-                place=given.place,
-            )
-        if given.value is not None:
-            handling.give(given.field, given.value, stage=STAGE, place=given.place)
+    give_mapped(handling, adf.map, adf.sets)
     if adf.split is not None and len(reading.prospects) > 1:
         handling.children += _children(handling, adf, adf.split, reading)
 

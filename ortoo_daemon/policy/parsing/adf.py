@@ -14,13 +14,12 @@
 """
 
 from ortoo_daemon.policy.adf_model import UNREADABLE, Adf
-from ortoo_daemon.policy.mapped import MappedField
 from ortoo_daemon.policy.naming import TRIAGE, wrong_with_name
 from ortoo_daemon.policy.nodes import ListNode, MapNode, Node, Scalar
 from ortoo_daemon.policy.parsing.conditions import ConditionReader
 from ortoo_daemon.policy.parsing.expressions import read_sets
 from ortoo_daemon.policy.parsing.sections import Section, text_in
-from ortoo_daemon.policy.parsing.triage import read_split
+from ortoo_daemon.policy.parsing.triage import read_map, read_split
 from ortoo_daemon.policy.resources import Resources
 
 ADF_KEYS = ("when", "from", "keep", "map", "set", "vendor", "split", "unreadable")
@@ -42,7 +41,7 @@ def read_adf_intake(
         sources=sources,
         keep=_own_field(section, "keep"),
         sets=() if sets is None else read_sets(sets, found),
-        map=_map(section, resources),
+        map=read_map(section, resources.adf_map),
         vendor=section.name("vendor"),
         split=None if split is None else read_split(split, before),
         park=_park(section),
@@ -78,16 +77,6 @@ def _own_field(section: Section, key: str) -> str | None:
         section.problems.add(section.node.entries[key][1], "wrong_name", message)
         return None
     return name
-
-
-def _map(section: Section, resources: Resources) -> tuple[MappedField, ...]:
-    node = section.get("map")
-    if node is None:
-        return ()
-    if not isinstance(node, Scalar):
-        section.text("map")
-        return ()
-    return resources.adf_map(node) or ()
 
 
 def _park(section: Section) -> str | None:

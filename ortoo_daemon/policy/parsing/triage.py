@@ -12,6 +12,8 @@
       mail_within: 1m
 """
 
+from collections.abc import Callable
+
 from ortoo_daemon.policy.mapped import MappedField
 from ortoo_daemon.policy.models.catalogue import TaskName
 from ortoo_daemon.policy.naming import did_you_mean
@@ -40,7 +42,7 @@ def read_triage(
     return Triage(
         when=None if when is None else before.read(when, what="'when' of triage"),
         sets=() if sets is None else read_sets(sets, found),
-        map=_map(section, resources),
+        map=read_map(section, resources.field_map),
         split=None if split is None else read_split(split, before),
         reopen=() if reopen is None else read_sets(reopen, found),
         task=_task(section),
@@ -49,14 +51,17 @@ def read_triage(
     )
 
 
-def _map(section: Section, resources: Resources) -> tuple[MappedField, ...]:
+def read_map(
+    section: Section, read: Callable[[Scalar], tuple[MappedField, ...] | None]
+) -> tuple[MappedField, ...]:
+    """``map: tables/….csv``, as ``read`` has it; nothing where there is none, or it is wrong."""
     node = section.get("map")
     if node is None:
         return ()
     if not isinstance(node, Scalar):
         section.text("map")
         return ()
-    return resources.field_map(node) or ()
+    return read(node) or ()
 
 
 def read_split(node: MapNode, conditions: ConditionReader) -> Split:

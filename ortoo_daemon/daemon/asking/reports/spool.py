@@ -4,17 +4,13 @@ Nothing of it stays in memory but the groups: happenings go in as they come, and
 lengths of time come out sorted, so that medians are exact. Gone when it is closed.
 """
 
-import sqlite3
 from array import array
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from itertools import groupby
 from operator import itemgetter
-from pathlib import Path
-from tempfile import TemporaryDirectory
-from types import TracebackType
-from typing import Self
 
+from ortoo_daemon.daemon.asking.spool import Spool
 from ortoo_daemon.reporting.stories import Happening, Kind, Length
 
 _TABLES = (
@@ -22,34 +18,17 @@ _TABLES = (
     "CREATE TABLE happening (record TEXT, at REAL, kind INTEGER, owner TEXT)",
     "CREATE TABLE length (name TEXT, seconds REAL, stretch INTEGER{keys})",
 )
-_PRAGMAS = ("journal_mode = OFF", "synchronous = OFF", "temp_store = FILE", "cache_size = -16000")
+_CACHE = "cache_size = -16000"
 
 
-class ReportSpool:
+class ReportSpool(Spool):
     """Use it as a context manager. ``dimensions`` are the names by which lengths will be asked."""
 
     def __init__(self, dimensions: Sequence[str]) -> None:
-        self._folder = TemporaryDirectory(prefix="ortoo-report-")
-        self._rows = sqlite3.connect(Path(self._folder.name) / "report.db", isolation_level=None)
-        for pragma in _PRAGMAS:
-            self._rows.execute(f"PRAGMA {pragma}")
         self._dimensions = {name: f"by_{number}" for number, name in enumerate(dimensions)}
         keys = "".join(f", {column} TEXT" for column in self._dimensions.values())
-        for table in _TABLES:
-            self._rows.execute(table.format(keys=keys))
-        self._rows.execute("BEGIN")
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._rows.close()
-        self._folder.cleanup()
+        tables = [table.format(keys=keys) for table in _TABLES]
+        super().__init__("report", tables, pragmas=[_CACHE])
 
     def add_record(
         self, id: str, created_at: datetime, site: str, stretch: int, keys: Sequence[str]
