@@ -16,6 +16,7 @@ from ortoo_daemon.daemon.handling.answers import Answers
 from ortoo_daemon.daemon.handling.handler import Handler
 from ortoo_daemon.daemon.handling.knowledge import Knowledge
 from ortoo_daemon.daemon.handling.onlooker import Nobody
+from ortoo_daemon.daemon.handoffs.ways import Ways
 from ortoo_daemon.daemon.hearing.events import Hearing
 from ortoo_daemon.daemon.hearing.silence import Silence
 from ortoo_daemon.daemon.interpreting.catalogue_in_force import CatalogueInForce
@@ -143,6 +144,14 @@ class Assembly:
             lambda: knowledge.policies.policy_set,
             channels=lambda: parts.settings_watch.channels,
         )
+        if delivery.handing is not None and not self.shadow:
+            reloading.ways = Ways(
+                self._settings,
+                delivery.handing,
+                lambda: knowledge.policies.policy_set,
+                edited=lambda: parts.settings_watch.handoff,
+                now=self.now,
+            )
         handler = Handler(
             org=self._org,
             knowledge=knowledge,

@@ -69,6 +69,8 @@ class HandoffRule:
     document: str | None = None
     exclusive_for: timedelta = EXCLUSIVE_FOR
     place: Place
+    by_place: Place
+    """Where the way is named."""
 
     def fields_read(self) -> frozenset[str]:
         """What its conditions look at when the record is decided, ``$`` names included."""

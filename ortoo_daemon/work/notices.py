@@ -126,6 +126,11 @@ class NoticeBox:
             await self._thread.call(_wake, (tuple(keys), now), rows=len(keys))
             self.news.set()
 
+    async def hurry(self, way: str, note: str, now: datetime) -> None:
+        """Those that wait by a way and whose note begins like this are due now."""
+        await self._thread.call(_hurry, (way, note, now))
+        self.news.set()
+
     async def waiting(self) -> Waiting:
         return await self._thread.call(_waiting, None)
 
@@ -247,6 +252,15 @@ def _wake(connection: Connection, asked: Sequence[tuple[Sequence[str], datetime]
                     state=NoticeState.READY.value, due_at=now, attempts=0, settled_at=None
                 )
             )
+    return [None for _ in asked]
+
+
+def _hurry(connection: Connection, asked: Sequence[tuple[str, str, datetime]]) -> list[None]:
+    for way, note, now in asked:
+        slow = update(notice).where(
+            _c.state == NoticeState.READY.value, _c.way == way, _c.note.startswith(note)
+        )
+        connection.execute(slow.where(_c.due_at > now).values(due_at=now))
     return [None for _ in asked]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -75,6 +76,6 @@ def copied_config(folder: Path, *, policies: Mapping[str, str] | None = None) ->
     for name, text in policies.items():
         (folder / "policies" / name).write_text(text, encoding="utf-8")
     settings = (folder / "ortoo.yaml").read_text()
-    kept = [line for line in settings.splitlines() if not line.startswith("policy_order")]
-    (folder / "ortoo.yaml").write_text("\n".join(kept) + "\n")
+    of_shipped = re.compile(r"^(policy_order|handoff):.*\n(?: .*\n)*", re.M)
+    (folder / "ortoo.yaml").write_text(of_shipped.sub("", settings))
     return folder

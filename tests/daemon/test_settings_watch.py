@@ -66,3 +66,11 @@ async def test_a_file_that_can_not_be_used_changes_no_channel(watch: SettingsWat
     with capture_logs() as logs:
         await watch.look()
     assert ([line["event"] for line in logs], watch.why) == (["settings.restored"], "")
+
+
+@asynchronous
+async def test_an_edit_of_handoffs_alone_needs_no_restart(watch: SettingsWatch, tmp_path: Path):
+    write(tmp_path, channels=DESK, handoff={"file": {"folder": "out"}})
+    with capture_logs() as logs:
+        await watch.look()
+    assert (watch.why, logs, watch.handoff.ways()) == ("", [], {"file"})

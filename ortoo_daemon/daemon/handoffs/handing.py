@@ -75,6 +75,9 @@ _MOST_TRIES = 100
 _TAKEN = "taken"
 """What the journal notes once a document was taken."""
 
+_FAILED = "failed: "
+"""How the note of a try begins that was not the last one."""
+
 _LONGEST = 255
 
 
@@ -89,6 +92,12 @@ class Handing:
     provider: str
     meters: Meters
     clock: Callable[[], datetime]
+
+    async def use(self, senders: Mapping[str, Sender], provider: str) -> None:
+        """From now on records go by these; what failed before is tried at once. Raises StateError."""
+        self.senders, self.provider = senders, provider
+        for way in senders:
+            await self.box.hurry(f"{HANDING}{way}", _FAILED, self.clock())
 
     async def hand(self, notices: Sequence[KeptNotice]) -> None:
         """Take each as far as it goes now. Raises OrgError, StateError."""
@@ -227,7 +236,7 @@ class Handing:
     async def _failed(self, notice: KeptNotice, record: Record, error: HandoffError) -> None:
         self.meters.noticed(notice.way, "failed", 1)
         if not error.permanent and notice.attempts < _MOST_TRIES:
-            await self._again(notice, str(error), note=f"failed: {error}")
+            await self._again(notice, str(error), note=f"{_FAILED}{error}")
             return
         await self._stamp(record, {HANDOFF: f"{FAILED}: {error}"[:_LONGEST]})
         await self._settle(notice, NoticeState.GIVEN_UP, note=str(error))

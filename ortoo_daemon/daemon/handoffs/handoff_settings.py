@@ -50,3 +50,8 @@ class HandoffSettings(Section):
     smtp: MailSettings | None = None
     http: WebSettings | None = None
     file: FileSettings | None = None
+
+    def ways(self) -> frozenset[str]:
+        """Those that are described."""
+        ways = {"smtp": self.smtp, "http": self.http, "file": self.file}
+        return frozenset(name for name, way in ways.items() if way is not None)

@@ -14,6 +14,7 @@ from ortoo_daemon.daemon.loading.catalogue_file import FILE as CATALOGUE
 from ortoo_daemon.daemon.loading.catalogue_file import read_catalogue
 from ortoo_daemon.daemon.loading.config_files import ConfigFiles
 from ortoo_daemon.daemon.loading.cross_checks import MANUALS, cross_checks
+from ortoo_daemon.daemon.loading.handoff_checks import handoff_checks
 from ortoo_daemon.daemon.loading.notice_checks import notice_checks
 from ortoo_daemon.daemon.loading.policy_files import FilesFound, read_policy_files
 from ortoo_daemon.daemon.loading.postal_file import load_postal_index, needs_geography
@@ -219,6 +220,7 @@ def _about(subject: Subject, parsed: Parsed, known: KnownOrg | None) -> Iterator
     found = [each for each in lint(subject) if not (_is_unused(each) and each.place.file == shifts)]
     if parsed.settings is not None:
         yield from notice_checks(subject.policies, parsed.settings)
+        yield from handoff_checks(subject.policies, parsed.settings, parsed.settings_node)
         yield from report_checks(parsed.settings, subject.description)
     if parsed.services is not None:
         yield from call_checks(subject.policies, parsed.services, subject.description)

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from ortoo_daemon.action.stamps import stamps_of
 from ortoo_daemon.daemon.loading.call_checks import MANUALS as CALL_MANUALS
+from ortoo_daemon.daemon.loading.handoff_checks import MANUALS as HANDOFF_MANUALS
 from ortoo_daemon.daemon.loading.hours_checks import MANUALS as HOURS_MANUALS
 from ortoo_daemon.daemon.loading.hours_checks import kept_by_nobody
 from ortoo_daemon.daemon.loading.notice_checks import MANUALS as NOTICE_MANUALS
@@ -25,6 +26,7 @@ from ortoo_daemon.salesforce.directory_mapping import DirectoryMapping
 
 MANUALS = {
     **NOTICE_MANUALS,
+    **HANDOFF_MANUALS,
     **HOURS_MANUALS,
     **CALL_MANUALS,
     **REPORT_MANUALS,

@@ -16,6 +16,7 @@ import structlog
 
 from ortoo_daemon.daemon.handling.fuses import FuseStanding
 from ortoo_daemon.daemon.handling.knowledge import Knowledge
+from ortoo_daemon.daemon.handoffs.ways import Ways
 from ortoo_daemon.daemon.loading.checking import parse_anew
 from ortoo_daemon.daemon.loading.checkout import Commit, commit_of
 from ortoo_daemon.daemon.loading.file_watch import FileWatch
@@ -36,7 +37,7 @@ from ortoo_daemon.daemon.loading.telling import Edition, Telling
 from ortoo_daemon.daemon.noticing.rewording import Rewording
 from ortoo_daemon.daemon.notify import Notifier
 from ortoo_daemon.daemon.settings import Settings
-from ortoo_daemon.daemon.settings_watch import SettingsWatch
+from ortoo_daemon.daemon.settings_watch import SettingsWatch, with_handoff
 from ortoo_daemon.daemon.sweeping import Sweeping
 from ortoo_daemon.decision import Decision
 from ortoo_daemon.errors import (
@@ -81,6 +82,8 @@ class Reloading:
     returns: int = 0
     rewording: Rewording | None = None
     """Keeps words and channels of notices; looked at first, as edited policies may need edited words."""
+    ways: Ways | None = None
+    """Keeps the ways of handoffs, likewise."""
     otherwise: OtherwiseWatch = field(init=False)
     _in_force: InForce = field(init=False)
     _edition: Edition = field(init=False)
@@ -188,7 +191,8 @@ class Reloading:
 
     @property
     def _why_words(self) -> str:
-        return self.rewording.why if self.rewording else ""
+        whys = (part.why for part in (self.rewording, self.ways) if part is not None)
+        return "; ".join(filter(None, whys))
 
     async def look(self) -> None:
         """Take up what was edited. Raises nothing for what is wrong with it."""
@@ -226,16 +230,18 @@ class Reloading:
     async def _look_at_settings(self) -> None:
         before = self.settings_watch.why, self._why_words
         await self.settings_watch.look()
-        if self.rewording is not None and await self.rewording.look():
-            # Policies that were refused may have lacked just these words or this channel.
-            self._owed |= self.last.outcome is LoadOutcome.REFUSED
+        for part in (self.rewording, self.ways):
+            if part is not None and await part.look():
+                # Policies that were refused may have lacked just these words, this channel or this way.
+                self._owed |= self.last.outcome is LoadOutcome.REFUSED
         if self._ready and (self.settings_watch.why, self._why_words) != before:
             self.notifier.status(self.standing)
 
     @property
     def _settings(self) -> Settings:
-        """With the channels of notices that are in use."""
-        return self.rewording.settings if self.rewording else self.start.settings
+        """With the channels of notices and the ways of handoffs that are in use."""
+        settings = self.rewording.settings if self.rewording else self.start.settings
+        return with_handoff(settings, self.ways.settings.handoff) if self.ways else settings
 
     async def _take(self, found: FilesFound) -> None:
         """Bring the files into force, or say why not. Raises OrgError with everything as it was, and

@@ -62,6 +62,7 @@ def read_handoff(
         document=section.name("document"),
         exclusive_for=exclusive or EXCLUSIVE_FOR,
         place=node.place,
+        by_place=node.entries["by"][1].place,
     )
 
 

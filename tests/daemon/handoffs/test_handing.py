@@ -326,3 +326,15 @@ async def test_nothing_is_asked_of_the_org_where_no_policy_hands_over(tmp_path):
         here.org.fields[HANDOFF] = "Due"
         await here.work()
         assert await here.box.due(NOON) == []
+
+
+@asynchronous
+async def test_what_failed_is_tried_at_once_when_the_way_was_edited(tmp_path):
+    async with world(tmp_path) as here:
+        here.dealer.fails = ["500"] * 6
+        for _ in range(6):
+            await here.work(timedelta(minutes=16))
+        mended = WebSender([here.dealer.url])
+        await here.handing.use({"http": mended}, "Example Motors")
+        await here.work(timedelta(seconds=1))
+    assert here.org.fields[HANDOFF] == "Sent"
