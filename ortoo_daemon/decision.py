@@ -45,6 +45,14 @@ class CampaignJoin:
     status: str | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PublishedEvent:
+    """A platform event for others, published with the proof of the decision: its API name and its fields."""
+
+    name: str
+    fields: Mapping[str, FieldValue]
+
+
 class Outcome(StrEnum):
     """What is to be done.
 
@@ -293,7 +301,7 @@ class Decision:
     the readable trail of holders as it is to stand on the record, None where it stays. ``notices`` are
     sent once the decision stands in the org. ``children`` are made before the decision is written, and
     enter like any record; ``reopening`` and ``known`` are of other records, done before, too. ``overstepped``
-    names the policy's boundaries that an assignment by hand is outside of.
+    names the policy's boundaries that an assignment by hand is outside of. ``events`` go out with the proof.
     """
 
     object: str
@@ -329,4 +337,5 @@ class Decision:
     duplicate_rules: DuplicateRules = DuplicateRules.LEAVE_OUT
     quality: Quality | None = None
     campaign: CampaignJoin | None = None
+    events: tuple[PublishedEvent, ...] = ()
     trace: Trace = field(default_factory=Trace)

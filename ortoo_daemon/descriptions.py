@@ -24,6 +24,7 @@ class FieldDescription:
     restricted: bool = False
     refers_to: tuple[str, ...] = ()
     relationship: str | None = None
+    createable: bool = True
     updateable: bool = True
     nillable: bool = True
 
@@ -81,6 +82,7 @@ class OrgDescription:
                         "picklistValues": [{"value": v, "active": True} for v in f.values],
                         "referenceTo": list(f.refers_to),
                         "relationshipName": f.relationship,
+                        "createable": f.createable,
                         "updateable": f.updateable,
                         "nillable": f.nillable,
                     }
@@ -116,6 +118,7 @@ def _field(answer: Mapping[str, Any]) -> FieldDescription:
         restricted=bool(answer.get("restrictedPicklist")),
         refers_to=tuple(answer.get("referenceTo") or ()),
         relationship=answer.get("relationshipName"),
+        createable=bool(answer.get("createable", True)),
         updateable=bool(answer.get("updateable", True)),
         nillable=bool(answer.get("nillable", True)),
     )

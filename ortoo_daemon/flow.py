@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from ortoo_daemon.action.campaigns import join_campaign
+from ortoo_daemon.action.events import with_events
 from ortoo_daemon.action.fields import prepare_fields
 from ortoo_daemon.action.fuse import hold_step_at_fuse, stop_at_fuse
 from ortoo_daemon.action.handoff import follow_handoff, prepare_handoff
@@ -151,7 +152,8 @@ def _go_on(policies: PolicySet, handling: Handling, first: int) -> Decision | Ne
             break
     facts = handling.facts
     decision = unless_parked_so(conclude(handling), facts)
-    return with_custody(for_absence(decision, facts), facts)
+    decision = with_custody(for_absence(decision, facts), facts)
+    return with_events(decision, handling)
 
 
 def _same_but_answers(before: Facts, now: Facts) -> bool:
@@ -187,7 +189,7 @@ def _decide_step(policies: PolicySet, facts: Facts, admitted: AdmittedStep) -> D
         if stage is hand_over and hold_step_at_fuse(handling):
             refused = Refused(outcome=Outcome.NOTHING, reason=ReasonCode.FUSE, key=admitted.key)
             return _refusal(policies, facts, replace(refused, policy=admitted.policy))
-    return with_custody(conclude_step(handling, sla), facts)
+    return with_events(with_custody(conclude_step(handling, sla), facts), handling)
 
 
 def _left_to_a_person(policies: PolicySet, facts: Facts, refused: Refused) -> Decision:

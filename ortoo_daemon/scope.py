@@ -1,8 +1,8 @@
 """What do the names in a policy mean for the record at hand?
 
 Field names mean the record as the stages before left it; ``$triage.X``, ``$adf.X``, ``$match.X``,
-``$rooftop.X`` and ``$owner.X`` mean what the sequence has found so far. A name that means nothing is
-None, as an empty field is.
+``$rooftop.X``, ``$owner.X`` and ``$decision.X`` mean what the sequence has found so far. A name that
+means nothing is None, as an empty field is.
 """
 
 from collections.abc import Callable, Mapping
@@ -23,7 +23,7 @@ class RecordScope:
     ``hours`` are the business hours by which its policy counts open time."""
 
     __slots__ = (
-        "adf", "hours", "match", "now", "owner", "person", "rooftop", "triage", "values", "zone",
+        "adf", "decision", "hours", "match", "now", "owner", "person", "rooftop", "triage", "values", "zone",
     )  # fmt: skip
 
     def __init__(self, record: Record, *, now: datetime, zone: str) -> None:
@@ -38,6 +38,7 @@ class RecordScope:
         self.triage: MailFindings | None = None
         self.adf: Mapping[str, FieldValue] = {}
         self.match: Mapping[str, FieldValue] = {}
+        self.decision: Mapping[str, FieldValue] = _NOTHING
 
     def matched(
         self, match: Match | None, *, rooftop: RecordId | None = None, active: bool = False
@@ -69,6 +70,8 @@ class RecordScope:
             return self.match.get(rest)
         if root == "adf":
             return self.adf.get(rest)
+        if root == "decision":
+            return self.decision.get(rest)
         return None
 
     def text(self, name: str | None) -> str:
@@ -125,6 +128,8 @@ def person_value(person: Person, name: str) -> FieldValue:
     known = _PERSON_VALUES.get(name)
     return None if known is None else known(person)
 
+
+_NOTHING: Mapping[str, FieldValue] = {}
 
 _NO_MATCH: Mapping[str, FieldValue] = {"count": 0}
 

@@ -51,6 +51,7 @@ def decision_json(decision: Decision) -> dict[str, Any]:
         "rooftop": decision.rooftop,
         "parked_for": decision.parked_for,
         "fields": dict(decision.fields),
+        "events": [{"name": each.name, "fields": dict(each.fields)} for each in decision.events],
         "clocks": [_clock_json(clock) for clock in decision.clocks],
         "trace": json.loads(trace_to_json(decision.trace, length=_WHOLE_TRACE)),
     }

@@ -70,6 +70,7 @@ class Expectation:
     known: Mapping[str, FieldValue] | None = None
     attached: str | None = None
     handoff: str | None = None
+    published: Mapping[str, Mapping[str, FieldValue]] | None = None
 
 
 OWNER, FORMER_OWNER = "owner", "former_owner"

@@ -25,6 +25,7 @@ from ortoo_daemon.policy.intake_model import Cleanse, KeySources, Require
 from ortoo_daemon.policy.limits_model import Limits, RateLimit
 from ortoo_daemon.policy.notify_model import Notify
 from ortoo_daemon.policy.ownership_model import Programme, Rule, Target
+from ortoo_daemon.policy.publish_model import PublishRule
 from ortoo_daemon.policy.repeat_model import RepeatRule
 from ortoo_daemon.policy.sla_model import USUAL_MOVES, Moves, Returns, SlaRule
 from ortoo_daemon.policy.triage_model import Triage
@@ -92,6 +93,7 @@ class Policy:
     sets: tuple[SetField, ...] = ()
     repeats: tuple[RepeatRule, ...] = ()
     campaign: CampaignRule | None = None
+    publish: tuple[PublishRule, ...] = ()
     duplicate_rules: DuplicateRules = DuplicateRules.LEAVE_OUT
     sla: tuple[SlaRule, ...] = ()
     moves: Moves = USUAL_MOVES

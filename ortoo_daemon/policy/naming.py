@@ -23,7 +23,10 @@ ADF = frozenset({"adf"})
 FOUND_BY_INTAKE = frozenset({"match"})
 """Roots of ``$`` names that are known from the end of intake on, where the policy looks for duplicates."""
 
-ROOTS = FOUND_SO_FAR | TRIAGE | ADF | FOUND_BY_INTAKE
+DECIDED = frozenset({"decision"})
+"""The root of what was decided, known where events are published (``action.publish``)."""
+
+ROOTS = FOUND_SO_FAR | TRIAGE | ADF | FOUND_BY_INTAKE | DECIDED
 """Every root of ``$`` names in this version."""
 
 MATCH_TYPES = {
@@ -40,6 +43,21 @@ MATCH_TYPES = {
     "Ortoo_Rooftop__c": "reference",
 }
 """What ``$match.`` knows, with types as the org calls them."""
+
+DECISION_NAMES = (
+    "key",
+    "outcome",
+    "reason",
+    "policy",
+    "rule",
+    "revision",
+    "at",
+    "owner_before",
+    "owner_after",
+    "rooftop",
+    "parked_for",
+)
+"""What ``$decision.`` knows."""
 
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*(?:\.[A-Za-z][A-Za-z0-9_]*){0,5}")
 _FOUND = re.compile(r"\$([a-z_]+)\.([A-Za-z][A-Za-z0-9_]*(?:\.[A-Za-z][A-Za-z0-9_]*){0,4})")
@@ -65,6 +83,8 @@ def wrong_with_name(text: str, roots: frozenset[str]) -> str | None:
             return _unknown_finding(root, found[2], NAMES)
         if root in ADF and found[2] not in ADF_NAMES:
             return _unknown_finding(root, found[2], ADF_NAMES)
+        if root in DECIDED and found[2] not in DECISION_NAMES:
+            return _unknown_finding(root, found[2], DECISION_NAMES)
         return None
     if root in FOUND_BY_INTAKE:
         return f"${root} is what intake finds (find: {{duplicates: …}}) and not known here"
@@ -72,6 +92,8 @@ def wrong_with_name(text: str, roots: frozenset[str]) -> str | None:
         return f"${root} is what intake: {{adf: …}} finds, which comes after 'enter'"
     if root in TRIAGE:
         return f"${root} is what intake: {{triage: …}} finds, which comes after 'enter'"
+    if root in DECIDED:
+        return f"${root} is what was decided, and known under action: {{publish: …}} alone"
     if root in FOUND_SO_FAR:
         return f"${root} is found by ownership and not known here yet"
     return f"${root} is never found; known are ${' and $'.join(sorted(ROOTS))}"

@@ -187,6 +187,8 @@ def _names(policy: Policy) -> Iterator[frozenset[str]]:
         yield policy.campaign.of.fields()
         if policy.campaign.when is not None:
             yield policy.campaign.when.fields()
+    for published in policy.publish:
+        yield published.fields_read()
     if policy.handoff is not None:
         yield policy.handoff.fields_read() | HANDOFF_FIELDS
     yield from (entry.when.fields() for entry in notifies_of(policy) if entry.when is not None)

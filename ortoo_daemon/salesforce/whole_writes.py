@@ -59,27 +59,34 @@ async def _send(rest: RestClient, write: RecordWrite, rows: Sequence[NewRow]) ->
         "url": f"{rest.root}sobjects/{write.object}/{write.id}",
         "referenceId": "record",
         "httpHeaders": {"If-Unmodified-Since": http_date(write.modified_at)},
-        "body": _as_text(write.fields),
+        "body": as_text(write.fields),
     }
-    made = [
-        {
-            "method": "POST",
-            "url": f"{rest.root}sobjects/{soql.name(row.object)}",
-            "referenceId": f"row{number}",
-            "body": _as_text(row.fields),
-        }
-        for number, row in enumerate(rows)
-    ]
-    body = {"allOrNone": True, "compositeRequest": [record, *made]}
+    parts = [made(rest, row, f"row{number}") for number, row in enumerate(rows)]
+    body = {"allOrNone": True, "compositeRequest": [record, *parts]}
     answer = await rest.call("POST", "composite", body=body, may_go=write.may_go)
+    error = first_error(answer)
+    if error is not None:
+        raise error
+
+
+def made(rest: RestClient, row: NewRow, reference: str) -> dict[str, Any]:
+    """The part of a call that makes a row."""
+    return {
+        "method": "POST",
+        "url": f"{rest.root}sobjects/{soql.name(row.object)}",
+        "referenceId": reference,
+        "body": as_text(row.fields),
+    }
+
+
+def first_error(answer: Any) -> OrgError | None:
+    """What kept a call of several parts from being done; parts given up because of another say only that."""
     with understood(writing=True):
         errors = [error for part in answer["compositeResponse"] if (error := _error(part))]
-    if errors:
-        # Parts that were given up because of another say only that.
-        raise next((error for error in errors if error.code != _HALTED), errors[0])
+    return next((error for error in errors if error.code != _HALTED), next(iter(errors), None))
 
 
-def _as_text(fields: Mapping[str, FieldValue]) -> dict[str, FieldValue]:
+def as_text(fields: Mapping[str, FieldValue]) -> dict[str, FieldValue]:
     """Values in which a customer wrote what looks like a reference to another part of the call."""
     return {
         name: value.replace("@{", "@ {") if isinstance(value, str) else value

@@ -71,6 +71,8 @@ def _missed(
     yield from _known(expect, decision)
     if expect.handoff not in (None, handoff := _handoff(decision)):
         yield f"expected handoff {expect.handoff}, got {handoff}"
+    if expect.published is not None:
+        yield from _published(expect.published, decision)
     for name, value in expect.fields.items():
         found = decision.fields.get(name, given.get(name))
         if text_of(found) != text_of(value):
@@ -90,6 +92,20 @@ def _known(expect: Expectation, decision: Decision) -> Iterator[str]:
         subject = update.attached.subject if update and update.attached else ""
         if subject != expect.attached:
             yield f"expected the task {_shown(expect.attached)}, got {_shown(subject)}"
+
+
+def _published(wanted: Mapping[str, Mapping[str, FieldValue]], decision: Decision) -> Iterator[str]:
+    """The events, each with the fields that the case looks at."""
+    found = {event.name: event.fields for event in decision.events}
+    if found.keys() != wanted.keys():
+        names = (", ".join(sorted(each)) or "none" for each in (wanted, found))
+        yield "expected events {}, got {}".format(*names)
+        return
+    for event, fields in wanted.items():
+        for name, value in fields.items():
+            got = found[event].get(name)
+            if text_of(got) != text_of(value):
+                yield f"expected {name} {_shown(value)} of {event}, got {_shown(got)}"
 
 
 def _handoff(decision: Decision) -> str:

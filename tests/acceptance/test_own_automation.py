@@ -73,5 +73,24 @@ def test_an_event_that_a_flow_publishes_with_the_proof_comes_once_for_each_decis
         sandbox.control("POST", "/flows", {"name": "Tell_Others", "active": False})
 
 
+def test_an_event_that_the_policy_publishes_comes_once_for_each_decision_through_a_kill(
+    network: Network,
+):
+    event = {"event": "Ortoo_Record__e", "set": {"RecordId__c": "{{ Id }}"}}
+    policy = {"action": {"publish": event}}
+    before = published(network)
+    with network.daemon(policy=policy) as daemon:
+        daemon.until_ready()
+        ids = network.leads(80)
+        wait_until(lambda: network.undecided() < 80, 20, "some are decided")
+        daemon.kill()
+    with network.again() as daemon:
+        network.until_routed(ids)
+        network.until_proven(ids, within=30)
+    proofs = sum(len(each) for each in network.proofs(ids).values())
+    assert proofs == len(ids)
+    assert published(network) - before == proofs
+
+
 def published(network: Network) -> int:
     return int(network.sandbox.control("GET", "")["usage"]["published"])

@@ -92,7 +92,7 @@ def test_a_query_asks_for_values_that_a_label_can_have(query):
         "reason": set(ReasonCode),
         "way_in": set(WorkReason),
         "state": {"ready", "leased", "parked"},
-        "what": {"field", "owner", "record"},
+        "what": {"field", "owner", "record", "event"},
         "budget": set(Allocation),
         "when": {"overdue", "soon"},
         "change": set(Change),

@@ -82,6 +82,7 @@ def needs_of(
     yield from _customers(policies, known)
     yield from _repeats(policies)
     yield from _campaigns(policies)
+    yield from _events(policies)
     yield from _own_objects(archived=settings.audit.archive is not None)
     yield from _notices(policies, templates)
     yield from _contacts(policies)
@@ -195,6 +196,14 @@ def _campaigns(policies: PolicySet) -> Iterator[Need]:
             yield ObjectNeed(object="Campaign", right=Right.READ, why=why)
             yield ObjectNeed(object="Campaign", right=Right.EDIT, why=why)
             yield from _reading("Campaign", {policy.campaign.by}, why)
+
+
+def _events(policies: PolicySet) -> Iterator[Need]:
+    """Platform events are published by creating them; access to their fields comes with it."""
+    for policy in policies.policies:
+        for rule in policy.publish:
+            why = f"events of policy {policy.name}"
+            yield ObjectNeed(object=rule.event, right=Right.CREATE, why=why)
 
 
 def _repeats(policies: PolicySet) -> Iterator[Need]:

@@ -10,6 +10,7 @@ from datetime import datetime
 import structlog
 
 from ortoo_daemon import beside
+from ortoo_daemon.action.events import with_events_of_stamps
 from ortoo_daemon.daemon.handling.knowledge import Knowledge
 from ortoo_daemon.daemon.handling.parking import stamp_given_up, stamp_refused
 from ortoo_daemon.daemon.handling.proving import Proving
@@ -66,7 +67,9 @@ class GivingUp:
     async def _with_notices(self, decision: Decision, facts: Facts) -> Decision:
         """A record that was parked beside the stages, with whom that tells."""
         known = replace(facts, usernames=self.knowledge.usernames)
-        told = beside.parked_notices(self.knowledge.policies.policy_set, known, decision)
+        policies = self.knowledge.policies.policy_set
+        decision = with_events_of_stamps(decision, policies, known)
+        told = beside.parked_notices(policies, known, decision)
         decision = replace(decision, notices=told)
         if told and self.outbox is not None:
             await self.outbox.hold(decision)

@@ -1,6 +1,6 @@
 """How is it told what became of a record? The proof in the org, the log line, the counts."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import structlog
 
@@ -8,6 +8,7 @@ from ortoo_daemon.audit.chain import sealed
 from ortoo_daemon.audit.line import line_fields
 from ortoo_daemon.audit.record import KEY, OBJECT, Written, decision_row
 from ortoo_daemon.daemon.handling.by_hand import tell_of_boundaries
+from ortoo_daemon.daemon.handling.events import Events
 from ortoo_daemon.daemon.handling.knowledge import Knowledge
 from ortoo_daemon.daemon.handling.proofs import Proofs
 from ortoo_daemon.daemon.handling.timings import Timings
@@ -15,6 +16,7 @@ from ortoo_daemon.daemon.noticing.outbox import Outbox
 from ortoo_daemon.daemon.watching.meters import Meters
 from ortoo_daemon.decision import Decision, Outcome
 from ortoo_daemon.facts import Facts
+from ortoo_daemon.records import FieldValue
 from ortoo_daemon.salesforce.org import Org
 from ortoo_daemon.salesforce.usage import measuring
 from ortoo_daemon.work.claims import Claim
@@ -32,6 +34,10 @@ class Proving:
     proofs: Proofs
     outbox: Outbox | None
     shadow: bool
+    _events: Events = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._events = Events(org=self.org, meters=self.meters)
 
     async def prove(
         self,
@@ -42,11 +48,18 @@ class Proving:
         timings: Timings,
     ) -> None:
         if decision.outcome is not Outcome.NOTHING and not self.shadow:
-            row = decision_row(
-                decision, facts, timings=timings.steps, api_calls=_api_calls(), written=written
-            )
             before = await self.proofs.before(decision.record_id, decision.key)
-            await self.org.writer.upsert(OBJECT, KEY, [sealed(row, before)])
+
+            def row(written: Written) -> dict[str, FieldValue]:
+                calls = _api_calls()
+                return decision_row(
+                    decision, facts, timings=timings.steps, api_calls=calls, written=written
+                )
+
+            if decision.events:
+                await self._events.prove(decision, written, row, before)
+            else:
+                await self.org.writer.upsert(OBJECT, KEY, [sealed(row(written), before)])
             timings.end("audit")
             if (decision.notices or decision.handoff) and self.outbox is not None:
                 await self.outbox.release(decision)

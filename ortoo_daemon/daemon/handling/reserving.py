@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from ortoo_daemon import beside
+from ortoo_daemon.action.events import with_events_of_stamps
 from ortoo_daemon.action.stamps import DECISION_KEY
 from ortoo_daemon.daemon.handling.answers import Answers
 from ortoo_daemon.daemon.handling.by_hand import Reports, told_before
@@ -92,7 +93,8 @@ class Reserving:
         """What a decided record may lack: its proof, or the person whose change our write replaced."""
         record = facts.record
         if await self._lacks_proof(claim, record):
-            return beside.recovered(facts)
+            policy_set = policies.policy_set
+            return with_events_of_stamps(beside.recovered(facts), policy_set, facts)
         daemon_user = self.knowledge.daemon_user
         person = await overwritten_owner(self.org, claim.item, record, daemon_user=daemon_user)
         if person is None:

@@ -24,7 +24,7 @@ FILE = "org.json"
 
 _MEND = "write it anew: ortoo-daemon check --org --save-org FILE"
 _EMPTY: tuple[object, ...] = (None, "", 0, [], False)
-_TRUE_IF_MISSING = ("updateable", "nillable")
+_TRUE_IF_MISSING = ("createable", "updateable", "nillable")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,6 +84,7 @@ def objects_of(policies: PolicySet | None, mapping: DirectoryMapping) -> Iterato
         for policy in policies.policies:
             yield policy.object
             yield from (rule.object for rule in policy.repeats)
+            yield from (rule.event for rule in policy.publish)
 
 
 async def _described(org: Org, objects: set[str], paths: set[str]) -> OrgDescription:

@@ -81,7 +81,7 @@ class Meters:
         )
         self._sources: set[str] = set()
         self._series: dict[tuple[Counter | Histogram, tuple[str, ...]], Counter | Histogram] = {}
-        for what in ("field", "owner", "record"):
+        for what in ("field", "owner", "record", "event"):
             self._refused.labels(what)  # an alert needs the zero before the first one
 
     def collect(self) -> Iterator[Metric]:
@@ -135,6 +135,10 @@ class Meters:
     def owner_refused(self) -> None:
         """The org does not take an owner the policy chose."""
         self._refused.labels("owner").inc()
+
+    def event_refused(self) -> None:
+        """The org does not take the events of a decision."""
+        self._refused.labels("event").inc()
 
     def noticed(self, way: str, outcome: str, count: int) -> None:
         """Notices that were told, failed and will be tried again, or came to nothing."""

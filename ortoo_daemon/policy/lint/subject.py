@@ -118,6 +118,7 @@ def conditions_of(policy: Policy) -> Iterator[Condition]:
     yield from (each.when for each in policy.repeats if each.when is not None)
     if policy.campaign is not None and policy.campaign.when is not None:
         yield policy.campaign.when
+    yield from (each.when for each in policy.publish if each.when is not None)
     yield from (entry.when for entry in notifies_of(policy) if entry.when is not None)
     if policy.handoff is not None:
         asked = (policy.handoff.when, policy.handoff.consent)
@@ -302,6 +303,7 @@ def _expressions(policy: Policy) -> Iterator[Expression]:
         pending.append(policy.limits.load.weigh)
     if policy.campaign is not None:
         pending.append(policy.campaign.of)
+    pending += [each.value for published in policy.publish for each in published.sets]
     for repeat in policy.repeats:
         pending += repeat.expressions()
     while pending:

@@ -17,9 +17,11 @@ from ortoo_daemon.policy.parsing.fuse import read_fuse
 from ortoo_daemon.policy.parsing.handoff import read_handoff
 from ortoo_daemon.policy.parsing.notify import read_notify
 from ortoo_daemon.policy.parsing.offers import read_offer, read_returns
+from ortoo_daemon.policy.parsing.publish import read_publish
 from ortoo_daemon.policy.parsing.repeats import read_repeats
 from ortoo_daemon.policy.parsing.sections import Section, mapping_in
 from ortoo_daemon.policy.parsing.sla_clocks import read_clock, read_moves
+from ortoo_daemon.policy.publish_model import PublishRule
 from ortoo_daemon.policy.repeat_model import RepeatRule
 from ortoo_daemon.policy.sla_model import USUAL_MOVES, Moves, Returns, SlaRule
 
@@ -28,6 +30,7 @@ ACTION_KEYS = (
     "repeats",
     "duplicate_rules",
     "campaign",
+    "publish",
     "offer",
     "sla",
     "returns",
@@ -49,6 +52,7 @@ class Action:
     repeats: tuple[RepeatRule, ...] = ()
     duplicate_rules: DuplicateRules = DuplicateRules.LEAVE_OUT
     campaign: CampaignRule | None = None
+    publish: tuple[PublishRule, ...] = ()
     sla: tuple[SlaRule, ...] = ()
     moves: Moves = USUAL_MOVES
     returns: Returns | None = None
@@ -68,12 +72,13 @@ def read_action(
     sets, notify = section.get("set"), section.get("notify")
     moves, returns = section.mapping("moves"), section.mapping("returns")
     repeats, campaign = section.get("repeats"), section.mapping("campaign")
-    handoff = section.mapping("handoff")
+    handoff, publish = section.mapping("handoff"), section.get("publish")
     return Action(
         sets=() if sets is None else read_sets(sets, later),
         repeats=() if repeats is None else read_repeats(repeats, later),
         duplicate_rules=_duplicate_rules(section),
         campaign=None if campaign is None else read_campaign(campaign, later),
+        publish=() if publish is None else read_publish(publish, later),
         sla=_clocks(section, later, conditions),
         moves=USUAL_MOVES if moves is None else read_moves(moves, problems),
         returns=None if returns is None else read_returns(returns, conditions),

@@ -11,7 +11,7 @@ from ortoo_daemon.records import FieldValue
 
 EXPECT_KEYS = (
     "outcome", "rule", "rooftop", "owner", "queue", "parked", "sla", "told", "fields", "children", "reopened",
-    "known", "attached", "handoff",
+    "known", "attached", "handoff", "published",
 )  # fmt: skip
 OUTCOMES = tuple(
     outcome.value
@@ -21,6 +21,7 @@ OUTCOMES = tuple(
 OWNER_KEYS = ("username", "name", "role", "skills", "languages")
 NO_WRITE = "no_write"
 NO_TASK = "none"
+NO_EVENT = "none"
 HANDOFFS = ("due", "held", "none")
 """What may be expected of a handoff: it goes at once, waits for consent, or there is none."""
 
@@ -55,6 +56,7 @@ def read_expectation(node: Node, problems: Problems) -> Expectation | None:
         known=_values(section, "known"),
         attached=_attached(section),
         handoff=_handoff(section),
+        published=_published(section),
     )
 
 
@@ -66,6 +68,19 @@ def _handoff(section: Section) -> str | None:
         section.problems.add(node, "unknown_name", message, did_you_mean(word, HANDOFFS))
         return None
     return word
+
+
+def _published(section: Section) -> dict[str, dict[str, FieldValue]] | None:
+    """Events by their API names, with the fields that are looked at; ``none`` where there must be none."""
+    node = section.get("published")
+    if node is None or (isinstance(node, Scalar) and node.text == NO_EVENT):
+        return None if node is None else {}
+    mapping = mapping_in(node, section.problems, what="'published'")
+    found: dict[str, dict[str, FieldValue]] = {}
+    for name, (_, value) in mapping.entries.items() if mapping else ():
+        fields = mapping_in(value, section.problems, what=f"{name!r}")
+        found[name] = read_fields(fields, section.problems)
+    return found
 
 
 def _attached(section: Section) -> str | None:

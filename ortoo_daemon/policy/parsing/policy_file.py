@@ -118,6 +118,7 @@ def read_policy(node: Node, problems: Problems, resources: Resources) -> Policy 
         repeats=acts.repeats,
         duplicate_rules=acts.duplicate_rules,
         campaign=acts.campaign,
+        publish=acts.publish,
         sla=acts.sla,
         moves=acts.moves,
         returns=acts.returns,

@@ -14,6 +14,7 @@ from ortoo_daemon.policy.parsing import campaign as parse_campaign
 from ortoo_daemon.policy.parsing import fuse as parse_fuse
 from ortoo_daemon.policy.parsing import handoff as parse_handoff
 from ortoo_daemon.policy.parsing import notify as parse_notify
+from ortoo_daemon.policy.parsing import publish as parse_publish
 from ortoo_daemon.policy.schema.repeats import repeat
 from ortoo_daemon.policy.schema.sla import clock, moves, offer, returns
 from ortoo_daemon.policy.schema.terms import (
@@ -41,6 +42,7 @@ def action() -> Schema:
                 {"of": ref("expression"), "by": NAME, "status": TEXT, "when": ref("condition")},
                 ("of",),
             ),
+            "publish": one_or_several(publish()),
             "duplicate_rules": {"enum": [str(each) for each in DuplicateRules]},
             "repeats": one_or_several(repeat()),
             "offer": offer(),
@@ -52,6 +54,20 @@ def action() -> Schema:
             "handoff": handoff(),
             "fuse": fuse(),
         },
+    )
+
+
+def publish() -> Schema:
+    """A platform event for others."""
+    return section(
+        parse_publish.PUBLISH_KEYS,
+        {
+            "event": {"type": "string", "pattern": f"^{parse_publish.EVENT.pattern}$"},
+            "on": one_or_several({"enum": list(parse_publish.OUTCOMES)}),
+            "when": ref("condition"),
+            "set": map_of(ref("expression")),
+        },
+        ("event", "set"),
     )
 
 

@@ -62,6 +62,12 @@ def tests_schema() -> Schema:
             "reopened": map_of({"type": ["string", "number", "boolean", "null"]}),
             "known": map_of({"type": ["string", "number", "boolean", "null"]}),
             "attached": TEXT,
+            "published": {
+                "anyOf": [
+                    {"const": parse_expectations.NO_EVENT},
+                    map_of(map_of({"type": ["string", "number", "boolean", "null"]})),
+                ]
+            },
             "children": list_of(map_of({"type": ["string", "number", "boolean", "null"]})),
         },
     )

@@ -53,7 +53,18 @@ QUEUES = {
     "Big_Fleets": frozenset({"Lead"}),
     "Cases": frozenset({"Case"}),
 }
-ORG = OrgDescription(objects={"Lead": LEAD, "User": USER}, queues=QUEUES)
+EVENT = ObjectDescription(
+    name="Lead_Routed__e",
+    fields={
+        each.name: each
+        for each in (
+            field("Lead__c", length=18, nillable=False),
+            field("Count__c", "double"),
+            field("CreatedById", "reference", createable=False, nillable=False),
+        )
+    },
+)
+ORG = OrgDescription(objects={"Lead": LEAD, "User": USER, "Lead_Routed__e": EVENT}, queues=QUEUES)
 SITES = "rooftop: {brand: Brand__c, territory: PostalCode, territories: tables/sites.csv}"
 ANA = {"id": "005000000000001AAA", "name": "Ana", "username": "ana.lopez@example.com"}
 WEEK = BusinessHours.always()
