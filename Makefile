@@ -5,12 +5,15 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 CYCLONEDX := 7.5.0
+PIP_AUDIT := 2.10.1
 MINUTES ?= 30
 SEED ?= 20261122
 SOAK_DAEMONS ?= 1
+TIMES ?= 3
+LOAD ?= 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test day check lint types contracts policies wheel bench judge soak sbom constraints clean \
+.PHONY: help demo test day check lint types contracts policies wheel bench judge matrix soak audit sbom constraints clean \
   install-service uninstall-service
 
 help:  ## show this help
@@ -53,6 +56,9 @@ wheel: $(READY)
 day: $(READY)  ## a day of 24 hours in four minutes, with what the process held each hour
 	DAY_LASTS_FOR=240 $(BIN)/python -m pytest -s tests/acceptance/test_day.py
 
+matrix: $(READY)  ## the failure matrix TIMES (3) times in a row while LOAD (1) processes keep cores busy
+	$(BIN)/python -m tests.matrix --times $(TIMES) --load $(LOAD)
+
 soak: $(READY)  ## 30 minutes (MINUTES) of faults, kills, edits and load with a fixed SEED, then a verdict (SOAK_DAEMONS=3: on PostgreSQL)
 	$(BIN)/python -m tests.soak --minutes $(MINUTES) --seed $(SEED) --daemons $(SOAK_DAEMONS)
 
@@ -61,6 +67,10 @@ bench: $(READY)  ## figures side by side, kept in benchmarks/results/
 
 judge: $(READY)  ## jsforce, the CometD client and the Salesforce CLI, pointed at the sandbox (needs npm)
 	$(BIN)/python tests/judge
+
+audit: constraints.txt  ## known holes of every dependency, by the package index's advisories (needs the network)
+	$(PYTHON) -m venv build/audit && build/audit/bin/python -m pip install --quiet 'pip-audit==$(PIP_AUDIT)'
+	build/audit/bin/python .ci/audit.py
 
 sbom: wheel  ## what the built wheel brings along, as CycloneDX, in dist/
 	rm -rf build/sbom && $(PYTHON) -m venv build/sbom/made && $(PYTHON) -m venv build/sbom/tool

@@ -145,6 +145,10 @@ def _stream(stream: Document) -> Iterator[Row]:
             text += f", silent since {channel['silent_since']}"
         well = channel["subscribed"] and not channel.get("silent_since")
         yield Row(f"  {name}", text, PLAIN if well else BAD)
+    if aside := stream.get("set_aside"):
+        last = aside[0]
+        text = f"{_number(len(aside))} kept, the last at {last['at']} of {last['channel']}"
+        yield Row("  set aside", f"{text}: {last['reason']}", BAD)
 
 
 def _queue(queue: Document) -> Iterator[Row]:

@@ -6,6 +6,7 @@
 | POST   /sandbox/streams/drop       | forget every CometD client (`403::Unknown client`)            |
 | POST   /sandbox/streams/expire     | expire replay ids: all, or `{"through": ID, "channel": NAME}` |
 | POST   /sandbox/streams/gap        | gap events, now or instead of the next ones; see below        |
+| POST   /sandbox/streams/damage     | events nobody can read, instead of the next ones; see below   |
 | GET    /sandbox/flows              | the record-triggered flows that publish platform events       |
 | POST   /sandbox/flows              | switch a flow on or off, or set one; see below                |
 
@@ -14,6 +15,8 @@ GAP_UPDATE, GAP_DELETE, GAP_UNDELETE); with `"kind": "GAP_OVERFLOW"` and no ids 
 record id, and `"ids": ["00Q*"]` is the wildcard that a lossy change of a field's type leaves.
 `{"object": "Lead", "next": 2}` turns the next two change events of leads into gap events;
 `{"overflow_after": 10}` lets every transaction overflow beyond ten changes (100,000 at first).
+Damage: `{"object": "Lead", "next": 2, "header": {"recordIds": [5]}}` puts these members into the headers
+of the next two change events of leads.
 
 Flows: `{"name": "Ortoo_Lead_Changed", "active": true}` switches one of the metadata on. A new one
 is set by `{"name": N, "object": "Lead", "event": "New_Lead__e", "on": ["create", "update"],
@@ -61,6 +64,7 @@ class StreamControl:
             web.post("/sandbox/streams/drop", self.drop),
             web.post("/sandbox/streams/expire", self.expire),
             web.post("/sandbox/streams/gap", self.gap),
+            web.post("/sandbox/streams/damage", self.damage),
             web.get("/sandbox/flows", self.list_flows),
             web.post("/sandbox/flows", self.set_flow),
         ]
@@ -101,6 +105,18 @@ class StreamControl:
             self.publisher.gaps_due[self._entity(body)] = int(number_in(body, "next"))
         if "kind" in body:
             self._gap_now(body)
+        return web.json_response({"last_id": self.log.last_id})
+
+    async def damage(self, request: web.Request) -> web.Response:
+        body = await read_body(request)
+        only_members(body, "object", "next", "header")
+        header = body.get("header")
+        if not isinstance(header, dict):
+            raise bad_request(
+                "header must be an object: the members that are to say something else"
+            )
+        times = int(number_in(body, "next"))
+        self.publisher.damages_due.setdefault(self._entity(body), []).extend([header] * times)
         return web.json_response({"last_id": self.log.last_id})
 
     def _gap_now(self, body: Mapping[str, Any]) -> None:

@@ -217,6 +217,27 @@ def test_leads_of_gap_events_are_routed_without_waiting_for_a_sweep(network: Net
     network.assert_routed_once(ids)
 
 
+def test_an_event_nobody_can_read_costs_itself_alone_however_often_it_comes(
+    network: Network,
+) -> None:
+    """The session goes on, the records are found, and the next session does not begin with the event."""
+    sandbox = network.sandbox
+    with listening_to(network, CHANNEL) as daemon:
+        until_subscribed(daemon, CHANNEL)
+        poison = {"object": "Lead", "next": 3, "header": {"recordIds": [5], "changeType": "CREATE"}}
+        sandbox.control("POST", "/streams/damage", poison)
+        ids = [network.leads(1)[0] for _ in range(5)]
+        network.until_routed(ids)
+        daemon.until_logged("stream.message_unreadable")
+        assert not daemon.events("stream.session_ended")
+        sandbox.control("POST", "/streams/drop")
+        ids += network.leads(1)
+        network.until_routed(ids)
+        assert daemon.terminate() == 0
+    assert len(daemon.events("stream.message_unreadable")) == 3, "read again by the next session"
+    network.assert_routed_once(ids)
+
+
 def test_an_overflow_brings_new_leads_and_changes_of_decided_ones(network: Network) -> None:
     """One transaction changes and makes more than the org tells of by name."""
     sandbox = network.sandbox

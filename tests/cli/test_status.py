@@ -162,11 +162,15 @@ def test_a_channel_that_is_silent_or_tells_no_records_is_marked(shown):
         "/event/B__e": {**live, "unusable": 3, "silent_since": None},
     }
     document = {**shown["document"]}
-    document["stream"] = {**document["stream"], "channels": channels}
+    aside = [{"at": "2026-03-02T09:00:01.000Z", "channel": "/data/A", "reason": "TypeError"}]
+    document["stream"] = {**document["stream"], "channels": channels, "set_aside": aside}
     found = {row.name: row for row in rows(document)}
     assert found["  /data/A"].text == "live, 7 events, silent since 2026-03-02T09:00:00.000Z"
     assert found["  /data/A"].style == "bold red"
     assert found["  /event/B__e"].text == "live, 7 events, 3 of them unusable"
+    assert found["  set aside"].text == (
+        "1 kept, the last at 2026-03-02T09:00:01.000Z of /data/A: TypeError"
+    )
 
 
 def test_policies_from_git_are_told_with_whose_commit_they_are(shown):

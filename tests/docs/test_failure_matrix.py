@@ -3,6 +3,7 @@
 import re
 
 from tests.docs.pages import ROOT, modules_of_tests, page
+from tests.matrix import MODULES
 
 PAGE = page("docs/operations.md")
 MATRIX = PAGE.partition("## Failure matrix")[2].partition("\n## ")[0]
@@ -28,7 +29,7 @@ TXN_SECURITY_END_A_SESSION UNKNOWN_EXCEPTION SERVER_UNAVAILABLE GONE
 
 
 def test_all_modes_are_there() -> None:
-    assert len(MODES) == 14
+    assert len(MODES) == 15
 
 
 def test_every_code_of_the_catalogue_has_its_signs_and_what_is_done() -> None:
@@ -42,6 +43,19 @@ def test_every_mode_is_held_by_tests_that_exist() -> None:
         named = re.findall(r"`(test_\w+)`", row[-1])
         assert named, row[0]
         assert not set(named) - known, f"{row[0]}: {set(named) - known}"
+
+
+def test_every_test_the_page_names_is_run_by_make_matrix() -> None:
+    run = {
+        name
+        for module in MODULES
+        for name in re.findall(
+            r"^(?:async )?def (test_\w+)", (ROOT / module).read_text("utf-8"), re.M
+        )
+    }
+    named = set(re.findall(r"`(test_\w+)`", MATRIX))
+    assert len(named) > 25
+    assert not named - run
 
 
 def test_every_sign_is_an_event_or_a_metric_of_the_page() -> None:

@@ -108,6 +108,18 @@ async def test_the_channels_filter_holds_for_gaps_by_their_header(org: Live) -> 
 
 
 @live()
+async def test_the_next_events_say_what_a_test_wants_in_their_headers(org: Live) -> None:
+    client = await org.bayeux().opened()
+    await client.subscribe()
+    damage = {"object": "Lead", "next": 1, "header": {"recordIds": [5]}}
+    await org.control("/streams/damage", damage)
+    org.lead()
+    lead = org.lead()
+    damaged, whole = [header(each) for each in await client.events(2)]
+    assert (damaged["recordIds"], whole["recordIds"]) == ([5], [lead])
+
+
+@live()
 async def test_an_overflow_names_the_entity_and_the_empty_record(org: Live) -> None:
     client = await org.bayeux().opened()
     await client.subscribe()

@@ -12,8 +12,10 @@ import structlog
 from ortoo_daemon.daemon.handling.knowledge import Knowledge
 from ortoo_daemon.daemon.hearing.event_settings import Channel
 from ortoo_daemon.daemon.hearing.hints import UnusableEventError, work_items
+from ortoo_daemon.daemon.hearing.set_aside import keep_aside
+from ortoo_daemon.errors import NotLeadingError, StoreAwayError
 from ortoo_daemon.records import WorkItem
-from ortoo_daemon.salesforce.stream.messages import StreamEvent
+from ortoo_daemon.salesforce.stream.messages import ChangeEvent, StreamEvent, UnreadEvent
 from ortoo_daemon.salesforce.stream.pump import Gap, GapReason
 from ortoo_daemon.work.checkpoints import Checkpoint
 from ortoo_daemon.work.queue import WorkQueue
@@ -28,8 +30,8 @@ class Hearing:
     """The listener's ears: `deliver` for events, `gap` where events may be missing.
 
     Once ``stop`` is set nobody makes room in the queue any more: then it is not waited for. ``events``
-    counts what was taken by channel, ``unusable`` those that told no record, ``gaps`` by their reason,
-    since the start.
+    counts what was taken by channel, ``unusable`` those that told no record or could not be taken, ``gaps``
+    by their reason, since the start.
     """
 
     def __init__(
@@ -59,15 +61,71 @@ class Hearing:
         return int(found.replay_id) if found else None
 
     async def deliver(self, events: list[StreamEvent]) -> None:
-        """Returns when the work is durable and the checkpoint behind it; waits while the queue is full."""
+        """Returns when the work is durable and the checkpoint behind it; waits while the queue is full.
+
+        Raises StateError when the store can't take it. An event that can't be taken while the store is well
+        is set aside: the next session would begin with it again, and end by it.
+        """
         for channel, group in groupby(events, key=lambda event: event.channel):
             heard = list(group)
-            last = heard[-1]
-            checkpoint = Checkpoint(
-                channel=channel, replay_id=str(last.replay_id), event_at=last.committed_at
-            )
-            await self._put(await self._items(channel, heard), checkpoint)
-            self.events[channel] += len(heard)
+            try:
+                await self._take(channel, heard)
+            except (StoreAwayError, NotLeadingError):
+                raise
+            except Exception:
+                for event in heard:
+                    await self._take_alone(channel, event)
+
+    async def _take(self, channel: str, heard: Sequence[StreamEvent]) -> None:
+        items = await self._items(channel, heard)
+        unread = [event for event in heard if isinstance(event, UnreadEvent)]
+        for event in unread:
+            await keep_aside(self._queue, event, event.reason, now=self._clock())
+        await self._put(items, await self._behind(heard))
+        self.unusable[channel] += len(unread)
+        self.events[channel] += len(heard)
+
+    async def _take_alone(self, channel: str, event: StreamEvent) -> None:
+        try:
+            await self._take(channel, [event])
+        except (StoreAwayError, NotLeadingError):
+            raise
+        except Exception as error:
+            await self._set_aside(channel, event, error)
+
+    async def _set_aside(self, channel: str, event: StreamEvent, error: Exception) -> None:
+        """A store that takes the event's shape is well: then the event is at fault. Raises StateError."""
+        now = self._clock()
+        shape = await keep_aside(self._queue, event, type(error).__name__, now=now)
+        _log.error(
+            "stream.event_set_aside",
+            channel=channel,
+            replay_id=str(event.replay_id),
+            event_shape=shape,
+            exc_info=error,
+        )
+        self.unusable[channel] += 1
+        await self._tell_gap(
+            Gap(
+                channel=channel,
+                reason=GapReason.UNREADABLE,
+                object=event.object if isinstance(event, ChangeEvent) else None,
+                at=event.committed_at,
+            ),
+            now,
+        )
+        await self._put([], await self._behind([event]))
+        self.events[channel] += 1
+
+    async def _behind(self, heard: Sequence[StreamEvent]) -> Checkpoint:
+        """The checkpoint after these. Where none tells its time, that of the one before is kept."""
+        channel, last = heard[-1].channel, heard[-1].replay_id
+        known = [event.committed_at for event in heard if event.committed_at is not None]
+        if known:
+            return Checkpoint(channel=channel, replay_id=str(last), event_at=known[-1])
+        before = (await self._queue.checkpoints()).get(channel)
+        at = before.event_at if before else None
+        return Checkpoint(channel=channel, replay_id=str(last), event_at=at)
 
     async def _put(self, items: Sequence[WorkItem], checkpoint: Checkpoint) -> None:
         """Wait for room in the queue, but not past the end: a little too much must fit then."""
@@ -89,6 +147,12 @@ class Hearing:
 
         A new channel misses nothing that the start does not look for anyway, so that is no trouble.
         """
+        if gap.reason is GapReason.UNREADABLE:
+            await self._tell_gap(gap, self._clock())
+        else:
+            await self._ask_for(gap)
+
+    async def _ask_for(self, gap: Gap) -> None:
         self.gaps[gap.reason.value] += 1
         if gap.reason is GapReason.NO_POSITION:
             _log.info("stream.gap", channel=gap.channel, reason=gap.reason.value)
@@ -122,10 +186,17 @@ class Hearing:
 
     async def _cannot_use(self, channel: str, reasons: Sequence[str], now: datetime) -> None:
         self.unusable[channel] += len(reasons)
-        told_at = self._unusable_told_at.get(channel)
+        told = await self._tell_gap(Gap(channel=channel, reason=GapReason.UNREADABLE), now)
+        if told:
+            count = self.unusable[channel]
+            _log.error("stream.event_unusable", channel=channel, reason=reasons[0], count=count)
+
+    async def _tell_gap(self, gap: Gap, now: datetime) -> bool:
+        """Once a minute the org is asked at once; what comes on top is left to the sweeps' next turn."""
+        told_at = self._unusable_told_at.get(gap.channel)
         if told_at is not None and now - told_at < _UNUSABLE_TOLD_EVERY:
-            return
-        self._unusable_told_at[channel] = now
-        count = self.unusable[channel]
-        _log.error("stream.event_unusable", channel=channel, reason=reasons[0], count=count)
-        await self.gap(Gap(channel=channel, reason=GapReason.UNREADABLE))
+            await self._on_gap(await self._bounded(replace(gap, waits=True)))
+            return False
+        self._unusable_told_at[gap.channel] = now
+        await self._ask_for(gap)
+        return True

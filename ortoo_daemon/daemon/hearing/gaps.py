@@ -53,6 +53,8 @@ class Gaps:
         if gap.reason is GapReason.NO_POSITION and not self._schedule.started:
             return
         self._note(gap)
+        if gap.waits:
+            return
         if gap.reason is not GapReason.OVERFLOW:
             await self._schedule.run_now(RECONCILE)
         if self._open:

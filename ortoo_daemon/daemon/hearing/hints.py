@@ -17,6 +17,7 @@ from ortoo_daemon.salesforce.stream.messages import (
     PushEvent,
     PushType,
     StreamEvent,
+    UnreadEvent,
 )
 
 _REASONS = {
@@ -57,6 +58,8 @@ def work_items(
             return list(_of_platform_event(event, channel, knowledge, heard_at))
         case PushEvent():
             return list(_of_push(event, channel, knowledge, heard_at))
+        case UnreadEvent():
+            return []
 
 
 def _of_change(event: ChangeEvent, knowledge: Knowledge, heard_at: datetime) -> Iterator[WorkItem]:

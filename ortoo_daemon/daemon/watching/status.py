@@ -10,6 +10,7 @@ from typing import Any
 
 from ortoo_daemon import __version__
 from ortoo_daemon.daemon.budgets.status import budgets_document
+from ortoo_daemon.daemon.hearing.set_aside import kept_aside
 from ortoo_daemon.daemon.loading.checkout import Commit
 from ortoo_daemon.daemon.parts import Parts, View
 from ortoo_daemon.daemon.watching.health import is_ready, readiness
@@ -46,7 +47,7 @@ async def status_document(view: View) -> Document:
             "fuses": _fuses(view),
         },
         "candidate": parts.candidate.document() if parts.candidate else None,
-        "stream": _stream(parts, view.at),
+        "stream": _stream(parts, view.at) | {"set_aside": await _set_aside(parts)},
         "queue": await _queue(view),
         "parked": _parked(parts, view.at),
         "records": _records(parts),
@@ -194,6 +195,14 @@ def _stream(parts: Parts, now: datetime) -> Document:
         "last_error": listener.last_error,
         "gaps": dict(hearing.gaps),
     }
+
+
+async def _set_aside(parts: Parts) -> list[dict[str, str]]:
+    """The last events that could not be taken."""
+    try:
+        return await kept_aside(parts.queue)
+    except StateError:
+        return []
 
 
 async def _queue(view: View) -> Document:

@@ -3,6 +3,7 @@
 An event is a hint which record to look at; its field values are not kept.
 """
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -88,7 +89,18 @@ class PushEvent:
     replay_id: int
 
 
-StreamEvent = ChangeEvent | PlatformEvent | PushEvent
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnreadEvent:
+    """An event of a shape that is not known: its place in the channel, and what it looked like."""
+
+    channel: str
+    replay_id: int
+    reason: str
+    shape: str = field(repr=False)
+    committed_at: datetime | None = None
+
+
+StreamEvent = ChangeEvent | PlatformEvent | PushEvent | UnreadEvent
 
 
 class UnreadableMessageError(ValueError):
@@ -119,6 +131,52 @@ def parse(message: Mapping[str, Any]) -> StreamEvent:
         raise UnreadableMessageError(f"no {error.args[0]}") from None
     except (TypeError, ValueError, AttributeError, ArithmeticError, OSError) as error:
         raise UnreadableMessageError(f"a part has another type ({type(error).__name__})") from None
+
+
+def unread(message: Mapping[str, Any], reason: str) -> UnreadEvent | None:
+    """The place of a message that `parse` could not read; None where not even that can be told."""
+    try:
+        replay_id = int(message["data"]["event"]["replayId"])
+    except (LookupError, TypeError, ValueError, ArithmeticError):
+        return None
+    return UnreadEvent(
+        channel=str(message.get("channel")),
+        replay_id=replay_id,
+        reason=reason,
+        shape=json.dumps(outline(message), default=str),
+    )
+
+
+_HEADER = "ChangeEventHeader"
+_MOST_PARTS = 50
+_LONGEST_NAME = 80
+
+
+def outline(value: Any, *, depth: int = 6, plain: bool = False) -> Any:
+    """How a message is built: names, and of each value its type and length. Values of the header of a change
+    event, of ``event`` and of ``channel`` are the platform's own words and stay, within bounds."""
+    if isinstance(value, Mapping | list | tuple) and depth == 0:
+        return f"<{type(value).__name__} of {len(value)}>"
+    if isinstance(value, Mapping):
+        return {
+            str(name)[:_LONGEST_NAME]: outline(
+                part, depth=depth - 1, plain=plain or name in (_HEADER, "event", "channel")
+            )
+            for name, part in list(value.items())[:_MOST_PARTS]
+        }
+    if isinstance(value, list | tuple):
+        return [outline(part, depth=depth - 1, plain=plain) for part in value[:_MOST_PARTS]]
+    if isinstance(value, bool | None):
+        return value
+    if plain and isinstance(value, float | str):
+        return value if isinstance(value, float) else value[:_LONGEST_NAME]
+    if plain and isinstance(value, int) and value.bit_length() <= _LONGEST_WHOLE:
+        return value
+    return f"<{type(value).__name__} of {len(value)}>" if isinstance(value, str) else "<number>"
+
+
+_LONGEST_WHOLE = 128
+"""Bits: the text of a whole number without bound takes the time of its length squared."""
 
 
 def _push(

@@ -18,7 +18,9 @@ from ortoo_daemon.salesforce.stream.messages import (
     ChangeEvent,
     StreamEvent,
     UnreadableMessageError,
+    UnreadEvent,
     parse,
+    unread,
 )
 
 _log = structlog.get_logger(__name__)
@@ -44,13 +46,15 @@ class GapReason(StrEnum):
 class Gap:
     """Events of a channel may be missing: read the records themselves.
 
-    ``object`` and ``at`` (the commit's time) narrow it down where they are known.
+    ``object`` and ``at`` (the commit's time) narrow it down where they are known. ``waits``: the next turn
+    of the sweeps is soon enough.
     """
 
     channel: str
     reason: GapReason
     object: str | None = None
     at: datetime | None = None
+    waits: bool = False
 
 
 class DeliveryError(Exception):
@@ -125,18 +129,26 @@ class Pump:
 
 
 def _read(message: Mapping[str, Any]) -> StreamEvent | Gap:
-    """The event in a message; a gap where nobody can read it."""
+    """The event in a message; where nobody can read it its place alone, or a gap where not even that is told.
+
+    Whatever reading it comes to: one message must not end the session, which would begin with it again.
+    """
     try:
         return parse(message)
     except UnreadableMessageError as error:
-        channel = str(message.get("channel"))
-        _log.error("stream.message_unreadable", channel=channel, reason=str(error))
-        return Gap(channel=channel, reason=GapReason.UNREADABLE)
+        reason = str(error)
+    except Exception as error:
+        reason = type(error).__name__
+    channel = str(message.get("channel"))
+    _log.error("stream.message_unreadable", channel=channel, reason=reason)
+    return unread(message, reason) or Gap(channel=channel, reason=GapReason.UNREADABLE)
 
 
 def _gaps_of(read: StreamEvent | Gap) -> Iterator[Gap]:
     if isinstance(read, Gap):
         yield read
+    elif isinstance(read, UnreadEvent):
+        yield Gap(channel=read.channel, reason=GapReason.UNREADABLE)
     elif isinstance(read, ChangeEvent) and read.names_no_record:
         yield Gap(
             channel=read.channel,

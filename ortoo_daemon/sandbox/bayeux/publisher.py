@@ -7,7 +7,7 @@ alike makes one event, save on channels that show fields of each record.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from ortoo_daemon.sandbox.bayeux import cdc
@@ -30,7 +30,8 @@ class Publisher:
     """Turns committed transactions into events on every channel that takes them.
 
     Of a transaction, `most_changes` are told; the rest makes one overflow event for each entity.
-    `gaps_due` counts, by entity, the next events that are to be gap events instead.
+    `gaps_due` counts, by entity, the next events that are to be gap events instead. `damages_due` holds, by
+    entity, what the headers of the next events are to say instead, an event each.
     """
 
     def __init__(self, *, schema: Schema, channels: Channels, log: EventLog) -> None:
@@ -41,6 +42,7 @@ class Publisher:
         self._commit_number = _FIRST_COMMIT_NUMBER
         self.most_changes = MOST_CHANGES
         self.gaps_due: Counter[str] = Counter()
+        self.damages_due: dict[str, list[Mapping[str, Any]]] = {}
 
     def publish(self, transaction: Transaction) -> None:
         """Store the events of one transaction in the log."""
@@ -100,6 +102,8 @@ class Publisher:
             sequence=sequence,
             commit_number=self._commit_number,
         )
+        if damages := self.damages_due.get(group.change.entity):
+            header |= damages.pop(0)
         messages = self._messages(group, header, members)
         if messages:
             self._log.append(messages)

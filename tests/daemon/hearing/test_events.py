@@ -13,10 +13,12 @@ from ortoo_daemon.daemon.handling.knowledge import Knowledge, Policies
 from ortoo_daemon.daemon.handling.ledger import Ledger
 from ortoo_daemon.daemon.hearing.event_settings import Channel
 from ortoo_daemon.daemon.hearing.events import Hearing
+from ortoo_daemon.daemon.hearing.set_aside import kept_aside
+from ortoo_daemon.errors import StateError
 from ortoo_daemon.policy.model import Triggers
 from ortoo_daemon.records import WorkReason
 from ortoo_daemon.salesforce.stream.messages import ChangeEvent, ChangeType, PlatformEvent
-from ortoo_daemon.salesforce.stream.pump import Gap, GapReason
+from ortoo_daemon.salesforce.stream.pump import Gap, GapReason, Pump
 from ortoo_daemon.work.queue import WorkQueue
 from tests.asynchronous import asynchronous, until
 from tests.work.queues import Clock, item, opened
@@ -198,7 +200,8 @@ async def test_an_unusable_event_is_a_gap_before_its_checkpoint_moves_and_told_o
         clock, gaps = Clock(), []
 
         async def note(gap: Gap) -> None:
-            gaps.append((gap.reason, name in await queue.checkpoints()))
+            if not gap.waits:
+                gaps.append((gap.reason, name in await queue.checkpoints()))
 
         ears = Hearing(
             cast(WorkQueue, queue),
@@ -255,3 +258,102 @@ async def test_work_bears_the_time_of_the_commit(tmp_path: Any) -> None:
         await ears.deliver([EVENT])
         claims = await queue.claim(10)
     assert {claim.item.committed_at for claim in claims} == {NOW}
+
+
+class PoisonedQueue:
+    """A store that can't take the work of one record, and everything else."""
+
+    def __init__(self, queue: WorkQueue, poison: str) -> None:
+        self._queue, self._poison = queue, poison
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._queue, name)
+
+    async def put(self, items: Any, **options: Any) -> int:
+        if any(each.record_id == self._poison for each in items):
+            raise StateError("the store failed: it does not take this")
+        return await self._queue.put(items, **options)
+
+
+POISON = replace(EVENT, record_ids=(an_id("00Q", 66),), replay_id=8)
+
+
+@asynchronous
+async def test_an_event_that_can_not_be_taken_costs_itself_alone_however_often_it_comes(
+    tmp_path: Any,
+) -> None:
+    async with opened(f"sqlite:///{tmp_path}/state.db") as queue:
+        gaps: list[tuple[Gap, int | None]] = []
+
+        async def note(gap: Gap) -> None:
+            gaps.append((gap, await ears.checkpoint_of(CHANNEL)))
+
+        ears = Hearing(
+            cast(WorkQueue, PoisonedQueue(queue, POISON.record_ids[0])),
+            lambda: KNOWLEDGE,
+            CHANNELS,
+            on_gap=note,
+            clock=Clock(),
+            stop=asyncio.Event(),
+        )
+        after = replace(EVENT, record_ids=(an_id("00Q", 3),), replay_id=9)
+        await ears.deliver([EVENT, POISON, after])
+        assert {claim.item.record_id for claim in await queue.claim(10)} == {
+            *EVENT.record_ids,
+            *after.record_ids,
+        }
+        assert await ears.checkpoint_of(CHANNEL) == 9, "the next session does not begin with it"
+        ((gap, position),) = gaps
+        assert (gap.object, gap.at, gap.waits) == ("Lead", NOW, False)
+        assert position == 7, "its record is looked for before the channel is past it"
+
+        for number in range(30):
+            await ears.deliver([replace(POISON, replay_id=10 + number)])
+        assert await ears.checkpoint_of(CHANNEL) == 39
+        assert {gap.waits for gap, _ in gaps[1:]} == {True}, "its flood asks the org no more often"
+        kept = await kept_aside(queue)
+        assert [each["replay_id"] for each in kept] == [str(39 - n) for n in range(20)]
+        assert POISON.record_ids[0] in kept[0]["event"]
+        assert ears.unusable == {CHANNEL: 31}
+
+
+@asynchronous
+async def test_a_store_that_takes_nothing_sets_no_event_aside(tmp_path: Any) -> None:
+    async with opened(f"sqlite:///{tmp_path}/state.db") as queue:
+        ears = Hearing(
+            cast(WorkQueue, queue),
+            lambda: KNOWLEDGE,
+            CHANNELS,
+            on_gap=_ignored,
+            clock=Clock(),
+            stop=asyncio.Event(),
+        )
+        await queue.close()
+        with pytest.raises(StateError):
+            await ears.deliver([EVENT])
+        assert not ears.events
+
+
+@asynchronous
+async def test_a_message_nobody_can_read_is_kept_without_its_values_and_passed(
+    tmp_path: Any,
+) -> None:
+    async with hearing(tmp_path) as (ears, queue, _):
+        await ears.deliver([EVENT])
+        message = {
+            "channel": CHANNEL,
+            "data": {
+                "event": {"replayId": 12},
+                "payload": {
+                    "ChangeEventHeader": {"entityName": "Lead", "recordIds": [5]},
+                    "LastName": "Sommer",
+                },
+            },
+        }
+        await Pump(ears.deliver, ears.gap)._hand_over([message])
+        assert await ears.checkpoint_of(CHANNEL) == 12
+        assert (await queue.checkpoints())[CHANNEL].event_at == NOW
+        (kept,) = await kept_aside(queue)
+        assert "Sommer" not in kept["event"]
+        assert "<str of 6>" in kept["event"]
+        assert '"recordIds": [5]' in kept["event"]

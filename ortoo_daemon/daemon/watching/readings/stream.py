@@ -54,7 +54,7 @@ STREAM = (
     ),
     Reading(
         "ortoo_stream_events_unusable_total",
-        "Events that do not tell which record they are about.",
+        "Events that do not tell which record they are about, or that could not be read or taken.",
         _unusable,
         ("channel",),
     ),
