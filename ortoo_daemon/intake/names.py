@@ -82,4 +82,4 @@ def _capital(small: str) -> str:
         return f"{elided[1].capitalize()}{elided[2]}{_capital(elided[3])}"
     if small.startswith("mc") and len(small) > 3:
         return "Mc" + small[2:].capitalize()
-    return small[:1].upper() + small[1:]
+    return small[:1].title() + small[1:]

@@ -12,7 +12,7 @@ _POINTS = re.compile(
     r"|siehe (?:unten|anbei|nachstehend)|s\. ?u\.|z(?:ur|\.) ?k(?:enntnis|ts)|weiter(?:leitung"
     r"|geleitet)|zur (?:info|kenntnis|bearbeitung|weiterbearbeitung)|bitte (?:um|ubernehmen"
     r"|kummern|bearbeiten|erledigen)|anbei"
-    r"|(?:ver|veis|mirad?|lee[dr]?) (?:mas )?(?:abajo|debajo|mail|correo)|(?:te|os|le) (?:reenvio"
+    r"|(?:ver|veis|mirad?|lee[dr]?) (?:mas )?(?:abajo|debajo|mail|correo)|(?:te|os|le) (?:lo |la |los )?(?:reenvio"
     r"|paso|remito|adjunto)|para (?:vuestra|tu|su) (?:gestion|info)|a continuacion"
     r"|vedi (?:sotto|mail|allegat)|vi (?:giro|inoltro)|ti (?:giro|inoltro)|(?:qui )?di seguito"
     r"|per (?:competenza|conoscenza|vs|vostra)|potete (?:occuparvene|pensarci)|sistemate"

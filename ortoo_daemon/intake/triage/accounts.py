@@ -12,6 +12,9 @@ BOUND = 0.8
 
 _ONE_OF_SEVERAL = 0.55
 _WRITERS_OWN_OF_SEVERAL = 0.85
+_CONTRADICTED = 0.6
+_OUTVOTED = 0.85
+_STRONG = frozenset({"address", "name", "old", "mark", "place", "street"})
 
 
 class Chooser:
@@ -30,6 +33,9 @@ class Chooser:
         writers_own: bool,
     ) -> list[tuple[AccountCandidate, ...]]:
         """One list of candidates, best first, for each rooftop that is meant; never empty."""
+        doubted = self._doubted(sites, evidence, writers_own=writers_own)
+        if doubted:
+            return [doubted]
         meant = self._chosen(sites, writers_own=writers_own)
         found: list[tuple[AccountCandidate, ...]] = []
         for site in meant:
@@ -42,6 +48,67 @@ class Chooser:
         if sure:
             return sure
         return found[:1] or [self._of_writer()]
+
+    def _doubted(
+        self,
+        sites: Sequence[SiteMention],
+        evidence: dict[SiteMention, Evidence],
+        *,
+        writers_own: bool,
+    ) -> tuple[AccountCandidate, ...]:
+        """Where what the mail says contradicts itself, the candidates of all sides; else none.
+
+        A code that belongs to none of the rooftops named beside it is a slip of the one or the other: what
+        the writer's own rooftop agrees with stands. A writer who asks without naming a rooftop, and names
+        a sister afterwards or in the subject alone, means the one or the other: nobody can tell.
+        """
+        numbers = [site for site in sites if site.kind == "number"]
+        named = [site for site in sites if site.kind in _STRONG and not site.after]
+        if numbers and named:
+            return self._slip(numbers, named, evidence)
+        own = self.writer.account
+        away = [site for site in sites if own is not None and own not in site.accounts]
+        if own is None or writers_own or not sites or len(away) < len(sites):
+            return ()
+        if all(
+            (site.after or any(said.what == "subject" for said in _said(evidence, site)))
+            and not site.own
+            for site in sites
+        ):
+            return (*self._of_writer(_CONTRADICTED), *self._each(away, evidence, _CONTRADICTED))
+        return ()
+
+    def _slip(
+        self,
+        numbers: Sequence[SiteMention],
+        named: Sequence[SiteMention],
+        evidence: dict[SiteMention, Evidence],
+    ) -> tuple[AccountCandidate, ...]:
+        coded = frozenset().union(*(site.accounts for site in numbers))
+        said = frozenset().union(*(site.accounts for site in named))
+        if coded & said:
+            return ()
+        own = self.writer.account
+        if own in said and own not in coded:
+            return tuple(
+                self._candidate(own, _OUTVOTED, site.basis, _said(evidence, site))
+                for site in named
+                if own in site.accounts
+            )[:1]
+        return self._each([*named, *numbers], evidence, _CONTRADICTED)
+
+    def _each(
+        self,
+        sites: Sequence[SiteMention],
+        evidence: dict[SiteMention, Evidence],
+        confidence: float,
+    ) -> tuple[AccountCandidate, ...]:
+        found = {
+            account: self._candidate(account, confidence, site.basis, _said(evidence, site))
+            for site in sites
+            for account in sorted(site.accounts)
+        }
+        return tuple(found.values())
 
     def _chosen(self, sites: Sequence[SiteMention], *, writers_own: bool) -> Sequence[SiteMention]:
         numbers = [site for site in sites if site.kind == "number"]
@@ -58,7 +125,7 @@ class Chooser:
     def _of_site(
         self, site: SiteMention, brands: Sequence[str], evidence: dict[SiteMention, Evidence]
     ) -> tuple[AccountCandidate, ...]:
-        said = evidence.get(site)
+        said = _said(evidence, site)
         basis = site.basis
         accounts = site.accounts
         confidence = site.confidence
@@ -74,16 +141,14 @@ class Chooser:
             else:
                 confidence = _ONE_OF_SEVERAL
         return tuple(
-            self._candidate(account, confidence, basis, (said,) if said else ())
-            for account in sorted(accounts)
+            self._candidate(account, confidence, basis, said) for account in sorted(accounts)
         )
 
-    def _of_writer(self) -> tuple[AccountCandidate, ...]:
+    def _of_writer(self, at_most: float = 1.0) -> tuple[AccountCandidate, ...]:
         writer = self.writer
         if writer.account is not None:
-            return (
-                self._candidate(writer.account, writer.confidence, writer.basis, writer.evidence),
-            )
+            sure = min(at_most, writer.confidence)
+            return (self._candidate(writer.account, sure, writer.basis, writer.evidence),)
         pool = sorted(writer.pool or ())
         share = min(_ONE_OF_SEVERAL, 1 / len(pool)) if pool else 0.0
         return tuple(self._candidate(a, share, Basis.NONE, writer.evidence) for a in pool)
@@ -98,3 +163,7 @@ class Chooser:
             basis=basis,
             evidence=evidence,
         )
+
+
+def _said(evidence: dict[SiteMention, Evidence], site: SiteMention) -> tuple[Evidence, ...]:
+    return (evidence[site],) if site in evidence else ()

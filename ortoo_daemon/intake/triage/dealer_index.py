@@ -129,6 +129,7 @@ class DealerIndex:
             name = plain_words(contact.name)
             if len(name) > 1:
                 yield "person", name
+                yield "person", (*name[1:], name[0])
 
     @cached_property
     def _brand_words(self) -> frozenset[str]:
@@ -172,8 +173,16 @@ class DealerIndex:
         for name in self._place_names.get(town, ()):
             yield plain_words(name)
         bare = tuple(word for word in town if word not in GENERIC)
-        if len(town) > 2 and len(bare[0]) > 4 and bare[0] not in {"saint", "sainte", "santa"}:
+        if not bare or len(bare[0]) <= 4 or bare[0] in {"saint", "sainte", "santa"}:
+            return
+        if len(town) > 2 or self._first_words[bare[0]] > 1:
             yield bare[:1]
+
+    @cached_property
+    def _first_words(self) -> Counter[str]:
+        """How many towns have a first word in common: by it alone nobody knows which is meant."""
+        towns = {plain_words(dealer.city) for dealer in self.dealers.values()}
+        return Counter(town[0] for town in towns if town)
 
     def _marks(self, dealer: Dealer) -> Iterator[tuple[str, ...]]:
         if not dealer.group:

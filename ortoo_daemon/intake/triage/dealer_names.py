@@ -12,8 +12,10 @@ _DASH = re.compile(r"\s+[–—|-]\s+")
 
 def spoken(kind: str, words: str) -> list[str]:
     """The words, and what people of a town are called in German (``Ehrenfelder``)."""
-    if kind in {"place", "mark"} and len(words) > 4 and " " not in words:
+    if kind in {"place", "mark"} and len(words) > 3 and " " not in words:
         return [words, f"{words}er", f"{words}s"]
+    if kind == "place" and words.count(" ") == 1:
+        return [words, words.replace(" ", " .. ")]
     return [words]
 
 

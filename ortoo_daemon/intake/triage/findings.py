@@ -227,7 +227,8 @@ class Observer:
             return any(char.isdigit() for char in code)
         if any(word.text in CODE_WORDS for word in said.words[max(0, at - 3) : at]):
             return True
-        return self.pool is not None and not (after and after.capital)
+        town = after and after.capital and not self.text[said.words[at].end : after.start].strip()
+        return self.pool is not None and not town
 
 
 def _places(hits: Iterable[Hit]) -> dict[str, set[int]]:

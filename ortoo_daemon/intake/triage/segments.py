@@ -5,9 +5,10 @@ words speak for it. Sentences that speak for nothing belong to the request befor
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from ortoo_daemon.intake.triage.findings import Finding
+from ortoo_daemon.intake.triage.model import Basis
 from ortoo_daemon.intake.triage.requests import best_of, request_scores
 from ortoo_daemon.intake.triage.sites import SiteMention
 from ortoo_daemon.intake.triage.taxonomy import Taxonomy
@@ -22,6 +23,8 @@ _ACROSS = 0.7
 _NEXT_SENTENCES = 0.3
 _HEADING_WORDS = 9
 _SHORTEST_REQUEST = 4
+_BESIDE = frozenset({"beside", "compared_with"})
+"""Word groups of a sentence that only compares, when it asks for nothing."""
 
 
 @dataclass(slots=True)
@@ -137,8 +140,10 @@ class _Cutter:
         else:
             topic = self.found[-1]
             topic.findings.append(finding)
-            if not topic.meant:
-                topic.sites.extend(finding.meant)
+            if not topic.meant and not finding.groups & _BESIDE:
+                topic.sites.extend(replace(site, after=True) for site in finding.meant)
+            else:
+                topic.sites.extend(s for s in finding.meant if s.basis is Basis.CODE)
 
     def _is_quiet_request(self, finding: Finding) -> bool:
         """An item about another rooftop, or *another thing* in a paragraph of its own, in weaker words."""

@@ -41,7 +41,8 @@ class SiteMention:
     """Some words that mean a rooftop, or one of several (``accounts``).
 
     ``passing`` names why it is only spoken of in passing, else "". ``own`` tells that the writer says
-    the matter is theirs, ``labels`` that it stands before a colon, above or before what is said of it.
+    the matter is theirs, ``labels`` that it stands before a colon, above or before what is said of it,
+    ``after`` that it stands behind the request, in a sentence that asks for nothing.
     """
 
     accounts: frozenset[str]
@@ -53,6 +54,7 @@ class SiteMention:
     passing: str = ""
     own: bool = False
     labels: bool = False
+    after: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -193,9 +193,10 @@ class _Triage:
     ) -> tuple[Sequence[SiteMention], dict[SiteMention, Evidence]]:
         meant = list(topic.meant)
         evidence = {
-            site: self._site_evidence(site, finding)
+            said: self._site_evidence(site, finding)
             for finding in topic.findings
             for site in finding.sites
+            for said in (site, replace(site, after=True))
         }
         if not meant and self.subject and kind not in self.taxonomy.writer_speaks_for_itself:
             meant = list(self.subject.meant)

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from ortoo_daemon.intake.mail.model import MailReading, PartKind
+from ortoo_daemon.intake.mail.model import MailPart, MailReading, PartKind
 from ortoo_daemon.intake.triage.brands import brands_in
 from ortoo_daemon.intake.triage.dealer_index import DealerIndex, code_key, phone_key
 from ortoo_daemon.intake.triage.model import Basis, Evidence
@@ -14,6 +14,7 @@ from ortoo_daemon.intake.triage.words import Word, words_of
 
 _ADDRESS = re.compile(r"[\w.+'-]+@[\w-]+(?:\.[\w-]+)+")
 _PHONE = re.compile(r"(?<![\w])\+?\(?\d[\d\s()./\u00a0-]{6,17}\d(?!\w)")
+_POINTER_WORDS = 6
 _SPEAKING = {PartKind.NEW, PartKind.GREETING, PartKind.FORWARDED}
 
 
@@ -31,10 +32,9 @@ class Writer:
 def writer_of(reading: MailReading, index: DealerIndex, taxonomy: Taxonomy) -> Writer:
     """Who writes: by address, then by what the signature and the text say of them."""
     if reading.forward_speaks:
-        for address, start, end in _forwarded_addresses(reading):
-            known = _by_address(address, index, start, end)
-            if known.account:
-                return _as_forwarded(known)
+        passed_on = _forwarded(reading, index)
+        if passed_on is not None:
+            return passed_on
     known = _by_address(reading.sender, index, 0, 0)
     if known.account:
         return known
@@ -80,12 +80,58 @@ def _as_forwarded(known: Writer) -> Writer:
     )
 
 
-def _forwarded_addresses(reading: MailReading) -> Iterator[tuple[str, int, int]]:
-    """Addresses of whoever wrote what is forwarded, the latest message first."""
-    for part in reading.parts:
-        if part.kind is PartKind.HEADER and part.message:
-            for found in _ADDRESS.finditer(part.text):
-                yield found[0], part.start + found.start(), part.start + found.end()
+def _forwarded(reading: MailReading, index: DealerIndex) -> Writer | None:
+    """Whoever wrote the message that is passed on: the latest that says more than that it is passed on.
+
+    Their address or, where mail programs write the name alone, a person of the sender's group.
+    """
+    sender = _by_address(reading.sender, index, 0, 0)
+    headers = sorted(
+        (part for part in reading.parts if part.kind is PartKind.HEADER and part.message),
+        key=lambda part: (not _says_something(reading, part.message), part.message),
+    )
+    for part in headers:
+        for found in _ADDRESS.finditer(part.text):
+            start = part.start + found.start()
+            known = _by_address(found[0], index, start, start + len(found[0]))
+            if known.account:
+                return _as_forwarded(known)
+            if known.pool is not None:
+                break
+        named = _by_name(part, index, sender.pool)
+        if named is not None:
+            return _as_forwarded(named)
+    return None
+
+
+def _says_something(reading: MailReading, message: int) -> bool:
+    said = (
+        part.text
+        for part in reading.parts
+        if part.message == message and part.kind in {PartKind.FORWARDED, PartKind.QUOTED}
+    )
+    return sum(len(text.split()) for text in said) > _POINTER_WORDS
+
+
+def _by_name(part: MailPart, index: DealerIndex, pool: frozenset[str] | None) -> Writer | None:
+    """The first person whom a header names, if they work at one rooftop of the group."""
+    words = words_of(part.text)
+    people = [hit for hit in index.book.find(words) if hit.name.startswith("person:")]
+    first = min(people, key=lambda hit: (hit.first, -hit.last), default=None)
+    if first is None or pool is None:
+        return None
+    accounts = index.meanings[first.name] & pool
+    if len(accounts) != 1:
+        return None
+    account = next(iter(accounts))
+    start, end = words[first.first].start, words[first.last].end
+    said = Evidence(
+        what="sender",
+        text=part.text[start:end],
+        start=part.start + start,
+        end=part.start + end,
+    )
+    return Writer(pool=index.pool_of(account), account=account, evidence=(said,))
 
 
 def _by_signature(

@@ -2,8 +2,10 @@
 
 import pytest
 
+from ortoo_daemon.intake.mail.model import Mail
 from ortoo_daemon.intake.triage.model import Basis
-from tests.intake.triage.network import accounts, one
+from ortoo_daemon.intake.triage.triager import Triager
+from tests.intake.triage.network import accounts, dealer, one, taxonomy, understood
 
 STRANGER = "someone@freemail.example"
 GROUP_BOX = "office@valmont-auto.example"
@@ -107,3 +109,92 @@ def test_somebody_who_bears_the_name_of_a_group_is_not_the_group():
 def test_each_candidate_brings_the_words_that_speak_for_it():
     segment = one("La facture de Dole est en double.")
     assert [piece.text for piece in segment.candidates[0].evidence] == ["Dole"]
+
+
+def test_a_sister_named_after_the_request_is_contradictory_and_nobody_guesses():
+    segment = one("La facture 12 est en double. On en a parlé avec Dole hier.")
+    assert segment.account_id is None
+    assert [c.account_id for c in segment.candidates] == ["dijon", "dole"]
+
+
+@pytest.mark.parametrize(
+    "after", ["Nos collègues de Dole nous l'ont confirmé.", "Dole, c'est le même tarif."]
+)
+def test_a_sister_who_is_only_compared_after_the_request_is_not_meant(after):
+    assert accounts(f"La facture 12 est en double. {after}") == ["dijon"]
+
+
+def test_a_sister_after_the_request_is_meant_where_the_writer_says_so():
+    assert accounts("La facture 12 est en double. Cela concerne Dole.") == ["dole"]
+
+
+def test_a_sister_in_the_subject_alone_is_contradictory_and_nobody_guesses():
+    assert accounts("La facture 12 est en double.", subject="Dole") == [None]
+    sender = "office@valmont-auto.example"
+    assert accounts("La facture 12 est en double.", subject="Dole", sender=sender) == ["dole"]
+
+
+def test_a_code_of_another_rooftop_than_the_one_named_is_a_slip_where_the_writer_works_there():
+    text = "La facture de {} est en double, notre code est le VAL-100."
+    ida = "ida.roche@valmont-auto.example"
+    assert accounts(text.format("Chaumont"), sender=ida) == ["nord"]
+    assert accounts(text.format("Dole"), sender=GROUP_BOX) == [None]
+
+
+def test_figures_before_a_colon_are_a_code_whatever_comes_after():
+    assert accounts("21000: Nous ne recevons plus aucun lead.") == ["dole"]
+    assert accounts("Nous ne recevons plus aucun lead au 21000 Dijon.") == ["dijon"]
+
+
+CHAIN = """Merci de lui répondre.
+
+De : Ida Roche{}
+Envoyé : mardi 3 juin 2025 10:00
+À : Paule Aubry
+Objet : TR: annonce
+
+Pour toi.
+
+De : {}
+Envoyé : mardi 3 juin 2025 09:00
+À : Ida Roche
+Objet : annonce
+
+L'annonce de la Clio reste invisible depuis trois jours, peux-tu les relancer ?
+"""
+
+
+@pytest.mark.parametrize(
+    ("between", "author", "account"),
+    [
+        ("", "Roche, Ida", "nord"),
+        (" <ida.roche@valmont-auto.example>", "Paule Aubry", "dijon"),
+        ("", "client@freemail.example", "nord"),
+    ],
+)
+def test_what_is_passed_on_is_asked_by_whoever_wrote_it(between, author, account):
+    text = CHAIN.format(between, author)
+    assert accounts(text, sender=GROUP_BOX, subject="TR: TR: annonce") == [account]
+
+
+def test_towns_that_share_their_first_word_are_told_apart_by_the_whole_name():
+    namesakes = (
+        dealer("main", "Autohaus Weiss", "Steinau am Main", "Ford", group="", domains=()),
+        dealer("oder", "Autohaus Weiss", "Steinau (Oder)", "Ford", group="", domains=()),
+    )
+    triager = Triager.of(namesakes, taxonomy())
+
+    def account(town: str) -> str | None:
+        text = f"Guten Tag, Autohaus Weiss in {town}, unser Passwort geht nicht."
+        mail = Mail(from_address=STRANGER, text_body=text)
+        return triager.understand(mail).triage.segments[0].account_id
+
+    towns = ("Steinau", "Steinau am Main", "Steinau an der Oder")
+    assert [account(town) for town in towns] == [None, "main", "oder"]
+
+
+@pytest.mark.parametrize("row", ["Gray | R.A.S.", "| Gray | rien |", "Gray : reste tel quel"])
+def test_an_item_that_names_a_site_and_asks_for_nothing_is_no_request(row):
+    text = f"Bonjour,\n\nDole | l'annonce du Captur est invisible\n{row}\n"
+    assert accounts(text, sender=GROUP_BOX) == ["dole"]
+    assert len(understood(text, sender=GROUP_BOX).segments) == 1

@@ -9,7 +9,7 @@ from tests.scoring import DATA, rows, score
 
 GOALS = {
     "account_f1": 0.92,
-    "account_precision": 0.97,
+    "account_precision": 0.98,
     "request_type": 0.80,
     "brand": 0.85,
     "split_count": 0.85,
@@ -26,7 +26,7 @@ def triager():
     return triager_with(DATA / "directory.json", taxonomy_of(words, words=words))
 
 
-@pytest.mark.parametrize("name", ["samples", "unseen", "held_out"])
+@pytest.mark.parametrize("name", ["samples", "unseen", "held_out", "held_out_second"])
 def test_the_goals_are_met_with_no_model(triager, name):
     file = DATA / f"{name}.jsonl"
     found = [prediction(mail.id, triager.understand(mail.mail).triage) for mail in mails_of(file)]
