@@ -14,8 +14,9 @@ if __name__ == "__main__":
         signal.signal(each, lambda *_: sys.exit(0))
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
 
-    # Where it is installed, structlog loads it for coloured tracebacks: memory and time at each start.
-    sys.modules["rich"] = None  # type: ignore[assignment]
+    from ortoo_daemon.daemon.left_out import leave_out
+
+    leave_out()
 
     from ortoo_daemon.daemon.process import main
 

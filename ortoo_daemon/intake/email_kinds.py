@@ -5,8 +5,6 @@ Told, never forced: an address stays as it is, and what may be meant is only off
 
 from functools import lru_cache
 
-from rapidfuzz.distance import DamerauLevenshtein
-
 DISPOSABLE, ROLE, PERSONAL = "disposable", "role", "personal"
 
 
@@ -76,6 +74,8 @@ def offered(address: str) -> str | None:
 def _meant(domain: str) -> str | None:
     if domain in _COMMON or len(domain) < _LEAST_TYPED:
         return None
+    from rapidfuzz.distance import DamerauLevenshtein  # where a policy looks at addresses only
+
     near = [
         known
         for known in _COMMON

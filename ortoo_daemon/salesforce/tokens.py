@@ -15,7 +15,6 @@ from random import Random
 from typing import Any
 from urllib.parse import urlsplit
 
-import jwt
 import requests
 import structlog
 from tenacity import AsyncRetrying, retry_if_exception, stop_after_attempt, wait_random_exponential
@@ -229,22 +228,27 @@ class TokenManager:
                 "client_id": self._auth.client_id,
                 "client_secret": self._auth.client_secret,
             }
+        return {
+            "grant_type": "urn:ietf:params:oauth:grant-type:jwt-bearer",
+            "assertion": self._assertion(self._auth),
+        }
+
+    def _assertion(self, auth: JwtBearer) -> str:
+        """Who we are, signed. Raises LoginError for a key that is none."""
+        import jwt  # with cryptography, for which only this way of logging in has a use
+
         claims = {
-            "iss": self._auth.client_id,
-            "sub": self._auth.username,
-            "aud": (self._auth.audience or self._login_url).rstrip("/"),
+            "iss": auth.client_id,
+            "sub": auth.username,
+            "aud": (auth.audience or self._login_url).rstrip("/"),
             "exp": int((datetime.now(UTC) - self._ahead_for + _ASSERTION_FOR).timestamp()),
         }
         try:
-            assertion = jwt.encode(claims, _pem(self._auth.private_key), algorithm="RS256")
+            return jwt.encode(claims, _pem(auth.private_key), algorithm="RS256")
         except (jwt.PyJWTError, ValueError, TypeError):
             raise LoginError(
                 "PRIVATE_KEY_UNUSABLE", "the private key is not a PEM-encoded RSA key"
             ) from None
-        return {
-            "grant_type": "urn:ietf:params:oauth:grant-type:jwt-bearer",
-            "assertion": assertion,
-        }
 
 
 def checked_url(url: str) -> str:

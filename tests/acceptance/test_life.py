@@ -64,6 +64,18 @@ def handles(process: DaemonProcess, *signals: signal.Signals) -> bool:
     return all(int(caught.split()[1], 16) & 1 << (each - 1) for each in signals)
 
 
+def test_a_plain_lead_loads_no_library_that_its_policy_does_not_use(network: Network) -> None:
+    with network.daemon() as daemon:
+        daemon.until_ready()
+        network.until_routed(network.leads(2))
+        mapped = Path(f"/proc/{daemon.process.pid}/maps").read_text()
+        assert daemon.terminate() == 0
+    libraries = {Path(line.split()[-1]).as_posix() for line in mapped.splitlines() if ".so" in line}
+    assert any("/pydantic_core/" in name for name in libraries)
+    heavy = ("cryptography", "lxml", "numpy", "rapidfuzz", "selectolax", "sklearn")
+    assert [name for name in libraries if any(f"/{each}/" in name for each in heavy)] == []
+
+
 def test_sigterm_ends_a_daemon_that_is_still_loading(network: Network) -> None:
     with network.daemon() as daemon:
         wait_until(lambda: handles(daemon, signal.SIGTERM, signal.SIGINT), 10, "its handlers")

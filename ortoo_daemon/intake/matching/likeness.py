@@ -7,8 +7,6 @@ can tell counts as somebody else: a wrong match takes a customer from whoever sh
 
 from typing import NamedTuple
 
-from rapidfuzz.distance import DamerauLevenshtein
-
 from ortoo_daemon.intake.matching.written_names import (
     Agreement,
     company_words,
@@ -134,19 +132,22 @@ def _addresses_alike(one: str, other: str) -> bool:
     left, right = letters
     if left == right:
         return False
-    return DamerauLevenshtein.distance(one, other, score_cutoff=1) <= 1
+    return _one_slip(one, other)
 
 
 def _numbers_alike(ones: tuple[str, ...], others: tuple[str, ...]) -> bool:
     """One digit wrong, or two swapped."""
     return any(
-        DamerauLevenshtein.distance(
-            one[-_MOST_DIGITS_COMPARED:], other[-_MOST_DIGITS_COMPARED:], score_cutoff=1
-        )
-        <= 1
+        _one_slip(one[-_MOST_DIGITS_COMPARED:], other[-_MOST_DIGITS_COMPARED:])
         for one in ones
         for other in others
     )
+
+
+def _one_slip(one: str, other: str) -> bool:
+    from rapidfuzz.distance import DamerauLevenshtein  # where keys differ only
+
+    return DamerauLevenshtein.distance(one, other, score_cutoff=1) <= 1
 
 
 def _same_company(one: Customer, other: Customer) -> bool:

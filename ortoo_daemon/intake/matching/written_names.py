@@ -9,8 +9,6 @@ import unicodedata
 from enum import IntEnum
 from functools import lru_cache
 
-from rapidfuzz.distance import DamerauLevenshtein, JaroWinkler
-
 _LETTERS = re.compile(r"[^\W\d_]+")
 _SPELLED = str.maketrans(
     {"ß": "ss", "ø": "o", "æ": "ae", "œ": "oe", "ł": "l", "đ": "d", "ı": "i", "þ": "th"}
@@ -226,6 +224,8 @@ def _slip(one: str, other: str) -> bool:
     shorter = min(len(one), len(other))
     if shorter < 3 or (one[0] != other[0] and shorter < 5):
         return False
+    from rapidfuzz.distance import DamerauLevenshtein, JaroWinkler  # where spellings differ only
+
     slips = DamerauLevenshtein.distance(one, other, score_cutoff=2)
     if slips <= 1:
         return shorter >= 4 or JaroWinkler.similarity(one, other) >= 0.9

@@ -1,0 +1,36 @@
+"""Which modules does the daemon's process leave out, though libraries that it uses import them?
+
+Only what the daemon never calls, of libraries that can't be told to go without it. They cost memory for as
+long as the process lives. Must run before anything else is imported; the command line does without.
+"""
+
+import sys
+from types import ModuleType
+from typing import Any, NoReturn
+
+_OPTIONAL = ("rich",)
+"""structlog uses it for coloured tracebacks, where it is installed."""
+
+_STOOD_IN_FOR = {
+    # zeep and lxml, for the SOAP of the metadata API
+    "simple_salesforce.metadata": "SfdcMetadataApi",
+    # cryptography; the daemon has its own logins, and hands simple-salesforce a token
+    "simple_salesforce.login": "SalesforceLogin",
+}
+
+
+class LeftOut:
+    """Stands in for what is never called. Raises RuntimeError when it is."""
+
+    def __init__(self, *_: Any, **__: Any) -> NoReturn:
+        raise RuntimeError("left out of the daemon's process: see ortoo_daemon.daemon.left_out")
+
+
+def leave_out() -> None:
+    """Let later imports go without these modules."""
+    for name in _OPTIONAL:
+        sys.modules[name] = None  # type: ignore[assignment]  # so Python is told that there is none
+    for name, called in _STOOD_IN_FOR.items():
+        standing_in = ModuleType(name, LeftOut.__doc__)
+        setattr(standing_in, called, LeftOut)
+        sys.modules[name] = standing_in

@@ -1,0 +1,46 @@
+"""What does the daemon's process not import?"""
+
+import subprocess
+import sys
+
+import pytest
+
+from ortoo_daemon.daemon.left_out import LeftOut
+
+HEAVY = {
+    *("alembic", "anthropic", "apprise", "cryptography", "holidays", "jwt", "lxml", "numpy"),
+    *("py3langid", "psycopg", "rapidfuzz", "rich", "selectolax", "sklearn", "typer", "zeep"),
+}
+
+
+def _in_a_daemon(code: str) -> str:
+    """What a fresh process prints that imports as the daemon's does."""
+    begun = "from ortoo_daemon.daemon.left_out import leave_out; leave_out();"
+    ran = subprocess.run([sys.executable, "-c", begun + code], capture_output=True, text=True)
+    assert ran.returncode == 0, ran.stderr
+    return ran.stdout.strip()
+
+
+def test_what_a_plain_policy_does_not_use_is_not_imported_with_the_daemon() -> None:
+    code = "import sys, ortoo_daemon.daemon.process; print(*sys.modules)"
+    loaded = {name.partition(".")[0] for name in _in_a_daemon(code).split()}
+    assert {"sqlalchemy", "simple_salesforce", "aiohttp"} <= loaded
+    assert loaded & HEAVY <= {"rich"}  # whose place is taken by nothing
+    assert _in_a_daemon("import sys; print(sys.modules['rich'])") == "None"
+
+
+def test_an_assertion_is_signed_although_cryptography_is_loaded_only_then() -> None:
+    code = (
+        "import sys, ortoo_daemon.salesforce.tokens as t;"
+        "before = 'cryptography' in sys.modules;"
+        "auth = t.JwtBearer(client_id='x', username='y', private_key='-----BEGIN nothing');"
+        "manager = t.TokenManager(auth, 'https://login.example.com')\n"
+        "try: manager._form()\n"
+        "except t.LoginError as error: print(before, 'cryptography' in sys.modules, error.code)"
+    )
+    assert _in_a_daemon(code) == "False True PRIVATE_KEY_UNUSABLE"
+
+
+def test_what_stands_in_says_so_when_it_is_called() -> None:
+    with pytest.raises(RuntimeError, match="left out of the daemon's process"):
+        LeftOut(session_id="x")
