@@ -22,7 +22,7 @@ _WHY = {
     ReasonCode.RECOVERED: "an earlier run wrote the owner",
     ReasonCode.FUSE: "its policy has moved as many records as its fuse lets pass",
     ReasonCode.NO_TARGET: "what otherwise names can't own it",
-    ReasonCode.OWNER_AWAY: "by rule {rule}: its owner is away",
+    ReasonCode.OWNER_AWAY: "its owner is away; by rule {rule}",
     ReasonCode.OWNER_LEFT: "its owner has left",
     ReasonCode.OWNER_BACK: "it was theirs before they were away, and nobody has touched it",
     ReasonCode.OWNER_KEEPS: "it stays with its owner",

@@ -3,6 +3,7 @@
 import shlex
 import shutil
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 from ortoo_daemon.cli.launch_day.leads import Kind
@@ -13,8 +14,11 @@ _TOLD_BEST = (Kind.ELECTRIC, Kind.CHOSEN_DEALER, Kind.PLAIN)
 """Kinds whose decision has most to tell, best first."""
 
 
-def commands(place: DemoPlace, tally: Tally, sandbox_pid: int | None) -> list[tuple[str, str]]:
-    """(what it shows, the command). With a running sandbox, how to talk to it and how to end it."""
+def commands(
+    place: DemoPlace, tally: Tally, called: Mapping[str, str], sandbox_pid: int | None
+) -> list[tuple[str, str]]:
+    """(what it shows, the command). ``called``: what people are called, by id. With a running sandbox, how to
+    talk to it and how to end it."""
     again = f"{this_program()} demo --folder {shlex.quote(str(place.folder))}"
     found = []
     for record in _told_best(tally):
@@ -27,6 +31,12 @@ def commands(place: DemoPlace, tally: Tally, sandbox_pid: int | None) -> list[tu
         for record in tally.overridden
     ]
     found += [
+        (
+            "one record from hand to hand: late, handed on, its owner away and back",
+            f"{again} why {record}",
+        )
+        for record in tally.whole_stories(called)[:1]
+    ] or [
         ("who had the record that nobody answered, one after the other", f"{again} why {record}")
         for record in _lay_longest(tally)
     ]

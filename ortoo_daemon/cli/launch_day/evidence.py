@@ -1,19 +1,19 @@
 """What stands in the org at the day's end? Rows, histories, decisions and calls, read by the demo itself."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from ortoo_daemon.decision import FOLLOW_UPS, Outcome
+from ortoo_daemon.decision import FOLLOW_UPS, Outcome, ReasonCode
 from ortoo_daemon.salesforce import soql
 from ortoo_daemon.salesforce.org import Org
 
 Row = Mapping[str, Any]
 
 _OBJECTS = ("Lead", "Case")
-_MORE = {"Lead": (), "Case": ("ParentId", "Ortoo_Split_Key__c")}
+_MORE = {"Lead": ("Preferred_Dealer__c",), "Case": ("ParentId", "Ortoo_Split_Key__c")}
 _IDS = ("005", "00G")
 """How ids of people and queues begin."""
 
@@ -26,15 +26,20 @@ _FIELDS = (
     "Ortoo_SLA_Status__c",
     "Ortoo_SLA_Next_At__c",
 )
+_OF_PEOPLE = ("Id", "Ortoo_Role__c", "Ortoo_Rooftop__c", "Ortoo_Open_Limit__c")
 _PROOF = (
     "Id",
     "Record_Id__c",
     "Outcome__c",
+    "Reason_Code__c",
     "Owner_Before__c",
     "Owner_After__c",
     "Decided_At__c",
     "Revision__c",
 )
+
+
+_ABSENCES = frozenset({ReasonCode.OWNER_AWAY, ReasonCode.OWNER_BACK})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,8 +52,9 @@ class OwnerChange:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
-    """By record: ``rows``, ``decisions`` (how it was routed), ``steps`` (what its clocks asked for) and
-    ``owner_changes``, each oldest first. ``people``: users by id. ``policies``: revisions in the register.
+    """By record: ``rows``, ``decisions`` (how it was routed), ``steps`` (what its clocks asked for),
+    ``absences`` (moves because somebody went away or came back) and ``owner_changes``, each oldest first.
+    ``people``: users by id. ``policies``: revisions in the register.
     ``calls`` are the daemon's. ``due``: records of which a step is overdue."""
 
     rows: Mapping[str, Row]
@@ -57,6 +63,7 @@ class Evidence:
     calls: Sequence[Row]
     daemon_user: str
     steps: Mapping[str, Sequence[Row]] = field(default_factory=dict)
+    absences: Mapping[str, Sequence[Row]] = field(default_factory=dict)
     people: Mapping[str, Row] = field(default_factory=dict)
     policies: Sequence[str] = ()
     due: Sequence[str] = ()
@@ -66,27 +73,41 @@ class Evidence:
         return [each for steps in self.steps.values() for each in steps]
 
     def decided(self, record: str) -> list[Row]:
-        """How it was routed, and then the steps."""
-        return [*self.decisions.get(record, ()), *self.steps.get(record, ())]
+        """How it was routed, and what followed, oldest first."""
+        kinds = (self.decisions, self.steps, self.absences)
+        rows = [row for kind in kinds for row in kind.get(record, ())]
+        return sorted(rows, key=lambda row: (row["Decided_At__c"], row.get("Id", "")))
 
 
-async def gather(org: Org, *, calls: Sequence[Row], daemon_user: str, until: datetime) -> Evidence:
-    """Read what the checks look at; steps due ``until`` then should have been taken. Raises OrgError."""
+async def gather(
+    org: Org,
+    *,
+    calls: Sequence[Row],
+    daemon_user: str,
+    until: datetime,
+    of_leads: Iterable[str] = (),
+) -> Evidence:
+    """Read what the checks look at, ``of_leads`` these fields too; steps due ``until`` then should have been
+    taken. Raises OrgError."""
     decisions: dict[str, list[Row]] = defaultdict(list)
     steps: dict[str, list[Row]] = defaultdict(list)
+    absences: dict[str, list[Row]] = defaultdict(list)
     for row in await org.query(
-        soql.select("Ortoo_Decision__c", _PROOF, order_by=["Decided_At__c"])
+        soql.select("Ortoo_Decision__c", _PROOF, order_by=["Decided_At__c", "Id"])
     ):
         if row["Outcome__c"] == Outcome.REPORTED:
             continue  # what a person did is told, and nothing was decided
-        (steps if row["Outcome__c"] in FOLLOW_UPS else decisions)[row["Record_Id__c"]].append(row)
-    people = await org.query(soql.select("User", ["Id", "Ortoo_Role__c", "Ortoo_Rooftop__c"]))
+        kind = steps if row["Outcome__c"] in FOLLOW_UPS else decisions
+        kind = absences if row["Reason_Code__c"] in _ABSENCES else kind
+        kind[row["Record_Id__c"]].append(row)
+    people = await org.query(soql.select("User", _OF_PEOPLE))
     of_policies = soql.differs("Object__c", None)  # beside rows that hold the content of revisions
     register = await org.query(soql.select("Ortoo_Policy__c", ["Revision__c"], where=[of_policies]))
     return Evidence(
-        rows=await _rows(org),
+        rows=await _rows(org, of_leads),
         decisions=decisions,
         steps=steps,
+        absences=absences,
         owner_changes=await _owner_changes(org),
         calls=calls,
         daemon_user=daemon_user,
@@ -114,11 +135,12 @@ async def _due(org: Org, until: datetime) -> list[str]:
     ]
 
 
-async def _rows(org: Org) -> dict[str, Row]:
+async def _rows(org: Org, of_leads: Iterable[str]) -> dict[str, Row]:
+    more = {**_MORE, "Lead": (*_MORE["Lead"], *of_leads)}
     return {
         row["Id"]: row
         for name in _OBJECTS
-        for row in await org.query(soql.select(name, (*_FIELDS, *_MORE[name])))
+        for row in await org.query(soql.select(name, dict.fromkeys((*_FIELDS, *more[name]))))
     }
 
 

@@ -3,16 +3,16 @@
 What is left lying is warned about, handed to a colleague, and to the manager in the end.
 """
 
-import time
 from collections import defaultdict
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from random import Random
 
-from ortoo_daemon.cli.launch_day.people import ANSWERED
+from ortoo_daemon.cli.launch_day.leave import Leave
+from ortoo_daemon.cli.launch_day.pace import Pace
+from ortoo_daemon.cli.launch_day.proof_of_leave import LeaveRule
 from ortoo_daemon.cli.launch_day.scene import Scene
-from ortoo_daemon.cli.launch_day.standing import standing
+from ortoo_daemon.cli.launch_day.standing import SLA
 from ortoo_daemon.cli.launch_day.tally import Handled
 
 LEAPS = (1.0,) * 6 + (5.0,) * 7 + (10.0,) * 3
@@ -22,81 +22,60 @@ _ANSWERED_SHARES = {1.0: 0.22, 5.0: 0.30, 10.0: 0.4}
 """By the length of a leap: so many of those who hold a lead answer it meanwhile."""
 
 _CASES_SLOWER = 0.4
-_USER = "005"
-"""How the ids of people begin; a queue's begin otherwise, and nobody answers there on this day."""
-
 _CLOSE_STEPS = 1.0
 """Within leaps of so many minutes each step is waited for: the next one of the same record is near."""
 
-_SETTLED_WITHIN = 20.0
-_LOOK_EVERY = 0.25
+_URGENT_BY, _AWAY_FROM, _BACK_BY = 6, 11, 13
+"""After so many leaps what is urgent is late; what is not has become late, too, and some advisers go away;
+they are back before it is a manager's."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Late:
-    """The time after the day. ``leap_for``: seconds that each leap is watched."""
+    """The time after the day. ``leap_for``: seconds that each leap is watched. ``leave``: what the
+    policies let go of those who are away, if anything."""
 
     scene: Scene
     dice: Random
     leap_for: float
+    leave: LeaveRule | None
 
     def run(self) -> datetime:
         """Leap by leap; steps that fell due until the moment that is returned should have been taken."""
-        for minutes in LEAPS:
-            self._answer(_ANSWERED_SHARES[minutes])
+        pace = Pace(scene=self.scene)
+        limit = self.leave.open_limit if self.leave else None
+        leave = Leave(scene=self.scene, pace=pace, open_limit=limit)
+        if self.leave:
+            leave.prepare()
+        for number, minutes in enumerate(LEAPS):
+            if number == _URGENT_BY:
+                leave.leave_out_urgent()
+            if self.leave and number == _AWAY_FROM:
+                pace.settle_again(SLA)
+                leave.begin()
+            self._answer(_ANSWERED_SHARES[minutes], leave)
             self.scene.org_time.pass_by(minutes)
-            looked = self._sweeps()
-            self._watch(self.leap_for)
+            looked = pace.sweeps(SLA)
+            pace.watch(self.leap_for)
             if minutes <= _CLOSE_STEPS:
-                self._settle(looked + 1)
+                pace.settle(SLA, looked + 1)
+            if self.leave and number + 1 == _BACK_BY:
+                leave.end()
         until = datetime.fromtimestamp(self.scene.org_time.now(), UTC)
-        self._settle(self._sweeps() + 2)  # the next one may be under way already
+        pace.settle_again(SLA)
         return until
 
-    def _settle(self, sweeps: int) -> None:
-        """Until the daemon has looked so often for steps that are due, and has taken those it found."""
-        deadline = time.monotonic() + _SETTLED_WITHIN
-        while time.monotonic() < deadline and self.scene.daemon.running:
-            found = standing(self.scene.address)
-            if found and found.sweeps >= sweeps and found.idle:
-                break
-            self._watch(_LOOK_EVERY)
-        self.scene.look()
-
-    def _sweeps(self) -> int:
-        found = standing(self.scene.address)
-        return found.sweeps if found else 0
-
-    def _watch(self, seconds: float) -> None:
-        until = time.monotonic() + seconds
-        while self.scene.daemon.running:
-            self.scene.look()
-            left = until - time.monotonic()
-            if left <= 0:
-                return
-            time.sleep(min(left, _LOOK_EVERY))
-
-    def _answer(self, share: float) -> None:
+    def _answer(self, share: float, leave: Leave) -> None:
         """Some of those who hold a record that waits for an answer give it."""
-        for owner, statuses in self._answers(share).items():
-            at = self.scene.org_time.now()
-            for record in self.scene.people.change(owner, statuses):
-                self.scene.tally.answered[record] = at
+        for owner, records in self._answers(share, leave).items():
+            self.scene.answer(owner, records)
 
-    def _answers(self, share: float) -> dict[str, dict[str, str]]:
-        """By owner: records and the status that their answer gives them."""
-        found: dict[str, dict[str, str]] = defaultdict(dict)
-        for each in self._waiting():
+    def _answers(self, share: float, leave: Leave) -> dict[str, list[Handled]]:
+        """By owner: records that get an answer. Nobody answers who is away."""
+        found: dict[str, list[Handled]] = defaultdict(list)
+        for each in self.scene.tally.unanswered():
             is_case = each.object == "Case"
-            if self.dice.random() < share * (_CASES_SLOWER if is_case else 1.0):
-                owner = self.scene.tally.holder(each.id)
-                found[owner][each.id] = ANSWERED[each.object]
+            answers = self.dice.random() < share * (_CASES_SLOWER if is_case else 1.0)
+            if answers and not leave.keeps_waiting(each.id):
+                found[self.scene.tally.holder(each.id)].append(each)
         return found
-
-    def _waiting(self) -> Iterator[Handled]:
-        """Records with a person, not answered yet; those changed by hand are left to their clock."""
-        tally = self.scene.tally
-        done = {*tally.answered, *tally.taken, *tally.overridden}
-        for each in sorted(tally.handled.values(), key=lambda each: each.id):
-            if each.id not in done and tally.holder(each.id).startswith(_USER):
-                yield each

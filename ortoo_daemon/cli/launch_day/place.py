@@ -107,6 +107,8 @@ class DemoPlace:
             "ORTOO_ORG__AUTH__PRIVATE_KEY_FILE": str(self.key),
             "ORTOO_POLICIES": str(self.policies),
             "ORTOO_SWEEPS__SLA_EVERY": "1s",  # minutes pass within seconds
+            "ORTOO_SWEEPS__ABSENCE_EVERY": "1s",
+            "ORTOO_SWEEPS__DIRECTORY_EVERY": "5s",
             "ORTOO_WATCH__LISTEN": "127.0.0.1:0",  # a daemon may run on this machine
             "ORTOO_STATE": f"sqlite:///{self.folder / 'state.db'}",
         }

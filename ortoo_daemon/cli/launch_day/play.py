@@ -14,7 +14,7 @@ from random import Random
 
 from ortoo_daemon.cli.launch_day.editing import Editing, Stage
 from ortoo_daemon.cli.launch_day.leads import Arrival, Kind
-from ortoo_daemon.cli.launch_day.people import ANSWERED, DISPATCHER
+from ortoo_daemon.cli.launch_day.people import DISPATCHER
 from ortoo_daemon.cli.launch_day.scene import Scene
 from ortoo_daemon.cli.launch_day.tally import Created, Handled, Tally
 from ortoo_daemon.cli.launch_day.traffic import Timed
@@ -123,8 +123,8 @@ class Play:
     def _act(self, progress: float) -> None:
         """Advisers answer what they got a tick ago; the dispatcher overrides one owner."""
         for record in self._answer_later:
-            self.scene.people.change(self._tally.handled[record].owner, {record: ANSWERED["Lead"]})
-            self._tally.answered[record] = self.scene.org_time.now()
+            handled = self._tally.handled[record]
+            self.scene.answer(handled.owner, [handled])
         self._answer_later = [
             each.id
             for each in self._new_routed_leads()

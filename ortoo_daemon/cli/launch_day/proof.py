@@ -8,6 +8,7 @@ from ortoo_daemon.cli.launch_day.editing import Editing
 from ortoo_daemon.cli.launch_day.evidence import Evidence, OwnerChange
 from ortoo_daemon.cli.launch_day.proof_of_clocks import answered_in_time, late_ones
 from ortoo_daemon.cli.launch_day.proof_of_edit import edited
+from ortoo_daemon.cli.launch_day.proof_of_leave import LeaveRule, away_and_back
 from ortoo_daemon.cli.launch_day.tally import Tally
 from ortoo_daemon.cli.launch_day.verdict import Check, each_of
 from ortoo_daemon.decision import Outcome
@@ -23,7 +24,14 @@ class Ending:
     troubles: Sequence[str]
 
 
-def checks(evidence: Evidence, tally: Tally, editing: Editing, ending: Ending) -> list[Check]:
+def checks(
+    evidence: Evidence,
+    tally: Tally,
+    editing: Editing,
+    ending: Ending,
+    *,
+    leave: LeaveRule | None,
+) -> list[Check]:
     """Every check, in the order of the promise."""
     return [
         each_of("every record was created", _missing(evidence, tally), tally.planned),
@@ -38,6 +46,7 @@ def checks(evidence: Evidence, tally: Tally, editing: Editing, ending: Ending) -
         _overridden(evidence, tally),
         answered_in_time(evidence, tally),
         late_ones(evidence),
+        away_and_back(evidence, tally, leave),
         edited(evidence, editing),
         _guarded(evidence),
         _ended(ending),

@@ -64,14 +64,17 @@ def _in_order(evidence: Evidence, record: str, steps: Sequence[Row]) -> bool:
 
 
 def _rightly_moved(evidence: Evidence, step: Row, record: str) -> bool:
-    """To somebody of the same site who never had it. A case has no site, and the desks' people have none."""
+    """To somebody of its holder's site who never had it; an absence may have brought it there. A case has no
+    site, and the desks' people have none."""
     after = step["Owner_After__c"]
     person = evidence.people.get(after)
     if after in (None, step["Owner_Before__c"]) or person is None:
         return bool(step["Outcome__c"] == Outcome.ESCALATED)  # a person's by hand, or a queue's now
-    had_it = [each.to for each in evidence.owner_changes.get(record, ())]
-    at_home = person["Ortoo_Rooftop__c"] == evidence.rows[record]["Ortoo_Rooftop__c"]
-    return had_it.count(after) == 1 and bool(at_home)
+    decided = evidence.decided(record)
+    had_it = {each["Owner_After__c"] for each in decided[: decided.index(step)]}
+    holder = evidence.people.get(str(step["Owner_Before__c"]))
+    home = (holder or evidence.rows[record])["Ortoo_Rooftop__c"]
+    return after not in had_it and bool(person["Ortoo_Rooftop__c"] == home)
 
 
 def _count(evidence: Evidence, outcome: Outcome) -> int:

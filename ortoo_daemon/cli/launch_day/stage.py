@@ -26,10 +26,13 @@ from ortoo_daemon.cli.launch_day.place import DemoPlace
 from ortoo_daemon.cli.launch_day.play import Play
 from ortoo_daemon.cli.launch_day.processes import Child, start_daemon, start_sandbox
 from ortoo_daemon.cli.launch_day.proof import Ending, checks
+from ortoo_daemon.cli.launch_day.proof_of_leave import LeaveRule, leave_rule
 from ortoo_daemon.cli.launch_day.scene import Scene
 from ortoo_daemon.cli.launch_day.summary import Summary
 from ortoo_daemon.cli.launch_day.tally import Tally
 from ortoo_daemon.cli.launch_day.traffic import Day, plan
+from ortoo_daemon.daemon.loading.policy_files import read_policy_files
+from ortoo_daemon.policy.load import load
 from ortoo_daemon.salesforce.org import Org
 from ortoo_daemon.salesforce.tokens import ClientCredentials
 
@@ -65,10 +68,22 @@ def play_day(place: DemoPlace, day: Day, *, console: Console, keep: bool) -> Sum
         console.print(f"org     {about['url']} (process {sandbox.pid})")
         names = asyncio.run(_asked(about, read_names))
         tally = Tally(planned=day.leads + day.cases)
-        show = _Show(place=place, about=about, names=names, day=day, console=console)
+        leave = leave_rule(load(read_policy_files(place.policies)))
+        show = _Show(
+            place=place,
+            about=about,
+            names=names,
+            day=day,
+            console=console,
+            leave=leave,
+        )
         ended = show.run(tally)
         gathering = partial(
-            gather, calls=ended.calls, daemon_user=about["user_id"], until=ended.until
+            gather,
+            calls=ended.calls,
+            daemon_user=about["user_id"],
+            until=ended.until,
+            of_leads=leave.fields if leave else (),
         )
         evidence = asyncio.run(_asked(about, gathering))
         place.remember(about, kept=sandbox.pid if keep else None, ahead=ended.ahead)
@@ -77,26 +92,28 @@ def play_day(place: DemoPlace, day: Day, *, console: Console, keep: bool) -> Sum
             tally=tally,
             names=names,
             figures=figures(tally, ended.calls),
-            checks=checks(evidence, tally, ended.editing, ended.ending),
+            checks=checks(evidence, tally, ended.editing, ended.ending, leave=leave),
             editing=ended.editing,
             subscribed_after=ended.subscribed_after,
             peak_memory=ended.peak_memory,
             lasted_for=time.monotonic() - began,
             folder=str(place.folder),
             kept_at=about["url"] if keep else None,
-            commands=commands(place, tally, sandbox.pid if keep else None),
+            commands=commands(place, tally, names.people, sandbox.pid if keep else None),
         )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Show:
-    """What is there when the daemon comes on: the org as it calls itself, and the day to play."""
+    """What is there when the daemon comes on: the org as it calls itself, and the day to play. ``leave``:
+    what the policies let go of people who are away."""
 
     place: DemoPlace
     about: Mapping[str, Any]
     names: Names
     day: Day
     console: Console
+    leave: LeaveRule | None
 
     def run(self, tally: Tally) -> _Ended:
         """The daemon's whole life, and the day within it."""
@@ -141,7 +158,7 @@ class _Show:
         advisers = [each for team in self.names.advisers.values() for each in team]
         dice = Random(f"people {self.day.seed}")
         Play(scene=scene, editing=editing, dice=dice).run(plan(self.day, advisers))
-        late = Late(scene=scene, dice=dice, leap_for=self.day.leap_for)
+        late = Late(scene=scene, dice=dice, leap_for=self.day.leap_for, leave=self.leave)
         return late.run()
 
 

@@ -1,19 +1,20 @@
 """How far is the daemon with what the clock asks for? By its own word: paces the demo, proves nothing."""
 
 import asyncio
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from ortoo_daemon.cli.asking_daemon import DaemonView, NoDaemonError
 from ortoo_daemon.daemon.watching.address import Address
 
-_SLA = "sla"
+SLA, ABSENCE = "sla", "absence"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
-    """``sweeps``: how often it looked for steps that are due. ``idle``: nothing waits or is in hand."""
+    """``sweeps``: how often each was made. ``idle``: nothing waits or is in hand."""
 
-    sweeps: int
+    sweeps: Mapping[str, int]
     idle: bool
 
 
@@ -25,6 +26,6 @@ def standing(address: str) -> Standing | None:
         return None
     queue, sweeps = document["queue"], document["sweeps"]
     return Standing(
-        sweeps=sweeps[_SLA]["runs"] if _SLA in sweeps else 0,
+        sweeps={name: figures["runs"] for name, figures in sweeps.items()},
         idle=not (queue.get("ready", 1) or queue.get("leased", 1)),
     )

@@ -11,6 +11,7 @@ from rich.text import Text
 from ortoo_daemon.cli.launch_day.display import short_problem
 from ortoo_daemon.cli.launch_day.editing import Editing
 from ortoo_daemon.cli.launch_day.figures import MEASURED, Figures
+from ortoo_daemon.cli.launch_day.leave import AWAY_FOR
 from ortoo_daemon.cli.launch_day.names import Names
 from ortoo_daemon.cli.launch_day.tally import Tally
 from ortoo_daemon.cli.launch_day.verdict import Check
@@ -60,6 +61,12 @@ def as_json(found: Summary) -> dict[str, Any]:
         "clocks": {
             "late": len(found.tally.late),
             **{name: len(found.tally.steps[name]) for name in _STEPS},
+        },
+        "away": {
+            "advisers": len(found.tally.gone),
+            "moved": len(found.tally.moved_away),
+            "colleagues": len(set(found.tally.moved_away.values())),
+            "given_back": len(found.tally.given_back),
         },
         "edit": {
             "refused": found.tally.refused,
@@ -137,6 +144,7 @@ def _lines(found: Summary) -> list[tuple[str, str]]:
         ("overridden", f"{len(found.tally.overridden)} by a dispatcher's hand"),
         ("answered", f"{len(found.tally.answered)} by those who had them"),
         ("late", _late(found.tally)),
+        ("away", _away(found.tally)),
         ("a wrong edit", _edit(found)),
         (
             "time to owner",
@@ -159,6 +167,15 @@ def _late(tally: Tally) -> str:
     return (
         f"{counts['warned']} warned; {len(tally.late)} violated: {counts['reassigned']} went to a "
         f"colleague, {counts['escalated']} to a manager, {counts['violated']} stayed with their desk"
+    )
+
+
+def _away(tally: Tally) -> str:
+    """What became of the work of those who went away."""
+    to = len(set(tally.moved_away.values()))
+    return (
+        f"{len(tally.gone)} advisers for {AWAY_FOR:.0f} minutes: {len(tally.moved_away)} leads that they "
+        f"had not touched went to {to} colleagues, {len(tally.given_back)} came back"
     )
 
 
