@@ -4,6 +4,8 @@ Those that an earlier run has made, that undo what a write of ours covered, or t
 org refuses.
 """
 
+from dataclasses import replace
+
 from ortoo_daemon.action.notices import tell_parked
 from ortoo_daemon.action.stamps import (
     ASSIGNED_OWNER,
@@ -21,7 +23,7 @@ from ortoo_daemon.decision import Decision, Notice, Outcome, ReasonCode
 from ortoo_daemon.facts import Facts
 from ortoo_daemon.instants import instant
 from ortoo_daemon.policy.model import PolicySet
-from ortoo_daemon.records import Owner, RecordId
+from ortoo_daemon.records import Owner, Record, RecordId
 from ortoo_daemon.scope import RecordScope
 
 
@@ -91,6 +93,34 @@ def given_back(policies: PolicySet, facts: Facts, owner_id: RecordId) -> Decisio
         owner=_owner(facts, owner_id),
         rooftop=_id(record.text(ROOFTOP)),
     )
+
+
+def is_parked_for_fight(record: Record) -> bool:
+    return record.text(PARKED).startswith(f"{ReasonCode.OWNER_FIGHT.value}: ")
+
+
+def owner_fight(policies: PolicySet, facts: Facts, *, by: str, times: int) -> Decision:
+    """The decision to leave a record to whoever takes its owner back again and again, and to say so.
+
+    Nothing is to be done where the record is parked for that already: each write would be answered.
+    """
+    record = facts.record
+    person = facts.directory.people.get(RecordId(by))
+    name = f"{person.name} ({by})" if person else by
+    decision = Decision(
+        object=record.object,
+        record_id=record.id,
+        key=f"{record.id}:owner_fight:{record.text(DECIDED_AT)}",
+        outcome=Outcome.NOTHING if is_parked_for_fight(record) else Outcome.PARKED,
+        reason=ReasonCode.OWNER_FIGHT,
+        decided_at=facts.now,
+        policy=record.text(POLICY) or None,
+        revision=policies.revision,
+        rule=record.text(RULE) or None,
+        seen_owner=_id(record.text(OWNER)),
+        parked_for=f"{ReasonCode.OWNER_FIGHT.value}: {name} changed the owner {times} times",
+    )
+    return replace(decision, notices=parked_notices(policies, facts, decision))
 
 
 def _stamped_owner(facts: Facts) -> Owner | None:

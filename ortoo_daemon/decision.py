@@ -128,6 +128,7 @@ class ReasonCode(StrEnum):
     FUSE = "fuse"
     TOO_MANY_TRIES = "too_many_tries"
     KEPT_CHANGING = "kept_changing"
+    OWNER_FIGHT = "owner_fight"
     REFUSED_BY_ORG = "refused_by_org"
     DUPLICATES_DETECTED = "duplicates_detected"
     OWNER_AWAY = "owner_away"

@@ -14,6 +14,7 @@ import pytest
 import structlog
 
 from tests.emitted import EMITTED, compared, listen
+from tests.processes import PATIENCE
 
 _NOTE = "ortoo/emitted"
 
@@ -32,6 +33,10 @@ def _tell_errors_briefly() -> None:
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The folders with the longest files first, so that none of them is left to the end with one process."""
+    for item in items if PATIENCE > 1 else ():
+        marker = item.get_closest_marker("timeout")
+        most = marker.args[0] if marker else float(item.config.getini("timeout"))
+        item.add_marker(pytest.mark.timeout(most * PATIENCE), append=False)
     items.sort(key=lambda item: not item.nodeid.startswith(("tests/acceptance", "tests/systemd")))
 
 

@@ -11,6 +11,7 @@ from typing import Any
 from rich.text import Text
 
 from ortoo_daemon.audit.line import EVENT
+from ortoo_daemon.cli.controls import without_controls
 
 Line = Mapping[str, Any]
 
@@ -85,11 +86,6 @@ def rendered(line: Line) -> Text:
     for cause in _causes(line.get("exception")):
         text.append(without_controls(f"\n    {cause}", keep="\n"), "red")
     return text
-
-
-def without_controls(text: str, *, keep: str = "") -> str:
-    """The text with every character that could steer a terminal shown as a dot."""
-    return "".join(each if each.isprintable() or each in keep else "·" for each in text)
 
 
 def _sentence(line: Line) -> str:

@@ -45,7 +45,8 @@ def logs(
 
     With --json the lines that match are printed as they are.
     """
-    from ortoo_daemon.cli.log_lines import Filter, parsed, rendered, without_controls
+    from ortoo_daemon.cli.controls import without_controls
+    from ortoo_daemon.cli.log_lines import Filter, parsed, rendered
     from ortoo_daemon.cli.terminal import console
 
     wanted = Filter(

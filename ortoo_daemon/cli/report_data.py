@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from ortoo_daemon.cli.controls import csv_cell
 from ortoo_daemon.instants import instant_text
 from ortoo_daemon.reporting.catalogue import BY_KEY, MEASURES
 from ortoo_daemon.reporting.figures import Figure, Figures, change_between
@@ -73,7 +74,7 @@ def csv_text(found: Report) -> str:
     into = io.StringIO()
     writer = csv.writer(into, lineterminator="\n")
     writer.writerow(HEADER)
-    writer.writerows(_lines(found))
+    writer.writerows([csv_cell(each) for each in line] for line in _lines(found))
     return into.getvalue()
 
 

@@ -9,6 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from ortoo_daemon.cli.candidate_view import summary
+from ortoo_daemon.cli.controls import without_controls
 from ortoo_daemon.cli.terminal import console
 
 Document = Mapping[str, Any]
@@ -39,7 +40,7 @@ def show_status(document: Document) -> None:
         found.print(scene(document))
         return
     for row in rows(document):
-        print(f"{row.name}\t{row.text}")  # rich would make blanks of the tab
+        print(f"{row.name}\t{without_controls(row.text)}")  # rich would make blanks of the tab
 
 
 def scene(document: Document | None, *, silent: str = "") -> RenderableType:

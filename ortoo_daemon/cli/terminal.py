@@ -8,12 +8,14 @@ import sys
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from rich.console import Console
+from rich.console import Console, ConsoleOptions, RenderableType
+from rich.segment import Segment
 from rich.table import Table
 from rich.text import Text
 from rich.tree import Tree
 
 from ortoo_daemon.audit.explain import Node, Style, plain_lines
+from ortoo_daemon.cli.controls import escaped_json, without_controls
 from ortoo_daemon.errors import ConfigError, LoginError, OrtooError, Problem
 
 _LOOKS = {
@@ -30,11 +32,24 @@ _LOGIN_MEND = (
 )
 
 
+class _Console(Console):
+    """Shows text of others: no character of it reaches the terminal that could steer it."""
+
+    def render(
+        self, renderable: RenderableType, options: ConsoleOptions | None = None
+    ) -> Iterable[Segment]:
+        for segment in super().render(renderable, options):
+            if segment.control or segment.text.isprintable():
+                yield segment
+            else:
+                yield Segment(without_controls(segment.text, keep="\n"), segment.style)
+
+
 def console(*, stderr: bool = False) -> Console:
     """Plain text without wrapping unless a person watches."""
-    found = Console(stderr=stderr, highlight=False)
+    found = _Console(stderr=stderr, highlight=False)
     if not found.is_terminal:
-        found = Console(stderr=stderr, highlight=False, soft_wrap=True, no_color=True)
+        found = _Console(stderr=stderr, highlight=False, soft_wrap=True, no_color=True)
     return found
 
 
@@ -45,8 +60,8 @@ def say(text: str = "", style: str = "") -> None:
 
 def show_json(value: object) -> None:
     """Indented JSON on standard output, whatever it is connected to."""
-    json.dump(value, sys.stdout, indent=2, ensure_ascii=False, default=str)
-    sys.stdout.write("\n")
+    text = json.dumps(value, indent=2, ensure_ascii=False, default=str)
+    sys.stdout.write(f"{escaped_json(text)}\n")
 
 
 def show_tree(node: Node) -> None:
@@ -55,7 +70,7 @@ def show_tree(node: Node) -> None:
     if found.is_terminal:
         found.print(_tree(node))
         return
-    sys.stdout.writelines(f"{line}\n" for line in plain_lines(node))
+    sys.stdout.writelines(f"{without_controls(line)}\n" for line in plain_lines(node))
 
 
 def show_table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
@@ -112,7 +127,7 @@ def problem_json(problem: Problem) -> dict[str, Any]:
 
 
 def _tree(node: Node, above: Tree | None = None) -> Tree:
-    label = Text(node.text, style=_LOOKS[node.style])
+    label = Text(without_controls(node.text), style=_LOOKS[node.style])
     tree = Tree(label, guide_style="dim") if above is None else above.add(label)
     for child in node.children:
         _tree(child, tree)
@@ -120,4 +135,4 @@ def _tree(node: Node, above: Tree | None = None) -> Tree:
 
 
 def _cell(value: object) -> str:
-    return "" if value is None else str(value)
+    return "" if value is None else without_controls(str(value))

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from ortoo_daemon.cli.controls import escaped_json
 from ortoo_daemon.cli.options import DEFAULT_CONFIG, AsJson, Config, parsed_id, shipped
 
 if TYPE_CHECKING:
@@ -164,7 +165,7 @@ def _say(*, as_json: bool, batch: bool) -> "Say":
 
     def line(id: str, each: "Understood", said: "ModelSaid | None") -> None:
         found = prediction(id, each.triage) | _model_json(said)
-        sys.stdout.write(json.dumps(found, ensure_ascii=False) + "\n")
+        sys.stdout.write(escaped_json(json.dumps(found, ensure_ascii=False)) + "\n")
 
     def whole(id: str, each: "Understood", said: "ModelSaid | None") -> None:
         show_json(understood_json(id, each) | _model_json(said))

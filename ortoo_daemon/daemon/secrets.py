@@ -1,6 +1,7 @@
 """Where does a secret come from? The environment, its own file, or credentials of systemd, in this order."""
 
 import os
+import stat
 from pathlib import Path
 
 from pydantic import SecretStr
@@ -82,15 +83,43 @@ def _urls(name: str, channel: ChannelSettings, settings: Settings) -> list[str]:
 
 
 def _read_secret(path: Path, *, may_be_open: bool) -> str:
+    """What the file holds. Looked at and read is the same file, whatever befalls its name meanwhile.
+
+    ``may_be_open``: by systemd's own doing, which sees to it who can read it.
+    """
     try:
-        mode = path.stat().st_mode
-        text = path.read_text().strip()
+        link = path.lstat()
+        if not stat.S_ISREG(path.stat().st_mode):  # one that is a pipe would be waited for
+            raise _problem(Place(str(path)), "is no file", "")
+        with path.open(encoding="utf-8") as file:
+            found = os.fstat(file.fileno())
+            text = file.read(_LONGEST + 1).strip()
     except OSError as error:
         raise _problem(Place(str(path)), f"can't be read: {error.strerror}", "") from error
-    if mode & 0o077 and not may_be_open:
-        message = "other users of this machine may read this secret"
-        raise _problem(Place(str(path)), message, f"chmod 600 {path}")
+    except UnicodeDecodeError:
+        raise _problem(Place(str(path)), "is no text", "") from None
+    if not may_be_open:
+        _look_at_rights(path, link, found)
+    if len(text) > _LONGEST:
+        raise _problem(Place(str(path)), f"is longer than {_LONGEST:,} characters", "")
     return text
+
+
+_LONGEST = 65_536
+
+
+def _look_at_rights(path: Path, link: os.stat_result, found: os.stat_result) -> None:
+    """Raises ConfigError where others may read the secret, or put another one in its place."""
+    place, ours = Place(str(path)), {os.geteuid(), 0}
+    if found.st_mode & 0o077:
+        message = "other users of this machine may read this secret"
+        raise _problem(place, message, f"chmod 600 {path}")
+    if found.st_uid not in ours:
+        message = "this secret belongs to another user of this machine, who may change it"
+        raise _problem(place, message, f"chown {os.geteuid()} {path}")
+    if link.st_uid not in ours:
+        message = "this link belongs to another user of this machine, who may lead it elsewhere"
+        raise _problem(place, message, "name the file itself, or make the link anew")
 
 
 def _problem(place: Place, message: str, mend: str) -> ConfigError:

@@ -28,7 +28,7 @@ _KEY = "Ortoo_Decision_Key__c"
 _MODIFIED_AT = "LastModifiedDate"
 PARKED_FIELDS = ("Id", _PARKED, _DECIDED_AT, _KEY, _MODIFIED_AT)
 _EXTRA = {"Lead": " AND IsConverted = false"}
-_TROUBLE = re.compile(r"too_many_tries$|kept_changing$|[A-Z][A-Z0-9_]{3,}: ")
+_TROUBLE = re.compile(r"too_many_tries$|kept_changing$|owner_fight: |[A-Z][A-Z0-9_]{3,}: ")
 """Our own words, and the org's error codes with its text behind."""
 
 

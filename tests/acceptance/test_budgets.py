@@ -66,13 +66,13 @@ def spend_to(network: Network, share: float) -> None:
 
 def status(daemon: DaemonProcess) -> Row:
     base = f"http://{daemon.until_logged('watch.listening')['address']}"
-    found: Row = requests.get(f"{base}/status", timeout=5).json()
+    found: Row = requests.get(f"{base}/status", timeout=30).json()
     return found
 
 
 def metric(daemon: DaemonProcess, name: str, labels: str) -> float:
     base = f"http://{daemon.until_logged('watch.listening')['address']}"
-    text = requests.get(f"{base}/metrics", timeout=5).text
+    text = requests.get(f"{base}/metrics", timeout=30).text
     (value,) = re.findall(rf"^{name}\{{{labels}\}} (\S+)$", text, re.M)
     return float(value)
 

@@ -100,11 +100,11 @@ def test_what_a_service_says_is_written_and_no_fault_of_it_holds_a_record_up(
             assert {row["Rating"] for row in network.read(failing, "Rating").values()} == {"Cold"}
             assert stock.paths.count("/cars/S-1") == 1
             base = f"http://{daemon.until_logged('watch.listening')['address']}"
-            document = requests.get(f"{base}/status", timeout=5).json()
+            document = requests.get(f"{base}/status", timeout=30).json()
             calls = document["services"]["stock"]["calls"]
             assert calls["answered"] == 1
             assert calls["timed_out"] == 41
-            metrics = requests.get(f"{base}/metrics", timeout=5).text
+            metrics = requests.get(f"{base}/metrics", timeout=30).text
             told = 'ortoo_callout_seconds_count{outcome="answered",service="stock"} 1.0'
             assert told in metrics
             assert 'ortoo_callout_paused{service="stock"} 0.0' in metrics
@@ -112,7 +112,7 @@ def test_what_a_service_says_is_written_and_no_fault_of_it_holds_a_record_up(
 
             def left_alone() -> bool:
                 network.until_routed(network.leads(1, Stock_Number__c="down"), within=8)
-                told = requests.get(f"{base}/metrics", timeout=5).text
+                told = requests.get(f"{base}/metrics", timeout=30).text
                 EMITTED.hear_metrics(told)
                 return 'ortoo_callout_paused{service="stock"} 1.0' in told
 

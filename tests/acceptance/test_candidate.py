@@ -46,7 +46,7 @@ def address(daemon: DaemonProcess) -> str:
 
 
 def told(daemon: DaemonProcess, page: str) -> Row:
-    return dict(requests.get(f"http://{address(daemon)}/{page}", timeout=5).json())
+    return dict(requests.get(f"http://{address(daemon)}/{page}", timeout=30).json())
 
 
 def until(daemon: DaemonProcess, holds: Callable[[Row], bool]) -> Row:
@@ -60,7 +60,7 @@ def until(daemon: DaemonProcess, holds: Callable[[Row], bool]) -> Row:
 
 
 def metrics(daemon: DaemonProcess) -> dict[str, float]:
-    text = requests.get(f"http://{address(daemon)}/metrics", timeout=5).text
+    text = requests.get(f"http://{address(daemon)}/metrics", timeout=30).text
     lines = (line.rpartition(" ") for line in text.splitlines() if line.startswith("ortoo_candid"))
     return {name: float(value) for name, _, value in lines}
 

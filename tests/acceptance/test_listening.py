@@ -47,7 +47,7 @@ def until_subscribed(daemon: DaemonProcess, *channels: str) -> None:
 def shown(daemon: DaemonProcess) -> str:
     """The metrics."""
     address = daemon.until_logged("watch.listening")["address"]
-    return requests.get(f"http://{address}/metrics", timeout=5).text
+    return requests.get(f"http://{address}/metrics", timeout=30).text
 
 
 def heard(metrics: str) -> float:
@@ -331,17 +331,17 @@ def test_a_silent_stream_is_noticed_told_and_built_anew(network: Network) -> Non
         sandbox.fault("silent", times=None)
         ids = until_silent(network, daemon)
         wait_until(lambda: len(daemon.events("stream.subscribed")) >= 2, 20, "a new session")
-        answer = requests.get(f"{url}/readyz", timeout=5)
+        answer = requests.get(f"{url}/readyz", timeout=30)
         assert answer.status_code == 503
         assert "silent" in answer.text
         assert (
             f'ortoo_stream_silent{{channel="{CHANNEL}"}} 1.0'
-            in requests.get(f"{url}/metrics", timeout=5).text
+            in requests.get(f"{url}/metrics", timeout=30).text
         )
         sandbox.heal()
         ids += network.leads(1)
         wait_until(
-            lambda: requests.get(f"{url}/readyz", timeout=5).status_code == 200, 20, "readiness"
+            lambda: requests.get(f"{url}/readyz", timeout=30).status_code == 200, 20, "readiness"
         )
         network.until_routed(ids)
         assert daemon.terminate() == 0

@@ -14,7 +14,7 @@ SETTINGS: Row = {"watch": {"listen": "127.0.0.1:0"}, "sweeps": {"reconcile_every
 
 def status(daemon: DaemonProcess) -> Row:
     base = f"http://{daemon.until_logged('watch.listening')['address']}"
-    found: Row = requests.get(f"{base}/status", timeout=5).json()
+    found: Row = requests.get(f"{base}/status", timeout=30).json()
     return found
 
 

@@ -76,7 +76,7 @@ def address(daemon: DaemonProcess) -> str:
 
 
 def metric(daemon: DaemonProcess, name: str) -> float:
-    text = requests.get(address(daemon) + "/metrics", timeout=5).text
+    text = requests.get(address(daemon) + "/metrics", timeout=30).text
     (line,) = (each for each in text.splitlines() if each.startswith(name + " "))
     return float(line.split()[1])
 
@@ -88,7 +88,7 @@ def owner_of_a_new_lead(network: Network) -> str:
 
 
 def policies_part(daemon: DaemonProcess) -> Row:
-    answer = requests.get(address(daemon) + "/readyz", timeout=5)
+    answer = requests.get(address(daemon) + "/readyz", timeout=30)
     assert answer.status_code == 200, answer.text
     (part,) = (each for each in answer.json()["parts"] if each["name"] == "policies")
     return dict(part)

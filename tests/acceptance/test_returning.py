@@ -65,13 +65,13 @@ def test_an_edit_that_sends_records_to_the_default_queue_is_taken_back_and_every
     assert of_people(network, route(network, 3)) == 3
 
     address = "http://" + daemon.until_logged("watch.listening")["address"]
-    status = requests.get(f"{address}/status", timeout=5).json()
+    status = requests.get(f"{address}/status", timeout=30).json()
     assert status["ready"]
     assert status["policies"]["revision"] == good
     (refused,) = status["policies"]["refused"]
     assert refused.startswith(f"{policy_file(network)}:")
     assert "6 went to its otherwise" in refused
-    metrics = requests.get(f"{address}/metrics", timeout=5).text
+    metrics = requests.get(f"{address}/metrics", timeout=30).text
     assert "ortoo_policies_returned_total 1.0" in metrics
     assert "ortoo_policies_last_load_successful 0.0" in metrics
     shown = ortoo("status", "--once", "--address", address.removeprefix("http://"))
@@ -109,13 +109,13 @@ def test_a_restart_does_not_bring_the_edit_back_and_mending_it_does(network: Net
         assert of_people(network, route(network, 2)) == 2
         assert daemon.events("policies.reloaded") == []
         address = "http://" + daemon.until_logged("watch.listening")["address"]
-        (refused,) = requests.get(f"{address}/status", timeout=5).json()["policies"]["refused"]
+        (refused,) = requests.get(f"{address}/status", timeout=30).json()["policies"]["refused"]
         assert "6 went to its otherwise" in refused
         edit(network, "Renault")
         daemon.until_logged("policies.reloaded")
         assert of_people(network, route(network, 12)) == 12
         assert daemon.events("policies.returned") == []
-        status = requests.get(f"{address}/status", timeout=5).json()
+        status = requests.get(f"{address}/status", timeout=30).json()
         assert status["policies"]["refused"] == []
 
 

@@ -40,7 +40,7 @@ def until_reviewed(daemon: DaemonProcess, times: int = 2) -> None:
 
 def status(daemon: DaemonProcess) -> Row:
     base = f"http://{daemon.until_logged('watch.listening')['address']}"
-    found: Row = requests.get(f"{base}/status", timeout=5).json()
+    found: Row = requests.get(f"{base}/status", timeout=30).json()
     return found
 
 
@@ -149,7 +149,7 @@ def test_how_many_are_parked_for_what_and_since_when_is_told_everywhere(network:
         base = f"http://{daemon.until_logged('watch.listening')['address']}"
 
         def counted() -> float:
-            text = requests.get(f"{base}/metrics", timeout=5).text
+            text = requests.get(f"{base}/metrics", timeout=30).text
             found = re.findall(r'^ortoo_parked_records\{reason="no_phone"\} (\S+)$', text, re.M)
             return float(found[0]) if found else 0
 

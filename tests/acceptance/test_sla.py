@@ -197,7 +197,7 @@ def test_status_tells_how_many_steps_are_due_soon_and_that_one_is_overdue(networ
         base = f"http://{daemon.until_logged('watch.listening')['address']}"
 
         def sla() -> Row:
-            found: Row = requests.get(f"{base}/status", timeout=5).json()["sla"]
+            found: Row = requests.get(f"{base}/status", timeout=30).json()["sla"]
             return found
 
         before = wait_until(lambda: sla() if sla()["soon"] is not None else None, 20, "a count")

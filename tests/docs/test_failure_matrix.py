@@ -29,7 +29,7 @@ TXN_SECURITY_END_A_SESSION UNKNOWN_EXCEPTION SERVER_UNAVAILABLE GONE
 
 
 def test_all_modes_are_there() -> None:
-    assert len(MODES) == 15
+    assert len(MODES) == 16
 
 
 def test_every_code_of_the_catalogue_has_its_signs_and_what_is_done() -> None:

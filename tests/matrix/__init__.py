@@ -15,6 +15,7 @@ MODULES = (
     "tests/acceptance/test_crashes.py",
     "tests/acceptance/test_hostile_org.py",
     "tests/acceptance/test_people.py",
+    "tests/acceptance/test_owner_fights.py",
     "tests/acceptance/test_store_away.py",
     "tests/acceptance/test_limits.py",
     "tests/acceptance/test_rates.py",

@@ -6,6 +6,7 @@ Exit code 1 if any test failed in any round; nothing is run again because it fai
 from __future__ import annotations
 
 import argparse
+import os
 import subprocess
 import sys
 import tempfile
@@ -53,10 +54,13 @@ def main() -> int:
 def run(folder: Path, number: int, rest: list[str]) -> Round:
     """One round; what each test said is kept in the folder."""
     report, began = folder / f"round-{number}.xml", time.monotonic()
+    environment = {**os.environ, "ORTOO_TEST_PATIENCE": "4"}
     command = [sys.executable, "-m", "pytest", *MODULES, f"--junitxml={report}", *rest]
     with (folder / f"round-{number}.log").open("w", encoding="utf-8") as log:
-        code = subprocess.run(command, cwd=ROOT, stdout=log, stderr=log, check=False).returncode
-    return read(report, code, time.monotonic() - began)
+        ran = subprocess.run(
+            command, cwd=ROOT, env=environment, stdout=log, stderr=log, check=False
+        )
+    return read(report, ran.returncode, time.monotonic() - began)
 
 
 def read(report: Path, code: int, took_for: float) -> Round:
@@ -95,8 +99,9 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--times", type=int, default=3)
     parser.add_argument("--load", type=int, default=1, help="processes that only keep a core busy")
-    parser.add_argument("rest", nargs="*", help="further options of pytest")
-    return parser.parse_args()
+    options, rest = parser.parse_known_args()  # what it does not know is pytest's
+    options.rest = rest
+    return options
 
 
 if __name__ == "__main__":

@@ -66,6 +66,16 @@ def test_fifty_thousand_brackets_are_refused_and_do_no_harm():
     assert [problem.rule for problem in problems] == ["yaml_refused"]
 
 
+@pytest.mark.parametrize(
+    "text",
+    ["a: &a [x, x]\nb: &b [*a, *a]\n", 'a: !!python/object/apply:os.system ["true"]\n', "a: *b\n"],
+)
+def test_what_unfolds_or_names_objects_of_python_is_refused_where_it_stands(text):
+    node, problems = read(text)
+    assert node is None
+    assert (problems[0].rule, problems[0].place.line) == ("yaml_refused", 1)
+
+
 def test_bytes_that_are_no_utf8_are_told_with_their_line():
     node, problems = read(b"a: b\nc: \xff\n")
     assert node is None

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
+from typing import TextIO
 
 from ortoo_daemon.daemon.asking.history_spool import HistorySpool
 from ortoo_daemon.errors import ConfigError, Place, Problem
@@ -54,6 +55,8 @@ def read_history(
             done += len(first)
             for number, line in enumerate(lines, start=2):
                 done += len(line)
+                if len(line) > _LONGEST_LINE:
+                    raise ValueError(f"the line is longer than {_LONGEST_LINE:,} characters")
                 past = decision_from(line)
                 in_time = (since is None or past.decided_at >= since) and (
                     until is None or past.decided_at < until
@@ -62,6 +65,8 @@ def read_history(
                     spool.add(past, line.rstrip("\n"))
                 if number % 500 == 0:
                     progress(_READING, done, size)
+        except RecursionError:
+            raise _problem(file, number, "values are nested without end") from None
         except ValueError as error:
             raise _problem(file, number, str(error)) from error
     progress(_READING, size, size)
@@ -72,9 +77,18 @@ def read_history(
 def _opened(file: Path) -> Iterator[tuple[int, Iterator[str]]]:
     try:
         with file.open(encoding="utf-8") as lines:
-            yield file.stat().st_size, iter(lines)
+            yield file.stat().st_size, _lines_of(lines)
     except OSError as error:
         raise _problem(file, 1, f"can't be read: {error.strerror}") from error
+
+
+def _lines_of(file: TextIO) -> Iterator[str]:
+    """No more of a line than shows that it is too long."""
+    while line := file.readline(_LONGEST_LINE + 1):
+        yield line
+
+
+_LONGEST_LINE = 4_000_000
 
 
 def _problem(file: Path, line: int, message: str) -> ConfigError:

@@ -35,6 +35,7 @@ _NOT_BY_RULES: Mapping[ReasonCode, str] = {
     ReasonCode.PERSON_WINS: "no rule decided this: the record was given back to a person",
     ReasonCode.REFUSED_BY_ORG: "no rule decided this: the org refused what the rules had decided",
     ReasonCode.TOO_MANY_TRIES: "no rule decided this: the handling failed too often",
+    ReasonCode.OWNER_FIGHT: "no rule decided this: somebody else kept changing the owner",
     ReasonCode.KEPT_CHANGING: "no rule decided this: the record kept changing while it was written",
 }
 """Decisions that come of what happens while they are written."""

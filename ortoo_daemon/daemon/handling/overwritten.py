@@ -6,33 +6,21 @@ afterwards, and it alone: an event says that a person changed the owner, not wha
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Any
+from datetime import timedelta
 
 import structlog
 
 from ortoo_daemon.action.stamps import ASSIGNED_OWNER, DECIDED_AT, OWNER, PRIOR_OWNER
+from ortoo_daemon.daemon.handling.owner_history import OwnerChange, owner_changes
 from ortoo_daemon.errors import PermanentOrgError
 from ortoo_daemon.instants import instant
-from ortoo_daemon.records import Record, RecordId, WorkItem, record_id
-from ortoo_daemon.salesforce import soql
+from ortoo_daemon.records import Record, RecordId, WorkItem
 from ortoo_daemon.salesforce.org import Org
 
 _log = structlog.get_logger("ortoo_daemon.records")
 
 _CLOCKS_AGREE_TO = timedelta(seconds=10)
 """The decision's time is ours, the history's is the org's."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Change:
-    """The owner went from ``before`` to ``after``."""
-
-    before: RecordId
-    after: RecordId
-    by: str
-    at: datetime
 
 
 async def overwritten_owner(
@@ -50,7 +38,7 @@ async def overwritten_owner(
     if decided_at is None:
         return None
     try:
-        changes = await _changes(org, record, since=decided_at - _CLOCKS_AGREE_TO)
+        changes = await owner_changes(org, record, since=decided_at - _CLOCKS_AGREE_TO)
     except PermanentOrgError as error:
         _log.warning("owner_history_unreadable", record=record.id, code=error.code)
         return None
@@ -58,7 +46,7 @@ async def overwritten_owner(
 
 
 def _replaced(
-    changes: Sequence[_Change], ours: str, seen: str, daemon_user: RecordId
+    changes: Sequence[OwnerChange], ours: str, seen: str, daemon_user: RecordId
 ) -> RecordId | None:
     """The owner our write replaced, if that is not the one it was decided for.
 
@@ -73,38 +61,3 @@ def _replaced(
         if given and not content:
             return write.before
     return None
-
-
-async def _changes(org: Org, record: Record, *, since: datetime) -> list[_Change]:
-    history, parent = _history_of(record.object)
-    text = soql.select(
-        history,
-        ["OldValue", "NewValue", "CreatedById", "CreatedDate"],
-        where=[
-            soql.equals(parent, record.id),
-            soql.equals("Field", "Owner"),
-            soql.at_least("CreatedDate", since),
-        ],
-        order_by=["CreatedDate", "Id"],
-    )
-    found = (_change(row) for row in await org.query(text))
-    return [change for change in found if change is not None]
-
-
-def _history_of(object_name: str) -> tuple[str, str]:
-    """Where the org keeps what became of a field: the object, its field with the record's id."""
-    if object_name.endswith("__c"):
-        return f"{object_name[:-3]}__History", "ParentId"
-    if object_name == "Opportunity":
-        return "OpportunityFieldHistory", "OpportunityId"
-    return f"{object_name}History", f"{object_name}Id"
-
-
-def _change(row: dict[str, Any]) -> _Change | None:
-    """A row by ids; the platform also writes each change by names, in a row of its own."""
-    at = instant(row["CreatedDate"])
-    try:
-        before, after = record_id(str(row["OldValue"])), record_id(str(row["NewValue"]))
-    except ValueError:
-        return None
-    return None if at is None else _Change(before, after, str(row["CreatedById"]), at)

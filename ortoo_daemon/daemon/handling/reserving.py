@@ -7,6 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 
+import structlog
+
 from ortoo_daemon import beside
 from ortoo_daemon.action.events import with_events_of_stamps
 from ortoo_daemon.action.stamps import DECISION_KEY
@@ -18,6 +20,7 @@ from ortoo_daemon.daemon.handling.knowledge import Knowledge, Policies
 from ortoo_daemon.daemon.handling.ledger import Ticket
 from ortoo_daemon.daemon.handling.onlooker import Nobody, Onlooker
 from ortoo_daemon.daemon.handling.overwritten import overwritten_owner
+from ortoo_daemon.daemon.handling.owner_fights import Fight, find_fight, may_fight
 from ortoo_daemon.daemon.handling.proofs import Proofs
 from ortoo_daemon.daemon.hearing.reopening import Reopenings
 from ortoo_daemon.decision import FOLLOW_UPS, Decision, Outcome, ReasonCode
@@ -25,6 +28,8 @@ from ortoo_daemon.facts import Facts
 from ortoo_daemon.records import Record, WorkReason
 from ortoo_daemon.salesforce.org import Org
 from ortoo_daemon.work.claims import Claim
+
+_log = structlog.get_logger("ortoo_daemon.records")
 
 _DONE_BEFORE = frozenset({ReasonCode.ALREADY_DECIDED, ReasonCode.PARKED_ALREADY})
 
@@ -57,7 +62,7 @@ class Reserving:
         ledger.taken_over(record.id)
         changed_since = await self.reopenings.changed_since(claim.item, record, policies)
         contacts = await self.contacts.of(claim.item, record, policies)
-        onlooker = self.onlooker
+        onlooker, fight, looked = self.onlooker, None, False
         while True:
             # No await stands between this and the reservation, so counters can't move in between.
             found, facts = await decide_record(
@@ -71,6 +76,13 @@ class Reserving:
                 contacts=contacts,
                 look=look,
             )
+            if not looked and not self.shadow and may_fight(claim.item, record, found):
+                looked, fight = True, await self._fight(record, facts.now)
+                continue  # counters may have moved
+            if fight is not None:
+                found = beside.owner_fight(
+                    policies.policy_set, facts, by=fight.by, times=fight.times
+                )
             done_before = found.reason in _DONE_BEFORE or found.outcome in FOLLOW_UPS
             if done_before and not self.shadow:
                 found = await self._still_due(claim, facts, policies) or found
@@ -88,6 +100,18 @@ class Reserving:
         if taken is not None and taken.person is not None:
             self.knowledge.customers.given(facts.answers, taken.person)
         return found, facts, ticket
+
+    async def _fight(self, record: Record, now: datetime) -> Fight | None:
+        fight = await find_fight(self.org, record, daemon_user=self.knowledge.daemon_user, now=now)
+        if fight is not None and not beside.is_parked_for_fight(record):
+            _log.error(
+                "owner_fight",
+                object=record.object,
+                record=record.id,
+                by=fight.by,
+                times=fight.times,
+            )
+        return fight
 
     async def _still_due(self, claim: Claim, facts: Facts, policies: Policies) -> Decision | None:
         """What a decided record may lack: its proof, or the person whose change our write replaced."""

@@ -99,3 +99,14 @@ def test_a_file_that_can_not_be_written_or_read_is_told(tmp_path):
             write_history(HEADING, spool, gone)
         with pytest.raises(ConfigError, match="can't be read"):
             read(gone, spool)
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [('{"a": "' + "x" * 4_000_001 + '"}', "longer than 4,000,000"), ("[" * 200_000, "nested")],
+)
+def test_a_line_made_to_fill_the_memory_is_refused_where_it_stands(file, line, said):
+    file.write_text(file.read_text() + line + "\n")
+    with HistorySpool() as spool, pytest.raises(ConfigError, match=said) as error:
+        read(file, spool)
+    assert error.value.problems[0].place.line == 7
