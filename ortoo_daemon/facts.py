@@ -160,6 +160,7 @@ class ModelAttempt:
     """One request, or why none was sent. ``cost`` in millionths of the catalogue's currency.
 
     ``took_for`` is in milliseconds. ``objections`` say why an answer did not count; none quotes the record.
+    ``together``: so many records shared the request; tokens and cost are this one's share.
     """
 
     model: str
@@ -171,6 +172,7 @@ class ModelAttempt:
     tokens_cached: int = 0
     cost: int = 0
     took_for: int = 0
+    together: int = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

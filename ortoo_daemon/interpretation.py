@@ -113,8 +113,10 @@ def model_notes(said: Mapping[str, Any]) -> Iterator[str]:
     yield f"model {said['model'] or 'none'}: {said['outcome']} ({spent}, {said['took_for']} ms)"
     for attempt in said["attempts"]:
         objections = "; ".join(attempt["objections"]) or attempt["detail"]
+        together = attempt.get("together", 1)
         yield f"asked {attempt['model']}: {attempt['outcome']}" + (
-            f": {objections}" if objections else ""
+            (f" (one request with {together - 1} other texts)" if together > 1 else "")
+            + (f": {objections}" if objections else "")
         )
 
 

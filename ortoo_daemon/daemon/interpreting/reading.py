@@ -54,6 +54,8 @@ def _inquiry(question: InterpretQuestion, sent: ValuesQuestion) -> Inquiry:
         language=question.language,
         length=len(sent.sent),
         value=question.value,
+        alone=bool(sent.orders),
+        suspects=lambda answer: bool(answer.get("orders_found")),
     )
 
 

@@ -217,6 +217,17 @@ class Spending:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Batching:
+    """Short texts that come within ``window`` share a request: ``most`` of them, each of at most ``text``
+    tokens, with ``answer`` tokens for what is said of it."""
+
+    window: timedelta = timedelta(milliseconds=300)
+    most: int = 8
+    text: int = 400
+    answer: int = 1_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Task:
     """Everything that bounds one task. ``tries`` counts requests to each model."""
 
@@ -236,6 +247,7 @@ class Task:
     confidence: float = 0.8
     disagreement: Disagreement = Disagreement.BOTH_OR_PERSON
     otherwise: Otherwise = Otherwise.RULES
+    batch: Batching | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

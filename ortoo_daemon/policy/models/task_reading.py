@@ -8,6 +8,7 @@ from ortoo_daemon.policy.models.catalogue import (
     ANSWERS,
     PROMPTS,
     SENDABLE,
+    Batching,
     Choice,
     Disagreement,
     Model,
@@ -36,7 +37,9 @@ TASK_KEYS = (
     "budget",
     "disagreement",
     "otherwise",
+    "batch",
 )
+BATCH_KEYS = ("window", "most", "text", "answer")
 CHOICE_KEYS = ("when", "models")
 WHEN_KEYS = ("language", "longer_than", "value_above", "budget_left_below")
 SEND_KEYS = ("fields", "parts", "rooftop", "clear")
@@ -44,6 +47,8 @@ TOKEN_KEYS = ("input", "output")
 BUDGET_KEYS = ("day", "record")
 
 _LONGEST = timedelta(minutes=10)
+_LONGEST_WINDOW = timedelta(seconds=5)
+_LONGEST_ANSWER = 32_000
 _MOST_MONEY = 1_000_000.0
 
 
@@ -79,6 +84,7 @@ class TaskReader:
                 one_of(section, "disagreement", Disagreement, Disagreement.BOTH_OR_PERSON)
             ),
             otherwise=self._otherwise(name, section),
+            batch=self._batch(name, section),
         )
 
     def _models(self, section: Section) -> tuple[str, ...]:
@@ -136,6 +142,34 @@ class TaskReader:
             at = section.get("otherwise") or section.place
             self.problems.add(at, "not_supported", message, "write otherwise: rules")
         return found
+
+    def _batch(self, name: TaskName, section: Section) -> Batching | None:
+        found = inner(section, "batch", BATCH_KEYS)
+        if found is None:
+            return None
+        if name is TaskName.TRIAGE:
+            message = "e-mails share no request: each has rooftops of its own to choose from"
+            self.problems.add(found.place, "not_supported", message, "leave `batch` out")
+            return None
+        usual = Batching()
+        node = found.get("window")
+        window = usual.window
+        if node is not None:
+            window = duration_in(node, self.problems, what="'window'") or usual.window
+            if window > _LONGEST_WINDOW:
+                message = "a record would wait too long for others"
+                self.problems.add(node, "out_of_bounds", message, "at most 5s")
+        batch = Batching(
+            window=window,
+            most=count(found, "most", least=2, most=50, usual=usual.most),
+            text=count(found, "text", least=16, most=4_000, usual=usual.text),
+            answer=count(found, "answer", least=16, most=8_000, usual=usual.answer),
+        )
+        if batch.most * batch.answer > _LONGEST_ANSWER:
+            message = f"{batch.most} answers of {batch.answer} tokens are more than models give"
+            mend = f"keep most x answer at {_LONGEST_ANSWER} or below"
+            self.problems.add(found.place, "out_of_bounds", message, mend)
+        return batch
 
     def _time_limit(self, section: Section) -> timedelta:
         node = section.get("time_limit")

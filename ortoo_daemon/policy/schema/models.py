@@ -128,10 +128,22 @@ def _task(name: TaskName) -> Schema:
         "disagreement": _among(Disagreement),
         "otherwise": _among(Otherwise if name is TaskName.TRIAGE else (Otherwise.RULES,)),
     }
+    if name is not TaskName.TRIAGE:
+        properties["batch"] = _batch()
     needed = ["enabled", "models", "send", "budget"]
-    whole = section(task_reading.TASK_KEYS, properties, needed)
+    keys = tuple(key for key in task_reading.TASK_KEYS if key in properties)
+    whole = section(keys, properties, needed)
     on: Schema = {"properties": {"enabled": {"const": True}}}
     return whole | {"if": on, "then": {"required": ["prompt", "answer"]}}
+
+
+def _batch() -> Schema:
+    bounds = {"most": (2, 50), "text": (16, 4_000), "answer": (16, 8_000)}
+    counts: dict[str, Schema] = {
+        key: {"type": "integer", "minimum": least, "maximum": most}
+        for key, (least, most) in bounds.items()
+    }
+    return section(task_reading.BATCH_KEYS, {"window": DURATION, **counts})
 
 
 def _among(words: Iterable[str]) -> Schema:

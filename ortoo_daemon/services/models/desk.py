@@ -18,6 +18,7 @@ import structlog
 from ortoo_daemon.facts import ModelAnswer, ModelAttempt, ModelOutcome
 from ortoo_daemon.policy.models.catalogue import MILLION, Catalogue, Model, Task, TaskName
 from ortoo_daemon.policy.models.picking import Circumstances, Pick, pick
+from ortoo_daemon.services.models.batches import Batches, Part, Sharing
 from ortoo_daemon.services.models.inquiry import (
     Inquiry,
     Judgement,
@@ -52,6 +53,7 @@ class ModelDesk:
         self.lines = lines
         self.ledger = ledger
         self.clock = clock
+        self.batches = Batches(lines, ledger, clock)
         self._now = now
 
     async def ask(self, name: TaskName, inquiry: Inquiry) -> ModelAnswer:
@@ -81,6 +83,7 @@ class ModelDesk:
         return found
 
     async def close(self) -> None:
+        await self.batches.close()
         await self.lines.close()
 
 
@@ -132,8 +135,10 @@ class _Asking:
     async def _model(self, model: Model, until: float) -> bool:
         """Ask one model, again where that may help. True when an answer counts."""
         prompt = self.inquiry.prompt
+        together = await self._together(model, until)
         for number in range(self.task.tries):
-            found, wait = await self._once(model, prompt, until)
+            found, wait = together or await self._once(model, prompt, until)
+            together = None
             self.attempts.append(found)
             if found.outcome is ModelOutcome.ANSWERED:
                 return True
@@ -148,6 +153,37 @@ class _Asking:
                 return False  # another model may still answer in time
             await asyncio.sleep(wait)
         return False
+
+    async def _together(
+        self, model: Model, until: float
+    ) -> tuple[ModelAttempt, float | None] | None:
+        """What came of a request that was shared with others; None where the question is asked alone.
+
+        An answer that does not count is no try of its own: the question is then asked alone.
+        """
+        if self.task.batch is None:
+            return None
+        began = self.desk.clock()
+        terms = Sharing(task=self.task, model=model, day=self.day, until=until)
+        part = await self.desk.batches.ask(self.inquiry, terms)
+        if part is None:
+            return None
+        found, wait = self._of_part(model, part)
+        found = replace(_took(found, self.desk.clock() - began), together=part.together)
+        if found.outcome is not ModelOutcome.INVALID:
+            return found, wait
+        self.attempts.append(found)
+        return None
+
+    def _of_part(self, model: Model, part: Part) -> tuple[ModelAttempt, float | None]:
+        if part.refused:
+            found = _none(model, ModelOutcome.OVER_BUDGET, f"budget of the {part.refused}")
+            return found, None
+        if part.error is not None:
+            error = part.error
+            return _none(model, error.outcome, str(error), part.cost), error.retry_after
+        assert part.reply is not None  # one of the three
+        return replace(self._judged(model, part.reply), cost=part.cost), None
 
     async def _once(
         self, model: Model, prompt: Prompt, until: float

@@ -25,7 +25,11 @@ class Judgement:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Inquiry:
-    """``record`` pays from its budget; ``length`` counts characters; ``value`` is None where unknown."""
+    """``record`` pays from its budget; ``length`` counts characters; ``value`` is None where unknown.
+
+    ``alone``: it may share a request with nobody. ``suspects`` tells whether an answer, whatever else it is
+    worth, says that the text gives orders to machines.
+    """
 
     record: str
     prompt: Prompt
@@ -33,6 +37,8 @@ class Inquiry:
     language: str = ""
     length: int = 0
     value: float | None = None
+    alone: bool = False
+    suspects: Callable[[Mapping[str, Any]], bool] = lambda answer: False
 
 
 def prompt_hash(prompt: Prompt) -> str:

@@ -1,10 +1,12 @@
 """The catalogue of models: what it says is taken, and what is wrong in it is told with its place."""
 
+from datetime import timedelta
+
 import pytest
 
 from ortoo_daemon.errors import ConfigError
 from ortoo_daemon.intake.mail.model import IdentifierKind, PartKind
-from ortoo_daemon.policy.models.catalogue import SENDABLE, TaskName, Tokens
+from ortoo_daemon.policy.models.catalogue import SENDABLE, Batching, TaskName, Tokens
 from ortoo_daemon.policy.models.reading import load_catalogue
 from tests.policy.files import ROOT
 
@@ -130,3 +132,38 @@ def test_what_could_be_sent_of_a_mail_is_what_reading_finds_in_it():
     could = SENDABLE[TaskName.TRIAGE]
     assert set(could.parts) == {str(kind) for kind in PartKind}
     assert set(could.clear) == {*map(str, IdentifierKind), "name", "account_number", "link"}
+
+
+PROFILE = WHOLE.replace("triage", "lead_profile").replace(
+    "answer: lead_profile/1", "answer: values/1"
+)
+PROFILE = PROFILE.replace("[subject]", "[language]")
+
+
+def test_nothing_is_shared_unless_it_is_written():
+    found = load_catalogue("m", PROFILE.encode()).task(TaskName.LEAD_PROFILE)
+    assert found is not None
+    assert found.batch is None
+    text = PROFILE + "    batch: {window: 1s, most: 4, text: 200, answer: 500}\n"
+    found = load_catalogue("m", text.encode()).task(TaskName.LEAD_PROFILE)
+    assert found is not None
+    assert found.batch == Batching(window=timedelta(seconds=1), most=4, text=200, answer=500)
+    found = load_catalogue("m", (PROFILE + "    batch: {}\n").encode()).task(TaskName.LEAD_PROFILE)
+    assert found is not None
+    assert found.batch == Batching()
+
+
+@pytest.mark.parametrize(
+    ("text", "batch", "says"),
+    [
+        (WHOLE, "{}", "e-mails share no request"),
+        (PROFILE, "{window: 10s}", "wait too long for others"),
+        (PROFILE, "{most: 1}", "'most' is 1"),
+        (PROFILE, "{most: 50, answer: 1000}", "keep most x answer at 32000"),
+        (PROFILE, "{often: 1}", "often"),
+    ],
+)
+def test_what_can_not_be_shared_is_told_with_its_place(text, batch, says):
+    (problem,) = told(text + f"    batch: {batch}\n")
+    assert says in problem
+    assert problem.startswith("models.yaml:")
