@@ -70,6 +70,7 @@ def rows(document: Document) -> list[Row]:
         *_records(document["records"]),
         *_sla(document["sla"]),
         *_notices(document["notices"]),
+        *_handoffs(document.get("handoffs")),
         *_services(document.get("services", {})),
         *_absences(document["absences"]),
         *_calls(document),
@@ -197,6 +198,29 @@ def _notices(notices: Document | None) -> Iterator[Row]:
     text = f"{_number(notices['told'].get('told', 0))} told, {_number(notices['ready'])} waiting"
     more = f", {_number(given_up)} given up" if given_up else ""
     yield Row("notices", text + more, BAD if given_up else PLAIN)
+
+
+def _handoffs(handoffs: Document | None) -> Iterator[Row]:
+    """By way, those that have anything to say."""
+    for way, found in (handoffs or {}).items():
+        sent = found["tries"].get("sent", 0)
+        parts = [f"{_number(sent)} sent, {_number(found['waiting'])} waiting"]
+        for name, text in (
+            ("failing", "of them tried in vain"),
+            ("no_consent", "without consent"),
+            ("dead", "failed for good (ortoo-daemon parked)"),
+        ):
+            if found[name]:
+                parts.append(f"{_number(found[name])} {text}")
+        if found["oldest_at"]:
+            parts.append(f"the oldest since {found['oldest_at']}")
+        bad = bool(found["failing"] or found["dead"])
+        if not found["described"] and way != "other":
+            parts.append("which the settings don't describe")
+        if found["trouble"]:
+            parts.append(found["trouble"])
+        if bad or sent or found["waiting"] or found["no_consent"] or not found["described"]:
+            yield Row(f"handoffs {way}", ", ".join(parts), BAD if bad else PLAIN)
 
 
 def _services(services: Document) -> Iterator[Row]:

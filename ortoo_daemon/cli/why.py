@@ -10,7 +10,9 @@ from ortoo_daemon.cli.options import DEFAULT_CONFIG, AsJson, Config, parsed_id
 
 if TYPE_CHECKING:
     from ortoo_daemon.daemon.asking.story import Story
+    from ortoo_daemon.daemon.settings import Settings
     from ortoo_daemon.records import RecordId
+    from ortoo_daemon.work.tries import HandoffTry
 
 
 def why(
@@ -18,7 +20,8 @@ def why(
     config: Config = DEFAULT_CONFIG,
     as_json: AsJson = False,
 ) -> None:
-    """Tell the story of a record: when it came, every decision about it, every change of its owner."""
+    """Tell the story of a record: when it came, every decision about it, every change of its owner, every try
+    to hand it to a rooftop's own system."""
     from ortoo_daemon.cli.terminal import say, show_json, show_table
 
     found = asyncio.run(_story(parsed_id(record), config))
@@ -26,6 +29,8 @@ def why(
         show_json(_json(found))
         return
     say(f"{found.object} {found.record} · held by {found.owner}", "bold")
+    if found.handoff:
+        say(f"handoff: {found.handoff}")
     show_table(
         ["When", "What", "", "By"],
         [
@@ -38,12 +43,31 @@ def why(
 
 
 async def _story(id: "RecordId", config: Path) -> "Story":
+    from dataclasses import replace
+
     from ortoo_daemon.daemon.asking.login import logged_in, object_of
     from ortoo_daemon.daemon.asking.story import story_of
     from ortoo_daemon.daemon.settings import load_settings
 
-    async with logged_in(load_settings(config)) as org:
-        return await story_of(org, await object_of(id, org), id)
+    settings = load_settings(config)
+    tries, gap = await _tries(id, settings)
+    async with logged_in(settings) as org:
+        found = await story_of(org, await object_of(id, org), id, tries=tries)
+    return replace(found, gaps=(*found.gaps, gap)) if gap else found
+
+
+async def _tries(id: "RecordId", settings: "Settings") -> "tuple[list[HandoffTry], str]":
+    """Out of the daemon's store, which may be another machine's, or another user's."""
+    from ortoo_daemon.daemon.asking.login import beside_daemon, has_store
+    from ortoo_daemon.errors import StateError
+
+    if not has_store(settings):
+        return [], ""
+    try:
+        async with beside_daemon(settings) as queue:
+            return await queue.tries.of_record(id), ""
+    except StateError as error:
+        return [], f"tries of handoffs are not told: {error}"
 
 
 def _json(found: "Story") -> dict[str, Any]:
@@ -53,6 +77,7 @@ def _json(found: "Story") -> dict[str, Any]:
         "object": found.object,
         "record": found.record,
         "owner": found.owner,
+        "handoff": found.handoff or None,
         "story": [
             {
                 "at": instant_text(each.at),

@@ -270,6 +270,7 @@ class Sweeping:
             finished_for=self._every.finished_for, parked_for=self._every.parked_for
         )
         await self._queue.notices.purge(utc_now() - self._every.finished_for)
+        await self._queue.tries.purge(utc_now() - self._every.parked_for)
         if self._queue.leadership.shared:  # who counts alone writes no log of what is taken
             await self._queue.reservations.purge()
         gone = await forget_old_items(self._queue.purge, retention=retention, clock=utc_now)

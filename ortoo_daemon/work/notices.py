@@ -7,11 +7,11 @@ the daemon asks; the functions below it are batch functions for `work.thread`.
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
+from sqlalchemy import Connection, bindparam, case, delete, func, insert, select, update
 
 from ortoo_daemon.records import RecordId
 from ortoo_daemon.work.tables import NoticeState, notice
@@ -64,14 +64,31 @@ class Settled:
     counts: bool = True
 
 
+HANDING = "handoff:"
+"""How the ways of handoffs begin; what comes behind is smtp, http or file."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WayWaiting:
+    """Handoffs by one way: so many wait, so many of these were tried in vain, the oldest since then; so many
+    were given up lately."""
+
+    waiting: int = 0
+    failing: int = 0
+    given_up: int = 0
+    oldest_at: datetime | None = None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Waiting:
-    """How many notices wait, since when the oldest does, and when the next one is due."""
+    """How many notices wait, since when the oldest does, and when the next one is due. ``handoffs``, by way
+    (``smtp``), are counted by themselves."""
 
     ready: int = 0
     held: int = 0
     oldest_at: datetime | None = None
     next_at: datetime | None = None
+    handoffs: Mapping[str, WayWaiting] = field(default_factory=dict)
 
 
 class NoticeBox:
@@ -264,28 +281,51 @@ def _hurry(connection: Connection, asked: Sequence[tuple[str, str, datetime]]) -
     return [None for _ in asked]
 
 
-def _waiting(connection: Connection, asked: Sequence[None]) -> list[Waiting]:
-    counts = dict.fromkeys(_LIVE, 0)
-    oldest: dict[str, datetime | None] = {}
-    due: dict[str, datetime | None] = {}
-    query = select(
+_WAITING = (
+    select(
         _c.state,
-        func.count(),
-        func.min(_c.held_at, type_=_c.held_at.type),
-        func.min(_c.due_at, type_=_c.due_at.type),
+        _c.way,
+        func.count().label("number"),
+        func.sum(case((_c.attempts > 0, 1), else_=0)).label("tried"),
+        func.min(_c.held_at, type_=_c.held_at.type).label("oldest_at"),
+        func.min(_c.due_at, type_=_c.due_at.type).label("next_at"),
     )
-    for state, count, held_at, due_at in connection.execute(
-        query.where(_c.state.in_(_LIVE)).group_by(_c.state)
-    ):
-        counts[state], oldest[state], due[state] = count, held_at, due_at
-    ready = NoticeState.READY.value
-    found = Waiting(
-        ready=counts[ready],
-        held=counts[NoticeState.HELD.value],
-        oldest_at=oldest.get(ready),
-        next_at=due.get(ready),
-    )
+    .where(_c.state.in_((*_LIVE, NoticeState.GIVEN_UP.value)))
+    .group_by(_c.state, _c.way)
+)
+
+
+def _waiting(connection: Connection, asked: Sequence[None]) -> list[Waiting]:
+    found = Waiting()
+    for row in connection.execute(_WAITING):
+        state = NoticeState(row.state)
+        if state is NoticeState.READY:
+            found = replace(found, next_at=_earlier(found.next_at, row.next_at))
+        if row.way.startswith(HANDING):
+            way = row.way.removeprefix(HANDING)
+            counted = _counted(found.handoffs.get(way, WayWaiting()), state, row)
+            found = replace(found, handoffs={**found.handoffs, way: counted})
+        elif state is NoticeState.READY:
+            oldest_at = _earlier(found.oldest_at, row.oldest_at)
+            found = replace(found, ready=found.ready + row.number, oldest_at=oldest_at)
+        elif state is NoticeState.HELD:
+            found = replace(found, held=found.held + row.number)
     return [found for _ in asked]
+
+
+def _counted(before: WayWaiting, state: NoticeState, row: Any) -> WayWaiting:
+    if state is NoticeState.GIVEN_UP:
+        return replace(before, given_up=before.given_up + row.number)
+    return replace(
+        before,
+        waiting=before.waiting + row.number,
+        failing=before.failing + row.tried,
+        oldest_at=_earlier(before.oldest_at, row.oldest_at),
+    )
+
+
+def _earlier(one: datetime | None, other: datetime | None) -> datetime | None:
+    return min(filter(None, (one, other)), default=None)
 
 
 def _purge(connection: Connection, asked: Sequence[datetime]) -> list[int]:

@@ -5,6 +5,7 @@ Durable, asynchronous, leased. Who needs what:
 - ways in (stream, sweeps, requeue): `put`, `checkpoints`, `forget_checkpoint`, `requeue`
 - workers: `claim`, `renew`, `finish`, `retry`, `park`, `wait_for_work`
 - notices of decisions: `notices`
+- tries of handoffs: `tries`
 - wiring and verbs: `open`, `close`, `parked`, `stats`, `purge`, rotations and notes
 
 Every method raises StateError when the store fails; nothing is half done then.
@@ -30,6 +31,7 @@ from ortoo_daemon.work.reservations import ReservationLog
 from ortoo_daemon.work.store import Store
 from ortoo_daemon.work.tables import State
 from ortoo_daemon.work.thread import StoreThread
+from ortoo_daemon.work.tries import TryBox
 
 __all__ = ["Checkpoint", "Claim", "ParkedItem", "QueueStats", "WorkQueue"]
 
@@ -64,6 +66,7 @@ class WorkQueue:
         self._room = asyncio.Event()
         self._in_order = asyncio.Lock()
         self.notices = NoticeBox(thread)
+        self.tries = TryBox(thread)
         self.reservations = ReservationLog(thread)
         self.leadership = Leadership(thread, instance, shared=shared)
 

@@ -179,6 +179,23 @@ notice = Table(
     Column("note", Text, nullable=False, default=""),
 )
 
+handoff_try = Table(
+    "handoff_try",
+    metadata,
+    Column(
+        "id", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True
+    ),
+    Column("handoff", String(200), nullable=False),
+    Column("record_id", String(18), nullable=False),
+    Column("way", String(64), nullable=False),
+    Column("recipient", String(18), nullable=False),
+    Column("outcome", String(16), nullable=False),
+    Column("note", Text, nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("until", Moment, nullable=False),
+    Column("times", Integer, nullable=False),
+)
+
 model_spending = Table(
     "model_spending",
     metadata,
@@ -228,6 +245,8 @@ Index("work_item_record", _c.record_id)
 Index("reservation_at", reservation.c.at)
 Index("notice_of_decision", notice.c.decision_key)
 Index("notice_due", notice.c.state, notice.c.due_at)
+Index("handoff_try_of", handoff_try.c.handoff)
+Index("handoff_try_of_record", handoff_try.c.record_id)
 Index("model_spending_on", model_spending.c.record, model_spending.c.task)
 
 

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Iterator
-from contextlib import contextmanager
 from shutil import copytree
-from threading import Event, Thread
 from typing import Any
 
 from ortoo_daemon.intake.adf.reading import read_adf
 from ortoo_daemon.sandbox.seed import identities as seed
+from tests.acceptance.dealer_systems import dealer
 from tests.acceptance.network import Network
 from tests.processes import ROOT, DaemonProcess, Row, wait_until
-from tests.services.handoff.receivers import Receiver, mail_server
+from tests.services.handoff.receivers import Receiver
 
 ACTION = {
     "handoff": {
@@ -24,28 +21,6 @@ ACTION = {
         "map": {"make": "Brand__c", "model": "Model__c"},
     }
 }
-
-
-@contextmanager
-def dealer() -> Iterator[Receiver]:
-    """A mail server in a thread of its own."""
-    found, ready, loop = Receiver(), Event(), asyncio.new_event_loop()
-    stop = asyncio.Event()
-
-    async def serve() -> None:
-        async with mail_server(found):
-            ready.set()
-            await stop.wait()
-
-    thread = Thread(target=lambda: loop.run_until_complete(serve()), daemon=True)
-    thread.start()
-    assert ready.wait(10)
-    try:
-        yield found
-    finally:
-        loop.call_soon_threadsafe(stop.set)
-        thread.join(10)
-        loop.close()
 
 
 def daemon_of(network: Network, crm: Receiver) -> DaemonProcess:

@@ -40,6 +40,7 @@ LABELS: dict[str, frozenset[str]] = {
     "ortoo_record_written_seconds_bucket": frozenset({"object", "le"}),
     "ortoo_writes_refused_total": frozenset({"what"}),
     "ortoo_notices_total": frozenset({"way", "outcome"}),
+    "ortoo_handoff_tries_total": frozenset({"way", "outcome"}),
     "ortoo_callout_seconds_bucket": frozenset({"service", "outcome", "le"}),
     "ortoo_callout_seconds_count": frozenset({"service", "outcome"}),
     "ortoo_data_quality_bucket": frozenset({"object", "source", "le"}),
@@ -93,6 +94,8 @@ def test_a_query_asks_for_values_that_a_label_can_have(query):
         "way_in": set(WorkReason),
         "state": {"ready", "leased", "parked"},
         "what": {"field", "owner", "record", "event"},
+        "state": {"ready", "leased", "parked", "waiting", "failing", "no_consent", "dead"},
+        "what": {"field", "owner", "record"},
         "budget": set(Allocation),
         "when": {"overdue", "soon"},
         "change": set(Change),
@@ -134,6 +137,8 @@ def test_alerts_cover_what_can_go_wrong():
         "OrtooPoliciesRefused",
         "OrtooCandidateRefused",
         "OrtooPoliciesReturned",
+        "OrtooHandoffsFailing",
+        "OrtooHandoffsDead",
     } <= names
     for rule in RULES:
         assert rule["labels"]["severity"] in {"page", "ticket"}

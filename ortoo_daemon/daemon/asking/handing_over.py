@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from ortoo_daemon.action.handoff import DUE, FAILED, OPEN, RESEND
-from ortoo_daemon.action.stamps import DECIDED_AT, MODIFIED_AT, ROOFTOP
+from ortoo_daemon.action.stamps import DECIDED_AT, MODIFIED_AT, POLICY, ROOFTOP
+from ortoo_daemon.daemon.asking.requeueing import ParkedRecord
 from ortoo_daemon.errors import RecordGoneError
 from ortoo_daemon.instants import instant
 from ortoo_daemon.policy.handoff_model import HANDOFF, HANDOFF_TO
@@ -20,7 +21,7 @@ from ortoo_daemon.salesforce import soql
 from ortoo_daemon.salesforce.org import Org
 from ortoo_daemon.salesforce.writer import RecordWrite
 
-_READ = (HANDOFF, HANDOFF_TO, ROOFTOP, DECIDED_AT, MODIFIED_AT)
+_READ = (HANDOFF, HANDOFF_TO, ROOFTOP, POLICY, DECIDED_AT, MODIFIED_AT)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +32,7 @@ class OpenHandoff:
     id: RecordId
     state: str
     rooftop: str
+    policy: str
     decided_at: datetime | None
 
 
@@ -39,9 +41,10 @@ def handed_objects(policies: PolicySet) -> list[str]:
     return sorted({each.object for each in policies.policies if each.handoff is not None})
 
 
-async def open_handoffs(org: Org, objects: Iterable[str], *, limit: int) -> list[OpenHandoff]:
-    """Oldest decisions first. Raises OrgError."""
-    words = (*OPEN, FAILED)
+async def open_handoffs(
+    org: Org, objects: Iterable[str], *, limit: int, words: Sequence[str] = (*OPEN, FAILED)
+) -> list[OpenHandoff]:
+    """Those whose state begins with one of ``words``, oldest decisions first. Raises OrgError."""
     found: list[OpenHandoff] = []
     for name in objects:
         any_word = soql.any_of([soql.starts_with(HANDOFF, word) for word in words])
@@ -54,11 +57,28 @@ async def open_handoffs(org: Org, objects: Iterable[str], *, limit: int) -> list
                 id=record_id(str(row["Id"])),
                 state=str(row[HANDOFF]),
                 rooftop=str(row[ROOFTOP] or ""),
+                policy=str(row[POLICY] or ""),
                 decided_at=instant(row[DECIDED_AT]),
             )
             for row in rows
         ]
     return found
+
+
+async def dead_letters(org: Org, objects: Iterable[str], *, limit: int) -> list[ParkedRecord]:
+    """What rooftops' systems refused for good, or did not take for a day. Raises OrgError."""
+    found = await open_handoffs(org, objects, limit=limit, words=(FAILED,))
+    return [
+        ParkedRecord(
+            object=each.object,
+            id=each.id,
+            reason=f"handoff: {each.state}",
+            since=each.decided_at,
+            policy=each.policy or None,
+            noted_in="handoff",
+        )
+        for each in found
+    ]
 
 
 async def send_again(

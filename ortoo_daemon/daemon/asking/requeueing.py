@@ -27,7 +27,8 @@ class NotRoutedError(OrtooError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ParkedRecord:
-    """A record that waits for a person. ``noted_in``: ``org`` (stamped) or ``queue`` (given up here)."""
+    """A record that waits for a person. ``noted_in``: ``org`` (stamped), ``queue`` (given up here) or
+    ``handoff`` (routed, and refused by its rooftop's own system: a dead letter)."""
 
     object: str
     id: RecordId

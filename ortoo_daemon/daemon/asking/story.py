@@ -1,9 +1,11 @@
-"""What happened to one record so far? Decisions out of the audit records, owners out of the org's history."""
+"""What happened to one record so far? Decisions out of the audit records, owners out of the org's history,
+tries of handoffs out of the journal (`story_of_handoffs`).
+"""
 
 import asyncio
 import json
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -11,49 +13,43 @@ from ortoo_daemon.action.stamps import OWNER
 from ortoo_daemon.audit.decision_json import ROW_FIELDS
 from ortoo_daemon.audit.record import OBJECT
 from ortoo_daemon.daemon.asking.explaining import NoSuchRecordError
+from ortoo_daemon.daemon.asking.happening import Happening
+from ortoo_daemon.daemon.asking.story_of_handoffs import trail_of
 from ortoo_daemon.errors import PermanentOrgError
 from ortoo_daemon.instants import instant
 from ortoo_daemon.records import RecordId, record_id
 from ortoo_daemon.salesforce import soql
 from ortoo_daemon.salesforce.org import Org
+from ortoo_daemon.work.tries import HandoffTry
 
 _DAWN = datetime(1970, 1, 1, tzinfo=UTC)
-_ORDER = {"created": 0, "decided": 1, "owner": 2}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Happening:
-    """One line of the story. ``kind``: created, decided, owner. ``by`` is who, for people to read.
-
-    ``details`` are names and values that programs may want; of a decision: key, outcome, reason, way in,
-    policy, revision, rule, and the fields as ``written`` and ``refused``.
-    """
-
-    at: datetime
-    kind: str
-    text: str
-    by: str = ""
-    details: Mapping[str, Any] = field(default_factory=dict)
+_ORDER = {"created": 0, "decided": 1, "owner": 2, "accepted": 3, "handoff": 4}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Story:
-    """Oldest first. ``owner`` is who holds the record now; ``gaps`` say what could not be told."""
+    """Oldest first. ``owner`` is who holds the record now; ``gaps`` say what could not be told. ``handoff``
+    is how that to the rooftop's own system stands, empty where there is none."""
 
     object: str
     record: RecordId
     owner: str
     happenings: tuple[Happening, ...]
     gaps: tuple[str, ...] = ()
+    handoff: str = ""
 
 
-async def story_of(org: Org, object_name: str, id: RecordId) -> Story:
-    """The story of a record. Raises NoSuchRecordError and OrgError."""
-    base, rows, (changes, gaps), daemon = await asyncio.gather(
+async def story_of(
+    org: Org, object_name: str, id: RecordId, *, tries: Sequence[HandoffTry] = ()
+) -> Story:
+    """The story of a record; ``tries`` to hand it over are those of the journal. Raises NoSuchRecordError and
+    OrgError."""
+    base, rows, (changes, gaps), daemon, trail = await asyncio.gather(
         _base(org, object_name, id),
         _decisions(org, id),
         _owner_changes(org, object_name, id),
         org.identity(),
+        trail_of(org, object_name, id, tries),
     )
     if not rows:
         gaps = (*gaps, "nothing has been decided about it")
@@ -65,12 +61,14 @@ async def story_of(org: Org, object_name: str, id: RecordId) -> Story:
         by=_who(base, daemon),
     )
     happenings = [created, *map(_decided, rows), *(_changed(row, names, daemon) for row in changes)]
+    happenings += trail.happenings
     return Story(
         object=object_name,
         record=id,
         owner=str(base.get("Owner.Name") or base[OWNER]),
         happenings=tuple(sorted(happenings, key=lambda each: (each.at, _ORDER[each.kind]))),
         gaps=gaps,
+        handoff=trail.handoff,
     )
 
 

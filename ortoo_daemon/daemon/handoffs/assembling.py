@@ -6,6 +6,7 @@ from datetime import datetime
 from ortoo_daemon.daemon.handling.knowledge import Knowledge
 from ortoo_daemon.daemon.handoffs.finding import OpenHandoffs
 from ortoo_daemon.daemon.handoffs.handing import Handing
+from ortoo_daemon.daemon.handoffs.noting import Noting
 from ortoo_daemon.daemon.handoffs.senders import make_senders, secrets_of
 from ortoo_daemon.daemon.parts import Parts
 from ortoo_daemon.daemon.settings import Settings
@@ -18,10 +19,16 @@ def make_handing(
     return Handing(
         org=parts.org,
         box=parts.queue.notices,
+        noting=Noting(
+            org=parts.org,
+            box=parts.queue.notices,
+            tries=parts.queue.tries,
+            meters=parts.meters,
+            clock=now,
+        ),
         knowledge=knowledge,
         senders=make_senders(settings, now, secrets_of(settings)),
         provider=settings.handoff.provider,
-        meters=parts.meters,
         clock=now,
     )
 

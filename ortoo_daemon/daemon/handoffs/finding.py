@@ -3,39 +3,58 @@
 After a lost journal or a kill, where consent came, and what people want sent again.
 """
 
-from collections.abc import Callable, Mapping
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from ortoo_daemon.action.handoff import HELD, NO_CONSENT, OPEN, handoff_key
+from ortoo_daemon.action.handoff import FAILED, HELD, NO_CONSENT, OPEN, handoff_key
 from ortoo_daemon.action.stamps import DECISION_KEY, POLICY, ROOFTOP
 from ortoo_daemon.daemon.handling.knowledge import Knowledge
 from ortoo_daemon.daemon.handoffs.consent import has_consent
-from ortoo_daemon.daemon.noticing.outbox import HANDED, HANDING
+from ortoo_daemon.daemon.noticing.outbox import HANDED
 from ortoo_daemon.decision import Outcome
 from ortoo_daemon.policy.handoff_model import HANDOFF, HANDOFF_AT, HANDOFF_TO
+from ortoo_daemon.policy.model import Policy
 from ortoo_daemon.records import FieldValue, Record, RecordId, record_id
 from ortoo_daemon.salesforce import soql
 from ortoo_daemon.salesforce.org import Org
-from ortoo_daemon.work.notices import KeptNotice, NoticeBox
+from ortoo_daemon.work.notices import HANDING, KeptNotice, NoticeBox
 from ortoo_daemon.work.tables import NoticeState
 
 _EVERY = timedelta(minutes=1)
 _OVERLAP = timedelta(minutes=2)
 
+_COUNTED_EVERY = timedelta(minutes=5)
+_MOST_GROUPS = 2000
+"""An aggregate query has no second page: the org refuses to count more."""
+
+OTHER = "other"
+"""The way of records whose policy is gone, or hands nothing over any more."""
+
 SENDING = "sending"
 """What the journal notes of a handoff before its document leaves."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HandoffCensus:
+    """Records of the org that wait for consent, and dead letters, by way."""
+
+    no_consent: Mapping[str, int] = field(default_factory=dict)
+    failed: Mapping[str, int] = field(default_factory=dict)
+
+
 @dataclass(slots=True, kw_only=True)
 class OpenHandoffs:
-    """Finds them, once a minute at most."""
+    """Finds them, once a minute at most. ``census`` is None until they were counted."""
 
     org: Org
     box: NoticeBox
     knowledge: Knowledge
     clock: Callable[[], datetime]
+    census: HandoffCensus | None = field(init=False, default=None)
     _looked_at: datetime | None = field(init=False, default=None)
+    _counted_at: datetime | None = field(init=False, default=None)
 
     async def find(self, now: datetime) -> None:
         """Have them handed over. Raises OrgError, StateError."""
@@ -46,6 +65,23 @@ class OpenHandoffs:
         for name in sorted({each.object for each in policies}):
             await self._find_open(name, since)
         self._looked_at = now
+        if self._counted_at is None or now - self._counted_at >= _COUNTED_EVERY:
+            await self._count(policies)
+            self._counted_at = now
+
+    async def _count(self, policies: Sequence[Policy]) -> None:
+        """What waits for consent or for a person: one call for each object."""
+        ways = {each.name: each.handoff.by.value for each in policies if each.handoff is not None}
+        counts = {word: Counter[str]() for word in (NO_CONSENT, FAILED)}
+        waits = soql.any_of([soql.starts_with(HANDOFF, word) for word in counts])
+        for name in sorted({each.object for each in policies}):
+            read = [POLICY, HANDOFF, "COUNT(Id)"]
+            grouped = [POLICY, HANDOFF]
+            query = soql.select(name, read, where=[waits], group_by=grouped, limit=_MOST_GROUPS)
+            for row in await self.org.query(query):
+                word = NO_CONSENT if str(row[HANDOFF]) == NO_CONSENT else FAILED
+                counts[word][ways.get(str(row[POLICY]), OTHER)] += int(row["expr0"] or 0)
+        self.census = HandoffCensus(no_consent=counts[NO_CONSENT], failed=counts[FAILED])
 
     async def _find_open(self, name: str, since: datetime | None) -> None:
         """Those without consent are merely looked at: there may be many."""

@@ -7,26 +7,22 @@ none goes to a second rooftop while a first one has the record.
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import structlog
 
 from ortoo_daemon.action.handoff import (
-    FAILED,
     HELD,
     NO_CONSENT,
     OPEN,
     RESEND,
-    SENT,
     has_alone,
     message_id,
 )
 from ortoo_daemon.action.stamps import (
     CUSTODY,
     DECISION_KEY,
-    LENGTHS,
     MODIFIED_AT,
     OWNER,
     POLICY,
@@ -37,26 +33,22 @@ from ortoo_daemon.daemon.handling.knowledge import Knowledge
 from ortoo_daemon.daemon.handoffs.consent import has_consent, scope_of
 from ortoo_daemon.daemon.handoffs.document import document_of
 from ortoo_daemon.daemon.handoffs.finding import SENDING
-from ortoo_daemon.daemon.noticing.outbox import HANDING
-from ortoo_daemon.daemon.watching.meters import Meters
+from ortoo_daemon.daemon.handoffs.noting import IN_VAIN, TAKEN, Noting, way_of
 from ortoo_daemon.directory import Rooftop
-from ortoo_daemon.errors import OrgError, RecordGoneError
+from ortoo_daemon.errors import OrgError
 from ortoo_daemon.instants import instant_text
 from ortoo_daemon.policy.handoff_model import (
     HANDOFF,
-    HANDOFF_AT,
     HANDOFF_FIELDS,
     HANDOFF_ID,
-    HANDOFF_TO,
     HandoffRule,
 )
 from ortoo_daemon.policy.model import Policy
 from ortoo_daemon.records import FieldValue, Record, RecordId, record_id
 from ortoo_daemon.salesforce import soql
 from ortoo_daemon.salesforce.org import Org
-from ortoo_daemon.salesforce.writer import RecordWrite
 from ortoo_daemon.services.handoff.outgoing import HandoffError, Outgoing, Sender
-from ortoo_daemon.work.notices import KeptNotice, NoticeBox, Settled
+from ortoo_daemon.work.notices import HANDING, KeptNotice, NoticeBox
 from ortoo_daemon.work.tables import NoticeState
 
 _log = structlog.get_logger("ortoo_daemon.handoffs")
@@ -68,17 +60,6 @@ _READ = frozenset(
 _AT_ONCE = 8
 _HELD_FOR = timedelta(hours=1)
 _SENDING_FOR = timedelta(minutes=2)
-_FIRST_PAUSE, _LONGEST_PAUSE = timedelta(seconds=5), timedelta(minutes=15)
-_MOST_TRIES = 100
-"""About a day of tries."""
-
-_TAKEN = "taken"
-"""What the journal notes once a document was taken."""
-
-_FAILED = "failed: "
-"""How the note of a try begins that was not the last one."""
-
-_LONGEST = 255
 
 
 @dataclass(slots=True, kw_only=True)
@@ -87,17 +68,17 @@ class Handing:
 
     org: Org
     box: NoticeBox
+    noting: Noting
     knowledge: Knowledge
     senders: Mapping[str, Sender]
     provider: str
-    meters: Meters
     clock: Callable[[], datetime]
 
     async def use(self, senders: Mapping[str, Sender], provider: str) -> None:
         """From now on records go by these; what failed before is tried at once. Raises StateError."""
         self.senders, self.provider = senders, provider
         for way in senders:
-            await self.box.hurry(f"{HANDING}{way}", _FAILED, self.clock())
+            await self.box.hurry(f"{HANDING}{way}", IN_VAIN, self.clock())
 
     async def hand(self, notices: Sequence[KeptNotice]) -> None:
         """Take each as far as it goes now. Raises OrgError, StateError."""
@@ -118,7 +99,7 @@ class Handing:
                 try:
                     await self._one(notice, records.get(notice.record_id), others)
                 except OrgError as error:
-                    await self._again(notice, f"the org: {error}", note=notice.note)
+                    await self.noting.again(notice, f"the org: {error}", note=notice.note)
 
         await asyncio.gather(*map(one, notices))
 
@@ -130,22 +111,22 @@ class Handing:
         rooftop = self.knowledge.directory.rooftops.get(RecordId(notice.recipient))
         id = message_id(notice.key)
         if record is not None and record.text(HANDOFF_ID) == id:
-            await self._settle(notice, NoticeState.TOLD)  # a kill came before it was noted
+            await self.noting.settle(notice, NoticeState.TOLD)  # a kill came before it was noted
             return
-        if notice.note == _TAKEN and record is not None:
-            await self._receipt(notice, record, id, rooftop)
+        if notice.note == TAKEN and record is not None:
+            await self.noting.receipt(notice, record, id, rooftop)
             return
         if record is None or policy is None or rule is None or rooftop is None:
-            await self._drop(notice, "there is nothing to hand over any more")
+            await self.noting.drop(notice, "there is nothing to hand over any more")
             return
         if record.text(ROOFTOP) != notice.recipient or not record.text(HANDOFF).startswith(OPEN):
-            await self._drop(notice, "the record went elsewhere")
+            await self.noting.drop(notice, "the record went elsewhere")
             return
         if not has_consent(record, policy, self.knowledge.directory, self.clock()):
-            await self._hold(notice, record, NO_CONSENT, self.clock() + _HELD_FOR)
+            await self.noting.hold(notice, record, NO_CONSENT, self.clock() + _HELD_FOR)
             return
         if (taken := self._taken(record, rule, others)) is not None:
-            await self._hold(notice, record, *taken)
+            await self.noting.hold(notice, record, *taken)
             return
         to: FieldValue = rooftop.code or rooftop.id
         if rule.to is not None:
@@ -185,90 +166,20 @@ class Handing:
     async def _send(
         self, notice: KeptNotice, record: Record, outgoing: Outgoing, rooftop: Rooftop
     ) -> None:
-        way = notice.way.removeprefix(HANDING)
+        way = way_of(notice)
         sender = self.senders.get(way)
         try:
             if sender is None:
                 raise HandoffError(f"the settings name no handoff.{way}", permanent=False)
             if not outgoing.to:
                 raise HandoffError("the rooftop has no address", permanent=True)
-            await self._note(notice, SENDING, self.clock() + _SENDING_FOR)
+            await self.noting.keep(notice, SENDING, self.clock() + _SENDING_FOR)
             receipt = await sender.send(outgoing)
         except HandoffError as error:
-            await self._failed(notice, record, error)
+            await self.noting.failed(notice, record, error)
             return
-        await self._note(notice, _TAKEN, self.clock() + _SENDING_FOR)
-        _log.info(
-            "handoff.sent",
-            object=notice.object,
-            record=notice.record_id,
-            rooftop=notice.recipient,
-            way=way,
-            id=outgoing.id,
-            receipt=receipt,
-        )
-        await self._receipt(notice, record, outgoing.id, rooftop)
-
-    async def _receipt(
-        self, notice: KeptNotice, record: Record, id: str, rooftop: Rooftop | None
-    ) -> None:
-        """The record says who took it, when, and under which id."""
-        at = self.clock()
-        name = rooftop.name if rooftop else notice.recipient
-        way = notice.way.removeprefix(HANDING)
-        line = f"{at:%Y-%m-%d %H:%M} UTC handed to {name} by {way}"
-        trail = "\n".join(filter(None, (record.text(CUSTODY), line)))
-        fields: dict[str, FieldValue] = {
-            HANDOFF: SENT,
-            HANDOFF_TO: notice.recipient,
-            HANDOFF_AT: instant_text(at),
-            HANDOFF_ID: id,
-            CUSTODY: trail[-LENGTHS[CUSTODY] :],
-        }
-        try:
-            await self._stamp(record, fields)
-        except OrgError as error:
-            await self._again(notice, f"the receipt: {error}", note=_TAKEN)
-            return
-        await self._settle(notice, NoticeState.TOLD)
-        self.meters.noticed(notice.way, NoticeState.TOLD.value, 1)
-
-    async def _failed(self, notice: KeptNotice, record: Record, error: HandoffError) -> None:
-        self.meters.noticed(notice.way, "failed", 1)
-        if not error.permanent and notice.attempts < _MOST_TRIES:
-            await self._again(notice, str(error), note=f"{_FAILED}{error}")
-            return
-        await self._stamp(record, {HANDOFF: f"{FAILED}: {error}"[:_LONGEST]})
-        await self._settle(notice, NoticeState.GIVEN_UP, note=str(error))
-        _log.error("handoff.given_up", record=notice.record_id, way=notice.way, error=str(error))
-
-    async def _again(self, notice: KeptNotice, error: str, *, note: str) -> None:
-        doubled: int = 2 ** min(notice.attempts, 20)
-        pause = min(_FIRST_PAUSE * doubled, _LONGEST_PAUSE)
-        await self._note(notice, note, self.clock() + pause, counts=True)
-        _log.warning("handoff.failed", record=notice.record_id, way=notice.way, error=error)
-
-    async def _hold(self, notice: KeptNotice, record: Record, why: str, until: datetime) -> None:
-        if record.text(HANDOFF) != why:
-            await self._stamp(record, {HANDOFF: why[:_LONGEST]})
-            _log.info("handoff.held", record=notice.record_id, way=notice.way, why=why)
-        await self._note(notice, why, max(until, self.clock() + _FIRST_PAUSE))
-
-    async def _drop(self, notice: KeptNotice, why: str) -> None:
-        await self._settle(notice, NoticeState.DROPPED, note=why)
-        self.meters.noticed(notice.way, NoticeState.DROPPED.value, 1)
-        _log.info("handoff.withdrawn", record=notice.record_id, way=notice.way, why=why)
-
-    async def _stamp(self, record: Record, fields: Mapping[str, FieldValue]) -> None:
-        """Write to the record, whoever else has; one that is gone needs none. Raises OrgError."""
-        write = RecordWrite(
-            object=record.object,
-            id=record.id,
-            fields=fields,
-            modified_at=record.text(MODIFIED_AT),
-        )
-        with suppress(RecordGoneError):
-            await self.org.writer.write(write)
+        await self.noting.taken(notice, outgoing.id, receipt)
+        await self.noting.receipt(notice, record, outgoing.id, rooftop)
 
     async def _records(self, notices: Sequence[KeptNotice]) -> dict[RecordId, Record]:
         """As they stand now; who is missing is gone."""
@@ -292,22 +203,3 @@ class Handing:
     def _policy(self, name: str) -> Policy | None:
         policies = self.knowledge.policies.policy_set.policies
         return next((each for each in policies if each.name == name), None)
-
-    async def _note(
-        self, notice: KeptNotice, note: str, due_at: datetime, *, counts: bool = False
-    ) -> None:
-        await self.box.settle(
-            [
-                Settled(
-                    key=notice.key,
-                    state=NoticeState.READY,
-                    at=self.clock(),
-                    due_at=due_at,
-                    note=note,
-                    counts=counts,
-                )
-            ]
-        )
-
-    async def _settle(self, notice: KeptNotice, state: NoticeState, *, note: str = "") -> None:
-        await self.box.settle([Settled(key=notice.key, state=state, at=self.clock(), note=note)])

@@ -18,7 +18,7 @@ from jinja2 import TemplateError
 from ortoo_daemon.daemon.handoffs.finding import OpenHandoffs
 from ortoo_daemon.daemon.handoffs.handing import Handing
 from ortoo_daemon.daemon.noticing.notice_settings import NoticeSettings
-from ortoo_daemon.daemon.noticing.outbox import HANDING, Outbox
+from ortoo_daemon.daemon.noticing.outbox import Outbox
 from ortoo_daemon.daemon.noticing.words import Rows, Words
 from ortoo_daemon.daemon.watching.meters import Meters
 from ortoo_daemon.errors import (
@@ -32,7 +32,7 @@ from ortoo_daemon.salesforce.org import Org
 from ortoo_daemon.salesforce.telling import OrgMessage, OrgTelling
 from ortoo_daemon.services.notify.channels import ChannelError, Channels
 from ortoo_daemon.services.notify.templates import Message, Templates
-from ortoo_daemon.work.notices import KeptNotice, NoticeBox, Settled, Waiting
+from ortoo_daemon.work.notices import HANDING, KeptNotice, NoticeBox, Settled, Waiting
 from ortoo_daemon.work.tables import NoticeState
 
 _log = structlog.get_logger("ortoo_daemon.notices")

@@ -16,12 +16,9 @@ from ortoo_daemon.policy.notify_model import ORG_WAYS, OrgWay
 from ortoo_daemon.records import RecordId
 from ortoo_daemon.salesforce import soql
 from ortoo_daemon.salesforce.org import Org
-from ortoo_daemon.work.notices import KeptNotice, NoticeBox
+from ortoo_daemon.work.notices import HANDING, KeptNotice, NoticeBox
 
 FALLBACK_ZONE = "UTC"
-
-HANDING = "handoff:"
-"""How the ways of handoffs begin; what comes behind is smtp, http or file."""
 
 HANDED = "crm"
 

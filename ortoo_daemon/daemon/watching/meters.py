@@ -65,6 +65,12 @@ class Meters:
             ["way", "outcome"],
             registry=None,
         )
+        self._handed_over = Counter(
+            "ortoo_handoff_tries",
+            "Tries to hand records to rooftops' own systems: what came of them, by way.",
+            ["way", "outcome"],
+            registry=None,
+        )
         self._called = Histogram(
             "ortoo_callout_seconds",
             "From a record's question to what came of it: calls of services.",
@@ -87,7 +93,7 @@ class Meters:
     def collect(self) -> Iterator[Metric]:
         """What is to be shown."""
         meters = (self._handled, self._decided, self._written, self._refused, self._noticed)
-        for meter in (*meters, self._called, self._quality):
+        for meter in (*meters, self._handed_over, self._called, self._quality):
             for metric in meter.collect():
                 # The library adds a second series for every one, with the moment it began.
                 metric.samples = [
@@ -143,6 +149,20 @@ class Meters:
     def noticed(self, way: str, outcome: str, count: int) -> None:
         """Notices that were told, failed and will be tried again, or came to nothing."""
         self._noticed.labels(way, outcome).inc(count)
+
+    def handed_over(self, way: str, outcome: str) -> None:
+        """A record was handed to a rooftop's own system, or was not."""
+        self._handed_over.labels(way, outcome).inc()
+
+    def handoffs(self) -> dict[str, dict[str, int]]:
+        """How many tries came to what, by way."""
+        found: dict[str, dict[str, int]] = {}
+        for family in self._handed_over.collect():
+            for sample in family.samples:
+                if sample.name.endswith("_total"):
+                    by = found.setdefault(sample.labels["way"], {})
+                    by[sample.labels["outcome"]] = int(sample.value)
+        return found
 
     def called(self, service: str, answer: CallAnswer) -> None:
         """A service was asked; an answer that was kept counts as one that took no time."""

@@ -16,6 +16,7 @@ from ortoo_daemon.daemon.parts import Parts, View
 from ortoo_daemon.daemon.watching.health import is_ready, readiness
 from ortoo_daemon.errors import StateError
 from ortoo_daemon.instants import instant_text
+from ortoo_daemon.work.notices import WayWaiting
 
 _PARKED_LOOKED_AT = 1000
 
@@ -58,6 +59,7 @@ async def status_document(view: View) -> Document:
         "budgets": budgets_document(parts.budgets),
         "sla": _sla(parts, view.at),
         "notices": _notices(parts),
+        "handoffs": _handoffs(parts),
         "services": _services(parts),
         "absences": _absences(parts),
         "login": {
@@ -132,6 +134,31 @@ def _notices(parts: Parts) -> Document | None:
         "next_at": instant_text(next_at) if next_at else None,
         "told": parts.meters.notices(),
     }
+
+
+def _handoffs(parts: Parts) -> Document | None:
+    """By way: what waits, what is tried again, dead letters, and tries since the start. None where nothing
+    is handed over: no policy does, or the run is a shadow."""
+    delivery = parts.delivery
+    if delivery is None or delivery.handing is None or parts.shadow:
+        return None
+    waiting, tried = delivery.waiting.handoffs, parts.meters.handoffs()
+    census = delivery.open_handoffs.census if delivery.open_handoffs else None
+    no_consent, failed = (census.no_consent, census.failed) if census else ({}, {})
+    found: Document = {}
+    for way in sorted({*delivery.handing.senders, *waiting, *tried, *no_consent, *failed}):
+        now = waiting.get(way, WayWaiting())
+        found[way] = {
+            "waiting": now.waiting,
+            "failing": now.failing,
+            "oldest_at": instant_text(now.oldest_at) if now.oldest_at else None,
+            "no_consent": no_consent.get(way, 0),
+            "dead": failed.get(way, 0) if census else now.given_up,
+            "tries": tried.get(way, {}),
+            "described": way in delivery.handing.senders,
+            "trouble": delivery.handing.noting.troubles.get(way),
+        }
+    return found
 
 
 def _absences(parts: Parts) -> Document | None:

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, delete, insert, inspect, select
 from ortoo_daemon.errors import StateError
 from ortoo_daemon.work.tables import meta, metadata, schema_revision
 
-HEAD = "0005"
+HEAD = "0006"
 """The last step this program knows."""
 
 USABLE_FROM = "0005"
@@ -21,7 +21,7 @@ USABLE_FROM = "0005"
 TABLE = schema_revision.name
 FOLDER = Path(__file__).parent
 _LOCK = 0x6F72746F6F  # "ortoo": two daemons that start at once must not upgrade twice
-KNOWN = ("0004", "0005")
+KNOWN = ("0004", "0005", "0006")
 _BEFORE_STEPS = {"4": "0004", "5": "0004", "6": "0004"}
 """Versions of stores from before there were steps, by where their steps begin."""
 

@@ -16,6 +16,8 @@ from ortoo_daemon.action.sla_clocks import SlaStamp, stamp_text
 from ortoo_daemon.clocks import PastHolder
 from ortoo_daemon.daemon.handoffs.finding import OpenHandoffs
 from ortoo_daemon.daemon.handoffs.handing import Handing
+from ortoo_daemon.daemon.handoffs.noting import Noting
+from ortoo_daemon.daemon.watching.meters import Meters
 from ortoo_daemon.directory import Directory
 from ortoo_daemon.errors import StateError, TemporaryOrgError
 from ortoo_daemon.instants import instant_text
@@ -24,6 +26,7 @@ from ortoo_daemon.policy.handoff_model import HANDOFF, HANDOFF_AT, HANDOFF_ID, H
 from ortoo_daemon.policy.load import load
 from ortoo_daemon.services.handoff.http import WebSender
 from ortoo_daemon.work.notices import NoticeBox
+from ortoo_daemon.work.queue import WorkQueue
 from ortoo_daemon.work.tables import NoticeState
 from tests.asynchronous import asynchronous
 from tests.services.handoff.receivers import Receiver, web_server
@@ -65,6 +68,11 @@ class Org:
         return self
 
     async def query(self, text: str) -> list[dict[str, Any]]:
+        if "GROUP BY" in text:
+            stands = str(self.fields.get(HANDOFF) or "")
+            counted = stands.startswith("Failed") or stands == "Held: no consent"
+            row = {"Ortoo_Policy__c": "leads", HANDOFF: stands, "expr0": 1}
+            return [row] if counted else []
         if "LIKE" in text and not str(self.fields.get(HANDOFF) or "").startswith(
             ("Due", "Held", "Resend")
         ):
@@ -82,11 +90,20 @@ class Org:
 @dataclass
 class World:
     org: Org
-    box: NoticeBox
+    queue: WorkQueue
     handing: Handing
     finding: OpenHandoffs
     dealer: Receiver
     now: datetime = NOON
+
+    @property
+    def box(self) -> NoticeBox:
+        return self.queue.notices
+
+    async def tries(self) -> list[tuple[str, int, str]]:
+        """Outcome, how often, and why."""
+        found = await self.queue.tries.of_record(LEAD)
+        return [(each.outcome.value, each.times, each.note) for each in found]
 
     async def work(self, after: timedelta = timedelta()) -> None:
         """Hand over what is due."""
@@ -124,10 +141,17 @@ async def world(tmp_path: Any, **fields: Any) -> AsyncIterator[World]:
             rooftop(2, "Garage Roy", code="R2", tags=address),
         ]
         policies = load({"policies/leads.yaml": yaml.safe_dump(POLICY).encode()})
-        org = Org(given)
+        org, meters = Org(given), Meters(lambda: made.now)
         handing = Handing(
             org=cast(Any, org),
             box=queue.notices,
+            noting=Noting(
+                org=cast(Any, org),
+                box=queue.notices,
+                tries=queue.tries,
+                meters=meters,
+                clock=lambda: made.now,
+            ),
             knowledge=cast(
                 Any,
                 SimpleNamespace(
@@ -137,7 +161,6 @@ async def world(tmp_path: Any, **fields: Any) -> AsyncIterator[World]:
             ),
             senders={"http": WebSender([dealer.url], at_most_for=2)},
             provider="Example Motors",
-            meters=cast(Any, SimpleNamespace(noticed=lambda *counted: None)),
             clock=lambda: made.now,
         )
         finding = OpenHandoffs(
@@ -146,7 +169,7 @@ async def world(tmp_path: Any, **fields: Any) -> AsyncIterator[World]:
             knowledge=handing.knowledge,
             clock=lambda: made.now,
         )
-        made = World(org, queue.notices, handing, finding, dealer)
+        made = World(org, queue, handing, finding, dealer)
         yield made
 
 
@@ -183,7 +206,7 @@ async def test_a_kill_between_sending_and_the_receipt_sends_the_same_id_again(tm
     async with world(tmp_path) as here:
         await here.finding.find(NOON)
         (due,) = await here.box.due(NOON)
-        settle, box = here.box.settle, cast(Any, here.handing.box)
+        settle, box = here.box.settle, cast(Any, here.handing.noting.box)
 
         async def dies_after_sending(settled: Any) -> None:
             if settled[0].note == "taken":
@@ -260,7 +283,7 @@ async def test_what_may_have_reached_another_rooftop_waits_too(tmp_path):
     async with world(tmp_path) as here:
         await here.finding.find(NOON)
         (due,) = await here.box.due(NOON)
-        await here.handing._note(due, "sending", NOON + timedelta(minutes=2))
+        await here.handing.noting.keep(due, "sending", NOON + timedelta(minutes=2))
         here.org.fields["Ortoo_Rooftop__c"] = THERE.id  # given to another while it was on its way
         await here.work(timedelta(minutes=1, seconds=30))
         await here.work(timedelta(seconds=1))
@@ -338,3 +361,57 @@ async def test_what_failed_is_tried_at_once_when_the_way_was_edited(tmp_path):
         await here.handing.use({"http": mended}, "Example Motors")
         await here.work(timedelta(seconds=1))
     assert here.org.fields[HANDOFF] == "Sent"
+
+
+@asynchronous
+async def test_each_try_is_kept_with_what_came_of_it(tmp_path):
+    async with world(tmp_path) as here:
+        here.dealer.fails = ["500", "500", "429"]
+        for _ in range(4):
+            await here.work(timedelta(minutes=16))
+        tries = await here.tries()
+        assert here.handing.noting.troubles == {}
+    assert tries == [
+        ("failed", 2, "the dealer's system said 500"),
+        ("failed", 1, "the dealer's system said 429"),
+        ("sent", 1, "r-1"),
+    ]
+
+
+@asynchronous
+async def test_what_waits_fails_and_was_given_up_is_counted_by_way(tmp_path):
+    async with world(tmp_path) as here:
+        here.dealer.fails = ["500", "404"]
+        await here.work()
+        failing = (await here.box.waiting()).handoffs["http"]
+        assert (failing.waiting, failing.failing, failing.given_up) == (1, 1, 0)
+        assert failing.oldest_at == NOON
+        assert here.handing.noting.troubles == {"http": "the dealer's system said 500"}
+        await here.work(timedelta(minutes=6))
+        dead = (await here.box.waiting()).handoffs["http"]
+        assert (dead.waiting, dead.given_up) == (0, 1)
+        await here.work(timedelta(minutes=6))
+        assert here.finding.census is not None
+        assert dict(here.finding.census.failed) == {"http": 1}
+
+
+@asynchronous
+async def test_what_waits_for_consent_is_counted_in_the_org(tmp_path):
+    async with world(tmp_path, Consent__c=False) as here:
+        await here.work()
+        await here.work(timedelta(minutes=6))
+        assert here.finding.census is not None
+        assert dict(here.finding.census.no_consent) == {"http": 1}
+        assert [each[0] for each in await here.tries()] == ["held"]
+
+
+@asynchronous
+async def test_consent_that_is_withdrawn_while_a_server_is_away_stops_what_waits(tmp_path):
+    async with world(tmp_path) as here:
+        here.dealer.fails = ["500"]
+        await here.work()
+        here.org.fields["Consent__c"] = False
+        await here.work(timedelta(minutes=1))
+        await here.work(timedelta(minutes=61))
+    assert here.org.fields[HANDOFF] == "Held: no consent"
+    assert len(here.dealer.ids) == 1, "the one that was answered by 500"

@@ -82,8 +82,8 @@ async def mail_server(receiver: Receiver | None = None) -> AsyncIterator[Receive
 
 
 @asynccontextmanager
-async def web_server() -> AsyncIterator[Receiver]:
-    found = Receiver()
+async def web_server(receiver: Receiver | None = None) -> AsyncIterator[Receiver]:
+    found = receiver or Receiver()
 
     async def take(request: web.Request) -> web.StreamResponse:
         failure = found.next_failure()

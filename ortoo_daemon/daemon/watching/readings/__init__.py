@@ -5,6 +5,7 @@ names are listed in docs/operations.md and stay; alert rules and the dashboard b
 """
 
 from ortoo_daemon.daemon.watching.readings.candidate import CANDIDATE
+from ortoo_daemon.daemon.watching.readings.handoffs import HANDOFFS
 from ortoo_daemon.daemon.watching.readings.org import ORG
 from ortoo_daemon.daemon.watching.readings.policies import POLICIES
 from ortoo_daemon.daemon.watching.readings.process import PROCESS
@@ -13,5 +14,7 @@ from ortoo_daemon.daemon.watching.readings.stream import STREAM
 from ortoo_daemon.daemon.watching.readings.sweeps import SWEEPS
 from ortoo_daemon.daemon.watching.readings.work import WORK
 
-READINGS: tuple[Reading, ...] = (*PROCESS, *POLICIES, *CANDIDATE, *WORK, *STREAM, *ORG, *SWEEPS)
+READINGS: tuple[Reading, ...] = (
+    *PROCESS, *POLICIES, *CANDIDATE, *WORK, *HANDOFFS, *STREAM, *ORG, *SWEEPS,
+)  # fmt: skip
 """In the order in which /metrics shows them."""
