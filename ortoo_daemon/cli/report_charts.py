@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ortoo_daemon.cli.report_words import of_text, value_text
-from ortoo_daemon.reporting.catalogue import BY_KEY, Measure, Unit
+from ortoo_daemon.reporting.catalogue import BY_KEY
 from ortoo_daemon.reporting.figures import Figure
+from ortoo_daemon.reporting.measure import Measure, Unit
 from ortoo_daemon.reporting.report import Group, Report, Section
 from ortoo_daemon.reporting.standing_out import standing
 

@@ -12,6 +12,7 @@ from ortoo_daemon.reporting.catalogue import BY_KEY, MEASURES
 from ortoo_daemon.reporting.figures import Figure, Figures, change_between
 from ortoo_daemon.reporting.periods import Period
 from ortoo_daemon.reporting.report import Group, Report
+from ortoo_daemon.reporting.uncovered import HOW_COUNTED, HOW_OWNED
 
 HEADER = (
     "period", "begin", "end", "dimension", "key", "name",
@@ -58,6 +59,7 @@ def as_json(found: Report) -> dict[str, Any]:
                 for each in found.stretches
             ],
         },
+        "uncovered": _uncovered(found),
         "unknown": dict(found.unknown),
         "unknown_in_compared": dict(found.unknown_before),
         "notes": list(found.notes),
@@ -66,6 +68,37 @@ def as_json(found: Report) -> dict[str, Any]:
             "groups": found.reading.groups,
             "rows": found.reading.rows,
         },
+    }
+
+
+def _uncovered(found: Report) -> dict[str, Any] | None:
+    """Postal areas that nobody serves; null where no rule goes by territories."""
+    uncovered = found.uncovered
+    if uncovered is None:
+        return None
+    return {
+        "formula": HOW_COUNTED,
+        "formula_unowned": HOW_OWNED,
+        "gap": uncovered.gap or None,
+        "areas": [
+            {
+                "country": each.country,
+                "area": each.area,
+                "records": each.records,
+                "unowned": each.unowned,
+                "codes": dict(each.codes),
+            }
+            for each in uncovered.areas
+        ],
+        "ownerless": [
+            {
+                "owner": each.owner,
+                "rows": each.rows,
+                "places": list(each.places),
+                "first_at": str(each.first_at),
+            }
+            for each in uncovered.ownerless
+        ],
     }
 
 
@@ -87,6 +120,17 @@ def _lines(found: Report) -> Iterator[tuple[object, ...]]:
             yield from _of(
                 "compared", found.compared, dimension, group.key, group.name, group.before
             )
+    for area in found.uncovered.areas if found.uncovered else ():
+        span = instant_text(found.period.begin), instant_text(found.period.end)
+        name = safe_cell(area.name)
+        for measure, number, formula in (
+            ("without_rooftop", area.records, HOW_COUNTED),
+            ("unowned", area.unowned, HOW_OWNED),
+        ):
+            yield (
+                "period", *span, "postal_area", name, name, measure, number, "records", None,
+                area.records, formula,
+            )  # fmt: skip
     if found.trend is not None:
         for each in found.stretches:
             yield from _of("period", each.period, found.trend.value, "", each.name, each.figures)

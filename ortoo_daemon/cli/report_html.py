@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from ortoo_daemon.cli.pages import page
 from ortoo_daemon.cli.report_charts import HEIGHT, WIDTH, Lifted, charts, lifted
-from ortoo_daemon.cli.report_view import unknown_texts
+from ortoo_daemon.cli.report_view import codes_text, unknown_texts
 from ortoo_daemon.cli.report_words import (
     change_text,
     columns_of,
@@ -19,13 +19,16 @@ from ortoo_daemon.cli.report_words import (
 )
 from ortoo_daemon.instants import instant_text
 from ortoo_daemon.reporting.asked import Dimension
-from ortoo_daemon.reporting.catalogue import BY_KEY, HOW_SUMMED_UP, Better, Measure, Topic
+from ortoo_daemon.reporting.catalogue import BY_KEY, HOW_SUMMED_UP
 from ortoo_daemon.reporting.figures import Figures
+from ortoo_daemon.reporting.measure import Better, Measure, Topic
 from ortoo_daemon.reporting.report import Group, Report, Section
 from ortoo_daemon.reporting.standing_out import Concern, concerns, standing, turn
+from ortoo_daemon.reporting.uncovered import HOW_COUNTED, HOW_OWNED
 
 TEMPLATE = "report_page.html.jinja"
 GROUPS_SHOWN, MOST_GROUPS = 12, 300
+MOST_AREAS = 60
 _CONCERNS, _LIFTS = 8, 20
 
 _NOT_IN_TABLES = frozenset(
@@ -93,6 +96,11 @@ def rendered(found: Report) -> str:
         height=HEIGHT,
         lifts=_lifts(found),
         tables=[_table(found, each) for each in found.sections if each.groups],
+        uncovered=found.uncovered,
+        most_areas=MOST_AREAS,
+        codes_text=codes_text,
+        how_counted=HOW_COUNTED,
+        how_owned=HOW_OWNED,
         unknown=unknown_texts(found),
         wants=_wants,
         how_summed_up=HOW_SUMMED_UP,

@@ -18,9 +18,11 @@ from ortoo_daemon.cli.report_words import (
     value_text,
 )
 from ortoo_daemon.cli.terminal import console
-from ortoo_daemon.reporting.catalogue import BY_KEY, HOW_SUMMED_UP, Measure
+from ortoo_daemon.reporting.catalogue import BY_KEY, HOW_SUMMED_UP
+from ortoo_daemon.reporting.measure import Measure
 from ortoo_daemon.reporting.report import Group, Report, Section
 from ortoo_daemon.reporting.standing_out import turn
+from ortoo_daemon.reporting.uncovered import HOW_COUNTED, HOW_OWNED, UncoveredArea
 
 GROUPS_SHOWN = 15
 
@@ -66,6 +68,7 @@ def _print(found: Report, screen: Console) -> None:
     _print_trend(found, screen)
     for section in found.sections:
         _print_section(found, section, screen)
+    _print_uncovered(found, screen)
     screen.print()
     for line in notes(found):
         screen.print(Text(line, style="dim"))
@@ -146,9 +149,42 @@ def _print_section(found: Report, section: Section, screen: Console) -> None:
     screen.print()
     screen.print(table)
     more = len(section.groups) - len(groups), len(there) - len(shown)
-    if any(more):
-        says = f"{more[0]:,} more groups and {more[1]} more columns: --format html, csv or json"
+    told = [f"{n:,} more {what}" for n, what in zip(more, ("groups", "columns"), strict=True) if n]
+    if told:
+        says = f"{' and '.join(told)}: --format html, csv or json"
         screen.print(Text(says, style="dim"))
+
+
+def _print_uncovered(found: Report, screen: Console) -> None:
+    uncovered = found.uncovered
+    if uncovered is None:
+        return
+    if uncovered.areas:
+        table = _table(["postal areas without a rooftop", "records", "unowned", "most of them"])
+        for area in uncovered.areas[:GROUPS_SHOWN]:
+            cells = (f"{area.records:,}", f"{area.unowned:,}", codes_text(area))
+            table.add_row(Text(area.name), *cells)
+        screen.print()
+        screen.print(table)
+        if len(uncovered.areas) > GROUPS_SHOWN:
+            says = f"{len(uncovered.areas) - GROUPS_SHOWN:,} more areas: --format html, csv or json"
+            screen.print(Text(says, style="dim"))
+        screen.print(Text(f"records = {HOW_COUNTED}", style="dim"))
+        screen.print(Text(f"unowned = {HOW_OWNED}", style="dim"))
+    if uncovered.ownerless:
+        table = _table(["owner without an open rooftop", "rows", "places", "first at"])
+        for each in uncovered.ownerless[:GROUPS_SHOWN]:
+            places = ", ".join(each.places)
+            table.add_row(Text(each.owner), f"{each.rows:,}", Text(places), str(each.first_at))
+        screen.print()
+        screen.print(table)
+    if uncovered.gap:
+        screen.print(Text(f"Postal areas are not told: {uncovered.gap}.", style="dim"))
+
+
+def codes_text(area: UncoveredArea) -> str:
+    """Such as ``35000 (12), 35200``."""
+    return ", ".join(f"{code} ({n:,})" if n > 1 else code for code, n in area.codes)
 
 
 def _fitting(there: Sequence[Measure], width: int) -> list[Measure]:

@@ -6,8 +6,9 @@ from zoneinfo import ZoneInfo
 
 from ortoo_daemon.cli.simulate_view import length
 from ortoo_daemon.errors import ConfigError, Place, Problem
-from ortoo_daemon.reporting.catalogue import MEASURES, Measure, Unit
+from ortoo_daemon.reporting.catalogue import MEASURES
 from ortoo_daemon.reporting.figures import Figure, Figures, change_between
+from ortoo_daemon.reporting.measure import Measure, Unit
 from ortoo_daemon.reporting.periods import Period
 from ortoo_daemon.reporting.report import Group, Report
 

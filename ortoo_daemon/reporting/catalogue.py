@@ -4,61 +4,9 @@ The formula stands beside every number that is shown, so it is written here once
 the counts of `tallies.Count` they are made of; lengths of time name what `stories` measures. Pure.
 """
 
-from dataclasses import dataclass
-from enum import StrEnum
-
+from ortoo_daemon.reporting.measure import Better, Measure, Quantile, Topic, Unit
 from ortoo_daemon.reporting.stories import Length
 from ortoo_daemon.reporting.tallies import Count
-
-
-class Unit(StrEnum):
-    COUNT = "records"
-    SHARE = "share"
-    SECONDS = "seconds"
-    INDEX = "index"
-    TIMES = "times the mean"
-    CHANGE = "change"
-    MONEY = "money"
-
-
-class Better(StrEnum):
-    """Which way is good."""
-
-    MORE = "more"
-    LESS = "less"
-    NEITHER = "neither"
-
-
-class Topic(StrEnum):
-    """Under which heading a figure stands."""
-
-    INTAKE = "What comes in"
-    ROUTING = "Routing"
-    ANSWERING = "Answering"
-    SELLING = "Selling"
-    FAIRNESS = "Fairness and coverage"
-
-
-class Quantile(StrEnum):
-    MEDIAN = "median"
-    P90 = "p90"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Measure:
-    """``share`` is part and whole, ``length`` what is measured and how it is summed up; others are worked out
-    by `figures`. ``short`` heads a column."""
-
-    key: str
-    title: str
-    short: str
-    topic: Topic
-    unit: Unit
-    formula: str
-    better: Better = Better.NEITHER
-    share: tuple[Count, Count] | None = None
-    length: tuple[Length, Quantile] | None = None
-
 
 HOW_SUMMED_UP = (
     "Median: the middle value, of an even number the mean of the two in the middle. 90 % within: the "

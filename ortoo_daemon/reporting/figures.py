@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from ortoo_daemon.reporting.catalogue import BY_KEY, MEASURES, Measure, Quantile
+from ortoo_daemon.reporting.catalogue import BY_KEY, MEASURES
+from ortoo_daemon.reporting.measure import Measure, Quantile
 from ortoo_daemon.reporting.statistics import TeamShare
 from ortoo_daemon.reporting.stories import Length
 from ortoo_daemon.reporting.tallies import Count, Tally

@@ -7,6 +7,7 @@ from datetime import datetime
 from ortoo_daemon.reporting.asked import Dimension, Trend
 from ortoo_daemon.reporting.figures import Figures
 from ortoo_daemon.reporting.periods import Period
+from ortoo_daemon.reporting.uncovered import Uncovered
 
 NETWORK = "network"
 """The baseline that is everything together."""
@@ -59,7 +60,8 @@ class Reading:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
     """``unknown`` and ``unknown_before`` say by measure why it is not known. ``few``: with fewer records a
-    figure says little. ``baseline`` is what lift is held to, in words."""
+    figure says little. ``baseline`` is what lift is held to, in words. ``uncovered`` is None where no rule
+    goes by territories."""
 
     object: str
     zone: str
@@ -75,4 +77,5 @@ class Report:
     unknown: Mapping[str, str] = field(default_factory=dict)
     unknown_before: Mapping[str, str] = field(default_factory=dict)
     notes: Sequence[str] = ()
+    uncovered: Uncovered | None = None
     reading: Reading

@@ -10,8 +10,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from ortoo_daemon.reporting.asked import Dimension
-from ortoo_daemon.reporting.catalogue import BY_KEY, Better, Measure, Unit
+from ortoo_daemon.reporting.catalogue import BY_KEY
 from ortoo_daemon.reporting.figures import Figure
+from ortoo_daemon.reporting.measure import Better, Measure, Unit
 from ortoo_daemon.reporting.report import Group, Report
 
 _ERRORS, _RECORDS = 2.0, 2.0

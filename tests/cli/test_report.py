@@ -7,6 +7,7 @@ import io
 import json
 import shutil
 import subprocess
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -382,6 +383,36 @@ def test_check_tells_of_it_beforehand_and_it_stops_no_policy(tmp_path: Path) -> 
     assert f"ortoo.yaml:{line}:" in ended.out
     assert "Lead has no field Emial" in ended.out
     assert "Email" in ended.out
+
+
+def test_areas_without_a_rooftop_are_those_of_a_plain_look_at_each_lead(network: Network) -> None:
+    at = NOON - 40 * DAY
+    span = ("--since", instant_text(at - DAY), "--until", instant_text(at + DAY))
+    there = {"OwnerId": network.queues["Unrouted_Leads"], "Brand__c": "Renault"}
+    for code, country, times in (("35000", "France", 2), ("10115", "Iceland", 3), (None, None, 1)):
+        for _ in range(times):
+            network.lead(at, PostalCode=code, Country=country, **there)
+    network.lead(at, PostalCode="35000", Country="France", Ortoo_Rooftop__c=SITE, **there)
+    ended = network.report(*span, "--json")
+    assert ended.code == 0, ended.err
+    found = ended.json()["uncovered"]
+    plain = Counter(
+        (row["PostalCode"] or "")[:2]
+        for row in network.org.query(
+            "SELECT PostalCode FROM Lead WHERE Ortoo_Rooftop__c = null AND "
+            f"CreatedDate >= {instant_text(at - DAY)} AND CreatedDate < {instant_text(at + DAY)}"
+        )
+    )
+    assert {each["area"]: each["records"] for each in found["areas"]} == plain == {
+        "35": 2, "10": 3, "": 1,
+    }  # fmt: skip
+    unowned = {each["area"]: each["unowned"] for each in found["areas"]}
+    assert unowned == {"35": 0, "10": 3, "": 1}
+    text = network.report(*span).out
+    assert "IS 10" in text
+    assert "unowned = of these, records whose postal code" in text
+    lines = network.report(*span, "--format", "csv").out
+    assert ",postal_area,IS 10,IS 10,unowned,3,records,,3," in lines
 
 
 # -- the page ---------------------------------------------------------------------------------------

@@ -6,7 +6,8 @@ import yaml
 
 from ortoo_daemon.cli.main import app
 from ortoo_daemon.daemon.asking.reports.report_settings import ReportedObject, ReportSettings
-from ortoo_daemon.reporting.catalogue import HOW_SUMMED_UP, MEASURES, Better, Measure, Topic
+from ortoo_daemon.reporting.catalogue import HOW_SUMMED_UP, MEASURES
+from ortoo_daemon.reporting.measure import Better, Measure, Topic
 from ortoo_daemon.reporting.periods import Against
 from ortoo_daemon.reporting.weights import Rules
 from tests.docs.pages import blocks, first_cells, page, section

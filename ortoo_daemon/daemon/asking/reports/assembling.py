@@ -30,6 +30,7 @@ from ortoo_daemon.reporting.report import (
 )
 from ortoo_daemon.reporting.statistics import TeamShare, mean_share
 from ortoo_daemon.reporting.tallies import Count, Tallies, Tally
+from ortoo_daemon.reporting.uncovered import Uncovered
 
 _OF_DECISIONS = ("unrouted", "reroutes", "misroutes", "gini", "most_loaded")
 _SELLING = {
@@ -100,7 +101,14 @@ class Assembling:
     other: Side | None
 
     def report(
-        self, *, object_name: str, zone: str, made_at: datetime, trend: Trend, reading: Reading
+        self,
+        *,
+        object_name: str,
+        zone: str,
+        made_at: datetime,
+        trend: Trend,
+        reading: Reading,
+        uncovered: Uncovered | None,
     ) -> Report:
         """Raises ConfigError where no group bears the baseline's name."""
         self._check_baseline()
@@ -124,6 +132,7 @@ class Assembling:
             unknown_before=self.other.unknown() if self.other else {},
             notes=list(self._notes()),
             reading=reading,
+            uncovered=uncovered,
         )
 
     def _whole(self) -> Group:

@@ -16,6 +16,11 @@ from ortoo_daemon.daemon.asking.reports.spool import ReportSpool
 from ortoo_daemon.daemon.asking.reports.stories_told import tell
 from ortoo_daemon.daemon.asking.reports.subject import Subject, subject_of
 from ortoo_daemon.daemon.asking.reports.tallying import Tallying
+from ortoo_daemon.daemon.asking.reports.uncovering import (
+    ByTerritory,
+    by_territory,
+    find_uncovered,
+)
 from ortoo_daemon.daemon.loading.policy_files import read_directory_mapping
 from ortoo_daemon.daemon.settings import Settings
 from ortoo_daemon.errors import ConfigError, Place, Problem
@@ -35,6 +40,7 @@ from ortoo_daemon.reporting.periods import (
 )
 from ortoo_daemon.reporting.report import NETWORK, Reading, Report
 from ortoo_daemon.reporting.tallies import Outcomes, Tallies
+from ortoo_daemon.reporting.uncovered import Uncovered
 from ortoo_daemon.salesforce import soql
 from ortoo_daemon.salesforce.directory import DirectoryReader
 from ortoo_daemon.salesforce.directory_mapping import DirectoryMapping
@@ -72,6 +78,7 @@ async def make_report(settings: Settings, asked: Asked, *, progress: Progress) -
             directory=await DirectoryReader(org, mapping).read(),
             programmes=programmes_of(policies, asked.object),
         )
+        territory = by_territory(policies, subject)
         maker = _Maker(
             settings=settings,
             asked=asked,
@@ -79,6 +86,7 @@ async def make_report(settings: Settings, asked: Asked, *, progress: Progress) -
             subject=subject,
             mapping=mapping,
             placing=placing,
+            territory=territory,
             counting=Counting(org),
             progress=progress,
             daemon_user=await org.identity(),
@@ -112,6 +120,7 @@ class _Maker:
     subject: Subject
     mapping: DirectoryMapping
     placing: Placing
+    territory: ByTerritory | None
     counting: Counting
     progress: Progress
     daemon_user: RecordId
@@ -142,6 +151,7 @@ class _Maker:
             side=side,
             other=other,
         )
+        uncovered = await self._uncovered()
         reading = Reading(
             calls=self.org.rest.calls_made, groups=self.counting.groups, rows=self.rows
         )
@@ -151,6 +161,20 @@ class _Maker:
             made_at=self.now,
             trend=trend,
             reading=reading,
+            uncovered=uncovered,
+        )
+
+    async def _uncovered(self) -> Uncovered | None:
+        if self.territory is None:
+            return None
+        return await find_uncovered(
+            self.counting,
+            self.territory,
+            self.subject,
+            self.period,
+            directory=self.placing.directory,
+            now=self.now,
+            zone=self.settings.report.zone,
         )
 
     async def _side(self, period: Period, cut: Sequence[Period]) -> Side:
