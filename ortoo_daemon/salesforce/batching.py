@@ -1,7 +1,7 @@
 """How do many callers share one call? Each asks for itself; their asks travel together.
 
 A lone ask leaves at once; while calls are under way, asks wait a few milliseconds for company. In a crowd
-they wait until a batch is full, but little longer than half a second: what a burst needs is few calls,
+they wait until a batch is full, but little longer than a second: what a burst needs is few calls,
 what a trickle needs is none of the waiting. Nobody waits for company that can't come any more.
 """
 
@@ -81,7 +81,7 @@ class Batcher(Generic[Ask, Answer]):
         *,
         at_most: int = 200,
         collect_for: float = 0.008,
-        fill_for: float = 0.6,
+        fill_for: float = 1.0,
         in_flight: int = 4,
         together: Callable[[Ask], Hashable | None] = lambda _: None,
     ) -> None:

@@ -119,8 +119,8 @@ def _searches(questions: Iterable[MatchQuestion]) -> Iterator[_Search]:
 
 
 def _short_enough(search: _Search) -> Iterator[_Search]:
-    """Cut so that each fits an address, as few as may be; a customer's keys stay together."""
-    room = soql.LONGEST_URI - soql.uri_length(search.text_beside_keys())
+    """Cut so that each fits a composite call, as few as may be; a customer's keys stay together."""
+    room = soql.LONGEST_IN_COMPOSITE - soql.uri_length(search.text_beside_keys())
     kinds = {kind for kind, _ in search.paths}
     part: list[MatchQuestion] = []
     used = 0

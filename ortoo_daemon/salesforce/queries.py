@@ -23,18 +23,30 @@ async def query(rest: RestClient, text: str, *, essential: bool = True) -> list[
 
 
 async def query_together(rest: RestClient, texts: Sequence[str]) -> list[list[dict[str, Any]]]:
-    """Every row of each query, as many queries to a call as it carries. Raises what one of them does."""
-    found: list[list[dict[str, Any]]] = []
+    """Every row of each query, flattened by `flattened`; calls and errors as of `query_together_as`."""
+    return await query_together_as(flattened, rest, texts)
+
+
+async def query_together_as(
+    read: Callable[[Mapping[str, Any]], Row], rest: RestClient, texts: Sequence[str]
+) -> list[list[Row]]:
+    """Every row of each query, as ``read`` makes it of the wire's; as many queries to a call as it carries.
+
+    Raises what one of them does.
+    """
+    found: list[list[Row]] = []
     for begin in range(0, len(texts), QUERIES_IN_A_CALL):
         together = texts[begin : begin + QUERIES_IN_A_CALL]
-        if len(together) == 1:
-            found.append(await query(rest, together[0]))
+        if len(together) == 1 and soql.uri_length(together[0]) <= soql.LONGEST_URI:
+            found.append(await query_as(read, rest, together[0]))
         else:
-            found += await _in_one_call(rest, together)
+            found += await _in_one_call(read, rest, together)
     return found
 
 
-async def _in_one_call(rest: RestClient, texts: Sequence[str]) -> list[list[dict[str, Any]]]:
+async def _in_one_call(
+    read: Callable[[Mapping[str, Any]], Row], rest: RestClient, texts: Sequence[str]
+) -> list[list[Row]]:
     body = {
         "allOrNone": False,
         "compositeRequest": [
@@ -50,15 +62,17 @@ async def _in_one_call(rest: RestClient, texts: Sequence[str]) -> list[list[dict
     with understood():
         parts = {part["referenceId"]: part for part in answer["compositeResponse"]}
         found = [parts[f"query{number}"] for number in range(len(texts))]
-    return [await _rows_of_part(rest, part) for part in found]
+    return [await _rows_of_part(read, rest, part) for part in found]
 
 
-async def _rows_of_part(rest: RestClient, part: Mapping[str, Any]) -> list[dict[str, Any]]:
+async def _rows_of_part(
+    read: Callable[[Mapping[str, Any]], Row], rest: RestClient, part: Mapping[str, Any]
+) -> list[Row]:
     with understood():
         status, answer = int(part["httpStatusCode"]), part["body"]
     if status >= 400:
         raise error_of(status, answer, resource="GET query")
-    return await _pages(flattened, rest, answer)
+    return await _pages(read, rest, answer)
 
 
 async def query_as(

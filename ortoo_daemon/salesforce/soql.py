@@ -24,6 +24,9 @@ _EXPRESSION = re.compile(r"COUNT\(\)|(?:COUNT|SUM|MIN|MAX)\(([^()]+)\)")
 LONGEST_URI = 8_000
 """Bytes. The org refuses request lines above 16,384 (414), many a proxy in between above 8 KB."""
 
+LONGEST_IN_COMPOSITE = 15_000
+"""Bytes of a query in a composite call: no proxy sees it as an address, the org's own limit stays."""
+
 PLAIN_IN_URI = "'(),"
 """Marks of SOQL that a query string may hold as they are: escaping them makes lists a fifth longer."""
 

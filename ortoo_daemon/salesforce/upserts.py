@@ -14,6 +14,11 @@ from ortoo_daemon.salesforce.responses import row_error, understood
 from ortoo_daemon.salesforce.rest import RestClient
 
 ROWS_IN_A_CALL = 200
+_FILL_FOR = 2.0
+_CALLS_AT_ONCE = 3
+"""Seconds. Nobody waits for a row but its own record, which has its owner by then; and each call holds
+megabytes until it is answered."""
+
 _TRIES = 4
 
 
@@ -37,7 +42,11 @@ class Upserts:
         self._rest = rest
         self._pause = pause
         self._batcher: Batcher[_Row, None] = Batcher(
-            self._send, at_most=ROWS_IN_A_CALL, collect_for=collect_for, in_flight=4
+            self._send,
+            at_most=ROWS_IN_A_CALL,
+            collect_for=collect_for,
+            fill_for=_FILL_FOR,
+            in_flight=_CALLS_AT_ONCE,
         )
 
     async def upsert(

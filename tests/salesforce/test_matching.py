@@ -120,8 +120,8 @@ def test_no_query_is_too_long_for_an_address_and_no_customer_is_left_out(sandbox
     assert [ids(first), ids(last)] == [{made[0]}, {made[1]}]
     searches = matching._searches([question(Customer(email=each)) for each in names])
     lengths = [soql.uri_length(search.text()) for search in searches]
-    assert max(lengths) <= soql.LONGEST_URI
-    assert min(lengths[:-1]) > soql.LONGEST_URI * 0.9  # and each is as full as can be
+    assert max(lengths) <= soql.LONGEST_IN_COMPOSITE
+    assert min(lengths[:-1]) > soql.LONGEST_IN_COMPOSITE * 0.9  # and each is as full as can be
 
 
 def test_a_key_that_very_many_bear_hides_nobody_elses_records(

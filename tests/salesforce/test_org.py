@@ -108,6 +108,22 @@ def test_a_hundred_reads_at_once_take_a_few_calls(sandbox):
     assert calls <= 3
 
 
+def test_reads_of_a_burst_travel_four_hundred_a_call(sandbox):
+    ids = sandbox.leads(500, Email="y@example.com")
+
+    async def work(org):
+        await org.identity()
+        before = org.rest.calls_made
+        fields = frozenset({"Email", "Owner.Name"})
+        records = await asyncio.gather(*(org.reader.read("Lead", id_, fields) for id_ in ids))
+        return records, org.rest.calls_made - before
+
+    records, calls = on(sandbox, work)
+    assert [record.id for record in records] == ids
+    assert all(record.text("Owner.Name") for record in records)
+    assert calls == 2
+
+
 def test_a_record_that_is_gone_reads_as_none(sandbox):
     here, gone = sandbox.leads(2)
     sandbox.delete(gone)

@@ -28,7 +28,8 @@ from ortoo_daemon.vehicles import VehicleQuestion
 
 _log = structlog.get_logger("ortoo_daemon.records")
 
-_VALUES_IN_A_QUERY = 200
+_QUESTIONS_IN_A_CALL = 400
+"""Of customers with an address and a name, looked for in two objects: four queries, of five in a call."""
 
 _FIRST_LOOK, _LAST_LOOK = timedelta(seconds=1), timedelta(seconds=15)
 """A record that is held is looked at again after a quarter of the time that it has waited, within these."""
@@ -68,7 +69,7 @@ class Answers:
         self._mails = mails
         self._may_refine = may_refine
         self._batcher: Batcher[_OfCustomers, Answer] = Batcher(
-            self._answer, at_most=_VALUES_IN_A_QUERY, collect_for=0.008, in_flight=4
+            self._answer, at_most=_QUESTIONS_IN_A_CALL, collect_for=0.008, in_flight=4
         )
 
     async def ask(self, question: Question, *, looking: bool = False) -> Answer:

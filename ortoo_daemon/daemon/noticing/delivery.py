@@ -39,7 +39,7 @@ _log = structlog.get_logger("ortoo_daemon.notices")
 
 _LOOK_EVERY = 2.0
 _BUSY_FOR = 0.5
-_APART = 2.0
+_APART = 4.0
 """Seconds from one telling to the next: what comes up meanwhile goes together. The first one never waits."""
 
 _LEFT_BEHIND_EVERY = timedelta(minutes=1)
