@@ -491,6 +491,32 @@ def test_two_clocks_go_their_own_ways():
     assert record.sweep(60).key.endswith(":sla:visit:violation")
 
 
+def test_of_two_clocks_late_at_once_the_second_gives_the_next_owner_its_targets_time():
+    visit = clock(step(COLLEAGUE), clock="visit", target=20, warn=())
+    record = begun(clock(step(COLLEAGUE), warn=()), visit)
+    first = record.owner
+    assert record.sweep(31).outcome is Outcome.REASSIGNED
+    second = record.owner
+    assert record.sweep(31) is None
+    assert record.sweep(50) is None
+    last = record.sweep(62) or record.sweep(62)
+    assert last.outcome is Outcome.REASSIGNED
+    assert record.owner not in (first, second)
+    clocks = [each.key.split(":")[2] for each in record.decisions[1:]]
+    assert sorted(clocks) == ["first_response", "visit"]
+
+
+def test_a_second_late_clock_that_moves_nothing_does_not_wait():
+    told = clock(step(None), clock="visit", warn=())
+    record = begun(clock(step(COLLEAGUE), warn=()), told)
+    found = [record.sweep(31), record.sweep(31), record.sweep(31)]
+    assert [each and each.outcome for each in found] == [
+        Outcome.REASSIGNED,
+        Outcome.VIOLATED,
+        None,
+    ]
+
+
 @pytest.mark.parametrize("reason", [WorkReason.SLA, WorkReason.CHANGED])
 def test_an_undecided_or_parked_record_has_no_steps(reason):
     record = begun()

@@ -7,12 +7,17 @@ from ortoo_daemon.action.sla_due import answering, asked_again, reopens, warning
 from ortoo_daemon.action.sla_end import ended, measured
 from ortoo_daemon.action.sla_offers import offer_again
 from ortoo_daemon.action.sla_pauses import paused, reopened, resumed
-from ortoo_daemon.action.sla_start import holder_of, hours_of, restart_clock
+from ortoo_daemon.action.sla_start import (
+    holder_of,
+    hours_of,
+    restart_clock,
+    with_time_for_next,
+)
 from ortoo_daemon.action.stamps import FIRST_RESPONSE, MODIFIED_AT, MODIFIED_BY
 from ortoo_daemon.clocks import ClockState, SlaClock
 from ortoo_daemon.handling import Handling, SlaProgress, StepKind
 from ortoo_daemon.instants import instant
-from ortoo_daemon.policy.sla_model import OnReassign, OnReopen, SlaRule
+from ortoo_daemon.policy.sla_model import OnReassign, OnReopen, Reassign, SlaRule
 
 LOOK_AGAIN_AFTER = timedelta(hours=1)
 """A contact that nobody made in time is looked for again after an hour, then ever more rarely."""
@@ -20,7 +25,7 @@ LOOK_AGAIN_AFTER = timedelta(hours=1)
 
 def advance_clocks(handling: Handling) -> None:
     """Put the clocks that the step is about one step further; the others stay as they are, unless the record
-    has a new owner for whom they begin anew."""
+    has a new owner for whom they begin anew, or who would lose it to another late clock at once."""
     sla = handling.sla
     if sla is None:
         return
@@ -33,6 +38,11 @@ def advance_clocks(handling: Handling) -> None:
         _for_new_owner(_turned(clock, handling, sla, turns, rules), handling, rules)
         for clock in handling.clocks
     ]
+    if handling.scope.owner is not None:
+        handling.clocks = [
+            clock if clock.name in turns else _not_at_once(clock, handling, rules)
+            for clock in handling.clocks
+        ]
     offer_again(handling, sla)
     if turns.get(FIRST_RESPONSE) is StepKind.STOP:
         stopped = next(clock for clock in handling.clocks if clock.name == FIRST_RESPONSE)
@@ -120,6 +130,19 @@ def _for_new_owner(clock: SlaClock, handling: Handling, rules: dict[str, SlaRule
     if clock.holder is None or clock.holder == holder_of(handling):
         return clock
     return restart_clock(handling, rule, clock, handling.facts.now) or clock
+
+
+def _not_at_once(clock: SlaClock, handling: Handling, rules: dict[str, SlaRule]) -> SlaClock:
+    """A clock that is late, too, and would take the record from whoever has only just got it, waits."""
+    rule, now = rules.get(clock.name), handling.facts.now
+    is_due = (
+        clock.state is ClockState.RUNNING and clock.paused_at is None and not clock.acknowledged_at
+    )
+    if rule is None or not is_due or clock.target_at > now:
+        return clock
+    if not any(isinstance(step.action, Reassign) for step in rule.on_violation):
+        return clock
+    return with_time_for_next(clock, handling.facts.directory, now)
 
 
 def _violated(clock: SlaClock, handling: Handling, sla: SlaProgress) -> SlaClock:

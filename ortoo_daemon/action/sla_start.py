@@ -65,6 +65,14 @@ def restart_clock(
     return replace(clock, run=before.run + 1, received_at=received_at)
 
 
+def with_time_for_next(clock: SlaClock, directory: Directory, now: datetime) -> SlaClock:
+    """A late clock before its first step: who gets the record now has the target's time, too."""
+    hours = hours_of(clock, directory)
+    target_for = hours.between(clock.started_at, clock.target_at) - clock.paused_open_for
+    act_at = hours.add(now, target_for) or now + target_for
+    return replace(clock, act_at=act_at, warned=len(clock.warn_at))
+
+
 def holder_of(handling: Handling) -> RecordId | None:
     """Who holds the record once the decision is written."""
     owner = handling.scope.owner
