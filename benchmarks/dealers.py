@@ -24,6 +24,7 @@ _COPIED = (
     "Brands__c",
     "EV_Certified__c",
     "Fleet_Certified__c",
+    "Workshop_Score__c",
     "Crm__c",
     "BusinessHours__c",
 )

@@ -86,6 +86,8 @@ def _exactness(row: TerritoryRow) -> tuple[str, int, bool]:
     """Rows with the same answer are equally exact."""
     if row.postal_code:
         kind, length = "code", 0
+    elif row.whole_country:
+        kind, length = "country", 0
     elif row.prefix:
         kind, length = "prefix", len(row.prefix)
     elif row.area_code:

@@ -8,11 +8,12 @@ from collections.abc import Mapping
 from ortoo_daemon.errors import Place
 from ortoo_daemon.interpretation import Wanted, WantedKind
 from ortoo_daemon.policy.ai_model import AiField
-from ortoo_daemon.policy.csv_files import lacks_column, note_unknown_columns, read_csv
+from ortoo_daemon.policy.csv_files import lacks_column, note_unknown_columns
 from ortoo_daemon.policy.finders import Finder, FinderError, read_finder
 from ortoo_daemon.policy.mapped import Longer, MappedField, MappedType
 from ortoo_daemon.policy.naming import did_you_mean, is_field_name
 from ortoo_daemon.policy.nodes import Problems
+from ortoo_daemon.policy.table_files import read_rows
 from ortoo_daemon.policy.values import fold, number
 
 COLUMNS = (
@@ -41,7 +42,7 @@ class AiMap(tuple[AiField, ...]):
 
 def read_ai_map(data: bytes, *, path: str, file: str, problems: Problems) -> AiMap | None:
     """The map without the rows that can't be used (each is noted). ``path`` as the policy writes it."""
-    read = read_csv(file, data, problems)
+    read = read_rows(file, data, problems)
     if read is None:
         return None
     what = f"a map of what is asked for ({path})"

@@ -1,10 +1,11 @@
 """What does a CSV file say, and in which line? Shared by tables and territories.
 
-UTF-8, a header, commas (or semicolons, as spreadsheets of many countries write them). Every row that
-can't be used is reported with its line; the others are kept so that everything is seen at once.
+UTF-8, a header, commas (or semicolons or tabs, as spreadsheets of many countries write them). Every row
+that can't be used is reported with its line; the others are kept so that everything is seen at once.
 """
 
 import csv
+import io
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -31,10 +32,9 @@ def read_csv(file: str, data: bytes, problems: Problems) -> CsvRows | None:
     text = _decoded(file, data, problems)
     if text is None:
         return None
-    lines = text.splitlines()
-    first = lines[0] if lines else ""
-    delimiter = ";" if ";" in first and "," not in first else ","
-    reader = csv.reader(lines, delimiter=delimiter, strict=True)
+    first = text.partition("\n")[0]
+    delimiter = next((sign for sign in ",;\t" if sign in first), ",")
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     try:
         header = tuple(cell.strip() for cell in next(reader, []))
         if not _usable(file, header, problems):

@@ -9,10 +9,11 @@ from typing import NamedTuple
 from ortoo_daemon.adf_findings import ADF_NAMES
 from ortoo_daemon.errors import Place
 from ortoo_daemon.mail_findings import NAMES, FoundKind
-from ortoo_daemon.policy.csv_files import lacks_column, note_unknown_columns, read_csv
+from ortoo_daemon.policy.csv_files import lacks_column, note_unknown_columns
 from ortoo_daemon.policy.mapped import Longer, MappedField, MappedType
 from ortoo_daemon.policy.naming import did_you_mean, is_field_name
 from ortoo_daemon.policy.nodes import Problems
+from ortoo_daemon.policy.table_files import read_rows
 from ortoo_daemon.policy.values import fold
 
 COLUMNS = ("field", "from", "type", "length", "longer", "values", "only_empty")
@@ -53,7 +54,7 @@ def read_field_map(
     data: bytes, *, path: str, file: str, problems: Problems, of: Findings = OF_MAILS
 ) -> FieldMap | None:
     """The map without the rows that can't be used (each is noted). ``path`` as the policy writes it."""
-    read = read_csv(file, data, problems)
+    read = read_rows(file, data, problems)
     if read is None:
         return None
     note_unknown_columns(file, read.header, COLUMNS, what="a map of fields", problems=problems)

@@ -12,9 +12,10 @@ from datetime import date
 
 from ortoo_daemon.directory import Rooftop
 from ortoo_daemon.errors import Place
-from ortoo_daemon.policy.csv_files import lacks_column, note_unknown_columns, read_csv
+from ortoo_daemon.policy.csv_files import lacks_column, note_unknown_columns
 from ortoo_daemon.policy.dated_rows import DatedRow, overlapping, validity_in
 from ortoo_daemon.policy.nodes import Problems
+from ortoo_daemon.policy.table_files import read_rows
 from ortoo_daemon.policy.values import fold, number
 
 COLUMNS = ("rooftop", "performance", "valid_from", "valid_to", "source")
@@ -78,7 +79,7 @@ def read_performances(
     data: bytes, *, path: str, file: str, problems: Problems
 ) -> PerformanceTable | None:
     """The table, without the rows that can't be used (each is noted)."""
-    read = read_csv(file, data, problems)
+    read = read_rows(file, data, problems)
     if read is None:
         return None
     note_unknown_columns(

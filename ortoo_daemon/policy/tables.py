@@ -12,10 +12,10 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from ortoo_daemon.errors import Place
-from ortoo_daemon.policy.csv_files import read_csv
 from ortoo_daemon.policy.dated_rows import VALID_FROM, VALID_TO, DatedRow, overlapping, validity_in
 from ortoo_daemon.policy.enrichment_model import MatchKind, TableMatch
 from ortoo_daemon.policy.nodes import Problems
+from ortoo_daemon.policy.table_files import read_rows
 from ortoo_daemon.policy.values import fold, number
 from ortoo_daemon.records import FieldValue
 
@@ -74,7 +74,7 @@ class CsvTable:
 
 def read_table(data: bytes, *, path: str, file: str, problems: Problems) -> CsvTable | None:
     """The table, without the rows that can't be used (each is noted)."""
-    read = read_csv(file, data, problems)
+    read = read_rows(file, data, problems)
     if read is None:
         return None
     where = {name: index for index, name in enumerate(read.header)}

@@ -13,11 +13,12 @@ from datetime import date
 
 from ortoo_daemon.errors import Place
 from ortoo_daemon.policy.area_codes import area_key, is_international, number_key
-from ortoo_daemon.policy.csv_files import lacks_column, note_unknown_columns, read_csv
+from ortoo_daemon.policy.csv_files import lacks_column, note_unknown_columns
 from ortoo_daemon.policy.dated_rows import overlapping, validity_in
 from ortoo_daemon.policy.nodes import Problems
+from ortoo_daemon.policy.table_files import read_rows
 from ortoo_daemon.policy.tables import Sortable, sortable
-from ortoo_daemon.policy.territory_model import TerritoryRow
+from ortoo_daemon.policy.territory_model import WHOLE_COUNTRY, TerritoryRow
 from ortoo_daemon.policy.values import fold
 
 COLUMNS = (
@@ -46,10 +47,13 @@ class _Country:
         self.prefixes: dict[_Key, list[TerritoryRow]] = defaultdict(list)
         self.cities: dict[_Key, list[TerritoryRow]] = defaultdict(list)
         self.areas: dict[_Key, list[TerritoryRow]] = defaultdict(list)
+        self.whole: dict[str | None, list[TerritoryRow]] = defaultdict(list)
         ranges: list[tuple[Sortable, Sortable, int, TerritoryRow]] = []
         for order, row in enumerate(rows):
             if row.postal_code is not None:
                 self.codes[compact(row.postal_code), _brand(row)].append(row)
+            elif row.whole_country:
+                self.whole[_brand(row)].append(row)
             elif row.prefix is not None:
                 self.prefixes[compact(row.prefix), _brand(row)].append(row)
             elif row.first is not None and row.last is not None:
@@ -86,6 +90,8 @@ class _Country:
             for one in brands:
                 yield self.cities.get((city, one), ())
         yield from self.by_area(digits, brand)
+        for one in brands:
+            yield self.whole.get(one, ())
 
     def by_area(self, digits: str, brand: str) -> Iterator[Iterable[TerritoryRow]]:
         """Groups of rows in whose area a number lies, given by its digits from the calling code on."""
@@ -139,9 +145,9 @@ class TerritoryFile:
     ) -> tuple[TerritoryRow, ...]:
         """Rows that cover the place on that date for that brand, most exact first.
 
-        Exact code, then the longest prefix, then range, then city, then the longest area code; among
-        equals rows of the brand before rows of any brand, then file order. A phone number tells the
-        country where nothing else does.
+        Exact code, then the longest prefix, then range, then city, then the longest area code, then the
+        whole country; among equals rows of the brand before rows of any brand, then file order. A phone
+        number tells the country where nothing else does.
         """
         asked = (country, postal_code, city, brand, on)
         if phone:  # hardly two customers share it
@@ -179,7 +185,7 @@ def read_territories(
     data: bytes, *, path: str, file: str, problems: Problems
 ) -> TerritoryFile | None:
     """The territories, without the rows that can't be used (each is noted)."""
-    read = read_csv(file, data, problems)
+    read = read_rows(file, data, problems)
     if read is None:
         return None
     what = "a territory file"
@@ -219,7 +225,7 @@ def _wrong_with(cells: Mapping[str, str]) -> str | None:
         return "the row has no country"
     given = [name for name in _PLACES if cells.get(name)]
     if len(given) != 1:
-        listed = ", ".join(given) or "none of them"
+        listed = ", ".join(given) or f"none of them (a whole country is the prefix {WHOLE_COUNTRY})"
         return f"one of {_ONE_OF} is needed; here: {listed}"
     if bool(cells.get("first")) != bool(cells.get("last")):
         return "a range needs both first and last"

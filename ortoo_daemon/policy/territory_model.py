@@ -7,13 +7,16 @@ from typing import Protocol
 from ortoo_daemon.errors import Place
 from ortoo_daemon.policy.dated_rows import DatedRow
 
+WHOLE_COUNTRY = "*"
+"""The prefix that every code of a country has, and a record without one."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TerritoryRow(DatedRow):
     """One dated row of a territory file: which rooftop or region owns which postal codes.
 
     Exactly one of ``postal_code``, ``prefix``, ``first``/``last`` (a range, both included), ``city`` or
-    ``area_code`` (of the phone number) is filled.
+    ``area_code`` (of the phone number) is filled; the prefix ``*`` is the whole country, codes or not.
     """
 
     country: str
@@ -28,6 +31,11 @@ class TerritoryRow(DatedRow):
     region: str | None = None
     source: str = ""
     place: Place
+
+    @property
+    def whole_country(self) -> bool:
+        """Whether it is for whatever no other row of the country is more exact about."""
+        return self.prefix == WHOLE_COUNTRY
 
 
 class Territories(Protocol):
@@ -48,7 +56,7 @@ class Territories(Protocol):
     ) -> tuple[TerritoryRow, ...]:
         """Rows that cover the place on that date for that brand, most exact first.
 
-        Exact code, then the longest prefix, then range, then city, then the longest area code; among
-        equals rows of the brand before rows of any brand, then file order. A phone number tells the
-        country where nothing else does.
+        Exact code, then the longest prefix, then range, then city, then the longest area code, then the
+        whole country; among equals rows of the brand before rows of any brand, then file order. A phone
+        number tells the country where nothing else does.
         """

@@ -52,9 +52,10 @@ def within_next(operand: tuple[Any, ...]) -> Test:
     length: timedelta = operand[0]
 
     def ahead(value: FieldValue, scope: Scope) -> bool:
-        found, until = moment(value), scope.now + length
+        found = moment(value)
         if found is None:
             return False
+        until = scope.now + length
         if isinstance(found, datetime):
             return scope.now <= instant(found, scope.zone) <= until
         return local_date(scope.now, scope.zone) <= found <= local_date(until, scope.zone)

@@ -175,7 +175,7 @@ def _of_places(facts: Facts, choice: RooftopChoice | None) -> dict[str, Sequence
 
 
 def _code_of(row: TerritoryRow) -> str | None:
-    return row.postal_code or row.first or row.prefix
+    return row.postal_code or row.first or (None if row.whole_country else row.prefix)
 
 
 def _called(value: FieldValue, label: str) -> str:

@@ -47,7 +47,9 @@ def _missed(
     given: Mapping[str, FieldValue],
 ) -> Iterator[str]:
     if expect.outcome not in (None, decision.outcome.value):
-        yield f"expected outcome {expect.outcome}, got {summary(decision)}"
+        word, said = decision.outcome.value, summary(decision)
+        got = said if said.startswith(word) else f"{word} ({said})"
+        yield f"expected outcome {expect.outcome}, got {got}"
     if expect.rule is not None and not _is_rule(expect.rule, decision.rule):
         yield f"expected rule {expect.rule}, got {decision.rule or 'none'}"
     if expect.parked is not None and expect.parked not in _parked_for(decision):

@@ -18,6 +18,7 @@ from ortoo_daemon.facts import Answer, Facts, Moved, Question, Tally, Workload
 from ortoo_daemon.ownership.rates import tallies_of
 from ortoo_daemon.person import Person
 from ortoo_daemon.policy.cases import PolicyCase, PolicyTests
+from ortoo_daemon.policy.literals import written_duration
 from ortoo_daemon.policy.model import Policy, PolicySet
 from ortoo_daemon.policy.ownership_model import Rule
 from ortoo_daemon.postal import PostalIndex
@@ -159,8 +160,8 @@ class _Bench:
                 )
             elif not later.expect.no_write:
                 found = ("expected a write, nothing happened",)
-            minutes = later.after.total_seconds() / 60
-            missed += [f"after {minutes:g} minutes: {difference}" for difference in found]
+            after = written_duration(later.after)
+            missed += [f"after {after}: {difference}" for difference in found]
         return tuple(decisions), (*life.strangers, *missed)
 
     def _facts(self, case: PolicyCase, roster: Directory) -> Facts:

@@ -35,7 +35,7 @@ tests = st.one_of(
     st.tuples(st.just("matches"), st.sampled_from(["a*", "*b", "?", "[a-b]?*", "*b*", "[!a]*"])),
     st.tuples(st.just("blank"), st.booleans()),
     st.tuples(st.sampled_from(["before", "after"]), days),
-    st.tuples(st.sampled_from(["older_than", "newer_than"]), ages),
+    st.tuples(st.sampled_from(["older_than", "newer_than", "within_next"]), ages),
     st.tuples(st.just("same_as"), st.just("B")),
 )
 leaves = tests.map(lambda test: {"A": {test[0]: test[1]}})
@@ -147,6 +147,11 @@ def asked(word, operand, value, other):
             return moment is not None and age(moment) > lengths[operand]
         case "newer_than":
             return moment is not None and age(moment) <= lengths[operand]
+        case "within_next":
+            until = NOW + lengths[operand]
+            if isinstance(moment, datetime):
+                return moment.tzinfo is not None and NOW <= moment <= until
+            return moment is not None and as_day(NOW) <= moment <= as_day(until)
         case "same_as":
             return plain(value) == plain(other) != ""
     raise AssertionError(word)

@@ -166,12 +166,11 @@ def test_a_queue_that_may_not_hold_the_object_is_told():
 
 
 def test_shipped_policies_give_nothing_to_say():
-    signals = {"customer_choice": "Preferred_Dealer__c", "in_stock": "In_Stock_At__c"}
     mapping = read_directory_mapping(ROOT / "config" / "directory.yaml")
     policies = load(
         shipped_files(),
         ["retail-leads", "dealer-cases"],
-        signals,
+        mapping.signals,
         key_sources=mapping.key_sources,
     )
     assert lint(Subject(policies=policies)) == []

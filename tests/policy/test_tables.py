@@ -112,6 +112,76 @@ def test_the_most_exact_territory_comes_first_and_the_brand_before_any_brand():
     assert [row.rooftop for row in rows] == ["exact", "own", "any", "wide", "range", "city"]
 
 
+def test_a_whole_country_is_owned_by_who_has_what_no_other_row_names():
+    found = territories(
+        "BE,,*,,,,,rest,,,", "BE,,*,,,,Kia,kia,,,", "BE,,1,,,,,near,,,", "BE,,,,,Gent,,city,,,",
+        header=HEADER,
+    )  # fmt: skip
+
+    def owners(**place):
+        asked = {"country": "BE", "postal_code": "", "city": "", "brand": "", "on": DAY} | place
+        return [row.rooftop for row in found.find(**asked)]
+
+    assert owners(postal_code="1000", city="Gent") == ["near", "city", "rest"]
+    assert owners(postal_code="9000") == owners() == ["rest"]
+    assert owners(brand="Kia") == ["kia", "rest"]
+    assert owners(country="") == owners(country="NL", postal_code="1000") == []
+
+
+ROWS_IN_YAML = """\
+# who owns Rennes
+- {country: FR, postal_code: 35000, rooftop: R1, valid_from: 2026-01-01, source: "agreement, 2025"}
+- country: FR
+  prefix: 01
+  rooftop: 0123
+  brand: ~
+"""
+
+
+def test_rows_may_be_written_in_yaml_each_with_the_columns_that_it_needs():
+    problems = Problems()
+    found = read_territories(ROWS_IN_YAML.encode(), path="t", file="t.yaml", problems=problems)
+    assert found is not None
+    assert not problems.found
+    first, second = found.rows
+    assert (first.postal_code, first.source, first.valid_from) == (
+        "35000",
+        "agreement, 2025",
+        date(2026, 1, 1),
+    )
+    assert (second.prefix, second.rooftop, second.brand) == ("01", "0123", None)
+    assert second.place.line == 3
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "message"),
+    [
+        ("country: FR\n", 1, "a table in YAML is a list of rows"),
+        ("", 1, "a table in YAML is a list of rows"),
+        ("- {country: FR, rooftop: R1, prefix: [1, 2]}\n", 1, "prefix is a list, not one value"),
+        ("- FR\n", 1, "a row is a mapping"),
+        ("- {country: FR, prefx: 1, rooftop: R1}\n", 1, "has no column 'prefx'"),
+        ("- {country: FR, rooftop: R}\n" * 2, 2, "the same row stands in line 1"),
+        ("- {country: FR, country: DE}\n", 1, "'country' stands here twice"),
+        (
+            "- {country: FR, prefix: 1, rooftop: R}\n- {country: FR, rooftop: R}\n",
+            2,
+            "one of postal_code",
+        ),
+    ],
+)
+def test_a_yaml_table_that_can_not_be_used_is_told_with_its_line(text, line, message):
+    problems = Problems()
+    read_territories(text.encode(), path="t", file="t.yaml", problems=problems)
+    assert any(message in each.message and each.place.line == line for each in problems.found)
+
+
+def test_tabs_part_columns_as_a_spreadsheet_copies_them_and_a_cell_may_have_lines():
+    row = table('model\tbrand\r\n"C3\r\nX"\tKia\r\n').find([(EXACT, "c3\r\nx")], DAY)
+    assert row is not None
+    assert row["brand"] == "Kia"
+
+
 def test_an_answer_for_one_day_and_brand_is_none_for_another():
     found = territories(
         "FR,,69,,,,Peugeot,own,,,",

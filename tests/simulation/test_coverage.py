@@ -53,7 +53,7 @@ places = st.one_of(
     codes.map(lambda code: f"{code},,,,"),
     st.one_of(digits, codes).map(lambda prefix: f",{prefix},,,"),
     spans.map(lambda ends: f",,{ends[0]},{ends[1]},"),
-    st.sampled_from([",,,,Lyon", ",,,,Metz"]),
+    st.sampled_from([",,,,Lyon", ",,,,Metz", ",*,,,"]),
 )
 owners = st.sampled_from(["R1,", "R2,", "R3,", ",North", ",South", "gone,"])
 periods = st.sampled_from([",", "2026-11-25,", ",2026-11-24", "2026-11-24,2026-11-26"])

@@ -80,10 +80,9 @@ def test_a_later_expectation_that_is_not_met_says_when_and_what_came_instead():
     )
     failed, _ = run(wrong).results
     assert failed.missed == (
-        "after 14 minutes: expected a write, nothing happened",
-        "after 29 minutes: expected no write, got warned: "
-        "part of the time for an answer has passed",
-        "after 30 minutes: expected outcome escalated, got reassigned to Person 2: "
+        "after 14m: expected a write, nothing happened",
+        "after 29m: expected no write, got warned: part of the time for an answer has passed",
+        "after 30m: expected outcome escalated, got reassigned to Person 2: "
         "the time for an answer has passed",
     )
 

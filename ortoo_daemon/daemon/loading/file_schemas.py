@@ -20,6 +20,7 @@ from ortoo_daemon.policy.schema.policy_file import policy_schema
 from ortoo_daemon.policy.schema.scorecards import scorecard_schema
 from ortoo_daemon.policy.schema.services import services_schema
 from ortoo_daemon.policy.schema.terms import DURATION, Schema
+from ortoo_daemon.policy.schema.territories import territories_schema
 from ortoo_daemon.salesforce.directory_mapping import DirectoryMapping
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -39,6 +40,7 @@ class FileKind(StrEnum):
     MODELS = "models"
     SCORECARD = "scorecard"
     SERVICES = "services"
+    TERRITORIES = "territories"
 
     @property
     def file(self) -> str:
@@ -124,4 +126,5 @@ _MADE_BY: Mapping[FileKind, Callable[[], Schema]] = {
     FileKind.MODELS: models_schema,
     FileKind.SCORECARD: scorecard_schema,
     FileKind.SERVICES: services_schema,
+    FileKind.TERRITORIES: territories_schema,
 }

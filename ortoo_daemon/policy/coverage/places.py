@@ -68,6 +68,8 @@ class Orders:
             index = bisect_left(self.codes, code)
             known = index < len(self.codes) and self.codes[index] == code
             return range(index, index + 1) if known else ()
+        if row.whole_country:
+            return range(len(self.codes))
         if row.prefix is not None:
             return self.under(compact(row.prefix))
         if row.first is not None and row.last is not None:
@@ -131,7 +133,9 @@ class Places:
         return dict(zip(self.fields, self._pairs[index], strict=True))
 
     def covered(self, row: TerritoryRow) -> Mask:
-        """The places of a row that names postal codes; none for others."""
+        """The places of a row that names postal codes, or its whole country; none for others."""
+        if row.whole_country:
+            return self.in_country(row.country)
         found = 0
         for country in self.countries:
             if country.iso is not None and fold(country.iso) == fold(row.country):
@@ -225,7 +229,7 @@ def codes_told_apart(rows: Sequence[TerritoryRow], known: Sequence[str]) -> set[
 
 
 def _ends(row: TerritoryRow) -> tuple[str, str] | None:
-    if row.prefix is not None:
+    if row.prefix is not None and not row.whole_country:
         return compact(row.prefix), compact(row.prefix)
     if row.first is not None and row.last is not None:
         return compact(row.first), compact(row.last)

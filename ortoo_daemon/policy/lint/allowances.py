@@ -19,7 +19,7 @@ ID = "allowance"
 
 _BEGINS = re.compile(r"check:\s*allow\b(.*)", re.IGNORECASE)
 _WHOLE = re.compile(r"\s+([\w-]+)\s+because\s+(\S.*)", re.IGNORECASE)
-_TABLE = re.compile(r"[^\s\[\]{},\"']+\.csv\b")
+_TABLE = re.compile(r"[^\s\[\]{},\"']+\.csv\b|[^\s\[\]{},\"']*\btables/[^\s\[\]{},\"']+\.ya?ml\b")
 _MEND = "write: # check: allow RULE because REASON"
 
 

@@ -44,8 +44,10 @@ def place_key(row: TerritoryRow) -> PlaceKey:
 
 def place_words(row: TerritoryRow) -> str:
     """The place as people write it: ``FR 35000``, ``FR 35*``, ``FR 100 to 199``, ``FR Lyon``, ``FR
-    phone 0299``."""
+    phone 0299``, ``all of FR``."""
     country = row.country.upper()
+    if row.whole_country:
+        return f"all of {country}"
     if row.prefix is not None:
         return f"{country} {row.prefix}*"
     if row.first is not None:

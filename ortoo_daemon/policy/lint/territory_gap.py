@@ -78,7 +78,7 @@ def _gaps(
 
 def _owned(territories: Territories, row: TerritoryRow, on: date) -> bool:
     """Whether some other row covers the place, or the beginning of it."""
-    code = row.postal_code or row.prefix or row.first or ""
+    code = row.postal_code or ("" if row.whole_country else row.prefix) or row.first or ""
     area = area_key(row.country, row.area_code or "")
     found = territories.find(
         country=row.country,

@@ -18,6 +18,7 @@ from collections.abc import Iterator
 
 from ortoo_daemon.errors import Level, Place, Problem
 from ortoo_daemon.policy.lint.subject import Need, Subject
+from ortoo_daemon.policy.resources import in_tables
 
 ID = "unused_file"
 NEEDS: tuple[Need, ...] = ()
@@ -26,7 +27,7 @@ MAY_BE_ALLOWED = True
 
 def check(subject: Subject) -> Iterator[Problem]:
     for name in subject.policies.unused_files:
-        if name.endswith(".csv"):
+        if name.endswith(".csv") or in_tables(name):
             yield Problem(
                 place=Place(name),
                 rule=ID,

@@ -64,8 +64,10 @@ def load_rooftops(org: Org, hours: Hours) -> list[Rooftop]:
     groups = [{"Name": name, "Type": "Dealer Group", "Industry": "Automotive"} for name in names]
     parents = dict(zip(names, created(org, "Account", groups, user_id=ADMIN_USER_ID), strict=True))
     rooftops = [_rooftop(each) for each in dealers]
+    helpers = _back_ups(dealers)
     rows = [
         _account(dealer, rooftop, parents, hours)
+        | {"Back_Up__c": helpers.get(dealer["Dealer_Code__c"])}
         for dealer, rooftop in zip(dealers, rooftops, strict=True)
     ]
     created(org, "Account", rows, user_id=ADMIN_USER_ID)
@@ -110,10 +112,29 @@ def _account(
         "Former_Names__c": ";".join(dealer["Former_Names__c"]),
         "EV_Certified__c": rooftop.ev,
         "Fleet_Certified__c": rooftop.fleet,
+        "Workshop_Score__c": 60 + int(40 * share("workshop", dealer["Dealer_Code__c"])),
         "Crm__c": "adf" if crm < _ADF_SHARE else "none" if no_crm else "salesforce",
         "Crm_Address__c": _crm_address(dealer) if crm < _ADF_SHARE else None,
         "BusinessHours__c": hours.of("Site", rooftop.country, rooftop.zone),
     }
+
+
+def _back_ups(dealers: Sequence[Mapping[str, Any]]) -> dict[str, str]:
+    """By dealer code: the next site of the same group that sells one of its brands."""
+    found = {}
+    for dealer in dealers:
+        others = [
+            each["Dealer_Code__c"]
+            for each in dealers
+            if each is not dealer
+            and dealer["Group"]
+            and (each["Group"], each["Status__c"]) == (dealer["Group"], "Active")
+            and set(each["Brands__c"]) & set(dealer["Brands__c"])
+        ]
+        if others:
+            code = str(dealer["Dealer_Code__c"])
+            found[code] = next((each for each in others if each > code), others[0])
+    return found
 
 
 def _crm_address(dealer: Mapping[str, Any]) -> str:
