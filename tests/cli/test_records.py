@@ -183,7 +183,7 @@ def test_a_record_is_found_by_its_web_address(sandbox: SandboxProcess, env: dict
 def test_records_that_are_gone_or_not_routed_are_refused(env: dict[str, str]) -> None:
     assert refused(ortoo("why", "00Q7Q0000099999", env=env), 1, "there is no such record")
     account = ortoo("requeue", "0017Q00000MNdpR", env=env)
-    routed = "policies route Case, Lead, Service_Ticket__c"
+    routed = "policies route Case, Lead, Opportunity, Service_Ticket__c, Task"
     assert refused(account, 1, f"no policy is for Account records ({routed})")
     assert refused(ortoo("explain", "zzz000000000001", env=env), 1, "no object of the org has ids")
 
