@@ -75,10 +75,25 @@ def test_a_record_in_a_file_is_decided_without_any_org(tmp_path: Path) -> None:
 
 
 def test_a_file_that_is_no_record_is_refused_with_an_example(tmp_path: Path) -> None:
-    (tmp_path / "lead.json").write_text('{"object": "Lead"}')
-    ended = ortoo("explain", tmp_path / "lead.json")
-    assert ended.code == 1
-    assert 'fields: Field required (write {"object": "Lead"' in ended.err
+    row = {
+        "attributes": {"type": "Lead"},
+        "Brand__c": "Kia",
+        "City": "x",
+        "Email": "e",
+        "Phone": "1",
+    }
+    for given, said in (
+        ({"object": "Lead"}, "lacks fields"),
+        (
+            row,
+            "lacks object, fields; attributes, Brand__c, City, Email and 1 more: what the record",
+        ),
+    ):
+        (tmp_path / "lead.json").write_text(json.dumps(given))
+        ended = ortoo("explain", tmp_path / "lead.json")
+        assert ended.code == 1
+        assert said in ended.err
+        assert '(write {"object": "Lead"' in ended.err
 
 
 def test_a_requeued_record_is_decided_again_within_a_second_or_two(

@@ -5,12 +5,11 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
-
 from ortoo_daemon.action.stamps import DECIDED_AT, DECISION_KEY, PARKED, SLA_CLOCKS
 from ortoo_daemon.audit.decision_json import ROW_FIELDS, decision_of
 from ortoo_daemon.audit.explain import Met, Node, Style, explain
 from ortoo_daemon.audit.record import KEY, OBJECT
+from ortoo_daemon.daemon.asking.record_file import read_record_file
 from ortoo_daemon.daemon.calling.calls import Asks
 from ortoo_daemon.daemon.handling.answers import Answers
 from ortoo_daemon.daemon.handling.deciding import decide_record, read_record
@@ -18,7 +17,7 @@ from ortoo_daemon.daemon.handling.knowledge import Knowledge
 from ortoo_daemon.daemon.loading.saved_org import KnownOrg
 from ortoo_daemon.daemon.mails.case_mails import CaseMails
 from ortoo_daemon.decision import Decision, Outcome
-from ortoo_daemon.errors import ConfigError, OrtooError, Place, Problem
+from ortoo_daemon.errors import OrtooError
 from ortoo_daemon.facts import Answer, Facts, Question
 from ortoo_daemon.flow import Needs, decide
 from ortoo_daemon.instants import instant_text
@@ -26,12 +25,10 @@ from ortoo_daemon.policy.model import PolicySet
 from ortoo_daemon.postal import PostalIndex
 from ortoo_daemon.records import (
     FIRST_ENTRY,
-    FieldValue,
     Record,
     RecordId,
     WorkItem,
     WorkReason,
-    record_id,
 )
 from ortoo_daemon.salesforce import soql
 from ortoo_daemon.salesforce.org import Org
@@ -81,17 +78,6 @@ class Explanation:
             text = "if it were requeued now"
             parts.append(Node(text=text, style=Style.HEAD, children=(found,)))
         return Node(text=f"{self.object} {self.record}", style=Style.HEAD, children=tuple(parts))
-
-
-class RecordFile(BaseModel):
-    """A record in a file: ``{"object": "Lead", "fields": {...}, "now": "2026-11-23T10:15:00+01:00"}``."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    object: str
-    fields: dict[str, FieldValue]
-    now: AwareDatetime | None = None
-    id: str | None = None
 
 
 async def explain_record(
@@ -149,11 +135,11 @@ def explain_file(
 
     Raises ConfigError when the file is no record.
     """
-    given = _record_file(path)
+    given, id = read_record_file(path)
     moment = given.now.astimezone(UTC) if given.now else now
     record = Record(
         object=given.object,
-        id=_file_id(path, given),
+        id=id,
         fields={"CreatedDate": instant_text(moment)} | given.fields,
     )
     facts = Facts(
@@ -222,28 +208,3 @@ def _refusals(policies: PolicySet, facts: Facts) -> Iterator[Node]:
         value = "empty" if failed.value in (None, "") else failed.value
         text = f"{policy.name}: {failed.text} fails, {failed.field} is {value} ({failed.place})"
         yield Node(text=text, style=Style.FAILED)
-
-
-def _record_file(path: Path) -> RecordFile:
-    try:
-        return RecordFile.model_validate_json(path.read_bytes())
-    except OSError as error:
-        raise _problem(path, f"can't be read: {error.strerror}") from error
-    except ValidationError as error:
-        found = "; ".join(
-            f"{'.'.join(map(str, each['loc'])) or 'file'}: {each['msg']}" for each in error.errors()
-        )
-        raise _problem(path, found) from error
-
-
-def _file_id(path: Path, given: RecordFile) -> RecordId:
-    try:
-        return record_id(given.id or "000000000000000")
-    except ValueError as error:
-        raise _problem(path, str(error)) from error
-
-
-def _problem(path: Path, message: str) -> ConfigError:
-    mend = 'write {"object": "Lead", "fields": {...}, "now": "2026-11-23T10:15:00+01:00"}'
-    place = Place(path.as_posix())
-    return ConfigError([Problem(place=place, rule="record-file", message=message, mend=mend)])
