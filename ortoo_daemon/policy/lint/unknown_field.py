@@ -1,4 +1,4 @@
-"""A policy names an object or a field that the org does not have.
+"""A policy, or a case of its tests, names an object or a field that the org does not have.
 
 Asked only where the org's description is known. Paths are followed through their relationships;
 names of rooftops (`where`, `$rooftop`) are bound in the directory file and not asked here.
@@ -39,12 +39,28 @@ def check(subject: Subject) -> Iterator[Problem]:
             if object_name not in org.objects:
                 yield _no_object(use.place, object_name, org)
             elif org.resolve(object_name, use.name) is None:
-                yield Problem(
-                    place=use.place,
-                    rule=ID,
-                    message=f"{object_name} has no field {use.name!r}",
-                    mend=_mend(org, object_name, use.name),
-                )
+                yield _no_field(use.place, object_name, use.name, org)
+        for name, place in _in_cases(subject, policy.name):
+            if org.resolve(policy.object, name) is None:
+                yield _no_field(place, policy.object, name, org)
+
+
+def _in_cases(subject: Subject, policy: str) -> Iterator[tuple[str, Place]]:
+    """Each field that cases give or expect, where the first of a file does."""
+    for tests in subject.tests:
+        seen: dict[str, Place] = {}
+        for case in tests.cases if tests.policy == policy else ():
+            for name in (*case.given, *case.expect.fields):
+                seen.setdefault(name, case.place)
+            for later in case.then:
+                for name in (*later.given, *later.expect.fields):
+                    seen.setdefault(name, later.place)
+        yield from seen.items()
+
+
+def _no_field(place: Place, object_name: str, name: str, org: OrgDescription) -> Problem:
+    message = f"{object_name} has no field {name!r}"
+    return Problem(place=place, rule=ID, message=message, mend=_mend(org, object_name, name))
 
 
 def _no_object(place: Place, name: str, org: OrgDescription) -> Problem:
