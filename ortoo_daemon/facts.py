@@ -112,6 +112,19 @@ class MailQuestion(NamedTuple):
     task: str | None = None
 
 
+class EnquiryQuestion(NamedTuple):
+    """Which document stands in the e-mails of this record, or in files attached to it or them?
+
+    ``patient``: the record is so young that they may be under way. Answer: a mapping of ``text`` (the
+    document), ``where`` it stands, and ``left`` (what was not looked at, and why); without ``text`` there is
+    none. NotAsked.REFUSED where the org refuses to be asked.
+    """
+
+    object: str
+    record: RecordId
+    patient: bool = False
+
+
 class ContactKind(StrEnum):
     """How somebody was in touch with a customer.
 
@@ -216,6 +229,7 @@ Question = (
     VehicleQuestion
     | PastOwnerQuestion
     | MailQuestion
+    | EnquiryQuestion
     | MatchQuestion
     | InterpretQuestion
     | KnownQuestion

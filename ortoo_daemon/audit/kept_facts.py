@@ -6,7 +6,7 @@ and change seldom. Of rooftops that the trace names a fingerprint is, so that a 
 """
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from ortoo_daemon.callouts import (
@@ -18,7 +18,7 @@ from ortoo_daemon.callouts import (
 )
 from ortoo_daemon.decision import Decision
 from ortoo_daemon.directory import Directory
-from ortoo_daemon.facts import Answer, Facts, PastOwnerQuestion, Question
+from ortoo_daemon.facts import Answer, EnquiryQuestion, Facts, PastOwnerQuestion, Question
 from ortoo_daemon.instants import instant_text
 from ortoo_daemon.interpretation import InterpretQuestion, Said, kept_said
 from ortoo_daemon.json_text import json_text
@@ -95,6 +95,9 @@ def kept_question(asked: Question, answer: Answer) -> dict[str, Any]:
     if isinstance(asked, KnownQuestion):
         values = dict(answer.fields) if isinstance(answer, Record) else answer
         return {"known": [asked.object, asked.id, list(asked.fields)], "answer": values}
+    if isinstance(asked, EnquiryQuestion):
+        document = dict(answer) if isinstance(answer, Mapping) else answer
+        return {"enquiry_of": {"patient": asked.patient}, "answer": document}
     found = kept_findings(answer) if isinstance(answer, MailFindings) else answer
     return {"mail_of": {"patient": asked.patient, "task": asked.task}, "answer": found}
 

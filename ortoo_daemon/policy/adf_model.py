@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 
 from ortoo_daemon.errors import Place
 from ortoo_daemon.policy.enrichment_model import SetField
@@ -11,6 +12,16 @@ from ortoo_daemon.policy.triage_model import Split
 
 UNREADABLE = "adf_unreadable"
 """Why a record is parked whose document can't be read, where the policy gives no other reason."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AdfMails:
+    """Where no field has a document: that of the record's e-mails and their attachments. ``within`` so long
+    after the record came in they are waited for."""
+
+    when: Condition | None = None
+    within: timedelta = timedelta(minutes=1)
+    place: Place
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,6 +35,7 @@ class Adf:
 
     when: Condition | None = None
     sources: tuple[str, ...]
+    mails: AdfMails | None = None
     keep: str | None = None
     sets: tuple[SetField, ...] = ()
     map: tuple[MappedField, ...] = ()
@@ -50,4 +62,5 @@ class Adf:
         found |= {name for name in (self.keep, self.vendor) if name is not None}
         for each in self.sets:
             found |= each.value.fields()
-        return frozenset(found | (self.when.fields() if self.when is not None else set()))
+        asked = (self.when, self.mails.when if self.mails is not None else None)
+        return frozenset(found).union(*(each.fields() for each in asked if each is not None))

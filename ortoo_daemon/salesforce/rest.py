@@ -116,8 +116,9 @@ class RestClient:
         essential: bool = True,
         idempotent: bool = False,
         may_go: MayGo | None = None,
+        raw: bool = False,
     ) -> Any:
-        """The parsed JSON answer, None where the org sends none.
+        """The parsed JSON answer, None where the org sends none; with ``raw`` its bytes.
 
         ``path`` is below `root` (a whole one, as of nextRecordsUrl, is accepted). Raises OrgError as
         `responses` tells; OutcomeUnknownError when a write's answer was lost and ``idempotent`` is not set;
@@ -133,6 +134,7 @@ class RestClient:
                 params=params,
                 headers=headers or {},
                 may_go=may_go,
+                raw=raw,
             )
         )
         repeatable = idempotent or not request.writes

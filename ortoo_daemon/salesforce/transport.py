@@ -37,7 +37,7 @@ MayGo = Callable[[float], bool]
 class Request:
     """One call below /services/data/vX.0/. A repetition sends the same value again.
 
-    ``may_go`` is asked each time, at the last moment.
+    ``may_go`` is asked each time, at the last moment. ``raw``: the answer is bytes, and no JSON.
     """
 
     method: str
@@ -46,6 +46,7 @@ class Request:
     params: Mapping[str, str] | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
     may_go: MayGo | None = None
+    raw: bool = False
 
     @property
     def address(self) -> str:
@@ -73,6 +74,7 @@ def guarded(request: Request) -> Request:
         params=request.params,
         headers=headers,
         may_go=request.may_go,
+        raw=request.raw,
         body=_guarded_body(request.body) if request.writes else request.body,
     )
 
@@ -117,16 +119,17 @@ class Transport:
             )
         salesforce = self._salesforce(token)
         try:
-            return salesforce.restful(
+            found = salesforce.restful(
                 request.address,
                 method=request.method,
                 headers=dict(request.headers),
                 **({} if request.body is None else {"data": json_bytes(request.body)}),
             )
+            return self._bytes() if request.raw else found
         except SalesforceError as error:
             raise self._refused(error, request) from None
         except requests.JSONDecodeError:
-            return self._empty_or_unreadable(request)
+            return self._bytes() if request.raw else self._empty_or_unreadable(request)
         except requests.RequestException as error:
             raise _lost(error, request) from None
         finally:
@@ -178,6 +181,10 @@ class Transport:
             writing=request.writes,
             retry_after=float(wait) if wait.isdecimal() else None,
         )
+
+    def _bytes(self) -> bytes:
+        answer: requests.Response | None = self._of_thread.answered
+        return b"" if answer is None else answer.content
 
     def _empty_or_unreadable(self, request: Request) -> None:
         """A success without JSON: nothing at all is an answer, a page of HTML is not."""

@@ -19,11 +19,25 @@ def derive(kind: ObjectType, before: Row | None, after: Row, stamp: str) -> None
     if kind.person:
         parts = (after["FirstName"], after["LastName"])
         after["Name"] = " ".join(each for each in parts if each)[:_NAME_LENGTH] or None
+    if kind.name in ("Attachment", "ContentVersion"):
+        _measure(kind, after)
     if kind.closed_values:
         _close(kind, before, after, stamp)
     if kind.name == "Lead" and before is not None and before["OwnerId"] != after["OwnerId"]:
         after["IsUnreadByOwner"] = True
         after["LastTransferDate"] = stamp[:10]
+
+
+def _measure(kind: ObjectType, after: Row) -> None:
+    """How large a file is, and of which kind."""
+    data, size = (
+        ("Body", "BodyLength") if kind.name == "Attachment" else ("VersionData", "ContentSize")
+    )
+    text = after[data] or ""
+    after[size] = len(text) * 3 // 4 - text.count("=")
+    if kind.name == "ContentVersion":
+        name = after["PathOnClient"] or ""
+        after["FileExtension"] = name.rpartition(".")[2] if "." in name else None
 
 
 def _close(kind: ObjectType, before: Row | None, after: Row, stamp: str) -> None:

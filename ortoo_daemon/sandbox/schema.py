@@ -99,7 +99,22 @@ class Field:
 
 
 _WITHOUT_FIELD_PERMISSIONS = frozenset(
-    {"BusinessHours", "EmailMessage", "Event", "Group", "Holiday", "Organization", "PermissionSet"}
+    {
+        "Attachment",
+        "ContentDocument",
+        "ContentDocumentLink",
+        "ContentVersion",
+        "EmailMessageRelation",
+    }
+    | {
+        "BusinessHours",
+        "EmailMessage",
+        "Event",
+        "Group",
+        "Holiday",
+        "Organization",
+        "PermissionSet",
+    }
     | {"Profile", "Task", "User"}
 )
 """Objects of whose standard fields none is withheld from anybody."""

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from ortoo_daemon.callouts import UNKNOWN, CallAnswer, CallOutcome, CallQuestion, HoldQuestion
-from ortoo_daemon.facts import Answer, Question
+from ortoo_daemon.facts import Answer, EnquiryQuestion, Question
 from ortoo_daemon.interpretation import InterpretQuestion, Item, Said
 from ortoo_daemon.policy.ai_model import AiStep
 from ortoo_daemon.policy.call_model import CallStep, HoldStep
@@ -15,6 +15,9 @@ from ortoo_daemon.policy.parsing.vehicle import LABEL as VEHICLE
 from ortoo_daemon.policy.values import text_of
 from ortoo_daemon.policy.vehicle_model import VehicleStep
 from ortoo_daemon.vehicles import VehicleQuestion, Vehicles
+
+ENQUIRY = "adf"
+"""The label under which a case gives the document of its e-mails."""
 
 ITEM_KEYS = ("value", "evidence", "confidence")
 _SURE = 1.0
@@ -30,6 +33,10 @@ def given_answers(
     def answer(question: Question) -> Answer:
         if isinstance(question, VehicleQuestion):
             return _vehicles(case.answers.get(VEHICLE))
+        if isinstance(question, EnquiryQuestion):
+            given = case.answers.get(ENQUIRY)
+            text = None if given is None else given.value
+            return {"text": text, "where": "given by the case"} if isinstance(text, str) else {}
         if isinstance(question, InterpretQuestion):
             given = case.answers.get(question.label)
             return None if given is None else _said(question, given.value)
@@ -100,6 +107,10 @@ def _complaints(case: PolicyCase, policy: Policy) -> Iterator[str]:
     for label, given in case.answers.items():
         if label == VEHICLE and policy.vehicle is not None:
             yield from _wrong_vehicles(given, policy.vehicle)
+            continue
+        if label == ENQUIRY and policy.adf is not None and policy.adf.mails is not None:
+            if given.value is not None and not isinstance(given.value, str):
+                yield f"{given.place}: what e-mails hold is given as text, ~ is nothing"
             continue
         step = steps.get(label)
         if step is None:

@@ -17,6 +17,7 @@ from ortoo_daemon.facts import (
     Answer,
     Contact,
     ContactKind,
+    EnquiryQuestion,
     Facts,
     MailQuestion,
     Moved,
@@ -194,6 +195,10 @@ def _answers(
     for each in kept.get("answers", ()):
         if "mail_of" in each:
             yield _mail(record, each)
+        if "enquiry_of" in each:
+            patient = bool(each["enquiry_of"]["patient"])
+            asked = EnquiryQuestion(record.object, record.id, patient)
+            yield asked, enquiry_kept(each["answer"])
         if "vehicle_of" in each:
             yield vehicle_question_unkept(each["vehicle_of"]), vehicles_kept(each["answer"])
         if "said_of" in each:
@@ -244,6 +249,13 @@ def _said(record: Record, kept: Mapping[str, Any]) -> tuple[Question, Answer]:
         digest=about["digest"],
     )
     return question, said_kept(kept["answer"])
+
+
+def enquiry_kept(answer: Any) -> Answer:
+    """The document that was found then, or why nobody looked."""
+    if isinstance(answer, str):
+        return NotAsked(answer)
+    return answer if isinstance(answer, Mapping) else None
 
 
 def vehicles_kept(answer: Any) -> Answer:

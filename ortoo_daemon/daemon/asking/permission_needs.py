@@ -15,7 +15,7 @@ from ortoo_daemon.daemon.asking.reports import conditions, costs
 from ortoo_daemon.daemon.handling import contacts
 from ortoo_daemon.daemon.handling.knowledge import Policies
 from ortoo_daemon.daemon.loading import load_posts, policy_revisions
-from ortoo_daemon.daemon.mails import dealers, rows
+from ortoo_daemon.daemon.mails import dealers, mailed_enquiries, rows
 from ortoo_daemon.daemon.settings import Settings
 from ortoo_daemon.intake.mail_step import PARENT
 from ortoo_daemon.mail_findings import SPLIT_KEY
@@ -168,12 +168,21 @@ def _vehicles(policies: PolicySet) -> Iterator[Need]:
 def _enquiries(policies: PolicySet) -> Iterator[Need]:
     """Records of further prospects in an enquiry in ADF."""
     for policy in policies.policies:
+        if policy.adf is not None and policy.adf.mails is not None:
+            yield from _mailed(policy)
         if policy.adf is None or policy.adf.split is None:
             continue
         why = f"prospects of policy {policy.name}"
         yield ObjectNeed(object=policy.object, right=Right.CREATE, why=why)
         own = {*policy.adf.split.copy, policy.adf.own_field, SPLIT_KEY}
         yield from _writing(policy.object, own, why)
+
+
+def _mailed(policy: Policy) -> Iterator[Need]:
+    """E-mails and files of records; files have no rights of their own, but those of what they hang from."""
+    why = f"documents in e-mails of policy {policy.name}"
+    yield from _reading("EmailMessage", {*mailed_enquiries.MAIL_FIELDS, "Incoming"}, why)
+    yield from _reading("EmailMessageRelation", mailed_enquiries.RELATION_FIELDS, why)
 
 
 def _customers(policies: PolicySet, known: Policies) -> Iterator[Need]:

@@ -12,8 +12,16 @@ from ortoo_daemon.daemon.calling.calls import Asks
 from ortoo_daemon.daemon.handling.org_vehicles import OrgVehicles
 from ortoo_daemon.daemon.interpreting.interpreter import Interprets
 from ortoo_daemon.daemon.mails.case_mails import CaseMails
+from ortoo_daemon.daemon.mails.mailed_enquiries import MailedEnquiries
 from ortoo_daemon.errors import PermanentOrgError, TemporaryOrgError
-from ortoo_daemon.facts import Answer, MailQuestion, NotAsked, PastOwnerQuestion, Question
+from ortoo_daemon.facts import (
+    Answer,
+    EnquiryQuestion,
+    MailQuestion,
+    NotAsked,
+    PastOwnerQuestion,
+    Question,
+)
 from ortoo_daemon.instants import instant
 from ortoo_daemon.interpretation import InterpretQuestion
 from ortoo_daemon.matches import MatchQuestion
@@ -66,6 +74,7 @@ class Answers:
         self._calls = calls
         self._now = holds
         self._vehicles = OrgVehicles(org, makes=makes)
+        self._enquiries = MailedEnquiries(org)
         self._mails = mails
         self._may_refine = may_refine
         self._batcher: Batcher[_OfCustomers, Answer] = Batcher(
@@ -83,6 +92,8 @@ class Answers:
             return await self._interpreter.ask(question, looking=looking)
         if isinstance(question, MailQuestion):
             return None if self._mails is None else await self._mails.ask(question)
+        if isinstance(question, EnquiryQuestion):
+            return await self._enquiries.ask(question)
         if isinstance(question, VehicleQuestion):
             return await self._vehicles.ask(question, looking=looking)
         if isinstance(question, KnownQuestion):
@@ -114,6 +125,7 @@ class Answers:
     async def close(self) -> None:
         await self._batcher.close()
         await self._vehicles.close()
+        await self._enquiries.close()
         if self._mails is not None:
             await self._mails.close()
         if self._interpreter is not None:

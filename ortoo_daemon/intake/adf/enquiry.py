@@ -26,12 +26,14 @@ STAGE = "intake"
 _TOLD = 8
 
 
-def take_enquiry(handling: Handling, adf: Adf, sources: Sequence[str]) -> None:
+def take_enquiry(handling: Handling, adf: Adf, sources: Sequence[str], *, mailed: str = "") -> None:
     """Give ``$adf`` its meaning and the fields their values, and name the leads of further prospects.
 
-    ``sources`` are names whose text may hold a document.
+    ``sources`` are names whose text may hold a document, ``mailed`` is one of an e-mail.
     """
     source, reading = _document(sources, handling.scope)
+    if mailed and not reading.found:
+        reading = read_adf(mailed)
     if not reading.found:
         return
     if reading.refusal is not None:
@@ -44,7 +46,8 @@ def take_enquiry(handling: Handling, adf: Adf, sources: Sequence[str]) -> None:
     if handling.decided_before and handling.facts.item.reason is not WorkReason.REQUEUED:
         return  # what people have written since then stays
     if adf.keep is not None and adf.keep != source:
-        handling.give(adf.keep, scope.text(source), stage=STAGE, place=adf.place)
+        text = scope.text(source) if source else mailed
+        handling.give(adf.keep, text, stage=STAGE, place=adf.place)
     give_mapped(handling, adf.map, adf.sets)
     if adf.split is not None and len(reading.prospects) > 1:
         handling.children += _children(handling, adf, adf.split, reading)

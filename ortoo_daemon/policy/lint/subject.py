@@ -91,6 +91,12 @@ def conditions_of(policy: Policy) -> Iterator[Condition]:
         yield policy.triage.when
     if policy.adf is not None and policy.adf.when is not None:
         yield policy.adf.when
+    if (
+        policy.adf is not None
+        and policy.adf.mails is not None
+        and policy.adf.mails.when is not None
+    ):
+        yield policy.adf.mails.when
     if policy.vehicle is not None and policy.vehicle.when is not None:
         yield policy.vehicle.when
     if policy.require is not None:

@@ -5,6 +5,7 @@
     adf:
       when: {LeadSource: Marketplace}
       from: Description
+      mails: {when: {Description: {blank: true}}, within: 1m}
       keep: Adf_Document__c
       map: tables/adf_fields.csv
       set: {Request__c: $adf.interest}
@@ -13,17 +14,21 @@
       unreadable: {park: adf_unreadable}
 """
 
-from ortoo_daemon.policy.adf_model import UNREADABLE, Adf
+from datetime import timedelta
+
+from ortoo_daemon.policy.adf_model import UNREADABLE, Adf, AdfMails
 from ortoo_daemon.policy.naming import TRIAGE, wrong_with_name
 from ortoo_daemon.policy.nodes import ListNode, MapNode, Node, Scalar
 from ortoo_daemon.policy.parsing.conditions import ConditionReader
 from ortoo_daemon.policy.parsing.expressions import read_sets
-from ortoo_daemon.policy.parsing.sections import Section, text_in
+from ortoo_daemon.policy.parsing.sections import Section, duration_in, text_in
 from ortoo_daemon.policy.parsing.triage import read_map, read_split
 from ortoo_daemon.policy.resources import Resources
 
-ADF_KEYS = ("when", "from", "keep", "map", "set", "vendor", "split", "unreadable")
+ADF_KEYS = ("when", "from", "mails", "keep", "map", "set", "vendor", "split", "unreadable")
 UNREADABLE_KEYS = ("park",)
+MAILS_KEYS = ("when", "within")
+LONGEST_WAIT = timedelta(hours=1)
 PASS = "pass"
 
 
@@ -39,6 +44,7 @@ def read_adf_intake(
     read = Adf(
         when=None if when is None else before.read(when, what="'when' of adf"),
         sources=sources,
+        mails=_mails(section, before),
         keep=_own_field(section, "keep"),
         sets=() if sets is None else read_sets(sets, found),
         map=read_map(section, resources.adf_map),
@@ -50,6 +56,11 @@ def read_adf_intake(
     if split is not None and sources and not read.own_field:
         message = "further prospects need a field for their own document"
         problems.add(split, "missing_key", message, "name one with 'keep'")
+    if read.mails is not None and read.keep is None:
+        message = "a document of an e-mail needs a field that keeps it"
+        problems.add(
+            section.node.entries["mails"][0], "missing_key", message, "name one with 'keep'"
+        )
     return read if sources else None
 
 
@@ -68,6 +79,30 @@ def _sources(section: Section, before: ConditionReader) -> tuple[str, ...]:
         elif name is not None:
             found.append(name)
     return tuple(dict.fromkeys(found))
+
+
+def _mails(section: Section, before: ConditionReader) -> AdfMails | None:
+    """``true``, or which records and how long they are waited for."""
+    node = section.get("mails")
+    if node is None:
+        return None
+    if isinstance(node, Scalar) and node.value is True:
+        return AdfMails(place=node.place)
+    mapping = section.mapping("mails")
+    if mapping is None:
+        return None
+    inner = Section(mapping, section.problems, what="'mails' of adf", known=MAILS_KEYS)
+    when, within = inner.get("when"), inner.get("within")
+    waits = AdfMails(place=mapping.place).within
+    found = None if within is None else duration_in(within, section.problems, what="'within'")
+    if within is not None and found is not None and found > LONGEST_WAIT:
+        message = "'within' keeps the record from its owner"
+        section.problems.add(within, "too_many", message, "at most 1h")
+    return AdfMails(
+        when=None if when is None else before.read(when, what="'when' of mails"),
+        within=waits if found is None else found,
+        place=mapping.place,
+    )
 
 
 def _own_field(section: Section, key: str) -> str | None:

@@ -85,12 +85,14 @@ def _vehicle() -> Schema:
 
 
 def _adf() -> Schema:
+    mails = section(parse_adf.MAILS_KEYS, {"when": ref("condition"), "within": DURATION})
     parked = section(parse_adf.UNREADABLE_KEYS, {"park": TEXT}, ("park",))
     return section(
         parse_adf.ADF_KEYS,
         {
             "when": ref("condition"),
             "from": one_or_several(NAME),
+            "mails": {"anyOf": [{"const": True}, mails]},
             "keep": FIELD,
             "map": NAME,
             "set": map_of(ref("expression")),

@@ -8,6 +8,7 @@ from ortoo_daemon.sandbox.errors import OrgError, not_found
 from ortoo_daemon.sandbox.org import Org
 from ortoo_daemon.sandbox.rest import (
     actions,
+    blobs,
     chatter,
     collections,
     composite,
@@ -55,6 +56,8 @@ _TABLE: tuple[tuple[tuple[str, ...], Mapping[str, Resource]], ...] = (
     (("sobjects", "*"), {"GET": describe.basic, "POST": rows.create}),
     (("sobjects", "*", "describe"), {"GET": describe.describe}),
     (("sobjects", "*", "*"), _ROW),
+    (("sobjects", "attachment", "*", "body"), {"GET": blobs.read}),
+    (("sobjects", "contentversion", "*", "versiondata"), {"GET": blobs.read}),
     (("sobjects", "*", "*", "*"), {"GET": rows.read_by_key, "PATCH": rows.upsert}),
     (("actions", "standard", "*"), {"POST": actions.notify}),
     (("actions", "custom", "*", "*"), {"POST": actions.start}),

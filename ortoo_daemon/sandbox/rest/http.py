@@ -103,6 +103,10 @@ async def _body(request: web.Request) -> Any:
 def _response(answer: Answer) -> web.Response:
     if answer.body is None:
         return web.Response(status=answer.status, headers=answer.headers)
+    if isinstance(answer.body, bytes):
+        return web.Response(
+            body=answer.body, status=answer.status, content_type="application/octetstream"
+        )
     # Compact, and text as it is: a page of records is mostly text.
     text = json.dumps(answer.body, ensure_ascii=False, separators=(",", ":"))
     return web.Response(

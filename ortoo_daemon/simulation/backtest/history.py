@@ -76,7 +76,7 @@ class PastDecision:
     customer (None: nobody looked); ``open_work``, ``load``, ``turns`` and ``given`` the counters of those who
     were compared, as they stood before the decision. ``mail`` is what was found in its e-mail,
     ``said`` what models read out of its text, by the label of the step that asked, ``calls`` what services
-    said, ``vehicles`` those with its VIN.
+    said, ``vehicles`` those with its VIN, ``enquiry`` the document of its e-mails.
     """
 
     key: str
@@ -96,6 +96,7 @@ class PastDecision:
     turns: Turns | None = None
     given: Mapping[Tally, Sequence[int]] = field(default_factory=dict)
     mail: MailFindings | None = None
+    enquiry: Mapping[str, FieldValue] | None = None
     vehicles: Vehicles | None = None
     said: Mapping[str, Said] = field(default_factory=dict)
     calls: Mapping[Asked, CallAnswer] = field(default_factory=dict)

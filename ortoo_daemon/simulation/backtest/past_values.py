@@ -110,6 +110,7 @@ def past_decision(
         of_then=frozenset(certain) | (FIXED & values.keys()),
         past_owners=dict(_past_owners(kept)),
         mail=_mail(kept),
+        enquiry=_enquiry(kept),
         said=dict(_said(kept)),
         calls=dict(_calls(kept, record.id)),
         vehicles=_vehicles(kept),
@@ -220,6 +221,11 @@ def _past_owners(kept: Mapping[str, Any]) -> Iterator[tuple[CustomerKey, RecordI
 def _mail(kept: Mapping[str, Any]) -> MailFindings | None:
     found = [entry["answer"] for entry in kept.get("answers", ()) if "mail_of" in entry]
     return restored_findings(found[0]) if found and found[0] else None
+
+
+def _enquiry(kept: Mapping[str, Any]) -> Mapping[str, FieldValue] | None:
+    found = [entry["answer"] for entry in kept.get("answers", ()) if "enquiry_of" in entry]
+    return found[0] if found and isinstance(found[0], Mapping) else None
 
 
 def _vehicles(kept: Mapping[str, Any]) -> Vehicles | None:

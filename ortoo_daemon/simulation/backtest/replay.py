@@ -13,7 +13,7 @@ from datetime import timedelta
 from ortoo_daemon.action.stamps import MODIFIED_AT, MODIFIED_BY, OWNER, SLA_CLOCKS, STAMPS
 from ortoo_daemon.callouts import UNKNOWN, CallQuestion, HoldQuestion
 from ortoo_daemon.decision import Decision
-from ortoo_daemon.facts import Answer, Facts, MailQuestion, Question
+from ortoo_daemon.facts import Answer, EnquiryQuestion, Facts, MailQuestion, Question
 from ortoo_daemon.flow import decide, resume
 from ortoo_daemon.instants import instant_text
 from ortoo_daemon.interpretation import InterpretQuestion
@@ -197,6 +197,9 @@ class Replay:
             for question in found.questions:
                 if isinstance(question, MailQuestion):
                     answers[question] = past.mail
+                    continue
+                if isinstance(question, EnquiryQuestion):
+                    answers[question] = past.enquiry
                     continue
                 if isinstance(question, VehicleQuestion):
                     answers[question] = past.vehicles
