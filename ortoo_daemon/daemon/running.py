@@ -53,7 +53,7 @@ class Running:
         parts: Parts,
         notifier: Notifier,
     ) -> None:
-        self._steps = Steps(parts, notifier)
+        self._steps = Steps(notifier, parts)
         self._notifier = notifier
         self._settings = settings
         self._files = files

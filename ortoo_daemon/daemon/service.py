@@ -5,9 +5,7 @@ in between is `running`'s.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
-from typing import TypeVar
 
 import structlog
 
@@ -22,20 +20,16 @@ from ortoo_daemon.daemon.parts import Parts
 from ortoo_daemon.daemon.running import Running
 from ortoo_daemon.daemon.settings import Settings
 from ortoo_daemon.daemon.settings_watch import SettingsWatch
+from ortoo_daemon.daemon.steps import Steps
 from ortoo_daemon.daemon.watching.meters import Meters
 from ortoo_daemon.daemon.watching.watchdog import Watchdog
 from ortoo_daemon.daemon.watching.watchers import watched
 from ortoo_daemon.daemon.wiring import make_org, open_queue, utc_now
-from ortoo_daemon.errors import StoreAwayError
 from ortoo_daemon.instants import instant_text
 from ortoo_daemon.salesforce.org import Org
 from ortoo_daemon.work.queue import WorkQueue
 
 _log = structlog.get_logger("ortoo_daemon.service")
-
-Answer = TypeVar("Answer")
-
-_FIRST_PAUSE, _LONGEST_PAUSE = 1.0, 30.0
 
 
 class Service:
@@ -62,11 +56,16 @@ class Service:
         """Run until `stop`; a store that is away is waited for. Raises ConfigError and StateError at start;
         anything later that escapes is a defect, and the process should end so that it is started anew."""
         async with AsyncExitStack() as stack:
-            queue = await self._once_there("open the store", lambda: open_queue(self._settings))
+            steps, stop = Steps(self._notifier), self._stop
+            queue = await steps.until_done(
+                "open the store", lambda: open_queue(self._settings), stop
+            )
             if queue is None:
                 return
             stack.push_async_callback(queue.close)
-            files = await self._once_there("read the last good files", lambda: self._files(queue))
+            files = await steps.until_done(
+                "read the last good files", lambda: self._files(queue), stop
+            )
             if files is None:
                 return
             spare_what_is_loaded()
@@ -84,25 +83,6 @@ class Service:
             await stack.enter_async_context(watched(parts, self._settings, now=org_clock(org)))
             await running.run(self._stop, shadow=self._shadow)
         _log.info("service.stopped")
-
-    async def _once_there(self, what: str, step: Callable[[], Awaitable[Answer]]) -> Answer | None:
-        """The step's result, tried again while the store's server is away; None when stopped before.
-
-        A start that ended instead would use up the starts that the service manager grants.
-        """
-        pause = _FIRST_PAUSE
-        while not self._stop.is_set():
-            try:
-                return await step()
-            except StoreAwayError as error:
-                _log.error("service.waiting_for_store", step=what, error=str(error), again_in=pause)
-                self._notifier.status(f"waiting for the store to {what}: {error}")
-            try:
-                async with asyncio.timeout(pause):
-                    await self._stop.wait()
-            except TimeoutError:
-                pause = min(pause * 2, _LONGEST_PAUSE)
-        return None
 
     async def _files(self, queue: WorkQueue) -> StartFiles:
         """Those on disk, or those that were in force last. Raises ConfigError where neither will do."""

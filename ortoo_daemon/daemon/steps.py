@@ -12,26 +12,39 @@ import structlog
 
 from ortoo_daemon.daemon.notify import Notifier
 from ortoo_daemon.daemon.parts import Parts
-from ortoo_daemon.errors import LoginError, PermanentOrgError, StateError, TemporaryOrgError
+from ortoo_daemon.errors import (
+    LoginError,
+    PermanentOrgError,
+    StateError,
+    StoreAwayError,
+    TemporaryOrgError,
+)
 
 _log = structlog.get_logger("ortoo_daemon.service")
 
 Answer = TypeVar("Answer")
 
-_FIRST_PAUSE, _LONGEST_PAUSE = 1.0, 60.0
+_FIRST_PAUSE, _LONGEST_PAUSE = 1.0, 30.0
 
 
 class Steps:
-    """Steps without which nothing can be decided."""
+    """Steps without which nothing can be decided.
 
-    def __init__(self, parts: Parts, notifier: Notifier) -> None:
-        self._parts = parts
+    ``parts`` show what is waited for, once there are any. Before that only a store that is away is waited
+    for: one that can't be used is raised.
+    """
+
+    def __init__(self, notifier: Notifier, parts: Parts | None = None) -> None:
         self._notifier = notifier
+        self._parts = parts
 
     async def until_done(
         self, what: str, step: Callable[[], Awaitable[Answer]], stop: asyncio.Event
     ) -> Answer | None:
-        """The step's result, tried again until it works; None when stopped. Raises ConfigError as it does."""
+        """The step's result, tried again until it works; None when stopped. Raises ConfigError as it does.
+
+        A start that ended instead would use up the starts that the service manager grants.
+        """
         pause = _FIRST_PAUSE
         while not stop.is_set():
             wait = pause
@@ -47,17 +60,27 @@ class Steps:
                     f"the org refuses to {what}: {error}; `ortoo-daemon doctor` tells what is missing"
                 )
             except StateError as error:
-                _log.error("work.store_failed", during=what, error=str(error))
+                self._store_failed(what, error, again_in=wait)
                 self._tell(f"waiting for the store to {what}: {error}")
             else:
-                self._parts.waiting_for = ""
+                if self._parts is not None:
+                    self._parts.waiting_for = ""
                 return found
             await happens(stop, stop, within=wait)
             pause = min(pause * 2, _LONGEST_PAUSE)
         return None
 
+    def _store_failed(self, what: str, error: StateError, *, again_in: float) -> None:
+        if self._parts is not None:
+            _log.error("work.store_failed", during=what, error=str(error))
+        elif isinstance(error, StoreAwayError):
+            _log.error("service.waiting_for_store", step=what, error=str(error), again_in=again_in)
+        else:
+            raise error
+
     def _tell(self, waiting_for: str) -> None:
-        self._parts.waiting_for = waiting_for
+        if self._parts is not None:
+            self._parts.waiting_for = waiting_for
         self._notifier.status(waiting_for)
 
 

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from ortoo_daemon.errors import Place
 from ortoo_daemon.policy.evaluation import Condition, Expression
 
+CAMPAIGN = "Campaign"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CampaignRule:

@@ -54,6 +54,11 @@ def compiled(pattern: str) -> Callable[[str], bool]:
     return matches
 
 
+def shortest(pattern: str) -> int:
+    """The fewest characters that a text of this pattern has. Raises PatternError."""
+    return sum(map(_length, _pieces(fold(pattern))))
+
+
 def _length(piece: re.Pattern[str]) -> int:
     """How many characters a piece covers; each of its elements covers one."""
     return len(re.findall(r"\[(?:\\.|[^\]\\])*\]|\\.|.", piece.pattern, re.DOTALL))

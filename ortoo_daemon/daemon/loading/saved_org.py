@@ -13,6 +13,7 @@ from typing import Any
 from ortoo_daemon.descriptions import OrgDescription
 from ortoo_daemon.directory import Directory
 from ortoo_daemon.errors import ConfigError, Place, Problem
+from ortoo_daemon.policy.campaign_model import CAMPAIGN
 from ortoo_daemon.policy.model import PolicySet
 from ortoo_daemon.policy.reach import fields_read
 from ortoo_daemon.salesforce.directory import DirectoryReader
@@ -85,6 +86,8 @@ def objects_of(policies: PolicySet | None, mapping: DirectoryMapping) -> Iterato
             yield policy.object
             yield from (rule.object for rule in policy.repeats)
             yield from (rule.event for rule in policy.publish)
+            if policy.campaign is not None:
+                yield CAMPAIGN
 
 
 async def _described(org: Org, objects: set[str], paths: set[str]) -> OrgDescription:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from ortoo_daemon.errors import Problem
 from ortoo_daemon.policy.lint import (
+    campaign_id,
     clock_on_activity,
     during_over,
     idle_boundary,
@@ -22,6 +23,7 @@ from ortoo_daemon.policy.lint import (
     nobody_there,
     overlapping_policies,
     overlapping_territories,
+    pattern_out_of_reach,
     programme_over,
     published_event,
     read_only_field,
@@ -31,6 +33,7 @@ from ortoo_daemon.policy.lint import (
     type_mismatch,
     unbound_key,
     unbound_signal,
+    unfit_field,
     unknown_country,
     unknown_field,
     unknown_hours,
@@ -56,6 +59,9 @@ _MODULES = (
     unknown_person,
     unknown_value,
     type_mismatch,
+    pattern_out_of_reach,
+    unfit_field,
+    campaign_id,
     mapped_field,
     no_owner,
     clock_on_activity,

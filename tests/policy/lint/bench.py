@@ -36,12 +36,13 @@ LEAD = ObjectDescription(
             field("Brand__c", "picklist", values=("Peugeot", "Audi", "BMW"), restricted=True),
             field("Language__c", "picklist", values=("fr", "de")),
             field("FleetSize__c", "double"),
+            field("Utm_Campaign__c", length=80),
             field("IsConverted", "boolean", nillable=False),
             field("CreatedDate", "datetime", nillable=False, updateable=False),
             field("Email", "email"),
             field("PostalCode"),
             field("Country", length=80),
-            field("City"),
+            field("City", length=40),
             field("OwnerId", "reference", refers_to=("User",), relationship="Owner"),
         )
     },
@@ -53,6 +54,7 @@ QUEUES = {
     "Big_Fleets": frozenset({"Lead"}),
     "Cases": frozenset({"Case"}),
 }
+CAMPAIGN = ObjectDescription(name="Campaign", fields={"Id": field("Id"), "Name": field("Name")})
 EVENT = ObjectDescription(
     name="Lead_Routed__e",
     fields={
@@ -64,7 +66,10 @@ EVENT = ObjectDescription(
         )
     },
 )
-ORG = OrgDescription(objects={"Lead": LEAD, "User": USER, "Lead_Routed__e": EVENT}, queues=QUEUES)
+ORG = OrgDescription(
+    objects={"Lead": LEAD, "User": USER, "Lead_Routed__e": EVENT, "Campaign": CAMPAIGN},
+    queues=QUEUES,
+)
 SITES = "rooftop: {brand: Brand__c, territory: PostalCode, territories: tables/sites.csv}"
 ANA = {"id": "005000000000001AAA", "name": "Ana", "username": "ana.lopez@example.com"}
 WEEK = BusinessHours.always()
@@ -127,7 +132,7 @@ def policy_of(said, *, sites, wishes=False):
             otherwise = textwrap.indent(part, "  ")
         elif key == "action":
             after += part
-        elif key == "find":
+        elif key in ("govern", "find"):
             head += f"intake:\n{textwrap.indent(part, '  ')}"
     if wishes:
         head += "enrichment:\n  - ai: {task: lead_profile, map: tables/wishes.csv}\n"
