@@ -38,7 +38,16 @@ IMPLIED: Mapping[Right, frozenset[Right]] = {
 """What the platform wants beside a right: a permission set without it is refused."""
 
 NO_OBJECT_RIGHTS = frozenset(
-    {"BusinessHours", "EmailMessage", "Event", "Group", "GroupMember", "Holiday", "Organization"}
+    {
+        "BusinessHours",
+        "EmailMessage",
+        "EmailMessageRelation",
+        "Event",
+        "Group",
+        "GroupMember",
+        "Holiday",
+        "Organization",
+    }
     | {"QueueSobject", "ServicePresenceStatus", "Task", "User", "UserLogin", "UserServicePresence"}
 )
 """Objects that permission sets open by rights of the user, or that are open to all."""
