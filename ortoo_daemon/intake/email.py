@@ -12,6 +12,7 @@ _PLAIN = re.compile(r"([A-Za-z0-9_+-]{1,64}(?:\.[A-Za-z0-9_+-]+)*)@([A-Za-z0-9.-
 """Nearly every address: what stands before the @ needs no judging then, and domains repeat."""
 
 _LONGEST, _LONGEST_LOCAL = 254, 64
+_AROUND = "‘’‚“”„«»'\"<>()[],;:. "
 
 
 def standard_email(form: Form) -> str:
@@ -23,8 +24,21 @@ def standard_email(form: Form) -> str:
     text = outer_trimmed(form.text)
     plain = _PLAIN.fullmatch(text) if len(text) <= _LONGEST else None
     if plain is None or len(plain[1]) > _LONGEST_LOCAL:
-        return _standard(text)
+        return _unwrapped(text)
+    if text[-1] == ".":
+        return f"{plain[1]}@{_standard_domain(plain[2].rstrip('.'))}"
     return f"{plain[1]}@{_standard_domain(plain[2])}"
+
+
+def _unwrapped(text: str) -> str:
+    """As it is, else without the quotes and points that it was copied with."""
+    try:
+        return _standard(text)
+    except ValueError:
+        bare = text.strip(_AROUND)
+        if bare == text:
+            raise
+        return _standard(bare)
 
 
 @lru_cache(maxsize=1024)

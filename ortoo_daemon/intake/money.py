@@ -19,7 +19,11 @@ _CURRENCIES = {
     "JPY": ("¥", "yen", "jpy"),
 }
 _CODES = {word: code for code, words in _CURRENCIES.items() for word in words}
-_NUMBER = re.compile(r"(\d[\d.,'’   ]*)(k|tsd\.?)?", re.IGNORECASE)
+_NUMBER = re.compile(
+    r"(\d[\d.,'’   ]*)"
+    r"(k|tsd\.?|m|mio\.?|mln\.?|millions?|millionen|millones|milioni|miljoen)?",
+    re.IGNORECASE,
+)
 _GROUPED = re.compile(r"\d{1,3}(?:[.,'’   ]\d{3})+")
 _DECIMALS = 2
 _LOOSE = ".,'’"
@@ -42,9 +46,11 @@ def standard_amount(form: Form) -> str:
     found = [match for match in _NUMBER.finditer(text) if match[1]]
     if len(found) != 1 or text.lstrip("€$£ ").startswith("-"):
         raise ValueError("not one amount")
-    number, thousands = found[0][1].rstrip().rstrip(_LOOSE).rstrip(), bool(found[0][2])
+    number, unit = found[0][1].rstrip().rstrip(_LOOSE).rstrip(), (found[0][2] or "").casefold()
     value = _plain(number)
-    return str(round(float(value) * 1000)) if thousands else value
+    if not unit:
+        return value
+    return str(round(float(value) * (1_000 if unit[0] in "kt" else 1_000_000)))
 
 
 def _plain(number: str) -> str:

@@ -22,17 +22,23 @@ _SMALL_INSIDE = frozenset(
 
 _NUMERALS = frozenset({"II", "III", "IV", "VI", "VII", "VIII"})
 _TITLE = re.compile(
-    r"(?:(?:mr|mrs|ms|miss|mme|mlle|monsieur|madame|herr|frau|herrn|sig|sig\.ra|signor|signora|sra?|"
-    r"se\u00f1or|se\u00f1ora|dhr|mevr|mevrouw|dr|prof)\b\.?\s+)+",
+    r"(?:(?:(?:and|und|et|y|en|&)\s+)?(?:mr|mrs|ms|miss|mme|mlle|monsieur|madame|herr|frau|herrn|sig|sig\.ra|signor|signora|sra?|"
+    r"se\u00f1or|se\u00f1ora|dhr|mevr|mevrouw|dr|prof)\b\.?\s+(?:(?:med|dent|vet|phil|jur|rer|nat|pol|ing|habil|mult|h\.\s?c)\.\s*)*)+",
     re.IGNORECASE,
 )
 _PARTS = re.compile(r"([\s\-‐-―.]+)")
 _ELIDED = re.compile(r"(o|d|l|dell|dall|n)(['’])(.+)")
 
 
+_DOTTED = "i\u0307"
+"""What Python makes of the Turkish capital İ in small letters."""
+
+
 def standard_name(form: Form) -> str:
     """The name in mixed case; as it was, save outer blanks, when it was so already."""
     text = _without_title(outer_trimmed(form.text))
+    if "  " in text:
+        text = " ".join(text.split())
     if text == text.upper() and text == text.lower():
         return text
     if text not in (text.upper(), text.lower()):
@@ -64,7 +70,7 @@ def _mixed(text: str) -> str:
 
 def _word(part: str, *, first: bool, last: bool, after: str) -> str:
     """One word in the case it has in a name; ``after`` is what parts it from the word before."""
-    small = part.lower()
+    small = part.lower().replace(_DOTTED, "i")
     if part in _NUMERALS and last:
         return part
     if not first and "-" in after:
@@ -73,7 +79,7 @@ def _word(part: str, *, first: bool, last: bool, after: str) -> str:
         return small
     if small in _SMALL_INSIDE and not last and not first:
         return small
-    return _capital(small)
+    return "İ" + small[1:] if part[:1] == "İ" else _capital(small)
 
 
 def _capital(small: str) -> str:

@@ -29,8 +29,18 @@ def _standard(text: str, region: str) -> str:
     try:
         number = phonenumbers.parse(dialled, region or None)
     except phonenumbers.NumberParseException:
-        raise ValueError("not a phone number") from None
+        number = _only_one(text, region)
+        if number is None:
+            raise ValueError("not a phone number") from None
     if not phonenumbers.is_possible_number(number):
+        number = _only_one(text, region)
+    if number is None:
         where = f" for {region}" if region else ""
         raise ValueError(f"too short or too long to be a phone number{where}")
     return str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
+
+
+def _only_one(text: str, region: str) -> phonenumbers.PhoneNumber | None:
+    """The one number that stands among words (``0612345678 after six``); of several none is taken."""
+    found = list(phonenumbers.PhoneNumberMatcher(text, region or None))
+    return found[0].number if len(found) == 1 else None

@@ -9,6 +9,12 @@ from ortoo_daemon.intake.names import standard_name
 _NUMBER = r"\d{1,4}(?:\s?(?:bis|ter|quater|[a-zA-Z]))?(?:\s?[-/]\s?\d{1,4}\s?[a-zA-Z]?)?"
 _BEFORE = re.compile(rf"({_NUMBER}),?\s+(\D.*)")
 _AFTER = re.compile(rf"(\D.*\D),?\s+({_NUMBER})")
+_BOX = re.compile(
+    r"(p\.?\s?o\.?\s?box|postfach|postbus|b\.?p\.|bp|bo[iî]te postale|apartado|casella postale)\b.*",
+    re.IGNORECASE,
+)
+"""A box at the post office: its number stays where it is."""
+
 _NUMBER_LAST = frozenset(
     {"DE", "AT", "CH", "NL", "BE", "ES", "IT", "PL", "CZ", "DK", "SE", "NO", "FI"}
 )
@@ -39,6 +45,8 @@ def standard_street(form: Form) -> str:
     text = " ".join(form.text.split()).strip(" ,;")
     if not any(sign.isalpha() for sign in text):
         raise ValueError("not a street")
+    if _BOX.match(text) is not None:
+        return text
     country = country_code(form.country)
     number, street = _parted(text)
     street = standard_name(Form(form.field, street))

@@ -34,8 +34,12 @@ _SHADES = frozenset(
 )
 
 YES, NO = "Yes", "No"
-_YES = frozenset(_words("yes y true 1 on x ok agreed accepted oui ja si sí j s vrai wahr vero"))
-_NO = frozenset(_words("no n false 0 off none non nein nee refused declined faux falsch falso"))
+_YES = frozenset(
+    _words("yes y true 1 on x ok agreed accepted oui ja si sí sì j s vrai wahr vero ✓ ✔ opt-in")
+)
+_NO = frozenset(
+    _words("no n false 0 off none non nein nee refused declined faux falsch falso ✗ ✘ opt-out")
+)
 
 
 def standard_colour(form: Form) -> str:
@@ -50,7 +54,7 @@ def standard_colour(form: Form) -> str:
 
 def standard_consent(form: Form) -> str:
     """``Yes`` or ``No``; raises ValueError for anything else: consent is never guessed."""
-    word = outer_trimmed(form.text).casefold().rstrip(".!")
+    word = "-".join(outer_trimmed(form.text).casefold().rstrip(".!").split())
     if word in _YES:
         return YES
     if word in _NO:

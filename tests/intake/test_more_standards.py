@@ -5,10 +5,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ortoo_daemon.intake.dates import standard_date
+from ortoo_daemon.intake.email import standard_email
 from ortoo_daemon.intake.email_kinds import kind_of, offered
 from ortoo_daemon.intake.form import Form
 from ortoo_daemon.intake.money import standard_amount, standard_currency
 from ortoo_daemon.intake.names import standard_name
+from ortoo_daemon.intake.phone import standard_phone
 from ortoo_daemon.intake.standardise import STANDARDS
 from ortoo_daemon.intake.street import standard_street
 from ortoo_daemon.intake.words import standard_colour, standard_consent
@@ -32,13 +34,40 @@ def form(text: str, country: str = "") -> Form:
         ("5/5/26", "", "2026-05-05"),
         ("01.02.85", "Germany", "1985-02-01"),
         ("2026年4月3日", "", "2026-04-03"),
+        ("20260304", "", "2026-03-04"),
+        ("4 mars 2026", "France", "2026-03-04"),
+        ("mercredi 4 mars 2026", "", "2026-03-04"),
+        ("1er août 2026", "", "2026-08-01"),
+        ("4. März 2026", "DE", "2026-03-04"),
+        ("March 4th, 2026", "US", "2026-03-04"),
+        ("4 de marzo de 2026", "Spain", "2026-03-04"),
+        ("4 mrt 2026", "NL", "2026-03-04"),
     ],
 )
 def test_a_day_is_written_in_one_way(typed, country, day):
     assert standard_date(form(typed, country)) == day
 
 
-@pytest.mark.parametrize("typed", ["3/4/2026", "31.2.2026", "soon", "2026", "40/50/2026", ""])
+@pytest.mark.parametrize("country", ["", "Canada"])
+def test_where_both_orders_are_usual_neither_is_taken(country):
+    with pytest.raises(ValueError, match="other way round"):
+        standard_date(form("3/4/2026", country))
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "4 smarch 2026",
+        "32 mars 2026",
+        "mars 2026",
+        "3/4/2026",
+        "31.2.2026",
+        "soon",
+        "2026",
+        "40/50/2026",
+        "",
+    ],
+)
 def test_what_may_be_two_days_or_none_is_refused(typed):
     with pytest.raises(ValueError, match=r"\w"):
         standard_date(form(typed))
@@ -54,6 +83,8 @@ def test_what_may_be_two_days_or_none_is_refused(typed):
         ("12.500", "12500"),
         ("1.234.567", "1234567"),
         ("25k", "25000"),
+        ("$ 3m", "3000000"),
+        ("1,5 Mio. €", "1500000"),
         ("12,5", "12.5"),
         ("300", "300"),
     ],
@@ -203,3 +234,44 @@ def test_consent_sets_its_checkbox():
     )
     assert cleansed(step, Said__c="oui") == {"Said__c": "Yes", "Consent__c": True}
     assert cleansed(step, Said__c="perhaps", Consent__c=False) == {}
+
+
+@pytest.mark.parametrize(
+    ("typed", "written"),
+    [
+        ("MR AND MRS SMITH", "Smith"),
+        ("Herr und Frau Müller", "Müller"),
+        ("Dr. med. Anna Schmidt", "Anna Schmidt"),
+        ("Prof. Dr. Dr. h.c. Meier", "Meier"),
+        ("Prof. Dr. rer. nat. Meier", "Meier"),
+        ("İBRAHİM", "İbrahim"),
+        ("ana   maria", "Ana Maria"),
+        ("Ana  Maria", "Ana Maria"),
+        ("ΓΙΩΡΓΟΣ ΠΑΠΑΔΟΠΟΥΛΟΣ", "Γιωργος Παπαδοπουλος"),
+        ("محمد بن سلمان", "محمد بن سلمان"),
+        ("And Sons", "And Sons"),
+        ("Ingrid Meier", "Ingrid Meier"),
+    ],
+)
+def test_names_of_many_kinds(typed, written):
+    assert standard_name(form(typed)) == written
+
+
+@pytest.mark.parametrize("typed", ["PO Box 12", "Postfach 1234", "BP 12"])
+def test_a_box_at_the_post_office_stays_as_it_is(typed):
+    assert standard_street(form(typed, "United Kingdom")) == typed
+
+
+@pytest.mark.parametrize(
+    "typed", ["‘ana@mail.example’", "ana@mail.example.", "ana@mail.example, ", "“ana@mail.example”"]
+)
+def test_what_an_address_was_copied_with_is_taken_off(typed):
+    assert standard_email(form(typed)) == "ana@mail.example"
+
+
+def test_one_number_among_words_is_found_and_of_two_none():
+    assert standard_phone(form("06.12.34.56.78 (after 6pm)", "France")) == "+33612345678"
+    assert standard_phone(form("call me: 06 12 34 56 78", "France")) == "+33612345678"
+    for typed in ("0612345678 / 0299112233", "call me", "123 456"):
+        with pytest.raises(ValueError, match="phone number"):
+            standard_phone(form(typed, "France"))
