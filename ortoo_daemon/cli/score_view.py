@@ -33,6 +33,8 @@ def show_fit(found: Fit) -> None:
     show_table(columns, ([*row] for row in _points(found)))
     if any(each.held < FEWEST for each in found.points):
         say(f"no points: what holds for fewer than {FEWEST} records tells nothing", style="dim")
+    if any(each.share_without is None for each in found.points):
+        say("points kept: what holds for every record as it was created tells nothing", style="dim")
     if found.bands:
         say()
         expected = [

@@ -35,7 +35,8 @@ class ScoreFitError(OrtooError):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FittedPoints:
     """One entry. ``held`` records got at least a part of its points; shares are of good ends among those
-    it holds for and among the others. ``after`` are the learned points."""
+    it holds for and among the others. ``after`` are the learned points; what holds for every record alike, as
+    it was created, tells nothing and keeps its own."""
 
     because: str
     part: str
@@ -76,7 +77,9 @@ def fit(card: Scorecard, sample: Sample, *, doubles: float = DOUBLES) -> Fit:
     _enough(len(good), sum(good))
     worths = sample.worths(card)
     held = [sum(1 for row in worths if row[index]) for index in range(len(card.points()))]
-    taught = [index for index, count in enumerate(held) if count >= FEWEST]
+    columns = list(zip(*worths, strict=True))
+    always = [index for index, column in enumerate(columns) if min(column) == max(column) > 0]
+    taught = [index for index, count in enumerate(held) if count >= FEWEST and index not in always]
     if not taught:
         raise ScoreFitError(f"no entry of {card.path} holds for {FEWEST} records or more")
     features = [[row[index] for index in taught] for row in worths]
@@ -85,10 +88,13 @@ def fit(card: Scorecard, sample: Sample, *, doubles: float = DOUBLES) -> Fit:
     points = [0] * len(held)
     for index, weight in zip(taught, weights, strict=True):
         points[index] = _rounded(weight * per_unit)
+    for index in always:
+        points[index] = _rounded(card.points()[index].add)
     # The middle of the scale is where as many as usual come to a good end.
     usual = sum(good) / len(good)
     even_at = (card.lowest + card.highest) / 2 - per_unit * math.log(usual / (1 - usual))
-    base = _rounded(even_at + per_unit * intercept)
+    given = sum(columns[index][0] * points[index] for index in always)
+    base = _rounded(even_at + per_unit * intercept - given)
     groups = [each.group for each in sample.outcomes]
     scores = [_total(row, points, base, card) for row in worths]
     before = sample.scores(card)

@@ -42,6 +42,16 @@ def test_an_entry_that_never_holds_gets_no_points_and_says_so(learned):
     assert (never.after, never.held, never.share_with) == (0, 0, None)
 
 
+def test_what_holds_for_every_record_keeps_its_points_and_the_base_makes_room(past, learned):
+    entry = "      - {because: always, when: {CreatedDate: {blank: false}}, add: 9}\n"
+    head, mark, rest = CARD.partition("    points:\n")
+    found = fit(card(head + mark + entry + rest), past, doubles=DOUBLES)
+    points = {each.because: each.after for each in found.points}
+    assert points.pop("always") == 9
+    assert points == {each.because: each.after for each in learned.points}
+    assert found.base == learned.base - 9
+
+
 def test_the_learned_card_tells_good_ends_better_than_the_one_that_was_guessed(learned, past):
     assert learned.held_out.auc > learned.before.auc + 0.05
     new = card(rewritten(CARD.encode(), learned, remark="learned"))
