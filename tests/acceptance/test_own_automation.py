@@ -39,6 +39,37 @@ def test_a_flow_is_started_once_and_the_record_waits_for_what_the_org_fills(netw
         assert sorted(runs(network, filled, late)) == sorted([filled, late])  # each once
 
 
+def test_a_wait_goes_on_after_a_kill_and_an_agent_that_fails_costs_its_fields_alone(
+    network: Network,
+):
+    sandbox = network.sandbox
+    agent = {"name": "generateAiAgentResponse/Qualifier", "fails": "AGENT_NOT_ACTIVE"}
+    sandbox.control("POST", "/invocables", agent)
+    asks = {
+        "name": "Qualifier",
+        "send": {"userMessage": "Company"},
+        "set": {"Rating": "agentResponse"},
+    }
+    wait = {"Model__c": {"blank": False}, "at_most": "1h"}
+    steps = [{"agent": asks | {"else": {"Rating": "Cold"}}}, {"hold_until": wait}]
+    with network.daemon(policy={"enrichment": steps}) as daemon:
+        daemon.until_ready()
+        (lead,) = network.leads(1)
+        wait_until(lambda: agents_asked(network), 20, "the agent is asked")
+        daemon.kill()
+    with network.again() as daemon:
+        daemon.until_ready()
+        assert network.undecided() == 1
+        sandbox.change(lead, Model__c="e-208")
+        network.until_proven([lead], within=40)
+        assert network.lead(lead, "Rating")["Rating"] == "Cold"
+
+
+def agents_asked(network: Network) -> bool:
+    started = network.sandbox.control("GET", "/told")["started"]
+    return any(each["name"].endswith("/Qualifier") for each in started)
+
+
 def runs(network: Network, *ids: str) -> list[str]:
     started = network.sandbox.control("GET", "/told")["started"]
     found = (str(each["inputs"].get("recordId")) for each in started)
