@@ -26,13 +26,14 @@ def _standard(text: str, region: str) -> str:
         dialled = "+" + dialled[2:]
     if not region and not dialled.startswith("+"):
         raise ValueError("not a phone number anybody can dial: no country, and no + in front")
+    number: phonenumbers.PhoneNumber | None
     try:
         number = phonenumbers.parse(dialled, region or None)
     except phonenumbers.NumberParseException:
         number = _only_one(text, region)
         if number is None:
             raise ValueError("not a phone number") from None
-    if not phonenumbers.is_possible_number(number):
+    if number is not None and not phonenumbers.is_possible_number(number):
         number = _only_one(text, region)
     if number is None:
         where = f" for {region}" if region else ""

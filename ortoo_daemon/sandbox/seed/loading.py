@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from ortoo_daemon.sandbox.org import Org
+from ortoo_daemon.sandbox.seed.automation import AUTOMATION
 from ortoo_daemon.sandbox.seed.hours import load_hours
 from ortoo_daemon.sandbox.seed.identities import ADMIN_USER_ID, DAEMON_USER_ID, FIXED_USERS
 from ortoo_daemon.sandbox.seed.permissions import load_permissions
@@ -31,6 +32,7 @@ def load(org: Org) -> SeedSummary:
     if org.read("User", DAEMON_USER_ID) is None:
         with org.transaction(user_id=org.system_user_id):
             _fill(org)
+    org.told.invocables |= AUTOMATION
     queues = org.storage.find("Group", Type="Queue")
     people = org.storage.find("User", IsActive=True)
     return SeedSummary(
