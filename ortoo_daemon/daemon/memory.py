@@ -17,6 +17,8 @@ _COLLECT_EVERY = (1_000_000, 20, 20)
 looking through them every 700 new objects cost a tenth, every 50,000 a twentieth, and each of the few times
 at 200,000 held everybody up for a fifth of a second. What is garbage is looked for in quiet moments."""
 
+_A_BURST = 200
+_GIVE_BACK_EVERY = 1.0
 _LOOK_EVERY = 30.0
 _WORTH_A_LOOK = 20_000
 
@@ -38,6 +40,27 @@ def spare_what_is_loaded() -> None:
     """What is there by now lives as long as the process: the collector need not look at it again."""
     gc.freeze()
     gc.set_threshold(*_COLLECT_EVERY)
+
+
+def give_back() -> None:
+    """Let glibc return to the system what is free between things that stay; costs some milliseconds."""
+    trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
+    if trim is not None:
+        trim(0)
+
+
+async def give_back_when_busy(
+    in_hand: Callable[[], int], *, every: float = _GIVE_BACK_EVERY
+) -> None:
+    """Give memory back, for ever, while records are in hand and once after: a burst leaves as much free in
+    between as it holds, and what comes next may need other sizes."""
+    was_busy = False
+    while True:
+        await asyncio.sleep(every)
+        busy = in_hand() >= _A_BURST
+        if busy or was_busy:
+            await asyncio.to_thread(give_back)
+        was_busy = busy
 
 
 async def collect_when_quiet(in_hand: Callable[[], int], *, every: float = _LOOK_EVERY) -> None:

@@ -21,7 +21,7 @@ from ortoo_daemon.daemon.handling.sharing import Sharing
 from ortoo_daemon.daemon.loading.postal_file import load_postal_index, needs_geography
 from ortoo_daemon.daemon.loading.reloading import Reloading
 from ortoo_daemon.daemon.loading.start_files import StartFiles
-from ortoo_daemon.daemon.memory import collect_when_quiet
+from ortoo_daemon.daemon.memory import collect_when_quiet, give_back_when_busy
 from ortoo_daemon.daemon.notify import Notifier
 from ortoo_daemon.daemon.parts import Parts
 from ortoo_daemon.daemon.settings import Settings
@@ -162,9 +162,13 @@ class Running:
                 await happens(listener.tried_event, stop, within=_SUBSCRIBED_WITHIN)
             if not stop.is_set():
                 sweeping.schedule.start()
-            tidying = tasks.create_task(collect_when_quiet(lambda: workers.in_flight))
+            tidying = [
+                tasks.create_task(keep_small(lambda: workers.in_flight))
+                for keep_small in (collect_when_quiet, give_back_when_busy)
+            ]
             await stop.wait()
-            tidying.cancel()
+            for task in tidying:
+                task.cancel()
             _log.info("service.draining", in_flight=workers.in_flight)
             await reloading.told(within=_LAST_WORDS_WITHIN)
             looking.cancel()

@@ -15,7 +15,6 @@ from sqlalchemy import (
     Connection,
     Integer,
     Select,
-    Update,
     bindparam,
     delete,
     exists,
@@ -73,6 +72,39 @@ class _Retries:
 _UPDATE = update(work_item).where(_c.id == bindparam("row_id"))
 _FREE = {"leased_until": None, "holder": ""}
 
+# Statements are made once: what SQLAlchemy makes of one costs more than asking it, and each new list of
+# values lies in a cycle that stays until garbage is looked for.
+_AMONG = _c.id.in_(bindparam("ids", expanding=True))
+_HELD = (
+    select(_c.id, _c.epoch).where(_AMONG, in_state(State.LEASED)).order_by(_c.id).with_for_update()
+)
+_LEASE = (  # items that nobody lost change alike, so that hundreds are one statement
+    update(work_item)
+    .where(_AMONG)
+    .values(
+        state=State.LEASED.value,
+        holder=bindparam("new_holder"),
+        epoch=_c.epoch + 1,
+        leased_until=bindparam("new_end", type_=_c.leased_until.type),
+    )
+)
+_RENEW = (
+    update(work_item)
+    .where(_AMONG)
+    .values(leased_until=bindparam("new_end", type_=_c.leased_until.type))
+)
+_CLOSE = (
+    update(work_item)
+    .where(_AMONG)
+    .values(
+        state=bindparam("new_state"),
+        settled_at=bindparam("new_settled_at", type_=_c.settled_at.type),
+        outcome=bindparam("new_outcome"),
+        note=bindparam("new_note"),
+        **_FREE,
+    )
+)
+
 
 def claim(connection: Connection, requests: Sequence[ClaimRequest]) -> list[list[Claim]]:
     """Oldest first: expired leases, then ready items of records that nobody holds."""
@@ -89,24 +121,10 @@ def _claim(connection: Connection, request: ClaimRequest) -> list[Claim]:
             chosen.setdefault(row.record_id, row)
     claims = [_leased(row, request) for row in chosen.values()]
     if fresh := [each.id for each in claims if not each.taken_over]:
-        connection.execute(_lease(fresh, request))
+        connection.execute(_LEASE, _new_lease(fresh, request))
     if lost := [each for each in claims if each.taken_over]:
         connection.execute(_UPDATE, [_lease_values(each, request) for each in lost])
     return claims
-
-
-def _lease(ids: Sequence[int], request: ClaimRequest) -> Update:
-    """Items that nobody lost change alike, so that hundreds are one statement."""
-    return (
-        update(work_item)
-        .where(_c.id.in_(ids))
-        .values(
-            state=State.LEASED.value,
-            holder=request.holder,
-            epoch=_c.epoch + 1,
-            leased_until=request.leased_until,
-        )
-    )
 
 
 def _expired() -> Select[Any]:
@@ -126,7 +144,6 @@ def _locked(found: ColumnElement[bool]) -> Select[Any]:
     return query.with_for_update(skip_locked=True)
 
 
-# Made once: what SQLAlchemy makes of a statement costs more than asking it.
 _EXPIRED, _READY = _expired(), _ready()
 
 
@@ -144,6 +161,10 @@ def _leased(row: Any, request: ClaimRequest) -> Claim:
     )
 
 
+def _new_lease(ids: Sequence[int], request: ClaimRequest) -> dict[str, Any]:
+    return {"ids": ids, "new_holder": request.holder, "new_end": request.leased_until}
+
+
 def _lease_values(claim: Claim, request: ClaimRequest) -> dict[str, Any]:
     return {
         "row_id": claim.id,
@@ -159,10 +180,7 @@ def _lease_values(claim: Claim, request: ClaimRequest) -> dict[str, Any]:
 def _held(connection: Connection, claims: Iterable[Claim]) -> set[tuple[int, int]]:
     """(id, epoch) of the claims that are still theirs, locked until the transaction ends."""
     ids = sorted({claim.id for claim in claims})
-    query = select(_c.id, _c.epoch).where(_c.id.in_(ids), in_state(State.LEASED))
-    return {
-        (row.id, row.epoch) for row in connection.execute(query.order_by(_c.id).with_for_update())
-    }
+    return {(row.id, row.epoch) for row in connection.execute(_HELD, {"ids": ids})}
 
 
 def renew(connection: Connection, renewals: Sequence[Renewal]) -> list[list[Claim]]:
@@ -177,8 +195,8 @@ def renew(connection: Connection, renewals: Sequence[Renewal]) -> list[list[Clai
         for each in renewals
     ]
     for each, some in zip(renewals, kept, strict=True):
-        renewed = update(work_item).where(_c.id.in_([claim.id for claim in some]))
-        connection.execute(renewed.values(leased_until=each.leased_until))
+        ids = [claim.id for claim in some]
+        connection.execute(_RENEW, {"ids": ids, "new_end": each.leased_until})
     return kept
 
 
@@ -206,10 +224,14 @@ def _close(connection: Connection, settled: Sequence[Settlement]) -> None:
     for each in settled:
         alike[each.state, each.text, each.note].append(each)
     for (state, text, note), some in alike.items():
-        closing = update(work_item).where(_c.id.in_([each.claim.id for each in some]))
-        at = max(each.at for each in some)  # they become durable together
-        values = {"state": state.value, "settled_at": at, "outcome": text, "note": note}
-        connection.execute(closing.values(**values, **_FREE))
+        closing = {
+            "ids": [each.claim.id for each in some],
+            "new_state": state.value,
+            "new_settled_at": max(each.at for each in some),  # they become durable together
+            "new_outcome": text,
+            "new_note": note,
+        }
+        connection.execute(_CLOSE, closing)
 
 
 def _return(connection: Connection, settled: Sequence[Settlement]) -> None:

@@ -156,11 +156,19 @@ class NoticeBox:
         return await self._thread.call(_purge, before, rows=_MOST)
 
 
+# Made once, as in `leases`.
+_HELD_FOR = (_c.state == NoticeState.HELD.value) & _c.decision_key.in_(
+    bindparam("decisions", expanding=True)
+)
+_DELETE_HELD = delete(notice).where(_HELD_FOR)
+_RELEASE_HELD = update(notice).where(_HELD_FOR).values(state=NoticeState.READY.value)
+_KNOWN = select(_c.key).where(_c.key.in_(bindparam("keys", expanding=True)))
+
+
 def _hold(connection: Connection, asked: Sequence[Sequence[KeptNotice]]) -> list[None]:
     rows = {each.key: each for notices in asked for each in notices}
     for some in _slices(sorted({each.decision_key for each in rows.values()})):
-        held = _c.state == NoticeState.HELD.value
-        connection.execute(delete(notice).where(held, _c.decision_key.in_(some)))
+        connection.execute(_DELETE_HELD, {"decisions": some})
     _insert_new(connection, rows, NoticeState.HELD)
     return [None for _ in asked]
 
@@ -174,7 +182,7 @@ def _tell(connection: Connection, asked: Sequence[Sequence[KeptNotice]]) -> list
 def _insert_new(connection: Connection, rows: Mapping[str, KeptNotice], state: NoticeState) -> None:
     known: set[str] = set()
     for some in _slices(sorted(rows)):
-        known.update(connection.execute(select(_c.key).where(_c.key.in_(some))).scalars())
+        known.update(connection.execute(_KNOWN, {"keys": some}).scalars())
     new = [_row(each, state) for key, each in rows.items() if key not in known]
     if new:
         connection.execute(insert(notice), new)
@@ -182,16 +190,13 @@ def _insert_new(connection: Connection, rows: Mapping[str, KeptNotice], state: N
 
 def _release(connection: Connection, asked: Sequence[str]) -> list[None]:
     for some in _slices(sorted(set(asked))):
-        held = _c.state == NoticeState.HELD.value
-        ready = update(notice).where(held, _c.decision_key.in_(some))
-        connection.execute(ready.values(state=NoticeState.READY.value))
+        connection.execute(_RELEASE_HELD, {"decisions": some})
     return [None for _ in asked]
 
 
 def _forget(connection: Connection, asked: Sequence[str]) -> list[None]:
     for some in _slices(sorted(set(asked))):
-        held = _c.state == NoticeState.HELD.value
-        connection.execute(delete(notice).where(held, _c.decision_key.in_(some)))
+        connection.execute(_DELETE_HELD, {"decisions": some})
     return [None for _ in asked]
 
 

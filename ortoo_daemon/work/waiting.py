@@ -93,18 +93,30 @@ def _put(connection: Connection, puts: Sequence[Put]) -> list[int | Refusal]:
     fresh = iter(_insert(connection, _without_parked(connection, accepted)))
     unparked = {item.record_id for put in accepted if put.unpark for item in put.items}
     for some in _slices(sorted(unparked)):
-        parked = delete(work_item).where(in_state(State.PARKED), _c.record_id.in_(some))
-        connection.execute(parked)
+        connection.execute(_UNPARK, {"records": some})
     save_checkpoints(connection, [put.checkpoint for put in accepted if put.checkpoint])
     return [next(fresh) if fits else Refusal.FULL for fits in taken]
+
+
+# Made once, as in `leases`.
+_OF_THESE = _c.record_id.in_(bindparam("records", expanding=True))
+_PARKED = select(_c.record_id).where(in_state(State.PARKED), _OF_THESE)
+_UNPARK = delete(work_item).where(in_state(State.PARKED), _OF_THESE)
+_WAITING = (
+    select(work_item)
+    # Found by record, filtered by state: PostgreSQL's statistics lag behind a burst, and for an
+    # index over "no ready rows" it would read all of them.
+    .where(_OF_THESE, func.coalesce(_c.state, "") == State.READY.value)
+    .order_by(_c.id)
+    .with_for_update()
+)
 
 
 def _without_parked(connection: Connection, puts: Sequence[Put]) -> list[Put]:
     asked = {item.record_id for put in puts if put.skip_parked for item in put.items}
     parked: set[str] = set()
     for some in _slices(sorted(asked)):
-        found = select(_c.record_id).where(in_state(State.PARKED), _c.record_id.in_(some))
-        parked.update(connection.execute(found).scalars())
+        parked.update(connection.execute(_PARKED, {"records": some}).scalars())
     if not parked:
         return list(puts)
     return [
@@ -119,11 +131,7 @@ def waiting_rows(connection: Connection, records: Iterable[str]) -> dict[tuple[s
     """Ready rows of these records by (record id, entry), locked until the transaction ends."""
     found = {}
     for some in _slices(sorted(set(records))):
-        # Found by record, filtered by state: PostgreSQL's statistics lag behind a burst, and for an
-        # index over "no ready rows" it would read all of them.
-        ready = func.coalesce(_c.state, "") == State.READY.value
-        query = select(work_item).where(_c.record_id.in_(some), ready)
-        for row in connection.execute(query.order_by(_c.id).with_for_update()):
+        for row in connection.execute(_WAITING, {"records": some}):
             found[row.record_id, row.entry] = row
     return found
 

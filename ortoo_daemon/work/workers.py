@@ -71,7 +71,7 @@ class Workers:
         queue: WorkQueue,
         handle: Handle,
         *,
-        parallel: int = 1600,
+        parallel: int = 1000,
         drain_for: timedelta,
         tries: Tries | None = None,
         rng: random.Random | None = None,

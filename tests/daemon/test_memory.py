@@ -1,11 +1,12 @@
-"""When is garbage looked for?"""
+"""When is garbage looked for, and when is memory given back?"""
 
 import asyncio
 import gc
 
 import pytest
 
-from ortoo_daemon.daemon.memory import collect_when_quiet
+from ortoo_daemon.daemon import memory
+from ortoo_daemon.daemon.memory import collect_when_quiet, give_back_when_busy
 from tests.asynchronous import asynchronous, until
 
 
@@ -33,3 +34,31 @@ async def test_garbage_is_looked_for_when_no_record_is_in_hand(
     await until(lambda: looked > seen + 2)
     assert len(collected) <= before + 1
     tidying.cancel()
+
+
+@asynchronous
+async def test_memory_is_given_back_in_a_burst_and_once_after_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    in_hand, given, looked = 5, [], 0
+
+    def count() -> int:
+        nonlocal looked
+        looked += 1
+        return in_hand
+
+    monkeypatch.setattr(memory, "give_back", lambda: given.append(in_hand))
+    keeping = asyncio.create_task(give_back_when_busy(count, every=0.001))
+    await until(lambda: looked > 3)
+    assert not given
+    in_hand = 900
+    await until(lambda: len(given) > 2)
+    in_hand = 0
+    seen = looked
+    await until(lambda: looked > seen + 3)
+    assert given.count(0) <= 1
+    keeping.cancel()
+
+
+def test_giving_back_asks_the_c_library_where_it_can() -> None:
+    memory.give_back()

@@ -1,10 +1,12 @@
 """The queue's promises; every test runs on SQLite and on PostgreSQL."""
 
 import asyncio
+import gc
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import BindParameter
 
 from ortoo_daemon.facts import Turns
 from ortoo_daemon.records import WorkReason
@@ -333,3 +335,26 @@ async def test_a_lease_lasts_from_before_it_was_given_and_is_longer_once_renewed
         claim.lease.until = 0.0
         await queue.renew([claim])
         assert claim.lease.outlasts(50)
+
+
+@asynchronous
+async def test_what_is_asked_for_each_record_leaves_no_statement_to_the_collector(url):
+    """In a burst nobody looks for garbage: what lies in a cycle would stay until it is over."""
+
+    async def handled(numbers: range) -> None:
+        await queue.put([item(number) for number in numbers])
+        for claim in await queue.renew(await queue.claim(100)):
+            await queue.finish(claim, "assigned")
+
+    async with opened(url) as queue:
+        await handled(range(3))  # what is made once is made by now
+        gc.collect()
+        gc.disable()
+        try:
+            await handled(range(3, 30))
+            left = [each for each in gc.get_objects() if isinstance(each, BindParameter)]
+            gc.collect()
+            kept = [each for each in gc.get_objects() if isinstance(each, BindParameter)]
+        finally:
+            gc.enable()
+    assert len(left) - len(kept) < 10
