@@ -15,9 +15,10 @@ from ortoo_daemon.salesforce.rest import RestClient
 
 ROWS_IN_A_CALL = 200
 _FILL_FOR = 2.0
-_CALLS_AT_ONCE = 3
-"""Seconds. Nobody waits for a row but its own record, which has its owner by then; and each call holds
-megabytes until it is answered."""
+"""Seconds. Nobody waits for a row but its own record, which has its owner by then."""
+
+_CALLS_AT_ONCE = 2
+"""Each holds megabytes until it is answered."""
 
 _TRIES = 4
 
