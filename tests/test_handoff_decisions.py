@@ -119,6 +119,13 @@ def test_nobody_s_record_is_handed_to_no_one() -> None:
         ({"map": {"colour": "Color__c"}}, "ADF has no 'colour' to be sent"),
         ({"exclusive_for": "soon"}, "exclusive_for"),
         ({"via": "smtp"}, "a handoff has no key 'via'"),
+        ({"replies": [{"says": ["x"]}]}, "a reply needs 'set'"),
+        ({"replies": [{"says": "x", "set": {"A__c": 1}}]}, "'says' must be a list"),
+        ({"replies": [{"says": ["x"], "set": {"A__c": [1]}}]}, "a reply sets a constant"),
+        (
+            {"by": "file", "replies": [{"says": ["x"], "set": {"A__c": 1}}]},
+            "only what is handed over by e-mail (by: smtp) is answered by e-mail",
+        ),
     ],
 )
 def test_what_is_wrong_is_told_with_its_place(wrong: dict[str, Any], said: str) -> None:

@@ -16,6 +16,7 @@ from ortoo_daemon.daemon.handling.answers import Answers
 from ortoo_daemon.daemon.handling.handler import Handler
 from ortoo_daemon.daemon.handling.knowledge import Knowledge
 from ortoo_daemon.daemon.handling.onlooker import Nobody
+from ortoo_daemon.daemon.handoffs.replies import DealerReplies
 from ortoo_daemon.daemon.handoffs.ways import Ways
 from ortoo_daemon.daemon.hearing.events import Hearing
 from ortoo_daemon.daemon.hearing.silence import Silence
@@ -169,6 +170,7 @@ class Assembly:
         self._plan_more(sweeping, delivery)
         if not self.shadow:
             sweeping.listen_for_answers(self._attached(mails, handler).look)
+            sweeping.listen_to_dealers(self._replies().look)
         return handler
 
     def _answers(self, mails: CaseMails, catalogue: CatalogueInForce) -> Answers:
@@ -209,6 +211,17 @@ class Assembly:
             mails,
             handler.reopened,
             lambda: self._knowledge.policies.policy_set,
+            noted=self._queue.noted,
+            note=self._queue.note,
+            within=self._settings.sweeps.recover_within,
+            now=self.now,
+        )
+
+    def _replies(self) -> DealerReplies:
+        return DealerReplies(
+            org=self._org,
+            knowledge=self._knowledge,
+            put=partial(self._queue.put, wait=False),
             noted=self._queue.noted,
             note=self._queue.note,
             within=self._settings.sweeps.recover_within,

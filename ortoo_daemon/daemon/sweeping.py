@@ -47,6 +47,7 @@ _LATE_COMMITS = timedelta(minutes=1)
 _RECOVERY_OVERLAP = timedelta(minutes=10)
 _NEVER = timedelta(days=365)
 _COUNT_PARKED_EVERY = timedelta(minutes=10)
+_REPLIES_EVERY = timedelta(minutes=1)
 _LOOK_AT_FUSES_EVERY = timedelta(seconds=15)
 _LOOK_AHEAD_EVERY = timedelta(minutes=1)
 _ABSENCES_AHEAD_EVERY = timedelta(minutes=15)
@@ -124,6 +125,11 @@ class Sweeping:
     def listen_for_answers(self, look: Callable[[], Awaitable[None]]) -> None:
         """Open cases again that e-mails answer which the org attached to them."""
         self.schedule.add("answers", look, self._every.reconcile_every, at_start=True)
+
+    def listen_to_dealers(self, look: Callable[[], Awaitable[None]]) -> None:
+        """Heed what dealers answer to the e-mails that handed records to them."""
+        every = min(_REPLIES_EVERY, self._every.reconcile_every)
+        self.schedule.add("replies", look, every, at_start=True)
 
     def _plan_reviews(self, every: SweepSettings) -> None:
         """Parked records are counted now and then, so that the figure is there before the first review."""

@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from ortoo_daemon.errors import Place
 from ortoo_daemon.policy.evaluation import Condition, Expression
+from ortoo_daemon.records import FieldValue
 
 HANDOFF = "Ortoo_Handoff__c"
 HANDOFF_TO = "Ortoo_Handoff_To__c"
@@ -44,6 +45,20 @@ SENT_NAMES = (
 """Names of ADF that fields may be sent as."""
 
 
+REPLY = "$reply"
+"""Where a reply sets it: what was answered."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reply:
+    """An answer by e-mail of which a line begins with one of the phrases ``says`` (folded) sets these fields
+    of the record; REPLY stands for the words of the answer."""
+
+    says: tuple[str, ...]
+    sets: Mapping[str, FieldValue]
+    place: Place
+
+
 class HandoffWay(StrEnum):
     """By which way it is sent."""
 
@@ -68,6 +83,7 @@ class HandoffRule:
     fields: Mapping[str, str] = field(default_factory=dict)
     document: str | None = None
     exclusive_for: timedelta = EXCLUSIVE_FOR
+    replies: tuple[Reply, ...] = ()
     place: Place
     by_place: Place
     """Where the way is named."""

@@ -20,6 +20,7 @@ from ortoo_daemon.daemon.settings import Settings
 from ortoo_daemon.intake.mail_step import PARENT
 from ortoo_daemon.mail_findings import SPLIT_KEY
 from ortoo_daemon.policy.call_model import CallStep
+from ortoo_daemon.policy.handoff_model import HandoffRule
 from ortoo_daemon.policy.intake_model import EMAIL_KEY, NAME_KEY, PHONE_KEY
 from ortoo_daemon.policy.model import Policy, PolicySet
 from ortoo_daemon.policy.notify_model import Notify, OrgWay
@@ -115,6 +116,14 @@ def _routed(name: str, known: Policies, mapping: DirectoryMapping) -> Iterator[N
             yield from _reading(
                 name, policy.handoff.fields_sent(), f"handoff of policy {policy.name}"
             )
+            yield from _replies(name, policy.handoff, f"replies to handoffs of {policy.name}")
+
+
+def _replies(name: str, rule: HandoffRule, why: str) -> Iterator[Need]:
+    """E-mails that answer, and what they set."""
+    if rule.replies:
+        yield from _reading("EmailMessage", {*rows.FIELDS, "Incoming", "CreatedDate"}, why)
+        yield from _writing(name, {field for each in rule.replies for field in each.sets}, why)
 
 
 def _directory(mapping: DirectoryMapping) -> Iterator[Need]:

@@ -20,6 +20,7 @@ from ortoo_daemon.action.handoff import (
     has_alone,
     message_id,
 )
+from ortoo_daemon.action.replies import subject_of
 from ortoo_daemon.action.stamps import (
     CUSTODY,
     DECISION_KEY,
@@ -134,7 +135,7 @@ class Handing:
         outgoing = Outgoing(
             id=id,
             to=str(to or ""),
-            title=f"Lead {record.id}",
+            title=subject_of(record.object, record.id, notice.key),
             document=document_of(
                 record,
                 rule,

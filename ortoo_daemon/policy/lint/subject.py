@@ -229,6 +229,8 @@ def _uses(policy: Policy) -> Iterator[FieldUse]:
     if policy.handoff is not None:
         names = {*policy.handoff.fields_sent(), *HANDOFF_FIELDS}
         yield from (FieldUse(policy.handoff.place, name) for name in names)
+        replies = policy.handoff.replies
+        yield from (FieldUse(each.place, name) for each in replies for name in each.sets)
     if policy.returns is not None:
         yield FieldUse(policy.returns.place, policy.returns.reason)
     for repeat in policy.repeats:

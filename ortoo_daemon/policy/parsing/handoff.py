@@ -11,6 +11,7 @@
       map: {make: Brand__c, model: Model__c, interest: Request__c}
       document: Adf_Document__c
       exclusive_for: 2d
+      replies: […]                       # `policy.parsing.replies`
 """
 
 from ortoo_daemon.policy.handoff_model import (
@@ -25,9 +26,20 @@ from ortoo_daemon.policy.naming import did_you_mean
 from ortoo_daemon.policy.nodes import MapNode
 from ortoo_daemon.policy.parsing.conditions import ConditionReader
 from ortoo_daemon.policy.parsing.expressions import read_expression
+from ortoo_daemon.policy.parsing.replies import read_replies
 from ortoo_daemon.policy.parsing.sections import Section, duration_in, name_in
 
-HANDOFF_KEYS = ("when", "consent", "send", "by", "to", "map", "document", "exclusive_for")
+HANDOFF_KEYS = (
+    "when",
+    "consent",
+    "send",
+    "by",
+    "to",
+    "map",
+    "document",
+    "exclusive_for",
+    "replies",
+)
 WAYS = tuple(way.value for way in HandoffWay)
 
 
@@ -51,6 +63,7 @@ def read_handoff(
     address = None if to is None else read_expression(to, conditions)
     usual = USUAL_FIELDS if object_name == "Lead" else {}
     fields = {**usual, **_fields(section)}
+    replies = read_replies(section, by)
     if by is None:
         return None
     return HandoffRule(
@@ -61,6 +74,7 @@ def read_handoff(
         fields=fields,
         document=section.name("document"),
         exclusive_for=exclusive or EXCLUSIVE_FOR,
+        replies=replies,
         place=node.place,
         by_place=node.entries["by"][1].place,
     )

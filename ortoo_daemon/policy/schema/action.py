@@ -15,6 +15,7 @@ from ortoo_daemon.policy.parsing import fuse as parse_fuse
 from ortoo_daemon.policy.parsing import handoff as parse_handoff
 from ortoo_daemon.policy.parsing import notify as parse_notify
 from ortoo_daemon.policy.parsing import publish as parse_publish
+from ortoo_daemon.policy.parsing import replies as parse_replies
 from ortoo_daemon.policy.schema.repeats import repeat
 from ortoo_daemon.policy.schema.sla import clock, moves, offer, returns
 from ortoo_daemon.policy.schema.terms import (
@@ -87,8 +88,18 @@ def handoff() -> Schema:
             },
             "document": FIELD,
             "exclusive_for": DURATION,
+            "replies": list_of(reply()),
         },
         ("send", "by"),
+    )
+
+
+def reply() -> Schema:
+    """What a dealer's answer by e-mail sets."""
+    return section(
+        parse_replies.REPLY_KEYS,
+        {"says": list_of(TEXT), "set": map_of({"type": ["string", "number", "boolean", "null"]})},
+        parse_replies.REPLY_KEYS,
     )
 
 
