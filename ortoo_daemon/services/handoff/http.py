@@ -68,6 +68,9 @@ class WebSender:
                 ) as answer,
             ):
                 return _receipt(answer)
+        except aiohttp.ClientConnectorCertificateError as error:
+            reason = getattr(error.certificate_error, "verify_message", "")
+            raise HandoffError(f"the certificate of {origin} does not hold: {reason}") from error
         except (TimeoutError, aiohttp.ClientError, OSError) as error:
             message = f"{origin} did not answer: {type(error).__name__}"
             raise HandoffError(message) from error

@@ -37,9 +37,16 @@ class MailServer:
 class MailSender:
     """Sends by one server, each document in a session of its own; off the event loop."""
 
-    def __init__(self, server: MailServer, now: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        server: MailServer,
+        now: Callable[[], datetime],
+        *,
+        at_most_for: float = _AT_MOST_FOR,
+    ) -> None:
         self._server = server
         self._now = now
+        self._at_most_for = at_most_for
 
     async def send(self, outgoing: Outgoing) -> str:
         """Raises HandoffError; returns the Message-ID."""
@@ -58,6 +65,9 @@ class MailSender:
         except smtplib.SMTPNotSupportedError as error:
             lacks = "the mail server offers no STARTTLS, or no log-in"
             raise HandoffError(lacks, permanent=True) from error
+        except ssl.SSLCertVerificationError as error:
+            why = f"the mail server's certificate does not hold: {error.verify_message}"
+            raise HandoffError(why) from error
         except (smtplib.SMTPException, OSError) as error:
             away = f"the mail server did not answer to the end: {type(error).__name__}"
             raise HandoffError(away) from error
@@ -67,10 +77,10 @@ class MailSender:
         server, context = self._server, ssl.create_default_context()
         if server.tls == "implicit":
             session: smtplib.SMTP = smtplib.SMTP_SSL(
-                server.host, server.port, timeout=_AT_MOST_FOR, context=context
+                server.host, server.port, timeout=self._at_most_for, context=context
             )
         else:
-            session = smtplib.SMTP(server.host, server.port, timeout=_AT_MOST_FOR)
+            session = smtplib.SMTP(server.host, server.port, timeout=self._at_most_for)
         try:
             if server.tls == "starttls":
                 session.starttls(context=context)

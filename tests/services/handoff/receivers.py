@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
+from ssl import SSLContext
 from typing import Any
 
 from aiohttp import web
@@ -59,6 +60,8 @@ class _Mailbox:
 
     async def handle_DATA(self, server: SMTP, session: Any, envelope: Any) -> str:
         failure = self._receiver.next_failure()
+        if failure == "slow":
+            await asyncio.sleep(5)
         if failure[:1] in ("4", "5"):
             return failure
         message = message_from_bytes(envelope.content, _class=EmailMessage, policy=default)
@@ -69,9 +72,13 @@ class _Mailbox:
 
 
 @asynccontextmanager
-async def mail_server(receiver: Receiver | None = None) -> AsyncIterator[Receiver]:
+async def mail_server(
+    receiver: Receiver | None = None, *, tls: SSLContext | None = None
+) -> AsyncIterator[Receiver]:
     found = receiver or Receiver()
-    make: Callable[[], SMTP] = lambda: SMTP(_Mailbox(found), hostname="crm.example")  # noqa: E731
+    make: Callable[[], SMTP] = lambda: SMTP(  # noqa: E731
+        _Mailbox(found), hostname="crm.example", tls_context=tls
+    )
     server = await asyncio.get_running_loop().create_server(make, "127.0.0.1", found.port)
     found.port = server.sockets[0].getsockname()[1]
     try:
@@ -82,7 +89,9 @@ async def mail_server(receiver: Receiver | None = None) -> AsyncIterator[Receive
 
 
 @asynccontextmanager
-async def web_server(receiver: Receiver | None = None) -> AsyncIterator[Receiver]:
+async def web_server(
+    receiver: Receiver | None = None, *, tls: SSLContext | None = None
+) -> AsyncIterator[Receiver]:
     found = receiver or Receiver()
 
     async def take(request: web.Request) -> web.StreamResponse:
@@ -104,7 +113,7 @@ async def web_server(receiver: Receiver | None = None) -> AsyncIterator[Receiver
     app.router.add_post("/leads", take)
     runner = web.AppRunner(app, shutdown_timeout=0.1)
     await runner.setup()
-    site = web.TCPSite(runner, "127.0.0.1", 0)
+    site = web.TCPSite(runner, "127.0.0.1", 0, ssl_context=tls)
     await site.start()
     found.port = runner.addresses[0][1]
     try:

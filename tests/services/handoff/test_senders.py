@@ -11,6 +11,7 @@ from ortoo_daemon.services.handoff.http import WebSender, origin_of
 from ortoo_daemon.services.handoff.outgoing import HandoffError, Outgoing
 from ortoo_daemon.services.handoff.smtp import MailSender, MailServer, mail_of
 from tests.asynchronous import asynchronous
+from tests.services.handoff.certificates import certificate_for
 from tests.services.handoff.receivers import mail_server, web_server
 
 NOW = datetime(2026, 11, 23, 9, 15, tzinfo=UTC)
@@ -70,6 +71,52 @@ async def test_without_the_encryption_that_was_asked_for_nothing_is_sent():
             await by_mail(server.port, tls="starttls").send(outgoing("crm@dealer.example"))
     assert refused.value.permanent
     assert server.ids == []
+
+
+@asynchronous
+async def test_a_mail_is_sent_over_tls_where_the_certificate_is_the_servers(tmp_path, monkeypatch):
+    trusted, shown = certificate_for("localhost", tmp_path)
+    monkeypatch.setenv("SSL_CERT_FILE", str(trusted))
+    async with mail_server(tls=shown) as server:
+        sender = by_mail(server.port, tls="starttls", host="localhost")
+        assert await sender.send(outgoing("crm@dealer.example")) == server.ids[0]
+
+
+@asynchronous
+async def test_a_certificate_of_another_host_or_of_nobody_known_gets_no_mail(tmp_path, monkeypatch):
+    other, shown = certificate_for("crm.example", tmp_path)
+    async with mail_server(tls=shown) as server:
+        sender = by_mail(server.port, tls="starttls", host="localhost")
+        with pytest.raises(HandoffError, match="certificate does not hold: self") as unknown:
+            await sender.send(outgoing("crm@dealer.example"))
+        monkeypatch.setenv("SSL_CERT_FILE", str(other))
+        with pytest.raises(HandoffError, match="Hostname mismatch") as another:
+            await sender.send(outgoing("crm@dealer.example"))
+    assert [each.value.permanent for each in (unknown, another)] == [False, False]
+    assert server.ids == []
+
+
+@asynchronous
+async def test_a_web_server_with_a_certificate_of_another_host_gets_no_post(tmp_path, monkeypatch):
+    _, shown = certificate_for("crm.example", tmp_path)
+    async with web_server(tls=shown) as server:
+        url = f"https://localhost:{server.port}"
+        with pytest.raises(HandoffError, match="does not hold") as refused:
+            await WebSender([url]).send(outgoing(f"{url}/leads"))
+    assert not refused.value.permanent
+    assert server.ids == []
+
+
+@asynchronous
+async def test_a_mail_server_that_hangs_is_left_after_its_time():
+    async with mail_server() as server:
+        server.fails = ["slow"]
+        values = MailServer(
+            host="127.0.0.1", port=server.port, tls="none", sender="leads@oem.example"
+        )
+        with pytest.raises(HandoffError, match="did not answer to the end") as slow:
+            await MailSender(values, lambda: NOW, at_most_for=0.3).send(outgoing("a@b.example"))
+    assert not slow.value.permanent
 
 
 @asynchronous
