@@ -12,6 +12,8 @@ from ortoo_daemon.cli.simulate_view import (
     FATES,
     GRAVEST_FIRST,
     SIDES,
+    handed_rows,
+    handed_sentence,
     length,
     notes,
     placed,
@@ -83,8 +85,9 @@ def rendered(found: Result) -> str:
         before=SIDES[main.before],
         after=SIDES[main.after],
         figures=_figures(main),
-        sentences=[sentence(each) for each in (main, found.reality) if each is not None][
-            : 2 if found.edit else 1
+        sentences=[
+            *[sentence(each) for each in (main, found.reality)][: 2 if found.edit else 1],
+            *filter(None, [handed_sentence(main)]),
         ],
         bars=_bars(found),
         legend=[(name, _COLOURS[fate]) for fate, name in FATES.items()],
@@ -95,6 +98,8 @@ def rendered(found: Result) -> str:
             for change in GRAVEST_FIRST
             if main.movers.get(change)
         ],
+        handed=list(handed_rows(found)),
+        handed_all=main.handed.counts.total(),
         notes=list(notes(found)),
         width=_WIDTH,
         length=length,

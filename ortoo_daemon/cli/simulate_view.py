@@ -7,7 +7,8 @@ from ortoo_daemon.cli.terminal import console, say, show_table
 from ortoo_daemon.directory import Directory
 from ortoo_daemon.instants import instant_text
 from ortoo_daemon.simulation.backtest.comparison import Difference, Dimension, Mover, Side
-from ortoo_daemon.simulation.backtest.placement import Change, Fate, Placement
+from ortoo_daemon.simulation.backtest.handed import HandedChange
+from ortoo_daemon.simulation.backtest.placement import Change, Fate, HandedTo, Placement
 from ortoo_daemon.simulation.backtest.replay import Result
 
 GROUPS_SHOWN = 12
@@ -38,6 +39,14 @@ CHANGES = {
     Change.NEWLY_PARKED: "newly parked",
     Change.NO_LONGER_TAKEN: "no longer taken",
 }
+HANDED = {
+    HandedChange.NEWLY: "newly handed over",
+    HandedChange.NO_LONGER: "no longer handed over",
+    HandedChange.ELSEWHERE: "handed to another rooftop",
+    HandedChange.OTHER_WAY: "handed over another way",
+    HandedChange.HELD: "newly held for consent",
+    HandedChange.FREED: "no longer held for consent",
+}
 
 
 def show(found: Result) -> None:
@@ -49,6 +58,8 @@ def show(found: Result) -> None:
     )
     say()
     say(sentence(found.main), style="bold")
+    if handed := handed_sentence(found.main):
+        say(handed)
     if found.edit is not None:
         say(sentence(found.reality))
     say()
@@ -57,6 +68,15 @@ def show(found: Result) -> None:
         _show_groups(found, dimension)
     for change in GRAVEST_FIRST:
         _show_movers(found.main, change, history.directory)
+    rows = list(handed_rows(found))
+    if rows:
+        say()
+        before, after = (SIDES[each] for each in (found.main.before, found.main.after))
+        columns = ["handed over differently", "", before, after]
+        show_table(columns, rows[:EXAMPLES_SHOWN])
+        left = found.main.handed.counts.total() - len(rows[:EXAMPLES_SHOWN])
+        if left:
+            say(f"and {left:,} more")
     say()
     for line in notes(found):
         say(line, style="dim")
@@ -95,6 +115,33 @@ def total_rows(found: Result) -> Iterator[Sequence[object]]:
         ("mean wait for opening", [length(each.sla.mean_wait) for _, each in decided]),
     ):
         yield (what, "–", *values)
+    if any(each.handed for _, each in decided):
+        for what, values in (
+            ("handed to rooftops' systems", [f"{each.handed:,}" for _, each in decided]),
+            ("held for consent of these", [f"{each.held:,}" for _, each in decided]),
+        ):
+            yield (what, "–", *values)
+
+
+def handed_sentence(found: Difference) -> str:
+    """Such as ``handed to dealers' systems: 3 newly handed over, 1 newly held for consent``; "" for none."""
+    parts = [f"{found.handed.counts[c]:,} {HANDED[c]}" for c in HANDED if found.handed.counts[c]]
+    return f"to rooftops' own systems: {', '.join(parts)}" if parts else ""
+
+
+def handed_rows(found: Result) -> Iterator[Sequence[str]]:
+    """Record, what changed, and to whom it is handed before and after."""
+    sites = found.history.directory.rooftops
+
+    def to(handed: HandedTo | None) -> str:
+        if handed is None:
+            return "nobody"
+        site = sites.get(handed.rooftop)
+        held = ", held: no consent" if handed.held else ""
+        return f"{site.name if site else handed.rooftop} by {handed.by}{held}"
+
+    for each in found.main.handed.movers:
+        yield each.record, HANDED[each.change], to(each.before), to(each.after)
 
 
 def notes(found: Result) -> Iterator[str]:

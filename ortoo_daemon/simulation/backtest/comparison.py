@@ -12,6 +12,7 @@ from typing import Protocol
 
 from ortoo_daemon.directory import Directory
 from ortoo_daemon.records import RecordId
+from ortoo_daemon.simulation.backtest.handed import HandedDifference
 from ortoo_daemon.simulation.backtest.placement import (
     Change,
     Fate,
@@ -81,11 +82,14 @@ class SlaForecast:
 
 @dataclass(slots=True)
 class Totals:
-    """One side. ``limit_hits`` are records for which a limit removed somebody, by limit."""
+    """One side. ``limit_hits`` are records for which a limit removed somebody, by limit. ``handed`` are those
+    that are handed to their rooftop's own system, ``held`` those of them that lack consent."""
 
     fates: Counter[Fate] = field(default_factory=Counter)
     limit_hits: Counter[str] = field(default_factory=Counter)
     limited: int = 0
+    handed: int = 0
+    held: int = 0
     sla: SlaForecast = field(default_factory=SlaForecast)
 
     def add(self, placed: Placement) -> None:
@@ -93,6 +97,9 @@ class Totals:
         if placed.limits:
             self.limited += 1
             self.limit_hits.update(placed.limits.keys())
+        if placed.handed is not None:
+            self.handed += 1
+            self.held += placed.handed.held
         target = placed.target
         if target is None:
             return
@@ -129,8 +136,14 @@ class Difference:
     most: int
     counts: Counter[Change] = field(default_factory=Counter)
     movers: dict[Change, list[Mover]] = field(default_factory=lambda: defaultdict(list))
+    handed: HandedDifference = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.handed = HandedDifference(self.most)
 
     def add(self, past: Occasion, source: str, before: Placement, after: Placement) -> None:
+        if self.before is not Side.THEN:  # how it was handed over then is not known
+            self.handed.add(past.object, past.record, before, after)
         change = change_between(before, after)
         self.counts[change] += 1
         if change is Change.SAME or len(self.movers[change]) >= self.most:

@@ -16,7 +16,8 @@ from ortoo_daemon.simulation.backtest.comparison import (
     Side,
     Totals,
 )
-from ortoo_daemon.simulation.backtest.placement import Change, Fate, Placement
+from ortoo_daemon.simulation.backtest.handed import HandedChange, HandedMover
+from ortoo_daemon.simulation.backtest.placement import Change, Fate, HandedTo, Placement
 
 
 def totals_document(found: Totals) -> dict[str, Any]:
@@ -26,6 +27,8 @@ def totals_document(found: Totals) -> dict[str, Any]:
         **{fate.value: found.fates[fate] for fate in Fate},
         "limited": found.limited,
         "limit_hits": dict(found.limit_hits),
+        "handed_over": found.handed,
+        "held_for_consent": found.held,
         "sla": {
             "targets": sla.targets,
             "mean_due_after_s": _seconds(sla.mean_due_after),
@@ -46,7 +49,27 @@ def difference_document(found: Difference) -> dict[str, Any]:
         **{change.value: found.counts[change] for change in Change},
         "movers": [_mover(each) for change in Change for each in found.movers.get(change, ())],
         "movers_left_out": found.left_out,
+        "handoffs": {
+            **{change.value: found.handed.counts[change] for change in HandedChange},
+            "movers": [_handed_mover(each) for each in found.handed.movers],
+        },
     }
+
+
+def _handed_mover(found: HandedMover) -> dict[str, Any]:
+    return {
+        "change": found.change.value,
+        "object": found.object,
+        "record": found.record,
+        "before": _handed(found.before),
+        "after": _handed(found.after),
+    }
+
+
+def _handed(found: HandedTo | None) -> dict[str, Any] | None:
+    if found is None:
+        return None
+    return {"rooftop": found.rooftop, "by": found.by, "held": found.held}
 
 
 def groups_document(groups: Groups, sides: Collection[Side], main: Difference) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from enum import StrEnum
 from ortoo_daemon.action.stamps import FIRST_RESPONSE
 from ortoo_daemon.audit.summary import summary
 from ortoo_daemon.clocks import SlaClock
-from ortoo_daemon.decision import Decision, Outcome, ReasonCode
+from ortoo_daemon.decision import Decision, Handoff, Outcome, ReasonCode
 from ortoo_daemon.directory import Directory
 from ortoo_daemon.records import OwnerKind, RecordId
 from ortoo_daemon.simulation.backtest.history import Happened
@@ -58,6 +58,16 @@ class FirstTarget:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class HandedTo:
+    """The rooftop to whose own system a record is handed, and ``by`` which way; ``held``: not without
+    consent, which it lacks."""
+
+    rooftop: RecordId
+    by: str
+    held: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Placement:
     """Where a record goes and why. ``place`` is ``file:line:column`` of the rule.
 
@@ -77,6 +87,7 @@ class Placement:
     limits: Mapping[str, int] | None = None
     target: FirstTarget | None = None
     trace: Trace | None = None
+    handed: HandedTo | None = None
 
     @property
     def is_person(self) -> bool:
@@ -103,6 +114,7 @@ def placement_of(decision: Decision, directory: Directory) -> Placement:
         limits=limits,
         target=_first_target(decision, directory),
         trace=decision.trace,
+        handed=_handed(decision.handoff),
     )
 
 
@@ -175,6 +187,12 @@ def _fate(decision: Decision) -> Fate:
     if decision.outcome is Outcome.ASSIGNED:
         return Fate.UNROUTED if decision.reason.value in _NOT_BY_A_RULE else Fate.ROUTED
     return _FATES.get(decision.outcome.value, Fate.NOT_TAKEN)
+
+
+def _handed(handoff: Handoff | None) -> HandedTo | None:
+    if handoff is None:
+        return None
+    return HandedTo(rooftop=handoff.rooftop, by=handoff.by, held=handoff.held)
 
 
 def _first_target(decision: Decision, directory: Directory) -> FirstTarget | None:

@@ -17,6 +17,7 @@ from ortoo_daemon.facts import Answer, EnquiryQuestion, Facts, MailQuestion, Que
 from ortoo_daemon.flow import decide, resume
 from ortoo_daemon.instants import instant_text
 from ortoo_daemon.interpretation import InterpretQuestion
+from ortoo_daemon.policy.handoff_model import HANDOFF_FIELDS
 from ortoo_daemon.policy.model import PolicySet
 from ortoo_daemon.policy.reach import fields_read, rules_of
 from ortoo_daemon.postal import PostalIndex
@@ -75,7 +76,7 @@ class Result:
         return self.edit or self.reality
 
 
-_OF_NOW = STAMPS - {SLA_CLOCKS}
+_OF_NOW = (STAMPS | HANDOFF_FIELDS) - {SLA_CLOCKS}
 """Stamps tell what came of it; but in this one a wait for wished skills stands that a record came from."""
 
 

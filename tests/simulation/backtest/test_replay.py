@@ -15,6 +15,7 @@ from ortoo_daemon.policy.ownership_model import PersonChoice, PersonMethod, Roof
 from ortoo_daemon.policy.sla_model import SlaRule, SlaTarget
 from ortoo_daemon.records import WorkReason
 from ortoo_daemon.simulation.backtest.comparison import Dimension, Side
+from ortoo_daemon.simulation.backtest.handed import HandedChange
 from ortoo_daemon.simulation.backtest.history import Happened
 from ortoo_daemon.simulation.backtest.placement import Change, Fate
 from tests.policy.files import with_rules
@@ -317,3 +318,48 @@ def test_a_record_that_had_waited_for_skills_goes_on_where_it_stood():
     waited = past(2, fields=stamp, happened=to(ann.id))
     found = replayed(directory(people=(ann,)), asked, new, waited)
     assert found.reality.counts == {Change.SAME: 2}
+
+
+HANDS_NOTHING = f"""
+policy: leads
+object: Lead
+take_from: 2026-01-01T00:00:00Z
+ownership:
+  rules:
+    - name: all
+      assign: {{rooftop: {{where: {{Name: {SITE.name}}}}}, person: {{by: rotation}}}}
+  otherwise: {{queue: {LAST.name}}}
+"""
+
+
+def handing(by: str, consent: str = "Consent__c"):
+    """Everything goes to Lyon, and is handed to its system with consent."""
+    action = f"{{consent: {{{consent}: true}}, send: adf, by: {by}, to: crm@dealer.example}}"
+    text = f"{HANDS_NOTHING}action: {{handoff: {action}}}\n"
+    return load({"policies/leads.yaml": text.encode()})
+
+
+def test_an_edit_of_a_handoff_tells_who_is_handed_over_differently():
+    consents = [True, True, False]
+    leads = [past(n, after=n, fields={"Consent__c": each}) for n, each in enumerate(consents)]
+    plain = load({"policies/leads.yaml": HANDS_NOTHING.encode()})
+    there = directory((SITE,), (person(1, at=SITE), person(2, at=SITE)))
+    found = replayed(there, plain, *leads, candidate=handing("smtp"))
+    assert found.edit.handed.counts == {HandedChange.NEWLY: 3}
+    candidate = found.totals[Side.CANDIDATE]
+    assert (candidate.handed, candidate.held, found.totals[Side.LIVE].handed) == (3, 1, 0)
+    assert [each.after.held for each in found.edit.handed.movers] == [False, False, True]
+    assert found.edit.handed.movers[0].after.rooftop == SITE.id
+
+    found = replayed(there, handing("smtp"), *leads, candidate=handing("file"))
+    assert found.edit.handed.counts == {HandedChange.OTHER_WAY: 3}
+    found = replayed(there, handing("smtp"), *leads, candidate=handing("smtp", "Other__c"))
+    assert found.edit.handed.counts == {HandedChange.HELD: 2}
+
+
+def test_what_was_handed_over_since_counts_as_not_handed_over_then():
+    since = {"Ortoo_Handoff__c": "Sent", "Ortoo_Handoff_To__c": SITE.id, "Consent__c": True}
+    there = directory((SITE,), (person(1, at=SITE),))
+    found = replayed(there, handing("smtp"), past(1, fields=since), candidate=handing("smtp"))
+    assert found.totals[Side.LIVE].handed == 1
+    assert found.edit.handed.counts == {}
