@@ -55,14 +55,16 @@ def policies(**handoff: Any) -> PolicySet:
     return load({"policies/leads.yaml": yaml.safe_dump(written).encode()})
 
 
-def decided(site: Any, *, world: Directory | None = None, **fields: Any) -> Decision:
+def decided(
+    site: Any, *, world: Directory | None = None, explained: bool = False, **fields: Any
+) -> Decision:
     values = {"CreatedDate": instant_text(NOW), "Consent__c": True} | fields
     record = Record(object="Lead", id=LEAD, fields=values)
     loaded = load(
         {name: data.replace(b"'{}'", site.name.encode()) for name, data in policies().files.items()}
     )
     given = facts(record, world or directory((HERE, THERE), (ANN, BOB)), work=item(record))
-    found = decide(loaded, given)
+    found = decide(loaded, given, whole_trace=explained)
     assert isinstance(found, Decision)
     return found
 
@@ -94,6 +96,16 @@ def test_a_dealer_that_has_it_gets_it_no_second_time() -> None:
     made = decided(HERE, **before)
     assert made.handoff is None
     assert HANDOFF not in made.fields
+
+
+def test_who_asks_is_told_why_a_record_is_not_handed_over() -> None:
+    (why,) = decided(THERE, explained=True).trace.notes
+    assert "not handed over" in why
+    assert "policies/leads.yaml:" in why
+    before = {HANDOFF: "Sent", HANDOFF_TO: HERE.id, HANDOFF_AT: instant_text(NOW)}
+    (has,) = decided(HERE, explained=True, **before).trace.notes
+    assert has.endswith(f"{HERE.name} was handed the record before")
+    assert decided(THERE).trace.notes == ()
 
 
 def test_the_next_dealer_gets_it_under_an_id_of_its_own() -> None:

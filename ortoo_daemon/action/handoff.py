@@ -15,6 +15,7 @@ from ortoo_daemon.handling import Handling
 from ortoo_daemon.instants import instant
 from ortoo_daemon.policy.handoff_model import HANDOFF, HANDOFF_AT, HANDOFF_TO, HandoffRule
 from ortoo_daemon.records import Record, RecordId
+from ortoo_daemon.trace import FailedCondition
 
 STAGE = "action"
 
@@ -47,10 +48,14 @@ def _prepare(handling: Handling, rule: HandoffRule, rooftop: Rooftop | None) -> 
     before = record.text(HANDOFF)
     failed = rule.when.failure(handling.scope) if rule.when is not None else None
     if rooftop is None or failed is not None:
+        if handling.whole_trace:  # most records are not: it would be said of each of them
+            notes.append(_why_not(rule, failed))
         if before.startswith(OPEN):
             handling.give(HANDOFF, WITHDRAWN, stage=STAGE, place=rule.place)
         return
     if record.text(HANDOFF_TO) == rooftop.id and not before.startswith(RESEND):
+        if handling.whole_trace:
+            notes.append(f"{rule.place}: {rooftop.name} was handed the record before")
         if before.startswith(OPEN):
             handling.give(HANDOFF, SENT, stage=STAGE, place=rule.place)
         return
@@ -67,6 +72,12 @@ def _prepare(handling: Handling, rule: HandoffRule, rooftop: Rooftop | None) -> 
         held=state != DUE,
     )
     handling.give(HANDOFF, state, stage=STAGE, place=rule.place)
+
+
+def _why_not(rule: HandoffRule, failed: FailedCondition | None) -> str:
+    if failed is None:
+        return f"{rule.place}: not handed over, no rooftop has the record"
+    return f"{failed.place}: not handed over, {failed.text} fails"
 
 
 def handoff_key(record: Record, rooftop: RecordId) -> str:
