@@ -102,11 +102,10 @@ def is_parked_for_fight(record: Record) -> bool:
 def owner_fight(policies: PolicySet, facts: Facts, *, by: str, times: int) -> Decision:
     """The decision to leave a record to whoever takes its owner back again and again, and to say so.
 
+    ``by`` is how people know that user.
     Nothing is to be done where the record is parked for that already: each write would be answered.
     """
     record = facts.record
-    person = facts.directory.people.get(RecordId(by))
-    name = f"{person.name} ({by})" if person else by
     decision = Decision(
         object=record.object,
         record_id=record.id,
@@ -118,7 +117,7 @@ def owner_fight(policies: PolicySet, facts: Facts, *, by: str, times: int) -> De
         revision=policies.revision,
         rule=record.text(RULE) or None,
         seen_owner=_id(record.text(OWNER)),
-        parked_for=f"{ReasonCode.OWNER_FIGHT.value}: {name} changed the owner {times} times",
+        parked_for=f"{ReasonCode.OWNER_FIGHT.value}: {by} changed the owner {times} times",
     )
     return replace(decision, notices=parked_notices(policies, facts, decision))
 

@@ -32,6 +32,10 @@ def read_csv(file: str, data: bytes, problems: Problems) -> CsvRows | None:
     text = _decoded(file, data, problems)
     if text is None:
         return None
+    if "\0" in text:
+        line = text.count("\n", 0, text.index("\0")) + 1
+        problems.add(Place(file, line), "wrong_row", "a NUL character: this is no text")
+        return None
     first = text.partition("\n")[0]
     delimiter = next((sign for sign in ",;\t" if sign in first), ",")
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from ortoo_daemon.daemon.asking import diagnosis_org
 from ortoo_daemon.daemon.asking.diagnosis_channels import about_channels
+from ortoo_daemon.daemon.asking.diagnosis_files import about_files
 from ortoo_daemon.daemon.asking.diagnosis_notices import about_notices
 from ortoo_daemon.daemon.asking.findings import Finding, failed, passed
 from ortoo_daemon.daemon.asking.login import beside_daemon, logged_in, policies_of
@@ -52,6 +53,7 @@ async def diagnose(config: Path) -> AsyncIterator[Finding]:
         yield failed("settings", str(error), "mend the settings file")
         return
     yield passed("settings", f"{config}")
+    yield about_files(settings, config)
     policies = None
     try:
         policies = policies_of(settings)

@@ -8,7 +8,7 @@ of a decided record that is about to be written again.
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 import structlog
@@ -18,6 +18,7 @@ from ortoo_daemon.daemon.handling.owner_history import OwnerChange, owner_change
 from ortoo_daemon.decision import UNWRITTEN, Decision
 from ortoo_daemon.errors import PermanentOrgError
 from ortoo_daemon.records import Record, RecordId, WorkItem, WorkReason
+from ortoo_daemon.salesforce import soql
 from ortoo_daemon.salesforce.org import Org
 
 _log = structlog.get_logger("ortoo_daemon.records")
@@ -36,10 +37,15 @@ _HOUR = timedelta(hours=1)
 
 @dataclass(frozen=True, slots=True)
 class Fight:
-    """Who changed the owner, and how often."""
+    """Who changed the owner, and how often. ``name``: of that user, "" where the org does not tell."""
 
     by: str
     times: int
+    name: str = ""
+
+    @property
+    def who(self) -> str:
+        return f"{self.name} ({self.by})" if self.name else self.by
 
 
 def may_fight(item: WorkItem, record: Record, decision: Decision) -> bool:
@@ -61,7 +67,16 @@ async def find_fight(
     except PermanentOrgError as error:
         _log.warning("owner_history_unreadable", record=record.id, code=error.code)
         return None
-    return fight_in(changes, daemon_user=daemon_user, now=now)
+    fight = fight_in(changes, daemon_user=daemon_user, now=now)
+    return None if fight is None else replace(fight, name=await _name_of(org, fight.by))
+
+
+async def _name_of(org: Org, user: str) -> str:
+    try:
+        rows = await org.query(soql.select("User", ["Name"], where=[soql.equals("Id", user)]))
+    except PermanentOrgError:
+        return ""
+    return str(rows[0]["Name"]) if rows else ""
 
 
 def fight_in(

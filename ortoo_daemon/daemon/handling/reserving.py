@@ -81,7 +81,7 @@ class Reserving:
                 continue  # counters may have moved
             if fight is not None:
                 found = beside.owner_fight(
-                    policies.policy_set, facts, by=fight.by, times=fight.times
+                    policies.policy_set, facts, by=fight.who, times=fight.times
                 )
             done_before = found.reason in _DONE_BEFORE or found.outcome in FOLLOW_UPS
             if done_before and not self.shadow:
