@@ -58,6 +58,7 @@ class Trouble:
             (1, self.deaf_stream),
             (3, self.spoilt_events),
             (2, self.gaps),
+            (2, self.unreadable_events),
             (4, self.edited),
         ]
         of_store = self.lost_store if self.place.postgres is None else self.restarted_store
@@ -155,6 +156,11 @@ class Trouble:
         """The org tells that something changed, and not what."""
         body = {"object": "Lead", "next": self.dice.randint(1, 5)}
         self.place.sandbox.control("POST", "/streams/gap", body)
+
+    def unreadable_events(self) -> None:
+        """Events of a shape that nobody knows, one or several in a row."""
+        body = {"object": "Lead", "next": self.dice.randint(1, 4), "header": {"recordIds": [5]}}
+        self.place.sandbox.control("POST", "/streams/damage", body)
 
     # -- the admins ---------------------------------------------------------------------------------
 

@@ -39,7 +39,10 @@ async def keep_aside(queue: WorkQueue, event: StreamEvent, reason: str, *, now: 
 async def kept_aside(queue: WorkQueue) -> list[dict[str, str]]:
     """The last events that were set aside, the newest first. Raises StateError."""
     text = await queue.noted(NOTE)
-    return list(json.loads(text)) if text else []
+    try:
+        return list(json.loads(text)) if text else []
+    except ValueError:  # of another program's making: what is kept next takes its place
+        return []
 
 
 def shape_of(event: StreamEvent) -> str:
