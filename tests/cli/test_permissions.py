@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 from xml.etree import ElementTree
 
+from ortoo_daemon.salesforce.permissions import in_declared_form
 from ortoo_daemon.sandbox.schema import ObjectType, Schema
 from ortoo_daemon.sandbox.soql import tree
 from ortoo_daemon.sandbox.soql.parse import parse
@@ -198,7 +199,7 @@ def right(kind: ObjectType, name: str, what: str) -> Iterator[Right]:
     field = kind.field(name)
     whole = kind.field(kind.compound_of.get(field.name, field.name))
     if kind.permissionable(whole):
-        yield f"{kind.name}.{whole.name}", what
+        yield in_declared_form(f"{kind.name}.{whole.name}"), what
 
 
 def written(kind: ObjectType, names: Iterable[str], method: str) -> Iterator[Right]:
