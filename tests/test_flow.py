@@ -120,6 +120,21 @@ def test_a_change_that_the_policy_watches_opens_a_decided_record_again():
     assert found.key == f"{found.record_id}:reopened:2026-11-23T09:12:00.000+0000"
 
 
+@pytest.mark.parametrize(("standing", "next"), [("", ":2"), (":2", ":3"), (":9", ":10")])
+def test_decisions_of_one_second_have_keys_of_their_own(standing, next):
+    """The org keeps whole seconds: the second proof would take the first one's place."""
+    watching = policy(rule("all"), on=Triggers(changed=frozenset({"Brand__c"})))
+    key = f"{stamped().id}:reopened:2026-11-23T09:12:00.000+0000"
+    record = stamped(Ortoo_Decision_Key__c=f"{key}{standing}")
+    after = item(
+        record,
+        reason=WorkReason.CHANGED,
+        changed_fields=frozenset({"Brand__c"}),
+        heard_at=NOW,
+    )
+    assert decided(watching, facts(record, EMPTY, work=after)).key == f"{key}{next}"
+
+
 def test_a_change_heard_of_before_the_decision_opens_nothing():
     watching = policy(rule("all"), on=Triggers(changed=frozenset({"Brand__c"})))
     before = item(

@@ -187,5 +187,13 @@ _ANEW = frozenset({WorkReason.REQUEUED, WorkReason.REVIEWED})
 
 
 def _key_of_reopening(facts: Facts) -> str:
-    """A re-opened record has been decided under its first key; each re-opening follows one decision."""
-    return f"{facts.record.id}:reopened:{facts.record.text(DECIDED_AT)}"
+    """A re-opened record has been decided under its first key; each re-opening follows one decision.
+
+    The org keeps whole seconds: re-openings within the second of the decision they follow are counted.
+    """
+    record = facts.record
+    key, standing = f"{record.id}:reopened:{record.text(DECIDED_AT)}", record.text(DECISION_KEY)
+    if standing != key and not standing.startswith(f"{key}:"):
+        return key
+    count = standing[len(key) + 1 :]
+    return f"{key}:{int(count) + 1 if count.isdecimal() else 2}"
