@@ -1,4 +1,4 @@
-"""Are two field values the same to the org, however they are spelt? Pure."""
+"""How does the org take a field's value, and are two the same to it, however they are spelt? Pure."""
 
 from collections.abc import Iterable, Mapping
 from datetime import timedelta
@@ -53,6 +53,19 @@ def http_date(text: str) -> str:
     if moment is None:
         raise ValueError(f"{text!r} is not a datetime of the org")
     return format_datetime(moment, usegmt=True)
+
+
+def without_references(fields: Mapping[str, FieldValue]) -> Mapping[str, FieldValue]:
+    """The values, with a blank in each ``@{``: a composite call takes that for a reference to another part.
+
+    Customers' texts travel in such calls; a reference that leads nowhere would cost the record its write.
+    """
+    if not any(isinstance(value, str) and "@{" in value for value in fields.values()):
+        return fields  # nearly always
+    return {
+        name: value.replace("@{", "@ {") if isinstance(value, str) else value
+        for name, value in fields.items()
+    }
 
 
 def _plain(value: FieldValue) -> FieldValue:

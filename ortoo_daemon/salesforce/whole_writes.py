@@ -14,7 +14,7 @@ from ortoo_daemon.salesforce import soql
 from ortoo_daemon.salesforce.reader import read_records
 from ortoo_daemon.salesforce.responses import error_of, understood
 from ortoo_daemon.salesforce.rest import RestClient
-from ortoo_daemon.salesforce.values import differing, http_date, names_of
+from ortoo_daemon.salesforce.values import differing, http_date, names_of, without_references
 from ortoo_daemon.salesforce.writes import RecordWrite, gone, stale
 
 _TRIES = 3
@@ -59,7 +59,7 @@ async def _send(rest: RestClient, write: RecordWrite, rows: Sequence[NewRow]) ->
         "url": f"{rest.root}sobjects/{write.object}/{write.id}",
         "referenceId": "record",
         "httpHeaders": {"If-Unmodified-Since": http_date(write.modified_at)},
-        "body": as_text(write.fields),
+        "body": dict(write.fields),
     }
     parts = [made(rest, row, f"row{number}") for number, row in enumerate(rows)]
     body = {"allOrNone": True, "compositeRequest": [record, *parts]}
@@ -75,7 +75,7 @@ def made(rest: RestClient, row: NewRow, reference: str) -> dict[str, Any]:
         "method": "POST",
         "url": f"{rest.root}sobjects/{soql.name(row.object)}",
         "referenceId": reference,
-        "body": as_text(row.fields),
+        "body": dict(without_references(row.fields)),
     }
 
 
@@ -84,14 +84,6 @@ def first_error(answer: Any) -> OrgError | None:
     with understood(writing=True):
         errors = [error for part in answer["compositeResponse"] if (error := _error(part))]
     return next((error for error in errors if error.code != _HALTED), next(iter(errors), None))
-
-
-def as_text(fields: Mapping[str, FieldValue]) -> dict[str, FieldValue]:
-    """Values in which a customer wrote what looks like a reference to another part of the call."""
-    return {
-        name: value.replace("@{", "@ {") if isinstance(value, str) else value
-        for name, value in fields.items()
-    }
 
 
 def _error(part: Mapping[str, Any]) -> OrgError | None:

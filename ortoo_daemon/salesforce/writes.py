@@ -16,7 +16,7 @@ from ortoo_daemon.salesforce.reader import read_records
 from ortoo_daemon.salesforce.responses import error_of, is_overload, row_error, understood
 from ortoo_daemon.salesforce.rest import RestClient
 from ortoo_daemon.salesforce.transport import MayGo
-from ortoo_daemon.salesforce.values import differing, http_date, names_of
+from ortoo_daemon.salesforce.values import differing, http_date, names_of, without_references
 
 _HALVINGS = 3
 """A batch of 200 is cut down to 25; what does not pass then is retried by the row."""
@@ -29,10 +29,10 @@ class RecordWrite:
     """One record's new values, and what must still hold for them to be written.
 
     ``expect`` are the values the decision was made on; ``modified_at`` is the LastModifiedDate read with
-    them. ``conditional`` rows always go with If-Unmodified-Since, in bursts too: for records that a person
-    holds; so do those that ``allow_duplicates``, for which a duplicate rule of the org that only alerts lets
-    them pass. ``may_go`` is asked just before the row is sent. Raises ValueError when ``modified_at`` is no
-    datetime.
+    them. ``fields`` are kept `without_references`. ``conditional`` rows always go with If-Unmodified-Since,
+    in bursts too: for records that a person holds; so do those that ``allow_duplicates``, for which a
+    duplicate rule of the org that only alerts lets them pass. ``may_go`` is asked just before the row is
+    sent. Raises ValueError when ``modified_at`` is no datetime.
     """
 
     object: str
@@ -48,6 +48,7 @@ class RecordWrite:
         if instant(self.modified_at) is None:
             raise ValueError(f"{self.modified_at!r} is not a datetime of the org")
         soql.name(self.object)
+        object.__setattr__(self, "fields", without_references(self.fields))
 
     @property
     def is_guarded(self) -> bool:

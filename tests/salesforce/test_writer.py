@@ -148,6 +148,22 @@ def test_rows_held_by_people_go_under_a_precondition_in_a_burst_too(sandbox):
 
 
 @pytest.mark.parametrize("count", [3, 60])
+def test_a_text_that_looks_like_a_reference_costs_no_record_its_owner(sandbox, count):
+    leads = sandbox.leads(count)
+    text = "Is it @{row1.id} or @{nothing.there}?"
+
+    async def work(desk):
+        writes = await desk.all_decided(leads, OwnerId=DAEMON_ID, Description=text)
+        results = await desk.write_all(writes)
+        return results, await desk.owners(leads), await desk.org.reader.read("Lead", leads[0], READ)
+
+    results, owners, lead = at_desk(sandbox, work)
+    assert set(results) == {None}
+    assert set(owners) == {DAEMON_ID}
+    assert lead.get("Description") == "Is it @ {row1.id} or @ {nothing.there}?"
+
+
+@pytest.mark.parametrize("count", [3, 60])
 def test_a_record_that_is_gone_is_told_to_its_asker_alone(sandbox, count):
     leads = sandbox.leads(count)
 

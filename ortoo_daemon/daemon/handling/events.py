@@ -18,7 +18,8 @@ from ortoo_daemon.errors import ApiLimitError, OrgError, PermanentOrgError, Temp
 from ortoo_daemon.records import FieldValue
 from ortoo_daemon.salesforce.org import Org
 from ortoo_daemon.salesforce.publishing import create_and_publish
-from ortoo_daemon.salesforce.whole_writes import NewRow, as_text
+from ortoo_daemon.salesforce.values import without_references
+from ortoo_daemon.salesforce.whole_writes import NewRow
 
 _log = structlog.get_logger("ortoo_daemon.records")
 
@@ -44,7 +45,9 @@ class Events:
 
         ``row_of`` makes the row, ``before`` is the hash of the decision that it follows.
         """
-        refused = await self._together(decision, sealed(as_text(row_of(written)), before))
+        refused = await self._together(
+            decision, sealed(without_references(row_of(written)), before)
+        )
         if refused is None:
             return
         self.meters.event_refused()

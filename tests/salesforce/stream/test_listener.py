@@ -9,7 +9,7 @@ from aiohttp import web
 from ortoo_daemon.errors import LoginError
 from ortoo_daemon.salesforce.stream.failures import StreamPauses
 from ortoo_daemon.salesforce.stream.listener import Gap, GapReason, Listener, ListenerTimes
-from ortoo_daemon.salesforce.stream.messages import ChangeEvent
+from ortoo_daemon.salesforce.stream.messages import ChangeEvent, StreamEvent, UnreadEvent
 from tests.salesforce.answers import KnownTokens, run
 from tests.salesforce.stream.bayeux import CHANNEL, Bayeux, change
 
@@ -28,6 +28,7 @@ class Daemon:
         self.checkpoint = checkpoint
         self.heard: list[int] = []
         self.batches: list[int] = []
+        self.events: list[StreamEvent] = []
         self.gaps: list[Gap] = []
         self.may_take = asyncio.Event()
         self.may_take.set()
@@ -49,12 +50,13 @@ class Daemon:
     async def checkpoint_of(self, channel: str) -> int | None:
         return self.checkpoint
 
-    async def deliver(self, events: list[ChangeEvent]) -> None:
+    async def deliver(self, events: list[StreamEvent]) -> None:
         await self.may_take.wait()
         if self.fail_deliveries:
             self.fail_deliveries -= 1
             raise RuntimeError("disk full")
         self.batches.append(len(events))
+        self.events.extend(events)
         self.heard.extend(event.replay_id for event in events)
         self.checkpoint = events[-1].replay_id
 
@@ -429,7 +431,8 @@ def test_a_message_nobody_can_read_is_a_gap_and_costs_no_other():
         broken["data"]["payload"]["ChangeEventHeader"].pop("recordIds")
         broken["data"]["payload"]["ChangeEventHeader"].pop("entityName")
         bayeux.publish(change(1), broken, change(3))
-        await until(lambda: daemon.heard == [1, 3])
+        await until(lambda: daemon.heard == [1, 2, 3])  # of the second its place alone
+        assert [type(event) for event in daemon.events] == [ChangeEvent, UnreadEvent, ChangeEvent]
         assert [gap.reason for gap in daemon.gaps] == [GapReason.UNREADABLE]
 
     listening(scenario, checkpoint=0)
