@@ -10,13 +10,16 @@ from pathlib import Path
 from jinja2 import Environment, StrictUndefined
 
 from ortoo_daemon.cli.triage_marks import pieces_of
+from ortoo_daemon.daemon.asking.mail_routes import THE_CASE, Routes
 from ortoo_daemon.errors import ConfigError, Place, Problem
 from ortoo_daemon.intake.triage.triager import Triager, Understood
 
 TEMPLATE = "triage_report.html.jinja"
 
 
-def write(found: Sequence[tuple[str, Understood]], triager: Triager, path: Path) -> None:
+def write(
+    found: Sequence[tuple[str, Understood, Routes | None]], triager: Triager, path: Path
+) -> None:
     """Writes the page. Raises ConfigError when the file can't be written."""
     text = page(found, triager)
     try:
@@ -29,13 +32,14 @@ def write(found: Sequence[tuple[str, Understood]], triager: Triager, path: Path)
         raise ConfigError([problem]) from None
 
 
-def page(found: Sequence[tuple[str, Understood]], triager: Triager) -> str:
+def page(found: Sequence[tuple[str, Understood, Routes | None]], triager: Triager) -> str:
     """The page as text."""
     source = files("ortoo_daemon.cli").joinpath(TEMPLATE).read_text(encoding="utf-8")
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True)
-    segments = [segment for _, each in found for segment in each.triage.segments]
+    segments = [segment for _, each, _ in found for segment in each.triage.segments]
     return environment.from_string(source).render(
-        mails=[(id, each, list(pieces_of(each))) for id, each in found],
+        mails=[(id, each, list(pieces_of(each)), routes) for id, each, routes in found],
+        the_case=THE_CASE,
         dealers=triager.index.dealers,
         requests=len(segments),
         people=sum(segment.needs_a_person for segment in segments),

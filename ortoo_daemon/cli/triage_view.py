@@ -6,15 +6,19 @@ from rich.text import Text
 
 from ortoo_daemon.cli.terminal import console, say, show_table
 from ortoo_daemon.cli.triage_marks import Piece, pieces_of
+from ortoo_daemon.daemon.asking.mail_routes import THE_CASE, Route, Routes
 from ortoo_daemon.intake.triage.model import Segment
 from ortoo_daemon.intake.triage.triager import Triager, Understood
 
 _COLOURS = ("cyan", "magenta", "green", "yellow", "blue")
 
 
-def show(found: Iterable[tuple[str, Understood]], triager: Triager) -> None:
-    """Each mail with its text, and its requests below."""
-    for id, each in found:
+Shown = tuple[str, Understood, Routes | None]
+
+
+def show(found: Iterable[Shown], triager: Triager) -> None:
+    """Each mail with its text, and its requests below, with where they would go."""
+    for id, each, routes in found:
         reading = each.reading
         say(f"{id}  {reading.subject or '(no subject)'}", "bold")
         language = reading.language or "unknown language"
@@ -25,11 +29,32 @@ def show(found: Iterable[tuple[str, Understood]], triager: Triager) -> None:
         _show_cuts(each)
         for number, segment in enumerate(each.triage.segments, 1):
             _show_segment(number, segment, triager)
+            _show_route(routes.of(number) if routes else None)
+        case = routes.of(THE_CASE) if routes else None
+        if routes and case:
+            say()
+            say("the case of the e-mail itself")
+            _show_route(case)
+        if routes:
+            say(f"people and queues as {routes.source} knows them", "dim")
 
 
-def show_table_of(found: Iterable[tuple[str, Understood]], triager: Triager) -> None:
+def show_table_of(found: Iterable[Shown], triager: Triager) -> None:
     """One line for each request of many mails."""
-    columns = ("Mail", "Rooftop", "Sure", "Brand", "Request", "Skill", "Urgency", "Lang", "Person")
+    found = list(found)
+    routed = any(routes for _, _, routes in found)
+    columns: tuple[str, ...] = (
+        "Mail",
+        "Rooftop",
+        "Sure",
+        "Brand",
+        "Request",
+        "Skill",
+        "Urgency",
+        "Lang",
+        "Person",
+    )
+    columns += ("Goes to", "By rule") if routed else ()
     rows = [
         (
             id,
@@ -41,9 +66,10 @@ def show_table_of(found: Iterable[tuple[str, Understood]], triager: Triager) -> 
             segment.urgency,
             segment.language,
             "needed" if segment.needs_a_person else "",
+            *(_goes_to(routes, number) if routed else ()),
         )
-        for id, each in found
-        for segment in each.triage.segments
+        for id, each, routes in found
+        for number, segment in enumerate(each.triage.segments, 1)
     ]
     show_table(columns, rows)
 
@@ -100,6 +126,20 @@ def _show_segment(number: int, segment: Segment, triager: Triager) -> None:
         say(f"   “{piece.text}”", colour)
     if segment.needs_a_person:
         say("   needs a person", "yellow")
+
+
+def _show_route(route: Route | None) -> None:
+    if route is None:
+        return
+    place = f" ({route.place})" if route.place else ""
+    say(f"   route: {route.said}{place}", "bold")
+    if len(route.candidates) > 1:
+        say(f"     could have it: {', '.join(route.candidates[:8])}", "dim")
+
+
+def _goes_to(routes: Routes | None, number: int) -> tuple[str, str]:
+    route = routes.of(number) if routes else None
+    return ("", "") if route is None else (route.owner or route.said, route.rule or "")
 
 
 def _name(segment: Segment, triager: Triager) -> str:

@@ -3,6 +3,7 @@
 import json
 from email.message import EmailMessage
 from pathlib import Path
+from shutil import copytree
 from typing import Any
 
 import pytest
@@ -128,3 +129,94 @@ def test_a_list_that_lacks_a_skill_is_refused_with_the_place(message, tmp_path):
     ended = ortoo("triage", message, *DIRECTORY, "--taxonomy", wrong)
     assert ended.code == 1
     assert "request_types.0.default_skill" in ended.err
+
+
+TWO = "Bonjour,\n\nVannes : la facture 12 est en double.\nLorient : mot de passe oublié.\n"
+
+
+@pytest.fixture
+def two(tmp_path: Path) -> Path:
+    path = tmp_path / "two.eml"
+    head = "From: t.corre@kervran-auto.fr\nSubject: Deux points\nContent-Type: text/plain; charset=utf-8\n\n"
+    path.write_bytes((head + TWO).encode())
+    return path
+
+
+def test_each_request_is_told_with_the_rule_that_takes_it_and_who_could_have_it(two, tmp_path):
+    page = tmp_path / "two.html"
+    asked = ("triage", two, *DIRECTORY, "--policies", CONFIG)
+    ended = ortoo(*asked, "--html", page)
+    assert ended.code == 0, ended.err
+    assert "by rule subject known / billing (" in ended.out
+    assert "by rule several requests" in ended.out
+    assert "could have it: " in ended.out
+    assert "org.json knows them" in ended.out
+    assert page.read_text("utf-8").count("Route: ") == 3
+    found = ortoo(*asked, "--json").json()["route"]["routes"]
+    rules = [(route["request"], route["rule"]) for route in found]
+    assert rules == [
+        (None, "several requests"),
+        (1, "subject known / billing"),
+        (2, "subject known / access"),
+    ]
+    assert all(route["owner"]["name"] for route in found)
+
+
+def test_many_mails_are_told_with_where_each_request_goes(tmp_path):
+    rows = (EMAILS / "samples.jsonl").read_text("utf-8").splitlines()[:4]
+    path = tmp_path / "mails.jsonl"
+    path.write_text("\n".join(rows), "utf-8")
+    asked = ("triage", path, *DIRECTORY, "--policies", CONFIG / "policies")
+    assert "subject known / parts" in ortoo(*asked).out
+    lines = [json.loads(line) for line in ortoo(*asked, "--json").out.splitlines()]
+    assert [len(line["route"]["routes"]) for line in lines] == [1, 1, 1, 3]
+
+
+def test_a_mail_that_no_policy_takes_says_what_fails(message, tmp_path):
+    folder = tmp_path / "config"
+    copytree(CONFIG, folder)
+    cases = folder / "policies" / "cases.yaml"
+    text = cases.read_text("utf-8").replace("  Status: New\n", "  Status: Escalated\n", 1)
+    cases.write_text(text, "utf-8")
+    ended = ortoo("triage", message, *DIRECTORY, "--policies", folder)
+    assert "route: no policy takes it: dealer-cases: " in ended.out, ended.err
+    assert "Status is New" in ended.out
+
+
+def test_policies_that_read_no_mail_are_told(message, tmp_path):
+    ended = ortoo("triage", message, *DIRECTORY, "--policies", tmp_path)
+    assert ended.code == 1
+    assert "none of these policies reads e-mails" in ended.err
+
+
+def test_by_the_org_the_owner_is_who_would_get_it_now(two, sandbox, env):
+    asked = ("triage", two, "--config", CONFIG / "ortoo.yaml", "--policies", CONFIG, "--json")
+    ended = ortoo(*asked, env=env)
+    assert ended.code == 0, ended.err
+    found = ended.json()["route"]
+    assert found["by"] == "the org"
+    assert [route["rule"] for route in found["routes"]][1:] == [
+        "subject known / billing",
+        "subject known / access",
+    ]
+    assert all(route["owner"]["name"] for route in found["routes"])
+
+
+def test_of_a_case_of_the_org_the_route_is_that_of_the_case_as_it_stands(sandbox, env):
+    case = _created(sandbox, "Case", Subject="Factures", Origin="Email", Status="New")
+    _created(
+        sandbox,
+        "EmailMessage",
+        ParentId=case,
+        Incoming=True,
+        Subject="Factures",
+        FromAddress="t.corre@kervran-auto.fr",
+        TextBody=TWO,
+        MessageDate="2026-11-20T10:00:00Z",
+    )
+    asked = ("triage", case, "--config", CONFIG / "ortoo.yaml", "--policies", CONFIG)
+    ended = ortoo(*asked, env=env)
+    assert ended.code == 0, ended.err
+    assert "by rule subject known / billing" in ended.out
+    (row,) = sandbox.query(f"SELECT Id, Ortoo_Decided_At__c FROM Case WHERE Id = '{case}'")
+    assert row["Ortoo_Decided_At__c"] is None, "nothing is written"

@@ -192,11 +192,11 @@ def _item(record: Record, *, decided: bool, now: datetime) -> WorkItem:
 def _why_not(policies: PolicySet, facts: Facts, decision: Decision) -> tuple[Node, ...]:
     if decision.outcome is not Outcome.NOTHING:
         return ()
-    return tuple(_refusals(policies, facts))
+    return tuple(refusals(policies, facts))
 
 
-def _refusals(policies: PolicySet, facts: Facts) -> Iterator[Node]:
-    """Of each policy for the object, the part of ``enter`` that does not hold."""
+def refusals(policies: PolicySet, facts: Facts) -> Iterator[Node]:
+    """Of each policy for the object, the part of ``enter`` that does not hold, or its ``take_from``."""
     scope = RecordScope(facts.record, now=facts.now, zone="UTC")
     for policy in policies.for_object(facts.record.object):
         scope.asked_by(policy, facts.directory)
