@@ -29,13 +29,18 @@ class WantedKind(StrEnum):
 
 
 class Wanted(NamedTuple):
-    """One value that is asked for: by which name, what it is, and among which words it may choose."""
+    """One value that is asked for: by which name, what it is, and among which words it may choose.
+
+    ``written`` is what each of ``choices`` becomes in the field, empty where they are written as they are. Of
+    a LIST ``choices`` are the words that it may hold, any where there are none.
+    """
 
     name: str
     about: str
     kind: WantedKind = WantedKind.TEXT
     choices: tuple[str, ...] = ()
     length: int = 0
+    written: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -22,6 +22,7 @@ from ortoo_daemon.daemon.hearing.events import Hearing
 from ortoo_daemon.daemon.hearing.silence import Silence
 from ortoo_daemon.daemon.interpreting.catalogue_in_force import CatalogueInForce
 from ortoo_daemon.daemon.interpreting.interpreter import Interpreter
+from ortoo_daemon.daemon.interpreting.picklists import Picklists
 from ortoo_daemon.daemon.loading.file_watch import FileWatch
 from ortoo_daemon.daemon.loading.reloading import Reloading
 from ortoo_daemon.daemon.loading.start_files import StartFiles
@@ -185,7 +186,7 @@ class Assembly:
             self._org,
             may_refine=self._parts.budgets.may_refine,
             mails=mails,
-            interpreter=Interpreter(catalogue),
+            interpreter=Interpreter(catalogue, Picklists(self._org)),
             calls=calls,
             holds=self.now,
             makes=not self.shadow,

@@ -102,6 +102,7 @@ class _Row:
                 WantedKind.CHOICE if values else WantedKind(type_.value),
                 tuple(values),
                 length,
+                tuple(values.values()),
             ),
             only_empty=only_empty,
             confidence=confidence,

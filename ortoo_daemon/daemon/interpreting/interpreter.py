@@ -10,6 +10,7 @@ from typing import Protocol
 import structlog
 
 from ortoo_daemon.daemon.interpreting.catalogue_in_force import CatalogueInForce
+from ortoo_daemon.daemon.interpreting.picklists import Picklists
 from ortoo_daemon.errors import ConfigError, StateError
 from ortoo_daemon.facts import ModelOutcome
 from ortoo_daemon.interpretation import InterpretQuestion, Said
@@ -30,10 +31,11 @@ class Interprets(Protocol):
 
 
 class Interpreter:
-    """Asks the models of the catalogue in force."""
+    """Asks the models of the catalogue in force. ``picklists`` tell what fields take; without them all do."""
 
-    def __init__(self, catalogue: CatalogueInForce) -> None:
+    def __init__(self, catalogue: CatalogueInForce, picklists: Picklists | None = None) -> None:
         self._catalogue = catalogue
+        self._picklists = picklists
         self._lately: OrderedDict[InterpretQuestion, Said] = OrderedDict()
         self._why_not = ""
 
@@ -53,7 +55,10 @@ class Interpreter:
                 # Loaded with the first text: what reads texts is large, and many policies have none.
                 from ortoo_daemon.daemon.interpreting.reading import interpreted
 
-                said = await interpreted(question, *asked)
+                listed = question
+                if self._picklists is not None:
+                    listed = await self._picklists.narrowed(question)
+                said = await interpreted(listed, *asked)
         except (ConfigError, StateError) as error:
             if str(error) != self._why_not:
                 _log.warning("ai.no_model", task=question.task, error=str(error))

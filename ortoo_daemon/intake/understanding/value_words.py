@@ -83,6 +83,8 @@ def instructions(version: str, wanted: Iterable[Wanted]) -> str:
 def _form(wanted: Wanted) -> str:
     if wanted.kind is WantedKind.CHOICE:
         return f"one of: {'; '.join(wanted.choices)}"
+    if wanted.kind is WantedKind.LIST and wanted.choices:
+        return f"{_FORMS[wanted.kind]}, each one of: {'; '.join(wanted.choices)}"
     return _FORMS[wanted.kind] + _at_most(wanted)
 
 

@@ -183,6 +183,10 @@ def _fits(asked: Wanted, value: str) -> bool:
             return instant(text) is not None
         case WantedKind.CHOICE:
             return fold(text) in {fold(each) for each in asked.choices}
+        case WantedKind.LIST if asked.choices:
+            listed = {fold(each) for each in asked.choices}
+            parts = [part for part in text.split(";") if part.strip()]
+            return bool(parts) and all(fold(part.strip()) in listed for part in parts)
         case _:
             return bool(text)
 
@@ -199,7 +203,16 @@ def _is_order(said: str, question: ValuesQuestion) -> bool:
 def _kept(item: _ItemForm, question: ValuesQuestion, asked: Wanted) -> Item:
     put_back = question.redactor.put_back
     evidence = tuple(put_back(quote) for quote in item.evidence)
-    return Item(asked.name, put_back(item.value).strip(), item.confidence, evidence)
+    return Item(asked.name, _as_listed(put_back(item.value), asked), item.confidence, evidence)
+
+
+def _as_listed(value: str, asked: Wanted) -> str:
+    """Words to choose from as they are listed, whatever the case in which the model gives them."""
+    text = value.strip()
+    listed = {fold(each): each for each in asked.choices}
+    if asked.kind is WantedKind.LIST and listed:
+        return ";".join(listed[fold(part.strip())] for part in text.split(";") if part.strip())
+    return listed.get(fold(text), text) if asked.kind is WantedKind.CHOICE else text
 
 
 def _object(properties: Mapping[str, Any]) -> dict[str, Any]:
