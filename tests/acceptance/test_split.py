@@ -15,7 +15,8 @@ from tests.processes import DaemonProcess
 
 SEED = int(os.environ.get("ORTOO_TEST_SEED", "20261122"))
 MAILS = int(os.environ.get("ORTOO_TEST_MAILS", "300"))
-KILLS = 10 if MAILS >= 1000 else 3
+KILLS = int(os.environ.get("ORTOO_TEST_KILLS", "10" if MAILS >= 1000 else "3"))
+A_SECOND = float(os.environ.get("ORTOO_TEST_MAILS_A_SECOND", "40"))
 
 
 def dealers(desk: DealerDesk, mails: list[SentMail]) -> Steady:
@@ -24,7 +25,7 @@ def dealers(desk: DealerDesk, mails: list[SentMail]) -> Steady:
     def more(sent: int) -> list[str]:
         return desk.send(mails[sent : sent + 10], first=sent)
 
-    return Steady(more, len(mails), a_second=40)
+    return Steady(more, len(mails), a_second=A_SECOND)
 
 
 def live_and_die(daemon: DaemonProcess, dice: Random) -> str:

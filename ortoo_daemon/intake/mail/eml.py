@@ -4,6 +4,8 @@ Messages are taken as they come: wrong or missing charsets, broken MIME and eigh
 text that can be made of them, never an error.
 """
 
+import re
+from base64 import b64decode
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from email import policy
@@ -18,6 +20,9 @@ from charset_normalizer import from_bytes
 from ortoo_daemon.intake.mail.model import Attachment, Mail
 
 _DEEPEST = 20
+_ENOUGH_TO_TELL = 12
+_WESTERN = frozenset({"iso-8859-1", "latin-1", "latin1", "iso8859-1"})
+"""Mail programs write these names for Windows' own charset, as browsers know."""
 _SAMPLE = 20_000
 _FORWARD_MARK = "---------- Forwarded message ---------"
 
@@ -101,7 +106,11 @@ def _text(part: MIMEPart) -> str:
     payload = part.get_payload(decode=True)
     if not isinstance(payload, bytes):
         return ""
+    if _is_undecoded(part, payload):
+        payload = _base64(payload)
     declared = part.get_content_charset()
+    if declared in _WESTERN:
+        declared = "cp1252" if _reads_as(payload, "cp1252") else declared
     for charset in dict.fromkeys([*([declared] if declared else []), "utf-8"]):
         try:
             return payload.decode(charset)
@@ -110,7 +119,34 @@ def _text(part: MIMEPart) -> str:
     return _guessed(payload)
 
 
+def _is_undecoded(part: MIMEPart, payload: bytes) -> bool:
+    """The standard library gives base64 with a broken end back as it stands."""
+    if _raw(part, "content-transfer-encoding").strip().lower() != "base64":
+        return False
+    return bool(payload.strip()) and payload.strip() == str(part.get_payload()).strip().encode(
+        "ascii", "replace"
+    )
+
+
+def _base64(payload: bytes) -> bytes:
+    """As much of it as can be told."""
+    signs = re.sub(rb"[^A-Za-z0-9+/]", b"", payload)
+    return b64decode(signs[: len(signs) // 4 * 4])
+
+
+def _reads_as(payload: bytes, charset: str) -> bool:
+    try:
+        payload.decode(charset)
+    except UnicodeError:
+        return False
+    return True
+
+
 def _guessed(payload: bytes) -> str:
+    """Of a few letters nobody can tell the language: then it is the charset of western Europe."""
+    few = sum(byte > 0x7F for byte in payload[:_SAMPLE]) < _ENOUGH_TO_TELL
+    if few and _reads_as(payload, "cp1252"):
+        return payload.decode("cp1252")
     best = from_bytes(
         payload[:_SAMPLE], cp_isolation=["cp1252", "iso8859_15", "utf_16", "cp1250"]
     ).best()

@@ -39,6 +39,14 @@ _UNSEEN = frozenset(
 )
 _DEEPEST = 120  # elements; three frames of Python each, and no mail goes half as deep
 _MOST_NODES = 60_000
+_DEEPEST_TAGS = 1_000
+_TAG = re.compile(r"<(/?)([a-zA-Z][\w:-]{0,30})")
+_NEVER_DEEP = frozenset(
+    re.findall(
+        r"\w+", "area base br col dd dt embed hr img input li link meta p param td th tr wbr"
+    )
+)
+"""Elements that hold nothing, or that the next of their kind ends."""
 _SPACE = re.compile(r"[ \t\n\r\f]+")
 _HIDING = re.compile(
     r"display\s*:\s*none|visibility\s*:\s*hidden|mso-hide\s*:\s*all|opacity\s*:\s*0(?:\.0+)?\s*(?:;|$|!)"
@@ -68,11 +76,35 @@ class Seen:
 def read_html(html: str) -> Seen:
     """The lines that a reader sees. Any text is taken, as browsers do; nothing is fetched."""
     page = _Page()
-    body = LexborHTMLParser(html).body if html.strip() else None
+    body = LexborHTMLParser(_not_too_deep(html)).body if html.strip() else None
     if body is not None:
         page.walk(body)
     page.end_line()
     return Seen(lines=tuple(page.trimmed()), hidden=tuple(page.hidden))
+
+
+def _not_too_deep(html: str) -> str:
+    """Without the opening tags beyond a depth that no mail has: parsing takes the square of it in time."""
+    if html.count("<") <= _DEEPEST_TAGS:
+        return html
+    kept: list[str] = []
+    at = depth = 0
+    for tag in _TAG.finditer(html):
+        if tag[2].lower() in _NEVER_DEEP:
+            continue
+        if tag[1]:
+            depth = max(0, depth - 1)
+            continue
+        depth += 1
+        if depth > _DEEPEST_TAGS:
+            end = html.find(">", tag.end())
+            kept.append(html[at : tag.start()])
+            at = max(at, end + 1) if end >= 0 else len(html)
+            kept.append(" ")
+            depth -= 1
+            if end < 0:
+                break
+    return "".join([*kept, html[at:]]) if kept else html
 
 
 @dataclass(slots=True, kw_only=True)

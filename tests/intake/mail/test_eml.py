@@ -1,5 +1,6 @@
 """What is read out of message files, also out of damaged ones?"""
 
+import base64
 from datetime import UTC, datetime
 from email.message import EmailMessage
 
@@ -95,3 +96,24 @@ def test_an_attached_message_is_read_as_forwarded():
 def test_broken_headers_cost_no_text(head):
     mail = read_eml(head + b"\r\n--x\r\n\r\nhello there\r\n")
     assert "hello" in mail.text_body or b"base64" in head or b"boundary" in head
+
+
+HEAD = b"From: a@b.example\r\nSubject: x\r\nMIME-Version: 1.0\r\nContent-Type: text/plain; charset="
+
+
+@pytest.mark.parametrize(
+    ("charset", "written"),
+    [("iso-8859-1", "cp1252"), ("latin1", "cp1252"), ("utf-8", "latin1"), ("us-ascii", "utf-8")],
+)
+def test_a_charset_that_is_written_wrongly_costs_no_letters(charset, written):
+    text = "L'annonce prélevée à tort" if written == "latin1" else "L’annonce « à 9 € » – là"
+    mail = read_eml(HEAD + charset.encode() + b"\r\n\r\n" + text.encode(written))
+    assert mail.text_body == text
+
+
+def test_base64_with_a_broken_end_is_read_as_far_as_it_goes():
+    text = "La facture est en double, merci de faire un avoir."
+    whole = base64.b64encode(text.encode())
+    for broken in (whole[:-3] + b"*&^", whole[:-1], whole[:20] + b"!\r\n" + whole[20:] + b"="):
+        head = HEAD + b"utf-8\r\nContent-Transfer-Encoding: base64\r\n\r\n"
+        assert read_eml(head + broken).text_body[:30] == text[:30]

@@ -1,5 +1,7 @@
 """What does a reader of an HTML mail see?"""
 
+import time
+
 import pytest
 
 from ortoo_daemon.intake.mail.html import read_html
@@ -67,3 +69,13 @@ def test_plain_text_goes_before_html_but_hidden_text_is_told_of_both():
 
 def test_a_page_nested_deeper_than_any_mail_is_read_to_its_end():
     assert lines("<div>" * 5000 + "deep") == ["deep"]
+
+
+def test_what_is_nested_deeper_than_any_mail_is_read_in_time_and_its_words_are_seen():
+    """Parsing alone would take minutes: the square of the depth."""
+    deep = "<div><b><i>" * 20_000
+    began = time.process_time()
+    assert lines(f"<p>first</p>{deep}last") == ["first", "", "last"]
+    assert lines(f"<p>first</p>{deep}") == ["first"]
+    assert lines(f"<p>first</p>{'<p>x<br>' * 400}</p>")[:3] == ["first", "", "x"]
+    assert time.process_time() - began < 5
