@@ -13,6 +13,7 @@ BOUND = 0.8
 _ONE_OF_SEVERAL = 0.55
 _WRITERS_OWN_OF_SEVERAL = 0.85
 _CONTRADICTED = 0.6
+_BESIDE_A_SISTER = 0.82
 _OUTVOTED = 0.85
 _STRONG = frozenset({"address", "name", "old", "mark", "place", "street"})
 
@@ -60,7 +61,8 @@ class Chooser:
 
         A code that belongs to none of the rooftops named beside it is a slip of the one or the other: what
         the writer's own rooftop agrees with stands. A writer who asks without naming a rooftop, and names
-        a sister afterwards or in the subject alone, means the one or the other: nobody can tell.
+        a sister afterwards, compares; one who names a sister in the subject alone means the one or the
+        other: nobody can tell.
         """
         numbers = [site for site in sites if site.kind == "number"]
         named = [site for site in sites if site.kind in _STRONG and not site.after]
@@ -70,11 +72,11 @@ class Chooser:
         away = [site for site in sites if own is not None and own not in site.accounts]
         if own is None or writers_own or not sites or len(away) < len(sites):
             return ()
-        if all(
-            (site.after or any(said.what == "subject" for said in _said(evidence, site)))
-            and not site.own
-            for site in sites
-        ):
+        if any(site.own for site in sites):
+            return ()
+        if all(site.after for site in sites):
+            return self._of_writer(_BESIDE_A_SISTER)
+        if all(said.what == "subject" for site in sites for said in _said(evidence, site)):
             return (*self._of_writer(_CONTRADICTED), *self._each(away, evidence, _CONTRADICTED))
         return ()
 

@@ -93,7 +93,8 @@ class _Cutter:
         first = self.found[0]
         first.findings[:0] = self.lead_in
         if len(self.found) > 1 or not first.sites:
-            sites = tuple(site for finding in self.lead_in for site in finding.meant)
+            speaking = (f for f in self.lead_in if not f.groups & _BESIDE)
+            sites = tuple(site for finding in speaking for site in finding.meant)
             for topic in self.found:
                 topic.heading = topic.heading or sites
 
