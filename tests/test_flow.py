@@ -49,10 +49,12 @@ def stamped(**more):
     record = lead()
     return lead(
         OwnerId=DESK.id,
-        Ortoo_Decided_At__c="2026-11-23T09:12:00.000+0000",
-        Ortoo_Decision_Key__c=f"{record.id}:first",
-        Ortoo_Assigned_Owner__c=DESK.id,
-        **more,
+        **{
+            "Ortoo_Decided_At__c": "2026-11-23T09:12:00.000+0000",
+            "Ortoo_Decision_Key__c": f"{record.id}:first",
+            "Ortoo_Assigned_Owner__c": DESK.id,
+            **more,
+        },
     )
 
 
