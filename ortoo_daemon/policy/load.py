@@ -13,6 +13,7 @@ from ortoo_daemon.policy.intake_model import KeySources
 from ortoo_daemon.policy.model import Policy, PolicySet
 from ortoo_daemon.policy.naming import did_you_mean
 from ortoo_daemon.policy.nodes import Problems
+from ortoo_daemon.policy.other_files import other_kind
 from ortoo_daemon.policy.parsing.policy_file import read_policy
 from ortoo_daemon.policy.resources import Resources, in_tables
 from ortoo_daemon.policy.uncollected import no_garbage_collection
@@ -37,8 +38,9 @@ def load(
     """
     problems = Problems()
     resources = Resources(files, problems)
+    others: dict[str, str] = {}
     with no_garbage_collection():
-        found = _policies(files, resources, problems)
+        found = _policies(files, resources, problems, others)
     ordered = _in_order(found, order, problems)
     if problems.found:
         raise ConfigError(dict.fromkeys(problems.found))
@@ -52,19 +54,23 @@ def load(
         unused_files=tuple(
             sorted(name for name in files if name not in used and not is_test_file(name))
         ),
+        other_files=others,
     )
 
 
 def _policies(
-    files: Mapping[str, bytes], resources: Resources, problems: Problems
+    files: Mapping[str, bytes], resources: Resources, problems: Problems, others: dict[str, str]
 ) -> dict[str, tuple[str, Policy]]:
-    """Policies by name, each with its file."""
+    """Policies by name, each with its file. What is another file of the daemon's is put to ``others``."""
     found: dict[str, tuple[str, Policy]] = {}
     for file in sorted(name for name in files if is_policy_file(name)):
         node = read_document(file, files[file], problems)
         if node is None:
             if not any(problem.place.file == file for problem in problems.found):
                 problems.add(Place(file), "empty", "the file is empty", "remove it")
+            continue
+        if kind := other_kind(node):
+            others[file] = kind
             continue
         policy = read_policy(node, problems, resources)
         if policy is not None:

@@ -139,7 +139,8 @@ class PolicySet:
 
     ``revision`` is the first 12 hex digits of the SHA-256 over names and bytes of every file used.
     ``signals`` binds ``customer_choice``, ``known_dealer`` ... to names a Scope knows, ``key_sources``
-    says by object what keys of customers are made from. ``unused_files`` were given and belong to no policy.
+    says by object what keys of customers are made from. ``unused_files`` were given and belong to no policy;
+    ``other_files`` of them are other files of the daemon's, with what each is.
     """
 
     policies: tuple[Policy, ...]
@@ -148,6 +149,7 @@ class PolicySet:
     signals: Mapping[str, str] = field(default_factory=dict)
     key_sources: Mapping[str, KeySources] = field(default_factory=dict)
     unused_files: tuple[str, ...] = ()
+    other_files: Mapping[str, str] = field(default_factory=dict)
     _by_object: Mapping[str, tuple[Policy, ...]] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:

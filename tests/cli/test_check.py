@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -135,6 +136,35 @@ def test_a_folder_of_policies_alone_is_checked_with_what_stands_around_it(tmp_pa
     ended = ortoo("check", folder / "policies", "--json")
     assert len(ended.json()["problems"]) == 3
     assert ended.json()["checked_against"] == f"{folder}/org.json"
+
+
+def test_a_directory_file_among_policies_is_read_as_that_and_the_other_files_are_passed_over(
+    tmp_path: Path,
+) -> None:
+    """No ortoo.yaml anywhere: the folder has to stand for itself."""
+    folder = copied_config(tmp_path, policies={"leads.yaml": GOOD})
+    alone = tmp_path / "alone"
+    (folder / "policies").rename(alone)
+    for name in ("directory.yaml", "models.yaml", "services.yaml", "taxonomy.yaml", "org.json"):
+        shutil.copy(CONFIG / name, alone)
+    shutil.copy(CONFIG / "org_directory.json", alone)
+    shutil.copy(CONFIG / "tables" / "fleet_interest.yaml", alone / "interest.yaml")
+    (alone / "kept.yaml").write_text("org: {login_url: https://example.test}\n", encoding="utf-8")
+    ended = ortoo("check", alone, "--json")
+    told = {(Path(p["file"]).name, p["rule"], p["level"]) for p in ended.json()["problems"]}
+    assert {each for each in told if each[1] == "not_a_policy"} == {
+        (f"{name}.yaml", "not_a_policy", "hint")
+        for name in ("models", "services", "taxonomy", "interest", "kept")
+    }
+    assert not any(name == "directory.yaml" for name, _, _ in told)
+    assert ended.code == 0
+    directory = alone / "directory.yaml"
+    wrong = directory.read_text(encoding="utf-8").replace(
+        "code: Dealer_Code__c", "code: Nowhere__c"
+    )
+    directory.write_text(wrong, encoding="utf-8")
+    found = ortoo("check", alone, "--json").json()["problems"]
+    assert any(p["rule"] == "unknown_field" and "Nowhere__c" in p["message"] for p in found), found
 
 
 def test_github_sees_problems_at_their_lines(tmp_path: Path) -> None:

@@ -104,7 +104,7 @@ def test_the_revision_changes_with_any_byte_of_any_file_used_and_with_no_other()
     before = load(files)
     assert load(files).revision == before.revision
     assert load({**files, "config/tables/left_over.csv": b"a\n1\n"}).revision == before.revision
-    table = {"config/tables/models.csv": files["config/tables/models.csv"] + b"Avenger,Fiat,EV\n"}
+    table = {"config/tables/models.csv": files["config/tables/models.csv"] + b"Avenger,Fiat,EV,\n"}
     assert load({**files, **table}).revision != before.revision
     assert "config/policies/leads_test.yaml" not in before.files
 

@@ -16,6 +16,7 @@ from ortoo_daemon.daemon.loading.config_files import ConfigFiles
 from ortoo_daemon.daemon.loading.cross_checks import MANUALS, cross_checks
 from ortoo_daemon.daemon.loading.handoff_checks import handoff_checks
 from ortoo_daemon.daemon.loading.notice_checks import notice_checks
+from ortoo_daemon.daemon.loading.other_file_checks import other_file_checks
 from ortoo_daemon.daemon.loading.policy_files import FilesFound, read_policy_files
 from ortoo_daemon.daemon.loading.postal_file import load_postal_index, needs_geography
 from ortoo_daemon.daemon.loading.report_checks import report_checks
@@ -218,6 +219,8 @@ def _subject(
 def _about(subject: Subject, parsed: Parsed, known: KnownOrg | None) -> Iterator[Problem]:
     shifts = table_named(parsed.mapping_node) if parsed.mapping_node is not None else None
     found = [each for each in lint(subject) if not (_is_unused(each) and each.place.file == shifts)]
+    directory = parsed.mapping_node.place.file if parsed.mapping_node is not None else None
+    yield from other_file_checks(subject.policies, directory)
     if parsed.settings is not None:
         yield from notice_checks(subject.policies, parsed.settings)
         yield from handoff_checks(subject.policies, parsed.settings, parsed.settings_node)

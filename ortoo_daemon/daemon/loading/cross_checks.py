@@ -12,6 +12,7 @@ from ortoo_daemon.daemon.loading.handoff_checks import MANUALS as HANDOFF_MANUAL
 from ortoo_daemon.daemon.loading.hours_checks import MANUALS as HOURS_MANUALS
 from ortoo_daemon.daemon.loading.hours_checks import kept_by_nobody
 from ortoo_daemon.daemon.loading.notice_checks import MANUALS as NOTICE_MANUALS
+from ortoo_daemon.daemon.loading.other_file_checks import MANUALS as OTHER_FILE_MANUALS
 from ortoo_daemon.daemon.loading.report_checks import MANUALS as REPORT_MANUALS
 from ortoo_daemon.daemon.loading.roster_checks import unbound_names, unread_signs
 from ortoo_daemon.daemon.loading.saved_org import KnownOrg
@@ -30,6 +31,7 @@ MANUALS = {
     **HOURS_MANUALS,
     **CALL_MANUALS,
     **REPORT_MANUALS,
+    **OTHER_FILE_MANUALS,
     "unknown_workload": "An object is routed of which the directory file does not say what is open work.",
     "missing_stamps": "The object lacks fields of the daemon's own: not deployed, or not permitted.",
     "unbound_name": "A name of rooftops or owners that the directory file does not bind.",
