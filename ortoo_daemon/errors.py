@@ -22,6 +22,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from typing import NamedTuple
 
 
@@ -36,7 +37,12 @@ class Place(NamedTuple):
     column: int = 1
 
     def __str__(self) -> str:
-        return f"{self.file}:{self.line}:{self.column}"
+        return _place_text(self)
+
+
+@lru_cache(maxsize=8192)  # each decision's trace names dozens, mostly the same ones
+def _place_text(place: Place) -> str:
+    return f"{place.file}:{place.line}:{place.column}"
 
 
 class Level(StrEnum):

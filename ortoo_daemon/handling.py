@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from ortoo_daemon.clocks import PastHolder, SlaClock, Waiting
@@ -80,7 +81,11 @@ class TraceNotes:
         self, kind: str, candidate: Rooftop | Person, gate: str, *, detail: str = ""
     ) -> None:
         """A candidate met the first gate that it does not pass."""
-        if self.count(kind, gate, removed=1) < KEPT_PER_GATE:
+        slot = self.counts.get((kind, gate))
+        if slot is None:
+            slot = self.counts[kind, gate] = [0, ""]
+        slot[0] = before = int(slot[0]) + 1
+        if before <= KEPT_PER_GATE:
             step = CandidateStep(kind, candidate.id, candidate.name, gate, detail)
             self.candidates.append(step)
 
@@ -247,7 +252,7 @@ class Handling:
         return self._day_of(self.facts.now)
 
     def _day_of(self, at: datetime) -> date:
-        return at.astimezone(ZoneInfo(self.policy.zone)).date()
+        return local_day(at, self.policy.zone)
 
     def give(self, name: str, after: FieldValue, *, stage: str, place: Place | None) -> None:
         """Give a field a value; what is the same already is no change."""
@@ -269,6 +274,12 @@ class Handling:
         names = dict.fromkeys(change.field for change in self.trace.changes)
         values = self.scope.values
         return {n: values[n] for n in names if not same_value(read.get(n), values[n])}
+
+
+@lru_cache(maxsize=512)  # records of a burst come in the same seconds
+def local_day(at: datetime, zone: str) -> date:
+    """The day of an instant in a zone. ``at`` in UTC: elsewhere two instants may be equal."""
+    return at.astimezone(ZoneInfo(zone)).date()
 
 
 def same_value(left: FieldValue, right: FieldValue) -> bool:

@@ -4,7 +4,7 @@ Nothing here judges: a `MatchQuestion` says what is looked for, its answer are a
 the customer's keys, and `intake.matching` says which of them are of the same person.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -36,14 +36,16 @@ class Customer(NamedTuple):
     postal_code: str = ""
     number: str = ""
 
-    def all_keys(self) -> Iterator[tuple[str, str]]:
+    def all_keys(self) -> list[tuple[str, str]]:
         """Each key with its kind."""
-        if self.email:
-            yield EMAIL, self.email
-        yield from ((PHONE, phone) for phone in self.phones)
-        yield from ((NAME, key) for key in self.name_keys)
+        found = [(EMAIL, self.email)] if self.email else []
+        if self.phones:
+            found += [(PHONE, phone) for phone in self.phones]
+        if self.name_keys:
+            found += [(NAME, key) for key in self.name_keys]
         if self.number:
-            yield NUMBER, self.number
+            found.append((NUMBER, self.number))
+        return found
 
 
 class Found(NamedTuple):
@@ -164,7 +166,7 @@ def question_kept(question: MatchQuestion) -> Mapping[str, Any]:
             [
                 each.object,
                 None if each.since is None else instant_text(each.since),
-                [list(p) for p in each.paths],
+                each.paths,
             ]
             for each in question.among
         ],

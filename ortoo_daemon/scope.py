@@ -76,7 +76,11 @@ class RecordScope:
 
     def text(self, name: str | None) -> str:
         """The value as trimmed text, empty where there is none."""
-        value = self.value(name) if name else None
+        if not name:
+            return ""
+        value = self.values.get(name)
+        if value is None and name[:1] == "$":
+            value = self.value(name)
         return "" if value is None else str(value).strip()
 
     def _triage_value(self, name: str) -> FieldValue:

@@ -71,4 +71,7 @@ def with_custody(decision: Decision, facts: Facts) -> Decision:
         assigned=record.text(ASSIGNED_OWNER),
         length=LENGTHS[CUSTODY],
     )
-    return decision if text is None else replace(decision, custody=text)
+    if text is not None:
+        # Nobody has seen this decision yet; a copy of all its fields would cost as much as making it.
+        object.__setattr__(decision, "custody", text)
+    return decision

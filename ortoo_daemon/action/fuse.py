@@ -8,6 +8,7 @@ from bisect import bisect_left
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import lru_cache
 
 from ortoo_daemon.action.stamps import OWNER
 from ortoo_daemon.decision import ReasonCode, Reservation
@@ -57,7 +58,12 @@ def parked_for(fuse: Fuse) -> str:
 
 def tally_of(fuse: Fuse) -> Tally:
     """By what the fuse's records are counted."""
-    return Tally(fuse.of, FUSE_LEVEL, "")
+    return _tally(fuse.of)
+
+
+@lru_cache(maxsize=1024)  # the same few, for every record
+def _tally(of: str) -> Tally:
+    return Tally(of, FUSE_LEVEL, "")
 
 
 def tallies_of_move(policy: Policy, tags: Collection[str]) -> tuple[Tally, ...]:
@@ -75,9 +81,8 @@ def moved_lately(
 
 
 def _moved(fuse: Fuse, moments: Sequence[int], now: int) -> Moved:
-    length = int(fuse.per.total_seconds())
-    had = len(moments) - bisect_left(moments, now - length)
-    free_at = moments[-fuse.at_most] + length + 1 if had >= fuse.at_most else None
+    had = len(moments) - bisect_left(moments, now - fuse.seconds)
+    free_at = moments[-fuse.at_most] + fuse.seconds + 1 if had >= fuse.at_most else None
     return Moved(had=had, free_at=free_at)
 
 

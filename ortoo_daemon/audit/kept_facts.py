@@ -160,14 +160,19 @@ def _record(record: Record) -> dict[str, Any]:
     fields: dict[str, FieldValue] = {}
     hashes: dict[str, str] = {}
     for name, value in record.fields.items():
+        if value is None or value == "":
+            continue  # most fields
         if isinstance(value, str) and len(value) > LONGEST_VALUE:
             hashes[name] = value_hash(value)
-        elif value is not None and value != "":
+        else:
             fields[name] = value
     return {"fields": fields, "hashes": hashes}
 
 
 def _fingerprints(decision: Decision, directory: Directory) -> dict[str, str]:
-    steps = (step for step in decision.trace.candidates if step.kind == "rooftop")
-    known = (directory.rooftops.get(RecordId(step.id)) for step in steps)
-    return {each.id: directory.fingerprint(each) for each in known if each is not None}
+    rooftops = directory.rooftops
+    prints: dict[str, str] = {}
+    for step in decision.trace.candidates:
+        if step.kind == "rooftop" and (found := rooftops.get(RecordId(step.id))) is not None:
+            prints[found.id] = directory.fingerprint(found)
+    return prints

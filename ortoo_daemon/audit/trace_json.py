@@ -120,10 +120,7 @@ def _saved(trace: Trace) -> _Json:
         "v": 1,
         "rules": [_rule(step) for step in trace.rules],
         "candidates": [_candidate(step) for step in trace.candidates],
-        "gates": [
-            _filled(kind=g.kind, gate=g.gate, removed=g.removed, detail=g.detail)
-            for g in trace.gates
-        ],
+        "gates": [_gate(count) for count in trace.gates],
         "changes": [_change(change) for change in trace.changes],
         "reports": [
             _filled(
@@ -143,15 +140,27 @@ def _saved(trace: Trace) -> _Json:
 
 def _rule(step: RuleStep) -> _Json:
     name, place, outcome, failed = step
-    saved: _Json = {"name": name, "at": str(place), "outcome": str(outcome)}
-    if failed is not None:
-        place, text, field, value = failed
-        saved["failed"] = {
-            "at": str(place),
+    if failed is None:
+        return {"name": name, "at": str(place), "outcome": outcome.value}
+    there, text, field, value = failed
+    return {
+        "name": name,
+        "at": str(place),
+        "outcome": outcome.value,
+        "failed": {
+            "at": str(there),
             "text": _short(text),
             "field": field,
-            "value": _short(value),
-        }
+            "value": value if value is None else _short(value),
+        },
+    }
+
+
+def _gate(count: GateCount) -> _Json:
+    kind, gate, removed, detail = count
+    saved: _Json = {"kind": kind, "gate": gate, "removed": removed}
+    if detail:
+        saved["detail"] = detail
     return saved
 
 
@@ -184,13 +193,20 @@ def _origin(origin: FieldOrigin) -> _Json:
 
 
 def _score(step: ScoreStep) -> _Json:
-    lines = [
-        _filled(because=line.because, part=line.part, at=_at(line.place)) | {"points": line.points}
-        for line in step.lines
-    ]
-    return _filled(card=step.card, field=step.field, score=step.score, band=step.band) | {
-        "lines": lines
-    }
+    card, field, score, band, lines = step
+    saved = _filled(card=card, field=field, score=score, band=band)
+    saved["lines"] = [_line(line) for line in lines]
+    return saved
+
+
+def _line(line: ScoreLine) -> _Json:
+    because, points, part, place = line
+    saved: _Json = {"because": because} if because else {}
+    if part:
+        saved["part"] = part
+    saved["at"] = str(place)
+    saved["points"] = points
+    return saved
 
 
 def _filled(**entries: Any) -> _Json:

@@ -76,6 +76,9 @@ _NAMED_BY_ADMINS = frozenset(
 """Members of a log line with ids, codes and names of the configuration: a rule may bear a city's name."""
 
 
+_NUMBERS = frozenset({int, float, bool})
+
+
 @dataclass(slots=True)
 class _InHand:
     """The values of the record in hand; looked at when a text is to be cleared, which is seldom."""
@@ -138,7 +141,7 @@ def redacted_line(_logger: object, _method: str, line: Any) -> Any:
     """A processor of structlog: the same for every text of a log line."""
     if _IN_HAND.get() is not None:
         for name, value in line.items():
-            if name not in _NAMED_BY_ADMINS:
+            if name not in _NAMED_BY_ADMINS and type(value) not in _NUMBERS:
                 line[name] = _without(value)
     return line
 

@@ -6,6 +6,7 @@ has no key: a key that might be somebody else's is worse than none.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import lru_cache
 
 from ortoo_daemon.handling import Handling
 from ortoo_daemon.intake.email import standard_email
@@ -17,6 +18,7 @@ from ortoo_daemon.policy.intake_model import EMAIL_KEY, NAME_KEY, PHONE_KEY, Key
 STAGE = "intake"
 
 
+@lru_cache(maxsize=256)  # a record's keys are made twice: to be written, and to be looked for
 def email_key(text: str) -> str | None:
     """The address in small letters; None for what is no address.
 
@@ -31,6 +33,7 @@ def email_key(text: str) -> str | None:
         return None
 
 
+@lru_cache(maxsize=256)
 def phone_key(text: str, country: str = "") -> str | None:
     """The number in E.164; None for what is no number, or may be one of any country.
 

@@ -129,7 +129,7 @@ def tallies_of(
     met = {"", *tags}
     return tuple(
         Tally(policy.name, level, subject, tag)
-        for level, tag in sorted({(rate.level.value, rate.tag) for rate in policy.rates})
+        for level, tag in policy.counted_by
         if tag in met and (subject := subjects.get(level))
     )
 

@@ -6,6 +6,7 @@ that the linter reasons about (`policy.lint`); reading them from YAML is `policy
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from ortoo_daemon.errors import Place
@@ -21,7 +22,7 @@ class FieldTest:
     ``judge`` is the bare test on a value.
     """
 
-    __slots__ = ("field", "judge", "operand", "operator", "place", "written")
+    __slots__ = ("_text", "field", "judge", "operand", "operator", "place", "written")
 
     def __init__(
         self, field: str, operator: str, operand: tuple[Any, ...], *, place: Place, written: str
@@ -32,6 +33,7 @@ class FieldTest:
         self.place = place
         self.written = written
         self.judge: Test = TESTS[operator].build(operand)
+        self._text: str | None = None
 
     @property
     def kind(self) -> Operator:
@@ -39,8 +41,10 @@ class FieldTest:
 
     @property
     def text(self) -> str:
-        """The test as it stands in the file, in one line."""
-        return f"{self.field}: {self.written}"
+        """The test as it stands in the file, in one line; put together once, for all records that fail it."""
+        if self._text is None:
+            self._text = f"{self.field}: {self.written}"
+        return self._text
 
     def holds(self, scope: Scope) -> bool:
         return self.judge(scope.value(self.field), scope)
@@ -177,7 +181,7 @@ class Named:
         if failed is None:
             return None
         place, text, field, value = failed
-        return FailedCondition(place, f"{self.name} ({text})", field, value)
+        return FailedCondition(place, _within(self.name, text), field, value)
 
     def fields(self) -> frozenset[str]:
         return self.condition.fields()
@@ -205,6 +209,11 @@ def tests_of(condition: Condition) -> Iterator[FieldTest]:
                 yield from tests_of(part)
         case Not(part=part) | Named(condition=part):
             yield from tests_of(part)
+
+
+@lru_cache(maxsize=4096)  # the same few, for every record
+def _within(name: str, text: str) -> str:
+    return f"{name} ({text})"
 
 
 def _text(condition: Condition) -> str:

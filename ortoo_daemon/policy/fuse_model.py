@@ -1,6 +1,6 @@
 """What is a fuse? The most records that may be moved to another owner within a time."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 from ortoo_daemon.errors import Place
@@ -18,3 +18,7 @@ class Fuse:
     at_most: int
     per: timedelta
     place: Place
+    seconds: int = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "seconds", int(self.per.total_seconds()))  # asked for every record

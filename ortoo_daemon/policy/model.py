@@ -66,8 +66,9 @@ class Policy:
     where ``policy:`` stands.
 
     ``rates`` are all that count what was given, those of programmes included; ``tags`` name what a decision
-    record must say of a record that was given, so that it can be counted from there. ``programme_of`` is by
-    the names of rules, empty where there are no programmes.
+    record must say of a record that was given, so that it can be counted from there. ``counted_by`` are the
+    levels and tags of ``rates``, sorted. ``programme_of`` is by the names of rules, empty where there are no
+    programmes.
     """
 
     name: str
@@ -109,6 +110,7 @@ class Policy:
     place: Place
     rates: tuple[RateLimit, ...] = field(init=False, repr=False, compare=False)
     tags: tuple[str, ...] = field(init=False, repr=False, compare=False)
+    counted_by: tuple[tuple[str, str], ...] = field(init=False, repr=False, compare=False)
     programme_of: Mapping[str, Programme | None] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -116,8 +118,10 @@ class Policy:
         rates = tuple(rate for each in limits for rate in each.rates)
         named = [each.tag for each in self.programmes if each.fuse is not None]
         tags = dict.fromkeys((*named, *(rate.tag for rate in rates if rate.tag)))
-        object.__setattr__(self, "rates", rates)  # both are asked for every record
+        counted_by = tuple(sorted({(rate.level.value, rate.tag) for rate in rates}))
+        object.__setattr__(self, "rates", rates)  # these are asked for every record
         object.__setattr__(self, "tags", tuple(tags))
+        object.__setattr__(self, "counted_by", counted_by)
         rules = _all_of(self.rules) if self.programmes else ()
         object.__setattr__(self, "programme_of", {rule.name: rule.programme for rule in rules})
 

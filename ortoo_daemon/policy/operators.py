@@ -59,7 +59,8 @@ def _one_of(operand: tuple[Any, ...]) -> Test:
     texts = frozenset(item for item in operand if isinstance(item, str))
     numbers = frozenset(item for item in operand if not isinstance(item, str))
     if not numbers:
-        return lambda value, _: fold(value) in texts
+        blank = "" in texts
+        return lambda value, _: blank if value is None else fold(value) in texts
     if not texts:
         return lambda value, _: number(value) in numbers
     return lambda value, _: fold(value) in texts or number(value) in numbers

@@ -35,6 +35,8 @@ def text_of(value: FieldValue) -> str:
 
 def fold(value: FieldValue) -> str:
     """The form in which text is compared: trimmed, without case, accents composed."""
+    if value is None:
+        return ""  # most fields of a record
     text = value.strip() if type(value) is str else text_of(value)
     if text.isascii():
         return text.lower()

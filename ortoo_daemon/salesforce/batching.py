@@ -21,6 +21,9 @@ Answer = TypeVar("Answer")
 _MEMORY = 0.5
 """Seconds over which the rate of asks is judged."""
 
+_AT_ONCE = 0.002
+"""Asks within so many seconds count as one moment's."""
+
 _CROWD = 8
 """Fewer asks of late are no crowd, however small the batches."""
 
@@ -42,8 +45,11 @@ class _Rate:
         self._noted_at = 0.0
 
     def note(self, now: float) -> None:
-        self._level = self._decayed(now) + 1
-        self._noted_at = now
+        if now - self._noted_at < _AT_ONCE:
+            self._level += 1  # in a burst hundreds ask in one breath
+        else:
+            self._level = self._decayed(now) + 1
+            self._noted_at = now
 
     def at(self, now: float) -> float:
         return self._decayed(now) / _MEMORY

@@ -162,16 +162,20 @@ def _found(search: _Search, row: Mapping[str, Any]) -> Found | None:
     created_at = instant(row[_CREATED])
     if created_at is None or not row[_OWNER]:
         return None
-    paths = dict(search.paths)
+    said = {
+        role: str(value).strip()
+        for role, path in search.paths
+        if (value := row.get(path)) is not None
+    }
 
     def text(role: str) -> str:
-        value = row.get(paths[role]) if role in paths else None
-        return "" if value is None else str(value).strip()
+        return said.get(role, "")
 
+    phone, name = text(PHONE), text(NAME)
     customer = Customer(
         email=text(EMAIL),
-        phones=tuple(phone for phone in (text(PHONE),) if phone),
-        name_keys=tuple(key for key in (text(NAME),) if key),
+        phones=(phone,) if phone else (),
+        name_keys=(name,) if name else (),
         first_name=text("first_name"),
         last_name=text("last_name"),
         company=text("company"),

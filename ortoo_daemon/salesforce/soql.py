@@ -50,7 +50,12 @@ def literal(value: Value) -> str:
         if value.tzinfo is None:
             raise ValueError("a datetime without time zone can't be asked for")
         return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    return str(quote_soql_value(value))
+    return _quoted(value) if isinstance(value, str) else str(quote_soql_value(value))
+
+
+@lru_cache(maxsize=512)  # a customer's key is measured, and asked of more than one object
+def _quoted(text: str) -> str:
+    return str(quote_soql_value(text))
 
 
 def equals(field: str, value: Value) -> Condition:
@@ -153,6 +158,8 @@ def in_uri(query: str) -> str:
 
 def uri_length(query: str) -> int:
     """Bytes the query takes in a request line."""
+    if query.isascii() and query.isalnum():
+        return len(query)
     marks = _MARKS.findall(query)
     return len(query) + sum(len(_escape(mark)) - 1 for mark in marks)
 

@@ -3,8 +3,6 @@
 Whoever wants to know measures a stretch of code; a call that several waited for is divided among them.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 
@@ -19,15 +17,18 @@ class Spent:
 _measuring: ContextVar[Spent | None] = ContextVar("ortoo_api_calls", default=None)
 
 
-@contextmanager
-def measured() -> Iterator[Spent]:
+class measured:  # used as a verb; every record's handling is within one
     """What is spent inside; an outer measurement does not see it."""
-    spent = Spent()
-    token = _measuring.set(spent)
-    try:
-        yield spent
-    finally:
-        _measuring.reset(token)
+
+    __slots__ = ("_token",)
+
+    def __enter__(self) -> Spent:
+        spent = Spent()
+        self._token = _measuring.set(spent)
+        return spent
+
+    def __exit__(self, *_: object) -> None:
+        _measuring.reset(self._token)
 
 
 def measuring() -> Spent | None:

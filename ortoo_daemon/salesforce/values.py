@@ -32,7 +32,7 @@ def same_value(one: FieldValue, other: FieldValue) -> bool:
 
 def differing(expected: Mapping[str, FieldValue], record: Record) -> tuple[str, ...]:
     """Names of the fields whose value in the record is another than expected."""
-    if record.fields.items() >= expected.items():
+    if record.fields == expected or record.fields.items() >= expected.items():
         return ()  # nearly always
     return tuple(
         name for name, value in expected.items() if not same_value(value, record.get(name))

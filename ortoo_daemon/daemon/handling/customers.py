@@ -41,7 +41,10 @@ class RecentCustomers:
     def completed(self, answers: Mapping[Question, Answer]) -> dict[Question, Answer]:
         """The org's answers; where it knows of nobody, or was not asked, whoever was given such a record
         since."""
-        if not any(isinstance(question, PastOwnerQuestion) for question in answers):
+        for question in answers:
+            if isinstance(question, PastOwnerQuestion):
+                break
+        else:
             return dict(answers)
         return {
             question: self._owner(question) or answer

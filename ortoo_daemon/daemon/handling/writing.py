@@ -71,7 +71,8 @@ async def write_decision(
     attempt = _Try(owner_write(decision, record))
     while True:
         try:
-            row = _row(attempt.write.whole, record, conditional=conditional, may_go=may_go)
+            whole = attempt.write.whole
+            row = _row(whole, record, conditional=conditional, may_go=may_go)
             if attempt.allow_duplicates:
                 row = replace(row, allow_duplicates=True)
             await writer.write(row)
@@ -80,9 +81,7 @@ async def write_decision(
         except PermanentOrgError as error:
             _after_refusal(error, attempt, decision)
         else:
-            return Written(
-                fields=attempt.write.whole, refused=attempt.refused, matched=attempt.matched
-            )
+            return Written(fields=whole, refused=attempt.refused, matched=attempt.matched)
 
 
 def _after_refusal(error: PermanentOrgError, attempt: _Try, decision: Decision) -> None:
