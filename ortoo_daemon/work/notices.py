@@ -28,7 +28,8 @@ class KeptNotice:
 
     ``outcome`` and ``owner`` are those of the decision, by which it is known again in the org. ``together``:
     may be told with others that wait for the same recipient. ``about`` is JSON of figures, where it tells of
-    no record: then ``object`` is empty.
+    no record: then ``object`` is empty. ``instead_of`` is the name of somebody who can't be told and for whom
+    the recipient stands in; it is found when it is told, and not kept.
     """
 
     key: str
@@ -49,6 +50,7 @@ class KeptNotice:
     attempts: int = 0
     about: str = ""
     note: str = ""
+    instead_of: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,6 +7,7 @@ from ortoo_daemon.daemon.handling.knowledge import Knowledge
 from ortoo_daemon.daemon.handoffs.assembling import make_finding, make_handing
 from ortoo_daemon.daemon.noticing.delivery import Delivery
 from ortoo_daemon.daemon.noticing.outbox import Outbox
+from ortoo_daemon.daemon.noticing.standing_in import StandingIn
 from ortoo_daemon.daemon.noticing.summaries import Summaries
 from ortoo_daemon.daemon.noticing.words import Words
 from ortoo_daemon.daemon.parts import Parts
@@ -48,6 +49,7 @@ def make_delivery(
         ),
         org=parts.org,
         words=Words(parts.org, knowledge, load_templates(settings), usual=notices.language),
+        standing_in=StandingIn(parts.org, knowledge, notices),
         channels=channels,
         settings=notices,
         meters=parts.meters,

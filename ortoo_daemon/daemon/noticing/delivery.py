@@ -8,7 +8,7 @@ import asyncio
 import math
 import time
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -19,19 +19,15 @@ from ortoo_daemon.daemon.handoffs.finding import OpenHandoffs
 from ortoo_daemon.daemon.handoffs.handing import Handing
 from ortoo_daemon.daemon.noticing.notice_settings import NoticeSettings
 from ortoo_daemon.daemon.noticing.outbox import Outbox
+from ortoo_daemon.daemon.noticing.sending import AT_ONCE, Group, Sending, Trouble, settled_by
+from ortoo_daemon.daemon.noticing.standing_in import USER_WAYS, Reached, StandingIn
 from ortoo_daemon.daemon.noticing.words import Rows, Words
 from ortoo_daemon.daemon.watching.meters import Meters
-from ortoo_daemon.errors import (
-    OrgError,
-    PermanentOrgError,
-    StateError,
-)
-from ortoo_daemon.policy.notify_model import ORG_WAYS, OrgWay
-from ortoo_daemon.records import RecordId
+from ortoo_daemon.errors import OrgError, PermanentOrgError, StateError
+from ortoo_daemon.policy.notify_model import ORG_WAYS
 from ortoo_daemon.salesforce.org import Org
-from ortoo_daemon.salesforce.telling import OrgMessage, OrgTelling
-from ortoo_daemon.services.notify.channels import ChannelError, Channels
-from ortoo_daemon.services.notify.templates import Message, Templates
+from ortoo_daemon.services.notify.channels import Channels
+from ortoo_daemon.services.notify.templates import Templates
 from ortoo_daemon.work.notices import HANDING, KeptNotice, NoticeBox, Settled, Waiting
 from ortoo_daemon.work.tables import NoticeState
 
@@ -43,26 +39,7 @@ _APART = 4.0
 """Seconds from one telling to the next: what comes up meanwhile goes together. The first one never waits."""
 
 _LEFT_BEHIND_EVERY = timedelta(minutes=1)
-_FIRST_PAUSE, _LONGEST_PAUSE = timedelta(seconds=5), timedelta(minutes=15)
-_MOST_TRIES = 100
-"""About a day of tries."""
-
 _ENDS_WITHIN = 10.0
-_AT_ONCE = 8
-
-Trouble = OrgError | ChannelError | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Group:
-    """Notices that are one message to one recipient."""
-
-    notices: tuple[KeptNotice, ...]
-    message: Message
-
-    @property
-    def first(self) -> KeptNotice:
-        return self.notices[0]
 
 
 @dataclass(slots=True, kw_only=True)
@@ -77,6 +54,7 @@ class Delivery:
     outbox: Outbox
     org: Org
     words: Words
+    standing_in: StandingIn
     channels: Channels
     settings: NoticeSettings
     meters: Meters
@@ -87,13 +65,15 @@ class Delivery:
     handing: Handing | None = None
     open_handoffs: OpenHandoffs | None = None
     waiting: Waiting = field(default_factory=Waiting)
-    _telling: OrgTelling = field(init=False)
+    _sending: Sending = field(init=False)
     _busy: dict[str, "asyncio.Task[None]"] = field(init=False, default_factory=dict)
     _left_behind_at: datetime | None = field(init=False, default=None)
     _told_at: float = field(init=False, default=-math.inf)
 
     def __post_init__(self) -> None:
-        self._telling = OrgTelling(self.org)
+        self._sending = Sending(
+            box=self.box, org=self.org, settings=self.settings, clock=self.clock
+        )
 
     def use(self, templates: Templates, channels: Channels) -> None:
         """From now on people are told in these words and by these channels."""
@@ -178,18 +158,56 @@ class Delivery:
             await self._note(way, [(notices, error)])
             return
         overtaken = [each for each in notices if self.words.is_overtaken(each, rows)]
-        await self._drop(way, overtaken)
+        await self._drop(way, overtaken, "overtaken")
         gone = {each.key for each in overtaken}
-        groups, unworded = self._groups([each for each in notices if each.key not in gone], rows)
+        left = [each for each in notices if each.key not in gone]
+        try:
+            reached = await self._reached(way, left, rows)
+        except OrgError as error:
+            await self._note(way, [(left, error)])
+            return
+        groups, unworded = self._groups(reached, rows)
         await self._note(way, unworded)
         if not groups or not self.leads():
             return
         try:
-            outcomes = await self._sent(way, groups, rows)
+            outcomes = await self._sending.send(way, groups, self.channels)
         except OrgError as error:
             outcomes = [error] * len(groups)
         told = zip(groups, outcomes, strict=True)
         await self._note(way, [(group.notices, outcome) for group, outcome in told])
+
+    async def _reached(
+        self, way: str, notices: Sequence[KeptNotice], rows: Rows
+    ) -> Sequence[KeptNotice]:
+        """Those to be told now, by whoever stands in where the recipient is not active. Raises OrgError."""
+        if way not in USER_WAYS:
+            return notices
+        found = await self.standing_in.find(notices, rows, now=self.clock())
+        if found.inactive:
+            await self._settle_unreached(way, found)
+        return found.now
+
+    async def _settle_unreached(self, way: str, found: Reached) -> None:
+        """Note and say what becomes of notices whose recipients are not active."""
+        people = sorted(found.inactive)[:AT_ONCE]
+        if found.stood_in:
+            keys = [each.key for each in found.stood_in[:AT_ONCE]]
+            some = len(found.stood_in)
+            _log.info("notice.stood_in", way=way, notices=some, keys=keys, people=people)
+        await self._drop(way, found.told, "told anyway")
+        if found.nobody:
+            await self._settle(found.nobody, NoticeState.DROPPED, note=f"not active: {people}")
+            keys = [each.key for each in found.nobody[:AT_ONCE]]
+            some = len(found.nobody)
+            self.meters.noticed(way, "nobody", some)
+            _log.warning("notice.nobody_left", way=way, notices=some, keys=keys, people=people)
+        for notice, due_at in found.later:
+            ready = NoticeState.READY
+            again = Settled(
+                key=notice.key, state=ready, at=self.clock(), due_at=due_at, counts=False
+            )
+            await self.box.settle([again])
 
     def _groups(
         self, notices: Sequence[KeptNotice], rows: Rows
@@ -207,77 +225,28 @@ class Delivery:
                 text = f"template {some[0].template}: {type(error).__name__}: {error}"
                 unworded.append((some, PermanentOrgError("TEMPLATE", text)))
             else:
-                groups.append(Group(notices=tuple(some), message=message))
+                due_on = self.words.due_on(some, rows)
+                groups.append(Group(notices=tuple(some), message=message, due_on=due_on))
         return groups, unworded
 
-    async def _sent(self, way: str, groups: Sequence[Group], rows: Rows) -> list[Trouble]:
-        if way not in ORG_WAYS:
-            return await self._one_by_one(groups, lambda group: self._by_channel(way, group))
-        messages = [self._message(group, rows) for group in groups]
-        match OrgWay(way):
-            case OrgWay.SALESFORCE:
-                return list(await self._telling.bells(messages, kind=self.settings.type))
-            case OrgWay.TASK:
-                return list(await self._telling.tasks(messages))
-            case OrgWay.EMAIL_ALERT:
-                names = self.settings.email_alerts
-                return list(await self._telling.alerts(messages, names=names))
-            case OrgWay.CHATTER:
-                post = self._telling.post
-                return await self._one_by_one(groups, lambda each: post(self._message(each, rows)))
-
-    async def _one_by_one(
-        self, groups: Sequence[Group], send: Callable[[Group], Awaitable[None]]
-    ) -> list[Trouble]:
-        """Send each by itself, a few at once; each is known to be told before the next one begins."""
-        room = asyncio.Semaphore(_AT_ONCE)
-
-        async def one(group: Group) -> Trouble:
-            async with room:
-                try:
-                    await send(group)
-                except (OrgError, ChannelError) as error:
-                    return error
-                now = self.clock()
-                await self.box.settle([_settled(each, None, now) for each in group.notices])
-            return None
-
-        return list(await asyncio.gather(*map(one, groups)))
-
-    async def _by_channel(self, way: str, group: Group) -> None:
-        address = int(group.first.recipient or 0)
-        await self.channels.tell(way, address, group.message, key=group.first.key)
-
-    def _message(self, group: Group, rows: Rows) -> OrgMessage:
-        first = group.first
-        return OrgMessage(
-            key=first.key,
-            object=first.object,
-            record=first.record_id,
-            recipients=(RecordId(first.recipient),) if first.recipient else (),
-            title=group.message.title,
-            text=group.message.text,
-            urgent=first.urgent,
-            due_on=self.words.due_on(group.notices, rows),
-        )
-
-    async def _drop(self, way: str, notices: Sequence[KeptNotice]) -> None:
+    async def _drop(self, way: str, notices: Sequence[KeptNotice], reason: str) -> None:
         if not notices:
             return
-        now = self.clock()
-        await self.box.settle(
-            [
-                Settled(key=each.key, state=NoticeState.DROPPED, at=now, note="overtaken")
-                for each in notices
-            ]
-        )
+        await self._settle(notices, NoticeState.DROPPED, note=reason)
         self.meters.noticed(way, NoticeState.DROPPED.value, len(notices))
-        _log.info("notice.dropped", way=way, notices=len(notices))
+        _log.info("notice.dropped", way=way, notices=len(notices), reason=reason)
+
+    async def _settle(
+        self, notices: Sequence[KeptNotice], state: NoticeState, *, note: str
+    ) -> None:
+        now = self.clock()
+        settled = [Settled(key=each.key, state=state, at=now, note=note) for each in notices]
+        await self.box.settle(settled)
 
     async def _note(self, way: str, told: Sequence[tuple[Sequence[KeptNotice], Trouble]]) -> None:
         """Keep what came of it, count it and say it, in one line for each kind of outcome."""
         now = self.clock()
-        settled = [_settled(each, trouble, now) for notices, trouble in told for each in notices]
+        settled = [settled_by(each, trouble, now) for notices, trouble in told for each in notices]
         await self.box.settle(settled)
         for state in (NoticeState.TOLD, NoticeState.READY, NoticeState.GIVEN_UP):
             some = [each for each in settled if each.state is state]
@@ -288,7 +257,7 @@ class Delivery:
             self._say(way, state, some)
 
     def _say(self, way: str, state: NoticeState, settled: Sequence[Settled]) -> None:
-        keys = [each.key for each in settled[:_AT_ONCE]]
+        keys = [each.key for each in settled[:AT_ONCE]]
         if state is NoticeState.TOLD:
             _log.info("notice.told", way=way, notices=len(settled), keys=keys)
         elif state is NoticeState.READY:
@@ -299,22 +268,6 @@ class Delivery:
             _log.error(
                 "notice.given_up", way=way, notices=len(settled), keys=keys, error=settled[0].note
             )
-
-
-def _settled(notice: KeptNotice, trouble: Trouble, now: datetime) -> Settled:
-    if trouble is None:
-        return Settled(key=notice.key, state=NoticeState.TOLD, at=now)
-    note = str(trouble)
-    if isinstance(trouble, PermanentOrgError) or notice.attempts >= _MOST_TRIES:
-        return Settled(key=notice.key, state=NoticeState.GIVEN_UP, at=now, note=note)
-    again_at = now + _pause(notice)
-    return Settled(key=notice.key, state=NoticeState.READY, at=now, due_at=again_at, note=note)
-
-
-def _pause(notice: KeptNotice) -> timedelta:
-    """Doubled with each failure."""
-    doubled: int = 2 ** min(notice.attempts, 20)
-    return min(_FIRST_PAUSE * doubled, _LONGEST_PAUSE)
 
 
 async def _first_of(*events: asyncio.Event, within: float) -> None:

@@ -12,6 +12,7 @@ from ortoo_daemon.audit.record import KEY, OBJECT
 from ortoo_daemon.daemon.handling.knowledge import Knowledge
 from ortoo_daemon.daemon.noticing.notice_settings import NoticeSettings
 from ortoo_daemon.decision import Decision, Handoff, Notice, NoticeTo, Outcome
+from ortoo_daemon.directory import Directory
 from ortoo_daemon.policy.notify_model import ORG_WAYS, OrgWay
 from ortoo_daemon.records import RecordId
 from ortoo_daemon.salesforce import soql
@@ -106,13 +107,20 @@ class Outbox:
             return now, False
         due_at = now + notice.digest_for if notice.digest_for else now
         together = notice.digest_for is not None
-        quiet = self._settings.quiet_hours
-        if quiet is None or notice.to is NoticeTo.ON_CALL or not recipient.startswith("005"):
+        if notice.to is NoticeTo.ON_CALL or not recipient.startswith("005"):
             return due_at, together
-        person = self._knowledge.directory.people.get(RecordId(recipient))
-        zone = (person.zone if person else None) or FALLBACK_ZONE
-        end = quiet.end_after(due_at, zone)
+        end = quiet_until(self._settings, self._knowledge.directory, recipient, due_at)
         return (end, True) if end is not None else (due_at, together)
+
+
+def quiet_until(
+    settings: NoticeSettings, directory: Directory, recipient: str, at: datetime
+) -> datetime | None:
+    """When the quiet hours of a user end that hold at a moment; None where none do."""
+    if settings.quiet_hours is None:
+        return None
+    person = directory.people.get(RecordId(recipient))
+    return settings.quiet_hours.end_after(at, (person.zone if person else None) or FALLBACK_ZONE)
 
 
 def kept_handoff(decision: Decision, handoff: Handoff) -> KeptNotice:

@@ -7,6 +7,7 @@ is how things stand.
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -25,6 +26,12 @@ from ortoo_daemon.salesforce.org import Org
 from ortoo_daemon.scope import OWNER_NAMES, ROOFTOP_NAMES, person_value, rooftop_value
 from ortoo_daemon.services.notify.templates import DIGEST, Message, Templates, nested
 from ortoo_daemon.work.notices import KeptNotice
+
+OWNER_ACTIVE = "Owner.IsActive"
+"""Read with every record of which a user is told."""
+
+INSTEAD_OF = "instead_of"
+"""The template whose title says for whom somebody stands in; left out where there is none."""
 
 Rows = Mapping[str, Mapping[str, Any]]
 """Records by id, with what templates read of them; who is missing is gone."""
@@ -49,6 +56,8 @@ class Words:
             if not each.object:
                 continue
             names[each.object] |= self.templates.fields(each.template)
+            if each.recipient.startswith("005"):
+                names[each.object].add(OWNER_ACTIVE)
             ids[each.object].add(each.record_id)
         self._base = (await self._org.tokens.get()).instance_url
         found: dict[str, Mapping[str, Any]] = {}
@@ -80,7 +89,7 @@ class Words:
         messages = [self._of_one(each, rows.get(each.record_id, {})) for each in notices]
         if len(messages) == 1:
             return messages[0][0]
-        told = [{"title": message.title, **values} for message, values in messages]
+        told = [_listed(message, values) for message, values in messages]
         language = self._language(notices[0])
         return self.templates.render(DIGEST, language, {**messages[0][1], "notices": told})
 
@@ -115,11 +124,18 @@ class Words:
             "person": _owner(directory, notice.owner),
             "rooftop": _rooftop(directory, str(row.get(ROOFTOP) or "")),
             "recipient": {} if person is None else _person(person),
+            "instead_of": {"Name": notice.instead_of} if notice.instead_of else {},
             "respond_by": _shown(instant(row.get(SLA_TARGET_AT)), zone),
             "clock": notice.clock.replace("_", " "),
             "about": _about(notice, zone),
         }
-        return self.templates.render(notice.template, self._language(notice), values), values
+        language = self._language(notice)
+        message = self.templates.render(notice.template, language, values)
+        if notice.instead_of and INSTEAD_OF in self.templates.names:
+            why = self.templates.render(INSTEAD_OF, language, values).title
+            message = replace(message, text=f"{why}\n\n{message.text}".strip())
+            values["why"] = why
+        return message, values
 
     def _person(self, notice: KeptNotice) -> Person | None:
         return self._knowledge.directory.people.get(RecordId(notice.recipient))
@@ -131,6 +147,12 @@ class Words:
     def _language(self, notice: KeptNotice) -> str:
         person = self._person(notice)
         return (person.language if person else None) or self._usual
+
+
+def _listed(message: Message, values: Mapping[str, Any]) -> dict[str, Any]:
+    """One of several: its title says for whom somebody stands in."""
+    title = f"{message.title} ({why})" if (why := values.get("why")) else message.title
+    return {**values, "title": title}
 
 
 def _about(notice: KeptNotice, zone: str) -> dict[str, Any]:

@@ -28,6 +28,7 @@ NAMES = frozenset(
         "person",
         "rooftop",
         "recipient",
+        "instead_of",
         "respond_by",
         "clock",
         "coaching",

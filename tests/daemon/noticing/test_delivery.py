@@ -93,6 +93,7 @@ def delivery(box: Box, *, outbox: Outbox | None = None, words: Words | None = No
         "outbox": outbox or Outbox(),
         "org": None,
         "words": words or Words(),
+        "standing_in": None,
         "channels": None,
         "settings": None,
         "meters": Counted(),
