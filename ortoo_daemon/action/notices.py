@@ -3,7 +3,7 @@
 Says who and what; when and how it is sent is no matter of a decision.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from ortoo_daemon.action.stamps import MODIFIED_BY, ROOFTOP
 from ortoo_daemon.decision import Notice, NoticeTo, ReasonCode
@@ -50,17 +50,18 @@ def tell(handling: Handling, entries: Iterable[Notify], *, clock: str | None = N
     for entry in entries:
         if entry.when is not None and not entry.when.holds(handling.scope):
             continue
-        recipients = _recipients(handling, entry)
+        to = _addressed(handling, entry)
+        recipients = _recipients(handling, entry, to)
         outside = entry.by not in ORG_WAYS or entry.by == OrgWay.EMAIL_ALERT
         if not recipients and not outside:
-            handling.trace.notes.append(f"{entry.place}: no {entry.to.value} is there to be told")
+            handling.trace.notes.append(f"{entry.place}: no {to.value} is there to be told")
             continue
         names = ", ".join(_name(handling, each) for each in recipients)
-        told = f"{entry.to.value}{f' ({names})' if names else ''}"
+        told = f"{to.value}{f' ({names})' if names else ''}"
         handling.trace.notes.append(f"{told} is told by {entry.by}: {entry.template}")
         handling.notices.append(
             Notice(
-                to=entry.to,
+                to=to,
                 by=entry.by,
                 template=entry.template,
                 recipients=recipients,
@@ -71,15 +72,25 @@ def tell(handling: Handling, entries: Iterable[Notify], *, clock: str | None = N
         )
 
 
-def _recipients(handling: Handling, entry: Notify) -> tuple[RecordId, ...]:
+def _addressed(handling: Handling, entry: Notify) -> NoticeTo:
+    """Of an owner whom the directory knows as inactive the manager."""
+    if entry.to is NoticeTo.OWNER and entry.by in ORG_WAYS:
+        person = handling.facts.directory.people.get(_owner(handling))
+        if person is not None and not person.active:
+            handling.trace.notes.append(f"{person.name}: is not active, their manager is told")
+            return NoticeTo.MANAGER
+    return entry.to
+
+
+def _recipients(handling: Handling, entry: Notify, to: NoticeTo) -> tuple[RecordId, ...]:
     owner = _owner(handling)
-    match entry.to:
+    match to:
         case NoticeTo.OWNER:
             return (owner,) if owner else ()
         case NoticeTo.MANAGER:
             return _managers_of(handling, owner)
         case NoticeTo.ROOFTOP:
-            return tuple(person.id for person in _rooftop_managers(handling))
+            return _there(handling, _rooftop_managers(handling))
         case NoticeTo.QUEUE:
             return _queue(handling, entry, owner)
         case NoticeTo.USER:
@@ -109,10 +120,34 @@ def _assigner(handling: Handling) -> RecordId | None:
 
 
 def _managers_of(handling: Handling, owner: RecordId) -> tuple[RecordId, ...]:
-    person = handling.facts.directory.people.get(owner)
-    if person is not None and person.manager:
+    """The owner's own, else those of the rooftop. Of a manager off the roster nothing is known here."""
+    people = handling.facts.directory.people
+    person = people.get(owner)
+    if person is None or not person.manager:
+        return _there(handling, _rooftop_managers(handling))
+    manager = people.get(person.manager)
+    if manager is None:
         return (person.manager,)
-    return tuple(each.id for each in _rooftop_managers(handling))
+    own = [manager] if manager.active else []
+    if own and not manager.is_away(handling.facts.now):
+        return (manager.id,)
+    why = "is away" if own else "is not active"
+    handling.trace.notes.append(f"{manager.name}: {why}")
+    others = [each for each in _rooftop_managers(handling) if each.id not in (owner, manager.id)]
+    return _there(handling, others, else_told=own)
+
+
+def _there(
+    handling: Handling, people: Sequence[Person], *, else_told: Sequence[Person] = ()
+) -> tuple[RecordId, ...]:
+    """Those who are there. Where everybody is away they are told all the same, or who comes before them."""
+    found = []
+    for person in people:
+        if person.is_away(handling.facts.now):
+            handling.trace.notes.append(f"{person.name}: is away")
+        else:
+            found.append(person)
+    return tuple(each.id for each in found or else_told or people)
 
 
 def _rooftop_managers(handling: Handling) -> list[Person]:

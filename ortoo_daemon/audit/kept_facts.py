@@ -25,6 +25,7 @@ from ortoo_daemon.json_text import json_text
 from ortoo_daemon.mail_findings import MailFindings, kept_findings
 from ortoo_daemon.matches import MatchQuestion, found_kept, question_kept
 from ortoo_daemon.person import Person
+from ortoo_daemon.policy.sla_model import Superior
 from ortoo_daemon.records import FIRST_ENTRY, FieldValue, Record, RecordId
 from ortoo_daemon.repeats import KnownQuestion
 from ortoo_daemon.vehicles import VehicleQuestion, Vehicles, vehicle_question_kept
@@ -38,7 +39,18 @@ MOST_PEOPLE = 60
 MOST_CONTACTS = 50
 """The first of a record's contacts: those that may have stopped a clock."""
 
-_CUTS = ("people", "rooftops", "hashes", "fields", "turns", "given", "load", "open_work", "answers")
+_CUTS = (
+    "people",
+    "superiors",
+    "rooftops",
+    "hashes",
+    "fields",
+    "turns",
+    "given",
+    "load",
+    "open_work",
+    "answers",
+)
 """What goes first when the whole is longer than its field; the moment and watched fields stay longest."""
 
 
@@ -46,8 +58,8 @@ def kept_to_replay(
     decision: Decision, facts: Facts, *, staff: Sequence[Person], more: int
 ) -> dict[str, Any]:
     """``item``, ``intake_owners``, ``fields`` and ``hashes`` of the record, ``people`` and how many
-    ``more_people`` there were, ``rooftops`` and ``changed_since``; what is empty is left out. ``staff`` and
-    ``more`` are what `staff_asked` says."""
+    ``more_people`` there were, their ``superiors`` of other places, ``rooftops`` and ``changed_since``; what
+    is empty is left out. ``staff`` and ``more`` are what `staff_asked` says."""
     directory = facts.directory
     kept: dict[str, Any] = {
         "item": _item(facts),
@@ -55,6 +67,7 @@ def kept_to_replay(
         **_record(facts.record),
         "people": [directory.as_kept(person) for person in staff],
         "more_people": more,
+        "superiors": [directory.as_kept(each) for each in superiors_asked(decision, facts, staff)],
         "rooftops": _fingerprints(decision, directory),
     }
     kept = {name: part for name, part in kept.items() if part}
@@ -116,6 +129,24 @@ def staff_asked(decision: Decision, facts: Facts) -> tuple[Sequence[Person], int
     staff = [each for place in places for each in by_rooftop.get(place, ())]
     found = staff if len(staff) <= MOST_PEOPLE else list(named.values())[:MOST_PEOPLE]
     return found, len(staff) - len(found)
+
+
+def superiors_asked(decision: Decision, facts: Facts, staff: Sequence[Person]) -> Sequence[Person]:
+    """Managers beside the staff who were told, or passed over as they were away or not active."""
+    directory = facts.directory
+    holders = {facts.record.text("OwnerId"), decision.owner.id if decision.owner else ""}
+    held_by = (directory.people.get(RecordId(each)) for each in holders)
+    asked = {person.manager for person in held_by if person is not None}
+    if decision.rooftop and all(each.rooftop != decision.rooftop for each in staff):
+        site = directory.people_by_rooftop.get(decision.rooftop, ())
+        role = Superior.ROOFTOP_MANAGER.value
+        asked |= {each.id for each in site if (each.role or "").casefold() == role}
+    told = {each for notice in decision.notices for each in notice.recipients}
+    asked -= {each.id for each in staff}
+    found = (
+        directory.people[each] for each in sorted(filter(None, asked)) if each in directory.people
+    )
+    return [each for each in found if each.id in told or not each.active or each.is_away(facts.now)]
 
 
 def _former(asked: Question, answer: Answer) -> Iterable[str]:

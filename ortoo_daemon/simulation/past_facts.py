@@ -128,7 +128,8 @@ def _record(row: Row, kept: Mapping[str, Any], now: Record | None) -> tuple[Reco
 
 
 def _directory(kept: Mapping[str, Any], now: Directory) -> tuple[Directory, list[str]]:
-    """Today's directory with the people of then at the places that were asked."""
+    """Today's directory with the people of then at the places that were asked, and the managers of then."""
+    above = {person.id: person for person in map(person_of, kept.get("superiors", ()))}
     then = {person.id: person for person in map(person_of, kept.get("people", ()))}
     gaps = list(_changed_rooftops(kept.get("rooftops", {}), now))
     more = kept.get("more_people", 0)
@@ -137,7 +138,9 @@ def _directory(kept: Mapping[str, Any], now: Directory) -> tuple[Directory, list
     places = set() if more else {person.rooftop for person in then.values()}
     others = {id_: each for id_, each in now.people.items() if each.rooftop not in places}
     changed = [each.name for each in then.values() if now.people.get(each.id) != each]
-    return replace(now, people={**others, **then}) if changed or places else now, gaps
+    changed += [each.name for each in above.values() if now.people.get(each.id) != each]
+    people = {**others, **above, **then}
+    return replace(now, people=people) if changed or places else now, gaps
 
 
 def _changed_rooftops(prints: Mapping[str, str], now: Directory) -> Iterator[str]:

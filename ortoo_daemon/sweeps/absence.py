@@ -41,8 +41,8 @@ async def find_held(
     """Put what these people hold on the queue; the moments are when their absence was noticed."""
     found = put = 0
     now = clock()
-    entries = {id_: entry_of(AWAY, id_, _text(at)) for id_, at in absent.items()}
-    entries |= {id_: entry_of(LEFT, id_, _text(at)) for id_, at in left.items()}
+    entries = {id_: entry_of(AWAY, id_, noticed_text(at)) for id_, at in absent.items()}
+    entries |= {id_: entry_of(LEFT, id_, noticed_text(at)) for id_, at in left.items()}
     people = sorted(entries)
     for name in sorted(objects):
         for start in range(0, len(people), PEOPLE_IN_A_QUERY):
@@ -85,5 +85,5 @@ def _item(name: str, id_: str, entry: str, now: datetime) -> WorkItem:
     )
 
 
-def _text(at: datetime) -> str:
+def noticed_text(at: datetime) -> str:
     return f"{at:%Y%m%dT%H%M%SZ}"

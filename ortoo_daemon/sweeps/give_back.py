@@ -5,7 +5,7 @@ absence, by whom the record was held, and what went back already. Of these only 
 left them. Whether one goes back is decided on the record as it then stands.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -16,6 +16,7 @@ from ortoo_daemon.ownership.absence import AWAY, BACK
 from ortoo_daemon.policy.absence_model import GiveBack
 from ortoo_daemon.policy.model import Policy
 from ortoo_daemon.records import RecordId, WorkItem, WorkReason, record_id
+from ortoo_daemon.sweeps.absence import noticed_text
 from ortoo_daemon.sweeps.reconcile import OrgQuery, QueuePut
 
 Targets = Mapping[RecordId, datetime | None]
@@ -26,7 +27,8 @@ _IDS_IN_A_QUERY = 150
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Absence:
-    """One absence of somebody, by the policy that moved what they held."""
+    """One absence of somebody, by the policy that moved what they held. A daemon that was started in its
+    midst has ``noticed`` it once more: see `spells`."""
 
     policy: str
     person: RecordId
@@ -76,7 +78,7 @@ async def find_returns(
     if not open_moves:
         return 0
     targets = await _as_left(org_query, open_moves, daemon_user)
-    chosen = in_turn(open_moves, targets, rules, gone_back(rows))
+    chosen = in_turn(open_moves, targets, rules, spells(rows))
     items = [_item(each, now) for each in chosen]
     return await queue_put(items) if items else 0
 
@@ -106,35 +108,56 @@ def moves_to_return(rows: Iterable[Mapping[str, Any]]) -> Iterator[Moved]:
     yield from (each for record, each in moved.items() if record not in back)
 
 
-def gone_back(rows: Iterable[Mapping[str, Any]]) -> dict[Absence, int]:
-    """How many records went back after each absence."""
-    found: dict[Absence, int] = defaultdict(int)
+@dataclass(slots=True)
+class Spell:
+    """How many records went ``back`` after one absence, however often it was noticed."""
+
+    back: int = 0
+
+
+def spells(rows: Iterable[Mapping[str, Any]]) -> dict[Absence, Spell]:
+    """The absences that are one: nothing went back between the moments at which they were noticed."""
+    went: dict[tuple[str, RecordId], list[str]] = defaultdict(list)
+    noticed: dict[tuple[str, RecordId], Counter[str]] = defaultdict(Counter)
     for row in rows:
-        parts = _parts(row)
-        if parts is not None and parts[1] == BACK:
-            _, _, person, noticed = parts
-            policy = str(row["Policy__c"])
-            found[Absence(policy=policy, person=record_id(person), noticed=noticed)] += 1
-    return dict(found)
+        parts, at = _parts(row), instant(row["Decided_At__c"])
+        if parts is None or at is None:
+            continue
+        whose = str(row["Policy__c"]), record_id(parts[2])
+        is_back = parts[1] == BACK
+        noticed[whose][parts[3]] += is_back
+        if is_back:
+            went[whose].append(noticed_text(at))
+    found: dict[Absence, Spell] = {}
+    for (policy, person), counts in noticed.items():
+        before, spell = "", Spell()
+        for moment in sorted(counts):
+            if any(before <= at < moment for at in went[policy, person]):
+                spell = Spell()
+            spell.back += counts[moment]
+            found[Absence(policy=policy, person=person, noticed=moment)] = spell
+            before = moment
+    return found
 
 
 def in_turn(
     moves: Iterable[Moved],
     targets: Targets,
     rules: Mapping[str, GiveBack],
-    before: Mapping[Absence, int],
+    spells: Mapping[Absence, Spell],
 ) -> list[Moved]:
     """Of each absence as many as may still go back, those first of which a target is due first.
 
     ``targets`` are those of records that are as the move left them.
     """
-    by_absence: dict[Absence, list[Moved]] = defaultdict(list)
+    by_spell: dict[int, list[Moved]] = defaultdict(list)
     for each in moves:
         if each.record in targets:
-            by_absence[each.absence].append(each)
+            by_spell[id(spells[each.absence])].append(each)
     found: list[Moved] = []
-    for absence, some in by_absence.items():
-        left = rules[absence.policy].at_most - before.get(absence, 0)
+    for some in by_spell.values():
+        absence = some[0].absence
+        left = rules[absence.policy].at_most - spells[absence].back
         some.sort(key=lambda each: (_due(targets[each.record]), each.at, each.record))
         found += some[: max(left, 0)]
     return found

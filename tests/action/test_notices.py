@@ -57,6 +57,27 @@ def test_the_owners_own_manager_comes_before_the_rooftops():
     assert recipients(told(NoticeTo.MANAGER)) == [(BOSS.id,)]
 
 
+def test_a_manager_who_is_away_is_passed_over_and_told_where_nobody_else_is_there():
+    superior = person(5, name="Chief", availability="Away")
+    ann = replace(ANN, manager=superior.id)
+    found = decision(told(NoticeTo.MANAGER), staff=(ann, BOSS, superior))
+    assert [notice.recipients for notice in found.notices] == [(BOSS.id,)]
+    assert "Chief: is away" in found.trace.notes
+    assert recipients(told(NoticeTo.MANAGER), staff=(ann, superior)) == [(superior.id,)]
+    boss = replace(BOSS, availability="Away")
+    assert recipients(told(NoticeTo.MANAGER), staff=(ann, boss, superior)) == [(superior.id,)]
+    gone = replace(superior, active=False)
+    assert recipients(told(NoticeTo.MANAGER), staff=(ann, gone)) == []
+    assert recipients(told(NoticeTo.MANAGER), staff=(ann, BOSS, gone)) == [(BOSS.id,)]
+
+
+def test_of_a_rooftops_managers_those_who_are_there_are_told_else_all():
+    other = person(8, at=SITE, role="rooftop_manager", availability="Away")
+    entry = told(NoticeTo.ROOFTOP)
+    assert recipients(entry, staff=(ANN, BOSS, other)) == [(BOSS.id,)]
+    assert recipients(entry, staff=(ANN, other)) == [(other.id,)]
+
+
 def test_a_rooftop_is_its_active_managers():
     gone = person(8, at=SITE, role="rooftop_manager", active=False)
     assert recipients(told(NoticeTo.ROOFTOP), staff=(ANN, BOSS, gone)) == [(BOSS.id,)]

@@ -7,8 +7,10 @@ import pytest
 
 from ortoo_daemon.action.stamps import owner_write
 from ortoo_daemon.audit.record import Written, decision_row
+from ortoo_daemon.decision import NoticeTo
 from ortoo_daemon.facts import PastOwnerQuestion, Tally, Turns, Workload
 from ortoo_daemon.policy.limits_model import LimitLevel, Limits, RateLimit
+from ortoo_daemon.policy.notify_model import Notify
 from ortoo_daemon.policy.ownership_model import (
     PersonChoice,
     PersonMethod,
@@ -93,6 +95,23 @@ def test_it_comes_out_the_same_whatever_became_of_the_people_since():
     assert (found.differences, found.gaps) == ((), ())
     assert found.decision.owner == decision.owner
     assert found.decision.owner.name == "Ben"
+
+
+def test_who_was_told_and_who_was_passed_over_as_away_is_of_then():
+    """The manager works elsewhere: nobody of that place was compared."""
+    told = Notify(to=NoticeTo.MANAGER, by="salesforce", template="new_record", place=PLACE)
+    telling = policies(replace(POLICIES.policies[0], notify=(told,)))
+    there = person(7, at=SITES[1], name="Chief", role="manager")
+    away = replace(there, availability="Away")
+    boss = person(8, at=SITES[0], name="Boss", role="rooftop_manager")
+    staff = (*(replace(each, manager=there.id) for each in PEOPLE[:3]), boss)
+    for then, today, told_of in ((away, there, boss), (there, away, there)):
+        given = facts(RECORD, directory(SITES, (*staff, then)), workload=WORK, now=NOW)
+        given, decision = settled(telling, given)
+        assert [notice.recipients for notice in decision.notices] == [(told_of.id,)]
+        found = replay(telling, row_of(decision, given), now((*staff, today)))
+        assert (found.differences, found.gaps) == ((), ())
+        assert found.decision.notices == decision.notices
 
 
 def test_counters_and_answers_are_those_of_then():

@@ -109,6 +109,27 @@ async def test_no_more_go_back_after_one_absence_than_the_policy_says_restarts_i
 
 
 @asynchronous
+async def test_an_absence_that_a_restarted_daemon_noticed_once_more_is_bounded_as_one():
+    later = "20261123T093000Z"
+    before = [decision(number) for number in (1, 2, 3)]
+    after = [decision(number, noticed=later) for number in (4, 5, 6)]
+    org = Org([*before, *after])
+    org.targets = {lead(number): NOW + timedelta(hours=7 - number) for number in range(1, 7)}
+    assert await found(org, rule=GiveBack(at_most=4)) == [lead(n) for n in (6, 5, 4, 3)]
+    gone = [decision(n, "back", at=NOW - timedelta(minutes=5)) for n in (1, 2)]
+    gone.append(decision(4, "back", noticed=later, at=NOW - timedelta(minutes=5)))
+    assert len(await found(Org([*before, *after, *gone]), rule=GiveBack(at_most=4))) == 1
+
+
+@asynchronous
+async def test_an_absence_after_a_return_has_its_own_bound():
+    back = decision(1, "back", at=NOW - timedelta(hours=2))
+    again = decision(2, noticed="20261123T110000Z", at=NOW - timedelta(minutes=50))
+    org = Org([decision(1), back, again])
+    assert await found(org, rule=GiveBack(at_most=1)) == [lead(2)]
+
+
+@asynchronous
 async def test_what_somebody_wrote_to_takes_no_place_of_what_may_go_back():
     org = Org([decision(1), decision(2)])
     org.by[lead(1)] = BOB
