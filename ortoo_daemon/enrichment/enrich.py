@@ -92,6 +92,8 @@ def _set(handling: Handling, step: SetStep) -> None:
 
 
 def _score(handling: Handling, step: ScoreStep) -> None:
+    if step.when is not None and not step.when.holds(handling.scope):
+        return
     found = scored(step.card, handling.scope, field=step.into)
     handling.trace.scores.append(found)
     handling.give(step.into, found.score, stage=STAGE, place=step.place)

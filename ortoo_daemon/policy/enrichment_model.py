@@ -13,7 +13,7 @@ from ortoo_daemon.errors import Place
 from ortoo_daemon.policy.ai_model import AiStep
 from ortoo_daemon.policy.attribution_model import Attribution
 from ortoo_daemon.policy.call_model import CallStep, HoldStep
-from ortoo_daemon.policy.evaluation import Expression
+from ortoo_daemon.policy.evaluation import Condition, Expression
 from ortoo_daemon.policy.score_model import Scorecard
 from ortoo_daemon.records import FieldValue
 
@@ -82,16 +82,25 @@ class SetStep:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScoreStep:
-    """Write the score by a card to ``into``, and the name of its band to ``band`` where one is named."""
+    """Write the score by a card to ``into``, and the name of its band to ``band`` where one is named.
+
+    Records that ``when`` does not take have no score by this card: their fields stay as they are.
+    """
 
     card: Scorecard
     into: str
     band: str | None = None
+    when: Condition | None = None
     place: Place
 
     def sets(self) -> tuple[str, ...]:
         """The fields that the step writes."""
         return (self.into,) if self.band is None else (self.into, self.band)
+
+    def fields(self) -> frozenset[str]:
+        """What is read of the record, ``$`` names of ``when`` included."""
+        found = self.card.fields()
+        return found if self.when is None else found | self.when.fields()
 
 
 EnrichmentStep = TableStep | SetStep | ScoreStep | AiStep | CallStep | HoldStep | Attribution

@@ -168,7 +168,7 @@ def _names(policy: Policy) -> Iterator[frozenset[str]]:
         if isinstance(enrichment, TableStep):
             yield frozenset(match.field for match in enrichment.matches)
         elif isinstance(enrichment, ScoreStep):
-            yield enrichment.card.fields()
+            yield enrichment.fields()
         elif isinstance(enrichment, AiStep):
             yield enrichment.names_read()
         elif isinstance(enrichment, CallStep | HoldStep):

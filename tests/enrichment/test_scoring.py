@@ -8,6 +8,7 @@ from ortoo_daemon.audit.explain import explain, plain_lines
 from ortoo_daemon.audit.trace_json import trace_from_json, trace_to_json
 from ortoo_daemon.policy.load import load
 from ortoo_daemon.policy.model import Policy
+from ortoo_daemon.policy.reach import fields_read
 from tests.policy.files import HEAD, OTHERWISE
 from tests.world import decided, directory, facts, lead
 
@@ -135,3 +136,20 @@ def test_a_card_is_read_once_and_belongs_to_the_revision():
     )
     assert one.revision != other.revision
     assert one.unused_files == ()
+
+
+def test_a_record_that_the_step_does_not_take_has_no_score_and_keeps_what_its_fields_say():
+    policy = with_card(
+        f"parts: [{{part: a, points: [{points(30, Request__c='quote')}]}}]\n"
+        "bands: {warm: 20, cold: 0}\n",
+        band=", band: Band__c, when: {Fuel__c: [EV, PHEV]}",
+    )
+    fields = {"Request__c": "quote", "Score__c": 7, "Band__c": "cold"}
+    taken, left = (
+        decided(policy, facts(lead(**fields, Fuel__c=fuel), directory(), now=NOW))
+        for fuel in ("EV", "Diesel")
+    )
+    assert (taken.fields["Score__c"], taken.fields["Band__c"]) == (30, "warm")
+    assert left.trace.scores == ()
+    assert not {"Score__c", "Band__c"} & left.fields.keys()
+    assert "Fuel__c" in fields_read(policy)

@@ -48,14 +48,10 @@ EXCEPTIONS = {
         "action.duplicate_rules=park", "action.handoff.by=file", "action.handoff.by=http",
         "intake.adf.unreadable=pass", "intake.adf.mails=True", "intake.find.duplicates.scope=rooftop",
     },
-    "an action of the platform itself: the example network starts its own": {"enrichment.standard"},
     "an event for others counts against the org's allocation: told is what the others asked for": {
         f"action.publish.on={outcome}" for outcome in (
             "clock_changed", "clock_stopped", "escalated", "parked", "violated", "warned",
         )
-    },
-    "would have one more field read with every lead": {
-        "action.sla.on_repeat", "action.sla.on_repeat=restart",
     },
     "needs a channel of ortoo.yaml, whose address is a secret": {"notify.to=on_call"},
     "a sign that the directory file does not read: each costs queries for everybody": {

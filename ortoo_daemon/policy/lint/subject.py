@@ -111,7 +111,7 @@ def conditions_of(policy: Policy) -> Iterator[Condition]:
             yield step.when
         if isinstance(step, ScoreStep):
             yield from (points.when for points in step.card.points())
-        elif isinstance(step, AiStep | CallStep | HoldStep) and step.when is not None:
+        if isinstance(step, ScoreStep | AiStep | CallStep | HoldStep) and step.when is not None:
             yield step.when
     yield from (step.until for step in policy.enrichment if isinstance(step, HoldStep))
     for rule in rules_of(policy):

@@ -42,7 +42,7 @@ _OPTIONS = {"kind": CleanseKind.EMAIL, "offer": CleanseKind.EMAIL, "into": Clean
 ACTIONS = tuple(kind.value for kind in CallKind if kind is not CallKind.SERVICE)
 STEP_KINDS = ("table", "set", "score", "ai", "call", *ACTIONS, "hold_until", "attribution")
 STEP_KEYS = (*STEP_KINDS, "only_empty")
-SCORE_KEYS = ("card", "into", "band")
+SCORE_KEYS = ("card", "when", "into", "band")
 TABLE_KEYS = ("file", "match", "set", "only_empty")
 
 _KINDS = tuple(CleanseKind)
@@ -185,7 +185,7 @@ def _step(
     if kind == "table":
         return _table(inner, problems, resources)
     if kind == "score":
-        return _score(inner, problems, resources)
+        return _score(inner, conditions, resources)
     if kind == "ai":
         return read_ai(inner, conditions, resources, labels)
     if kind == "attribution":
@@ -221,10 +221,13 @@ def _table(node: MapNode, problems: Problems, resources: Resources) -> TableStep
     )
 
 
-def _score(node: MapNode, problems: Problems, resources: Resources) -> ScoreStep | None:
+def _score(node: MapNode, conditions: ConditionReader, resources: Resources) -> ScoreStep | None:
+    problems = conditions.problems
     section = Section(node, problems, what="a score step", known=SCORE_KEYS)
     section.required("into", "name the field that takes the score, for example Ortoo_Score__c")
     file = section.required("card", "name its file, for example tables/retail_intent.yaml")
+    when = section.get("when")
+    condition = None if when is None else conditions.read(when, what="'when'")
     if not isinstance(file, Scalar):
         section.text("card")
         return None
@@ -234,9 +237,9 @@ def _score(node: MapNode, problems: Problems, resources: Resources) -> ScoreStep
         problems.add(
             node, "missing_key", message, "add bands: {hot: 80, …} to it, or leave 'band' out"
         )
-    if card is None or into is None:
+    if card is None or into is None or (when is not None and condition is None):
         return None
-    return ScoreStep(card=card, into=into, band=band, place=node.place)
+    return ScoreStep(card=card, into=into, band=band, when=condition, place=node.place)
 
 
 def _note_doubles(table: CsvTable, matches: tuple[TableMatch, ...], problems: Problems) -> None:

@@ -154,7 +154,9 @@ def enrichment_step() -> Schema:
         ("file", "match", "set"),
     )
     score = section(
-        parse_intake.SCORE_KEYS, {"card": NAME, "into": FIELD, "band": FIELD}, ("card", "into")
+        parse_intake.SCORE_KEYS,
+        {"card": NAME, "when": ref("condition"), "into": FIELD, "band": FIELD},
+        ("card", "into"),
     )
     return section(
         parse_intake.STEP_KEYS,
