@@ -26,7 +26,7 @@ from ortoo_daemon.work.checkpoints import Checkpoint
 from ortoo_daemon.work.claims import Claim, ParkedItem, QueueStats
 from ortoo_daemon.work.elapsed import elapsed
 from ortoo_daemon.work.leadership import Leadership
-from ortoo_daemon.work.notices import NoticeBox
+from ortoo_daemon.work.notices.box import NoticeBox
 from ortoo_daemon.work.reservations import ReservationLog
 from ortoo_daemon.work.store import Store
 from ortoo_daemon.work.tables import State

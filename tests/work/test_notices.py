@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from ortoo_daemon.work.notices import KeptNotice, Settled
+from ortoo_daemon.work.notices.values import KeptNotice, Settled
 from ortoo_daemon.work.tables import NoticeState
 from tests.asynchronous import asynchronous
 from tests.work.queues import lead, opened

@@ -19,7 +19,8 @@ from ortoo_daemon.policy.model import Policy
 from ortoo_daemon.records import FieldValue, Record, RecordId, record_id
 from ortoo_daemon.salesforce import soql
 from ortoo_daemon.salesforce.org import Org
-from ortoo_daemon.work.notices import HANDING, KeptNotice, NoticeBox
+from ortoo_daemon.work.notices.box import NoticeBox
+from ortoo_daemon.work.notices.values import HANDING, KeptNotice
 from ortoo_daemon.work.tables import NoticeState
 
 _EVERY = timedelta(minutes=1)

@@ -49,7 +49,8 @@ from ortoo_daemon.records import FieldValue, Record, RecordId, record_id
 from ortoo_daemon.salesforce import soql
 from ortoo_daemon.salesforce.org import Org
 from ortoo_daemon.services.handoff.outgoing import HandoffError, Outgoing, Sender
-from ortoo_daemon.work.notices import HANDING, KeptNotice, NoticeBox
+from ortoo_daemon.work.notices.box import NoticeBox
+from ortoo_daemon.work.notices.values import HANDING, KeptNotice
 from ortoo_daemon.work.tables import NoticeState
 
 _log = structlog.get_logger("ortoo_daemon.handoffs")

@@ -18,7 +18,8 @@ from ortoo_daemon.records import FieldValue, Record
 from ortoo_daemon.salesforce.org import Org
 from ortoo_daemon.salesforce.writer import RecordWrite
 from ortoo_daemon.services.handoff.outgoing import HandoffError
-from ortoo_daemon.work.notices import HANDING, KeptNotice, NoticeBox, Settled
+from ortoo_daemon.work.notices.box import NoticeBox
+from ortoo_daemon.work.notices.values import HANDING, KeptNotice, Settled
 from ortoo_daemon.work.tables import NoticeState
 from ortoo_daemon.work.tries import HandoffTry, TryBox, TryOutcome
 

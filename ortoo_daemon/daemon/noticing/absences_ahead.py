@@ -33,7 +33,7 @@ from ortoo_daemon.policy.notify_model import ABSENCES_AHEAD, OrgWay
 from ortoo_daemon.records import RecordId
 from ortoo_daemon.salesforce.org import Org
 from ortoo_daemon.sweeps.absence import Criteria
-from ortoo_daemon.work.notices import KeptNotice
+from ortoo_daemon.work.notices.values import KeptNotice
 from ortoo_daemon.work.queue import WorkQueue
 
 _log = structlog.get_logger("ortoo_daemon.sweeps")

@@ -28,7 +28,8 @@ from ortoo_daemon.policy.notify_model import ORG_WAYS
 from ortoo_daemon.salesforce.org import Org
 from ortoo_daemon.services.notify.channels import Channels
 from ortoo_daemon.services.notify.templates import Templates
-from ortoo_daemon.work.notices import HANDING, KeptNotice, NoticeBox, Settled, Waiting
+from ortoo_daemon.work.notices.box import NoticeBox
+from ortoo_daemon.work.notices.values import HANDING, KeptNotice, Settled, Waiting
 from ortoo_daemon.work.tables import NoticeState
 
 _log = structlog.get_logger("ortoo_daemon.notices")

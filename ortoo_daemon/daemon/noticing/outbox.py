@@ -17,7 +17,8 @@ from ortoo_daemon.policy.notify_model import ORG_WAYS, OrgWay
 from ortoo_daemon.records import RecordId
 from ortoo_daemon.salesforce import soql
 from ortoo_daemon.salesforce.org import Org
-from ortoo_daemon.work.notices import HANDING, KeptNotice, NoticeBox
+from ortoo_daemon.work.notices.box import NoticeBox
+from ortoo_daemon.work.notices.values import HANDING, KeptNotice
 
 FALLBACK_ZONE = "UTC"
 

@@ -13,7 +13,8 @@ from ortoo_daemon.salesforce.org import Org
 from ortoo_daemon.salesforce.telling import OrgMessage, OrgTelling
 from ortoo_daemon.services.notify.channels import ChannelError, Channels
 from ortoo_daemon.services.notify.templates import Message
-from ortoo_daemon.work.notices import KeptNotice, NoticeBox, Settled
+from ortoo_daemon.work.notices.box import NoticeBox
+from ortoo_daemon.work.notices.values import KeptNotice, Settled
 from ortoo_daemon.work.tables import NoticeState
 
 _FIRST_PAUSE, _LONGEST_PAUSE = timedelta(seconds=5), timedelta(minutes=15)

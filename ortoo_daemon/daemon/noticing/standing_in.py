@@ -20,7 +20,7 @@ from ortoo_daemon.policy.sla_model import Superior
 from ortoo_daemon.records import Owner, OwnerKind, RecordId, record_id
 from ortoo_daemon.salesforce import soql
 from ortoo_daemon.salesforce.org import Org
-from ortoo_daemon.work.notices import KeptNotice
+from ortoo_daemon.work.notices.values import KeptNotice
 
 USER_WAYS = frozenset({OrgWay.SALESFORCE.value, OrgWay.CHATTER.value, OrgWay.TASK.value})
 """Ways that lead to users; an alert of the org knows its recipients itself."""

@@ -17,7 +17,8 @@ from ortoo_daemon.policy.notify_model import OrgWay
 from ortoo_daemon.records import RecordId, record_id
 from ortoo_daemon.salesforce import soql
 from ortoo_daemon.salesforce.org import Org
-from ortoo_daemon.work.notices import KeptNotice, NoticeBox
+from ortoo_daemon.work.notices.box import NoticeBox
+from ortoo_daemon.work.notices.values import KeptNotice
 
 _log = structlog.get_logger("ortoo_daemon.notices")
 

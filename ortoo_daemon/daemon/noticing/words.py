@@ -25,7 +25,7 @@ from ortoo_daemon.salesforce import soql
 from ortoo_daemon.salesforce.org import Org
 from ortoo_daemon.scope import OWNER_NAMES, ROOFTOP_NAMES, person_value, rooftop_value
 from ortoo_daemon.services.notify.templates import DIGEST, Message, Templates, nested
-from ortoo_daemon.work.notices import KeptNotice
+from ortoo_daemon.work.notices.values import KeptNotice
 
 OWNER_ACTIVE = "Owner.IsActive"
 """Read with every record of which a user is told."""

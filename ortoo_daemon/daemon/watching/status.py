@@ -16,7 +16,7 @@ from ortoo_daemon.daemon.parts import Parts, View
 from ortoo_daemon.daemon.watching.health import is_ready, readiness
 from ortoo_daemon.errors import StateError
 from ortoo_daemon.instants import instant_text
-from ortoo_daemon.work.notices import WayWaiting
+from ortoo_daemon.work.notices.values import WayWaiting
 
 _PARKED_LOOKED_AT = 1000
 

@@ -25,7 +25,7 @@ from ortoo_daemon.intake.adf.reading import read_adf
 from ortoo_daemon.policy.handoff_model import HANDOFF, HANDOFF_AT, HANDOFF_ID, HANDOFF_TO
 from ortoo_daemon.policy.load import load
 from ortoo_daemon.services.handoff.http import WebSender
-from ortoo_daemon.work.notices import NoticeBox
+from ortoo_daemon.work.notices.box import NoticeBox
 from ortoo_daemon.work.queue import WorkQueue
 from ortoo_daemon.work.tables import NoticeState
 from tests.asynchronous import asynchronous

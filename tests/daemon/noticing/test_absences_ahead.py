@@ -21,7 +21,7 @@ from ortoo_daemon.directory import Directory
 from ortoo_daemon.person import Person
 from ortoo_daemon.records import RecordId
 from ortoo_daemon.salesforce.org import Org
-from ortoo_daemon.work.notices import KeptNotice
+from ortoo_daemon.work.notices.values import KeptNotice
 from ortoo_daemon.work.queue import WorkQueue
 from tests.asynchronous import asynchronous
 from tests.clock import NOON, Clock

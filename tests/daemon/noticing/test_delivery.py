@@ -15,7 +15,7 @@ from ortoo_daemon.daemon.noticing import delivery as delivery_module
 from ortoo_daemon.daemon.noticing.delivery import Delivery
 from ortoo_daemon.errors import StateError
 from ortoo_daemon.records import RecordId
-from ortoo_daemon.work.notices import KeptNotice, Settled, Waiting
+from ortoo_daemon.work.notices.values import KeptNotice, Settled, Waiting
 from ortoo_daemon.work.tables import NoticeState
 from tests.asynchronous import asynchronous, until
 

@@ -19,7 +19,7 @@ from ortoo_daemon.person import Person
 from ortoo_daemon.records import RecordId
 from ortoo_daemon.sandbox.seed import identities as seed
 from ortoo_daemon.services.notify.templates import Templates, read_templates
-from ortoo_daemon.work.notices import KeptNotice
+from ortoo_daemon.work.notices.values import KeptNotice
 from ortoo_daemon.work.tables import NoticeState
 from tests.daemon.noticing.test_delivery import NOTICE, Box, Outbox
 from tests.daemon.rig import handler_on

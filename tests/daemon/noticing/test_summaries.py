@@ -13,7 +13,8 @@ from ortoo_daemon.daemon.noticing.summaries import Summaries, Summary
 from ortoo_daemon.errors import TemporaryOrgError
 from ortoo_daemon.records import RecordId
 from ortoo_daemon.salesforce.org import Org
-from ortoo_daemon.work.notices import KeptNotice, NoticeBox
+from ortoo_daemon.work.notices.box import NoticeBox
+from ortoo_daemon.work.notices.values import KeptNotice
 from tests.asynchronous import asynchronous
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)

@@ -10,7 +10,7 @@ from ortoo_daemon.daemon.handoffs.finding import HandoffCensus
 from ortoo_daemon.daemon.parts import looked_at
 from ortoo_daemon.daemon.watching.metrics import Exposition
 from ortoo_daemon.daemon.watching.status import status_document
-from ortoo_daemon.work.notices import Waiting, WayWaiting
+from ortoo_daemon.work.notices.values import Waiting, WayWaiting
 from tests.asynchronous import asynchronous
 from tests.daemon.looked_at import NOW, parts_in
 

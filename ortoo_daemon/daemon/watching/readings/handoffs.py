@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from ortoo_daemon.daemon.parts import View
 from ortoo_daemon.daemon.watching.readings.reading import Reading, Samples, by
-from ortoo_daemon.work.notices import WayWaiting
+from ortoo_daemon.work.notices.values import WayWaiting
 
 
 def _waiting(view: View) -> Mapping[str, WayWaiting]:

@@ -1,162 +1,21 @@
-"""Who is still to be told of what was decided, and who has been?
+"""How are notices kept in the store? Batch functions for `work.thread`, one for each question of the box."""
 
-An outbox: a notice is held before its decision is written, made ready when the decision stands in the org,
-and kept for a while after it was told, so that nobody is told twice. Ids only, no texts. `NoticeBox` is what
-the daemon asks; the functions below it are batch functions for `work.thread`.
-"""
-
-import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, case, delete, func, insert, select, update
 
 from ortoo_daemon.records import RecordId
+from ortoo_daemon.work.notices.values import HANDING, KeptNotice, Settled, Waiting, WayWaiting
 from ortoo_daemon.work.tables import NoticeState, notice
-from ortoo_daemon.work.thread import StoreThread
 
 _c = notice.c
-_MOST = 2000
+MOST = 2000
+"""So many are read or forgotten in one turn."""
+
 _LIVE = (NoticeState.HELD.value, NoticeState.READY.value)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class KeptNotice:
-    """One notice to one recipient (none where a channel is told).
-
-    ``outcome`` and ``owner`` are those of the decision, by which it is known again in the org. ``together``:
-    may be told with others that wait for the same recipient. ``about`` is JSON of figures, where it tells of
-    no record: then ``object`` is empty. ``instead_of`` is the name of somebody who can't be told and for whom
-    the recipient stands in; it is found when it is told, and not kept.
-    """
-
-    key: str
-    decision_key: str
-    object: str
-    record_id: RecordId
-    outcome: str
-    owner: str = ""
-    told_to: str
-    way: str
-    template: str
-    clock: str = ""
-    recipient: str = ""
-    urgent: bool = False
-    together: bool = False
-    held_at: datetime
-    due_at: datetime
-    attempts: int = 0
-    about: str = ""
-    note: str = ""
-    instead_of: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Settled:
-    """What came of a notice: told, dropped or given up; ``ready`` is another try at ``due_at``. One that
-    ``counts`` is a try."""
-
-    key: str
-    state: NoticeState
-    at: datetime
-    due_at: datetime | None = None
-    note: str = ""
-    counts: bool = True
-
-
-HANDING = "handoff:"
-"""How the ways of handoffs begin; what comes behind is smtp, http or file."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WayWaiting:
-    """Handoffs by one way: so many wait, so many of these were tried in vain, the oldest since then; so many
-    were given up lately."""
-
-    waiting: int = 0
-    failing: int = 0
-    given_up: int = 0
-    oldest_at: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Waiting:
-    """How many notices wait, since when the oldest does, and when the next one is due. ``handoffs``, by way
-    (``smtp``), are counted by themselves."""
-
-    ready: int = 0
-    held: int = 0
-    oldest_at: datetime | None = None
-    next_at: datetime | None = None
-    handoffs: Mapping[str, WayWaiting] = field(default_factory=dict)
-
-
-class NoticeBox:
-    """The notices of one store. Every method raises StateError when the store fails."""
-
-    def __init__(self, thread: StoreThread) -> None:
-        self._thread = thread
-        self.news = asyncio.Event()
-        """Set when something may have become due; the one who tells clears it."""
-
-    async def hold(self, notices: Sequence[KeptNotice]) -> None:
-        """Keep them until their decision is known to stand; those held for it before are forgotten."""
-        if notices:
-            await self._thread.call(_hold, tuple(notices), rows=len(notices))
-
-    async def release(self, decision_key: str) -> None:
-        """The decision stands: tell."""
-        await self._thread.call(_release, decision_key)
-        self.news.set()
-
-    async def tell(self, notices: Sequence[KeptNotice]) -> None:
-        """Tell what follows from no write to a record; those that are known already are told once."""
-        if notices:
-            await self._thread.call(_tell, tuple(notices), rows=len(notices))
-            self.news.set()
-
-    async def forget(self, decision_key: str) -> None:
-        """The decision was not written: nobody is told."""
-        await self._thread.call(_forget, decision_key)
-
-    async def held(self, before: datetime) -> list[KeptNotice]:
-        """Those held since before a moment, oldest first."""
-        return await self._thread.call(_held, before)
-
-    async def due(self, now: datetime) -> list[KeptNotice]:
-        """Those due by now, oldest first, with all that may be told together with one of them."""
-        return await self._thread.call(_due, now)
-
-    async def settle(self, settled: Sequence[Settled]) -> None:
-        if settled:
-            await self._thread.call(_settle, tuple(settled), rows=len(settled))
-
-    async def of_records(
-        self, records: Sequence[RecordId], way: str
-    ) -> list[tuple[KeptNotice, NoticeState]]:
-        """All that is known of records by ways that begin like this, settled or not."""
-        return await self._thread.call(_of_records, (tuple(records), way))
-
-    async def wake(self, keys: Sequence[str], now: datetime) -> None:
-        """Those that wait, or were given up, are due now."""
-        if keys:
-            await self._thread.call(_wake, (tuple(keys), now), rows=len(keys))
-            self.news.set()
-
-    async def hurry(self, way: str, note: str, now: datetime) -> None:
-        """Those that wait by a way and whose note begins like this are due now."""
-        await self._thread.call(_hurry, (way, note, now))
-        self.news.set()
-
-    async def waiting(self) -> Waiting:
-        return await self._thread.call(_waiting, None)
-
-    async def purge(self, before: datetime) -> int:
-        """Forget what was settled before a moment; how many."""
-        return await self._thread.call(_purge, before, rows=_MOST)
-
 
 # Made once, as in `leases`.
 _HELD_FOR = (_c.state == NoticeState.HELD.value) & _c.decision_key.in_(
@@ -167,7 +26,7 @@ _RELEASE_HELD = update(notice).where(_HELD_FOR).values(state=NoticeState.READY.v
 _KNOWN = select(_c.key).where(_c.key.in_(bindparam("keys", expanding=True)))
 
 
-def _hold(connection: Connection, asked: Sequence[Sequence[KeptNotice]]) -> list[None]:
+def hold(connection: Connection, asked: Sequence[Sequence[KeptNotice]]) -> list[None]:
     rows = {each.key: each for notices in asked for each in notices}
     for some in _slices(sorted({each.decision_key for each in rows.values()})):
         connection.execute(_DELETE_HELD, {"decisions": some})
@@ -175,7 +34,7 @@ def _hold(connection: Connection, asked: Sequence[Sequence[KeptNotice]]) -> list
     return [None for _ in asked]
 
 
-def _tell(connection: Connection, asked: Sequence[Sequence[KeptNotice]]) -> list[None]:
+def tell(connection: Connection, asked: Sequence[Sequence[KeptNotice]]) -> list[None]:
     rows = {each.key: each for notices in asked for each in notices}
     _insert_new(connection, rows, NoticeState.READY)
     return [None for _ in asked]
@@ -190,23 +49,23 @@ def _insert_new(connection: Connection, rows: Mapping[str, KeptNotice], state: N
         connection.execute(insert(notice), new)
 
 
-def _release(connection: Connection, asked: Sequence[str]) -> list[None]:
+def release(connection: Connection, asked: Sequence[str]) -> list[None]:
     for some in _slices(sorted(set(asked))):
         connection.execute(_RELEASE_HELD, {"decisions": some})
     return [None for _ in asked]
 
 
-def _forget(connection: Connection, asked: Sequence[str]) -> list[None]:
+def forget(connection: Connection, asked: Sequence[str]) -> list[None]:
     for some in _slices(sorted(set(asked))):
         connection.execute(_DELETE_HELD, {"decisions": some})
     return [None for _ in asked]
 
 
-def _held(connection: Connection, asked: Sequence[datetime]) -> list[list[KeptNotice]]:
+def held(connection: Connection, asked: Sequence[datetime]) -> list[list[KeptNotice]]:
     return [_found(connection, NoticeState.HELD, _c.held_at <= before) for before in asked]
 
 
-def _due(connection: Connection, asked: Sequence[datetime]) -> list[list[KeptNotice]]:
+def due(connection: Connection, asked: Sequence[datetime]) -> list[list[KeptNotice]]:
     return [_due_by(connection, now) for now in asked]
 
 
@@ -233,7 +92,7 @@ _SETTLE = (
 )
 
 
-def _settle(connection: Connection, asked: Sequence[Sequence[Settled]]) -> list[None]:
+def settle(connection: Connection, asked: Sequence[Sequence[Settled]]) -> list[None]:
     rows = [
         {
             "row_key": each.key,
@@ -250,7 +109,7 @@ def _settle(connection: Connection, asked: Sequence[Sequence[Settled]]) -> list[
     return [None for _ in asked]
 
 
-def _of_records(
+def of_records(
     connection: Connection, asked: Sequence[tuple[Sequence[RecordId], str]]
 ) -> list[list[tuple[KeptNotice, NoticeState]]]:
     found = []
@@ -266,7 +125,7 @@ def _of_records(
     return found
 
 
-def _wake(connection: Connection, asked: Sequence[tuple[Sequence[str], datetime]]) -> list[None]:
+def wake(connection: Connection, asked: Sequence[tuple[Sequence[str], datetime]]) -> list[None]:
     states = (NoticeState.READY.value, NoticeState.GIVEN_UP.value)
     for keys, now in asked:
         for some in _slices(sorted(set(keys))):
@@ -279,7 +138,7 @@ def _wake(connection: Connection, asked: Sequence[tuple[Sequence[str], datetime]
     return [None for _ in asked]
 
 
-def _hurry(connection: Connection, asked: Sequence[tuple[str, str, datetime]]) -> list[None]:
+def hurry(connection: Connection, asked: Sequence[tuple[str, str, datetime]]) -> list[None]:
     for way, note, now in asked:
         slow = update(notice).where(
             _c.state == NoticeState.READY.value, _c.way == way, _c.note.startswith(note)
@@ -302,7 +161,7 @@ _WAITING = (
 )
 
 
-def _waiting(connection: Connection, asked: Sequence[None]) -> list[Waiting]:
+def waiting(connection: Connection, asked: Sequence[None]) -> list[Waiting]:
     found = Waiting()
     for row in connection.execute(_WAITING):
         state = NoticeState(row.state)
@@ -335,14 +194,14 @@ def _earlier(one: datetime | None, other: datetime | None) -> datetime | None:
     return min(filter(None, (one, other)), default=None)
 
 
-def _purge(connection: Connection, asked: Sequence[datetime]) -> list[int]:
+def purge(connection: Connection, asked: Sequence[datetime]) -> list[int]:
     gone = [connection.execute(delete(notice).where(_c.settled_at < each)) for each in asked]
     return [result.rowcount for result in gone]
 
 
 def _found(connection: Connection, state: NoticeState, *where: Any) -> list[KeptNotice]:
     query = select(notice).where(_c.state == state.value, *where)
-    rows = connection.execute(query.order_by(_c.held_at, _c.key).limit(_MOST))
+    rows = connection.execute(query.order_by(_c.held_at, _c.key).limit(MOST))
     return [_kept(row) for row in rows]
 
 
