@@ -53,6 +53,16 @@ class PublishedEvent:
     fields: Mapping[str, FieldValue]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordShare:
+    """Whom the record is shared with, beside its owner: ``name`` as the policy says it, ``to`` the id, None
+    of a public group, which is looked up. ``access`` is ``read`` or ``edit``."""
+
+    name: str
+    to: RecordId | None
+    access: str
+
+
 class Outcome(StrEnum):
     """What is to be done.
 
@@ -302,7 +312,8 @@ class Decision:
     the readable trail of holders as it is to stand on the record, None where it stays. ``notices`` are
     sent once the decision stands in the org. ``children`` are made before the decision is written, and
     enter like any record; ``reopening`` and ``known`` are of other records, done before, too. ``overstepped``
-    names the policy's boundaries that an assignment by hand is outside of. ``events`` go out with the proof.
+    names the policy's boundaries that an assignment by hand is outside of. ``events`` go out with the proof;
+    ``shares`` are made after the owner.
     """
 
     object: str
@@ -339,4 +350,5 @@ class Decision:
     quality: Quality | None = None
     campaign: CampaignJoin | None = None
     events: tuple[PublishedEvent, ...] = ()
+    shares: tuple[RecordShare, ...] = ()
     trace: Trace = field(default_factory=Trace)

@@ -47,10 +47,12 @@ class ObjectDescription:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrgDescription:
-    """Objects by API name; queues by DeveloperName with the objects each may own."""
+    """Objects by API name; queues by DeveloperName with the objects each may own; DeveloperNames of public
+    groups, None where they were not asked for."""
 
     objects: Mapping[str, ObjectDescription] = field(default_factory=dict)
     queues: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    groups: frozenset[str] | None = None
 
     def resolve(self, object_name: str, path: str) -> FieldDescription | None:
         """The field a path such as ``Account.Region__c`` ends in; None when any part is unknown.
@@ -91,6 +93,7 @@ class OrgDescription:
                 for name, described in sorted(self.objects.items())
             },
             "queues": {name: sorted(objects) for name, objects in sorted(self.queues.items())},
+            **({} if self.groups is None else {"groups": sorted(self.groups)}),
         }
 
     @classmethod
@@ -104,6 +107,7 @@ class OrgDescription:
                 for name, fields in saved["objects"].items()
             },
             queues={name: frozenset(objects) for name, objects in saved["queues"].items()},
+            groups=frozenset(saved["groups"]) if "groups" in saved else None,
         )
 
 

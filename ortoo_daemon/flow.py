@@ -15,6 +15,7 @@ from ortoo_daemon.action.fuse import hold_step_at_fuse, stop_at_fuse
 from ortoo_daemon.action.handoff import follow_handoff, prepare_handoff
 from ortoo_daemon.action.notices import prepare_notices, prepare_reports, tell_parked
 from ortoo_daemon.action.repeats import note_repeat
+from ortoo_daemon.action.shares import with_shares
 from ortoo_daemon.action.sla_advance import advance_clocks
 from ortoo_daemon.action.sla_due import holder_place, routed_at
 from ortoo_daemon.action.sla_follow import follow_steps
@@ -153,7 +154,7 @@ def _go_on(policies: PolicySet, handling: Handling, first: int) -> Decision | Ne
     facts = handling.facts
     decision = unless_parked_so(conclude(handling), facts)
     decision = with_custody(for_absence(decision, facts), facts)
-    return with_events(decision, handling)
+    return with_events(with_shares(decision, handling), handling)
 
 
 def _same_but_answers(before: Facts, now: Facts) -> bool:
@@ -189,7 +190,8 @@ def _decide_step(policies: PolicySet, facts: Facts, admitted: AdmittedStep) -> D
         if stage is hand_over and hold_step_at_fuse(handling):
             refused = Refused(outcome=Outcome.NOTHING, reason=ReasonCode.FUSE, key=admitted.key)
             return _refusal(policies, facts, replace(refused, policy=admitted.policy))
-    return with_events(with_custody(conclude_step(handling, sla), facts), handling)
+    decision = with_custody(conclude_step(handling, sla), facts)
+    return with_events(with_shares(decision, handling), handling)
 
 
 def _left_to_a_person(policies: PolicySet, facts: Facts, refused: Refused) -> Decision:

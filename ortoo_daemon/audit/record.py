@@ -3,7 +3,7 @@
 Field names and lengths are those of ``config/salesforce``. Pure: the daemon sends the row.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,7 +11,7 @@ from ortoo_daemon.audit.kept_facts import fitted, kept_question, kept_to_replay,
 from ortoo_daemon.audit.summary import summary
 from ortoo_daemon.audit.trace_json import trace_to_json
 from ortoo_daemon.audit.watched import watched_values
-from ortoo_daemon.decision import Decision, Outcome, PublishedEvent
+from ortoo_daemon.decision import Decision, Outcome, PublishedEvent, RecordShare
 from ortoo_daemon.facts import Facts
 from ortoo_daemon.instants import instant_text
 from ortoo_daemon.interpretation import Said
@@ -110,13 +110,15 @@ class KnownWritten:
 class Written:
     """What came of the write: ``fields`` as they landed, ``refused`` with the org's errors by field;
     ``known`` is of an earlier record, ``matched`` are ids that a duplicate rule takes for the same.
-    ``unpublished`` says why the org did not take the decision's events, "" where it did."""
+    ``unpublished`` says why the org did not take the decision's events, "" where it did; ``unshared`` why it
+    did not let the record be shared, by receiver."""
 
     fields: Mapping[str, FieldValue] = field(default_factory=dict)
     refused: Mapping[str, str] = field(default_factory=dict)
     known: KnownWritten | None = None
     matched: tuple[str, ...] = ()
     unpublished: str = ""
+    unshared: Mapping[str, str] = field(default_factory=dict)
 
 
 def decision_row(
@@ -150,7 +152,7 @@ def decision_row(
         "Summary__c": summary(decision),
         "Trace__c": trace_to_json(decision.trace, length=LENGTHS["Trace__c"]),
         "Facts__c": _facts(decision, facts, landed),
-        "Fields_Written__c": _written(landed, decision.events),
+        "Fields_Written__c": _written(landed, decision),
         "Timings__c": json_text({stage: round(ms, 3) for stage, ms in timings.items()}),
         "API_Calls__c": api_calls,
     }
@@ -229,15 +231,17 @@ def _models(facts: Facts) -> dict[str, FieldValue]:
     }
 
 
-def _written(written: Written, events: Sequence[PublishedEvent] = ()) -> str:
+def _written(written: Written, decision: Decision) -> str:
     """JSON of what was written and refused; long values are cut, then all values are left out."""
     short = {name: _short(value) for name, value in written.fields.items()}
     refused = {name: _short(error) for name, error in written.refused.items()}
     whole: dict[str, Any] = {"written": short, "refused": refused}
     if written.matched:
         whole["matched"] = list(written.matched)
-    if events:
-        whole["published"] = [_event(event, written) for event in events]
+    if decision.events:
+        whole["published"] = [_event(event, written) for event in decision.events]
+    if decision.shares:
+        whole["shared"] = [_share(share, written) for share in decision.shares]
     if written.known is not None:
         whole["known"] = written.known.as_json()
     text = json_text(whole)
@@ -255,6 +259,12 @@ def _event(event: PublishedEvent, written: Written) -> dict[str, Any]:
     told: dict[str, Any] = {"event": event.name}
     told["fields"] = {name: _short(value) for name, value in event.fields.items()}
     return told | ({"refused": written.unpublished} if written.unpublished else {})
+
+
+def _share(share: RecordShare, written: Written) -> dict[str, str]:
+    told = {"with": share.name, "access": share.access}
+    refused = written.unshared.get(share.name)
+    return told | ({"refused": refused} if refused else {})
 
 
 def _short(value: FieldValue | str) -> FieldValue:

@@ -51,7 +51,7 @@ class Expectation:
     ``fields`` values to be written; ``children`` values of each case that the record is split into, in
     order, None where nothing is expected of them; ``reopened`` values that the record which the e-mail
     answers gets; ``known`` all values of the policy's that the earlier record of the customer gets,
-    ``attached`` the subject of the task on it, "" for none.
+    ``attached`` the subject of the task on it, "" for none; ``shared`` whom it is shared with.
     ``outcome`` is what came of it. ``no_write``: the record must be left as it is.
     """
 
@@ -71,6 +71,7 @@ class Expectation:
     attached: str | None = None
     handoff: str | None = None
     published: Mapping[str, Mapping[str, FieldValue]] | None = None
+    shared: frozenset[str] | None = None
 
 
 OWNER, FORMER_OWNER = "owner", "former_owner"

@@ -27,6 +27,7 @@ from ortoo_daemon.policy.notify_model import Notify
 from ortoo_daemon.policy.ownership_model import Programme, Rule, Target
 from ortoo_daemon.policy.publish_model import PublishRule
 from ortoo_daemon.policy.repeat_model import RepeatRule
+from ortoo_daemon.policy.share_model import ShareRule
 from ortoo_daemon.policy.sla_model import USUAL_MOVES, Moves, Returns, SlaRule
 from ortoo_daemon.policy.triage_model import Triage
 from ortoo_daemon.policy.vehicle_model import VehicleStep
@@ -102,6 +103,7 @@ class Policy:
     notify: tuple[Notify, ...] = ()
     on_park: tuple[Notify, ...] = ()
     handoff: HandoffRule | None = None
+    share: tuple[ShareRule, ...] = ()
     absence: Absence | None = None
     boundaries: Boundaries | None = None
     fuse: Fuse | None = None

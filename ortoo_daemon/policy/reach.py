@@ -191,6 +191,7 @@ def _names(policy: Policy) -> Iterator[frozenset[str]]:
         yield published.fields_read()
     if policy.handoff is not None:
         yield policy.handoff.fields_read() | HANDOFF_FIELDS
+    yield from (share.fields_read() for share in policy.share)
     yield from (entry.when.fields() for entry in notifies_of(policy) if entry.when is not None)
     if _restarts_on_repeat(policy):
         yield frozenset({ASKED_AGAIN_AT})

@@ -131,6 +131,12 @@ class Org:
             for group in groups
         ]
 
+    async def groups(self) -> frozenset[str]:
+        """Every public group, by DeveloperName."""
+        where = [soql.equals("Type", "Regular")]
+        rows = await self.query(soql.select("Group", ["DeveloperName"], where=where))
+        return frozenset(str(row["DeveloperName"]) for row in rows)
+
     async def identity(self) -> RecordId:
         """The user id the daemon acts as, from the token's identity URL."""
         token = await self.tokens.get()

@@ -16,6 +16,7 @@ from ortoo_daemon.sandbox.options import WriteOptions
 from ortoo_daemon.sandbox.row_rules import DuplicateRule, RowRules, check_updatable, not_allowed
 from ortoo_daemon.sandbox.row_values import RowValues
 from ortoo_daemon.sandbox.schema import ObjectType, Schema
+from ortoo_daemon.sandbox.sharing import lost_shares, same_share
 from ortoo_daemon.sandbox.storage import Row, Storage
 from ortoo_daemon.sandbox.unit import Unit
 
@@ -55,6 +56,9 @@ class Writer:
         if kind.written_by_org:
             raise not_allowed(kind, "insert")
         given = self._values.read(kind, values, options, creating=True)
+        shared = same_share(self._storage, kind, given)
+        if shared is not None:
+            return str(self.apply(unit, kind, shared, given, options)["Id"])
         row = {**self._blank(kind), **given}
         self._stamp_new(unit, kind, row, given)
         self._assign(kind, row, options)
@@ -107,6 +111,9 @@ class Writer:
                 after,
                 tuple(name for name in kind.fields if name in changed),
             )
+        if "OwnerId" in changed:
+            for share, row in lost_shares(self._schema, self._storage, kind, before, after):
+                self._mark(unit, share, row, deleted=True)
         return after
 
     def delete(self, unit: Unit, kind: ObjectType, before: Row) -> None:

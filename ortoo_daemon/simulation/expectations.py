@@ -75,6 +75,11 @@ def _missed(
         yield f"expected handoff {expect.handoff}, got {handoff}"
     if expect.published is not None:
         yield from _published(expect.published, decision)
+    if expect.shared is not None:
+        found_with = {share.name for share in decision.shares}
+        if found_with != expect.shared:
+            names = (", ".join(sorted(each)) or "nobody" for each in (expect.shared, found_with))
+            yield "expected to be shared with {}, got {}".format(*names)
     for name, value in expect.fields.items():
         found = decision.fields.get(name, given.get(name))
         if text_of(found) != text_of(value):

@@ -112,6 +112,10 @@ def _routed(name: str, known: Policies, mapping: DirectoryMapping) -> Iterator[N
             yield UserNeed(right="RunFlow", why=f"{why} starts flows")
         yield from _reading(name, fields_read(policy, known.policy_set.signals), why)
         yield from _writing(name, fields_written(policy), why)
+        if policy.share:
+            yield ObjectNeed(
+                object=name, right=Right.MODIFY_ALL, why=f"records of {why} are shared"
+            )
         if policy.handoff is not None:
             yield from _reading(
                 name, policy.handoff.fields_sent(), f"handoff of policy {policy.name}"

@@ -29,6 +29,7 @@ from ortoo_daemon.daemon.handling.proving import Proving
 from ortoo_daemon.daemon.handling.reopened import Reopened
 from ortoo_daemon.daemon.handling.repeating import KnownChangedError, Repeating
 from ortoo_daemon.daemon.handling.reserving import Reserving
+from ortoo_daemon.daemon.handling.shares import Shares
 from ortoo_daemon.daemon.handling.timings import Timings
 from ortoo_daemon.daemon.handling.waits import Waits
 from ortoo_daemon.daemon.handling.writing import OwnerRefusedError, write_decision
@@ -113,6 +114,7 @@ class Handler:
     reopened: Reopened = field(init=False)
     repeating: Repeating = field(init=False)
     campaigns: Campaigns = field(init=False)
+    shares: Shares = field(init=False)
     _reserving: Reserving = field(init=False)
     _proving: Proving = field(init=False)
     _giving_up: GivingUp = field(init=False)
@@ -126,6 +128,7 @@ class Handler:
         self.reopened = Reopened(self.org, self.put)
         self.repeating = Repeating(self.org, self.put)
         self.campaigns = Campaigns(self.org, lambda: self.clock())
+        self.shares = Shares(self.org, lambda: self.clock())
         self._reserving = Reserving(
             org=self.org,
             knowledge=self.knowledge,
@@ -249,6 +252,8 @@ class Handler:
                 self.knowledge.ledger.release(ticket)
                 raise
             self.knowledge.ledger.settle(ticket)
+            if decision.shares and not self.shadow:
+                written = replace(written, unshared=await self.shares.make(decision))
             timings.end("write")
             await self._proving.prove(claim, decision, facts, written, timings)
             self._pass_over(claim, decision, facts)

@@ -11,6 +11,7 @@ import structlog
 
 from ortoo_daemon import beside
 from ortoo_daemon.action.events import with_events_of_stamps
+from ortoo_daemon.action.shares import with_shares_of_stamps
 from ortoo_daemon.action.stamps import DECISION_KEY
 from ortoo_daemon.daemon.handling.answers import Answers
 from ortoo_daemon.daemon.handling.by_hand import Reports, told_before
@@ -118,7 +119,8 @@ class Reserving:
         record = facts.record
         if await self._lacks_proof(claim, record):
             policy_set = policies.policy_set
-            return with_events_of_stamps(beside.recovered(facts), policy_set, facts)
+            found = with_shares_of_stamps(beside.recovered(facts), policy_set, facts)
+            return with_events_of_stamps(found, policy_set, facts)
         daemon_user = self.knowledge.daemon_user
         person = await overwritten_owner(self.org, claim.item, record, daemon_user=daemon_user)
         if person is None:

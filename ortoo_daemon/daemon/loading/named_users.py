@@ -1,4 +1,5 @@
-"""Which users do policies name who need not be on the roster: integrations under `take_over`, who is told?"""
+"""Which users do policies name who need not be on the roster: integrations under `take_over`, who is told,
+with whom is it shared?"""
 
 from collections.abc import Iterator, Mapping
 
@@ -10,9 +11,9 @@ from ortoo_daemon.salesforce.org import Org
 
 
 async def named_users(org: Org, policies: PolicySet) -> Mapping[str, RecordId]:
-    """Ids by folded username of every name under `take_over` and `notify`; queues and ids find nobody.
+    """Ids by folded username of every name under `take_over`, `notify` and `share`.
 
-    Raises OrgError.
+    Queues and ids find nobody. Raises OrgError.
     """
     names = sorted({name.strip() for policy in policies.policies for name in _names(policy)})
     found: dict[str, RecordId] = {}
@@ -27,3 +28,4 @@ async def named_users(org: Org, policies: PolicySet) -> Mapping[str, RecordId]:
 def _names(policy: Policy) -> Iterator[str]:
     yield from policy.take_over
     yield from (entry.user for entry in notifies_of(policy) if entry.user)
+    yield from (share.user for share in policy.share if share.user)

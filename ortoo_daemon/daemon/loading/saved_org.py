@@ -6,7 +6,7 @@ Two files side by side: ``org.json`` (objects, fields, picklists, queues) and ``
 
 import json
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ from ortoo_daemon.errors import ConfigError, Place, Problem
 from ortoo_daemon.policy.campaign_model import CAMPAIGN
 from ortoo_daemon.policy.model import PolicySet
 from ortoo_daemon.policy.reach import fields_read
+from ortoo_daemon.policy.share_model import share_object
 from ortoo_daemon.salesforce.directory import DirectoryReader
 from ortoo_daemon.salesforce.directory_mapping import DirectoryMapping
 from ortoo_daemon.salesforce.org import Org
@@ -73,8 +74,12 @@ async def ask_org(org: Org, policies: PolicySet | None, mapping: DirectoryMappin
 async def describe_org(
     org: Org, policies: PolicySet | None, mapping: DirectoryMapping
 ) -> OrgDescription:
-    """Fields and queues of every object that the files are about. Raises OrgError."""
-    return await _described(org, set(objects_of(policies, mapping)), _paths(policies))
+    """Fields and queues of every object that the files are about, and public groups where records are shared.
+
+    Raises OrgError."""
+    found = await _described(org, set(objects_of(policies, mapping)), _paths(policies))
+    shared = policies is not None and any(each.share for each in policies.policies)
+    return replace(found, groups=await org.groups()) if shared else found
 
 
 def objects_of(policies: PolicySet | None, mapping: DirectoryMapping) -> Iterator[str]:
@@ -88,6 +93,8 @@ def objects_of(policies: PolicySet | None, mapping: DirectoryMapping) -> Iterato
             yield from (rule.event for rule in policy.publish)
             if policy.campaign is not None:
                 yield CAMPAIGN
+            if policy.share:
+                yield share_object(policy.object)
 
 
 async def _described(org: Org, objects: set[str], paths: set[str]) -> OrgDescription:
@@ -127,7 +134,8 @@ def _description_text(description: OrgDescription) -> str:
     queues = ",\n".join(
         f"{json.dumps(name)}: {json.dumps(objects)}" for name, objects in saved["queues"].items()
     )
-    return f'{{"objects": {{\n{objects}\n}},\n"queues": {{\n{queues}\n}}}}\n'
+    groups = f',\n"groups": {json.dumps(saved["groups"])}' if "groups" in saved else ""
+    return f'{{"objects": {{\n{objects}\n}},\n"queues": {{\n{queues}\n}}{groups}}}\n'
 
 
 def _lines(fields: Iterable[dict[str, Any]]) -> str:

@@ -39,6 +39,7 @@ from ortoo_daemon.policy.lint import (
     unknown_hours,
     unknown_person,
     unknown_queue,
+    unknown_receiver,
     unknown_role,
     unknown_rooftop,
     unknown_skill,
@@ -56,6 +57,7 @@ from ortoo_daemon.policy.uncollected import no_garbage_collection
 _MODULES = (
     unknown_field,
     unknown_queue,
+    unknown_receiver,
     unknown_person,
     unknown_value,
     type_mismatch,

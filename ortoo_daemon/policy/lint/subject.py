@@ -129,6 +129,8 @@ def conditions_of(policy: Policy) -> Iterator[Condition]:
     if policy.handoff is not None:
         asked = (policy.handoff.when, policy.handoff.consent)
         yield from (condition for condition in asked if condition is not None)
+    for share in policy.share:
+        yield from (each for each in (share.when, share.consent) if each is not None)
     for clock in policy.sla:
         yield from (when for when, _ in clock.target.choices if when is not None)
         yield from clock.turning()
@@ -311,6 +313,7 @@ def _expressions(policy: Policy) -> Iterator[Expression]:
         pending.append(policy.limits.load.weigh)
     if policy.campaign is not None:
         pending.append(policy.campaign.of)
+    pending += [share.to for share in policy.share if share.to is not None]
     pending += [each.value for published in policy.publish for each in published.sets]
     for repeat in policy.repeats:
         pending += repeat.expressions()

@@ -20,9 +20,11 @@ from ortoo_daemon.policy.parsing.offers import read_offer, read_returns
 from ortoo_daemon.policy.parsing.publish import read_publish
 from ortoo_daemon.policy.parsing.repeats import read_repeats
 from ortoo_daemon.policy.parsing.sections import Section, mapping_in
+from ortoo_daemon.policy.parsing.share import read_share
 from ortoo_daemon.policy.parsing.sla_clocks import read_clock, read_moves
 from ortoo_daemon.policy.publish_model import PublishRule
 from ortoo_daemon.policy.repeat_model import RepeatRule
+from ortoo_daemon.policy.share_model import ShareRule
 from ortoo_daemon.policy.sla_model import USUAL_MOVES, Moves, Returns, SlaRule
 
 ACTION_KEYS = (
@@ -38,6 +40,7 @@ ACTION_KEYS = (
     "notify",
     "on_park",
     "handoff",
+    "share",
     "fuse",
 )
 ON_PARK_KEYS = ("notify",)
@@ -59,6 +62,7 @@ class Action:
     notify: tuple[Notify, ...] = ()
     on_park: tuple[Notify, ...] = ()
     handoff: HandoffRule | None = None
+    share: tuple[ShareRule, ...] = ()
     fuse: Fuse | None = None
 
 
@@ -73,6 +77,7 @@ def read_action(
     moves, returns = section.mapping("moves"), section.mapping("returns")
     repeats, campaign = section.get("repeats"), section.mapping("campaign")
     handoff, publish = section.mapping("handoff"), section.get("publish")
+    share = section.get("share")
     return Action(
         sets=() if sets is None else read_sets(sets, later),
         repeats=() if repeats is None else read_repeats(repeats, later),
@@ -85,6 +90,7 @@ def read_action(
         notify=() if notify is None else read_notify(notify, later, template=NEW_RECORD),
         on_park=_on_park(section, conditions),
         handoff=None if handoff is None else read_handoff(handoff, later, object_name=object_name),
+        share=() if share is None else read_share(share, later, object_name=object_name),
         fuse=read_fuse(section, of=policy),
     )
 

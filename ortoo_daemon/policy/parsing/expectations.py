@@ -11,7 +11,7 @@ from ortoo_daemon.records import FieldValue
 
 EXPECT_KEYS = (
     "outcome", "rule", "rooftop", "owner", "queue", "parked", "sla", "told", "fields", "children", "reopened",
-    "known", "attached", "handoff", "published",
+    "known", "attached", "handoff", "published", "shared",
 )  # fmt: skip
 OUTCOMES = tuple(
     outcome.value
@@ -22,6 +22,7 @@ OWNER_KEYS = ("username", "name", "role", "skills", "languages")
 NO_WRITE = "no_write"
 NO_TASK = "none"
 NO_EVENT = "none"
+NO_SHARE = "none"
 HANDOFFS = ("due", "held", "none")
 """What may be expected of a handoff: it goes at once, waits for consent, or there is none."""
 
@@ -57,6 +58,7 @@ def read_expectation(node: Node, problems: Problems) -> Expectation | None:
         attached=_attached(section),
         handoff=_handoff(section),
         published=_published(section),
+        shared=_shared(section),
     )
 
 
@@ -81,6 +83,13 @@ def _published(section: Section) -> dict[str, dict[str, FieldValue]] | None:
         fields = mapping_in(value, section.problems, what=f"{name!r}")
         found[name] = read_fields(fields, section.problems)
     return found
+
+
+def _shared(section: Section) -> frozenset[str] | None:
+    """With whom, as the policy names them; ``none`` where nobody may be."""
+    if section.get("shared") is None:
+        return None
+    return frozenset(_texts(section, "shared")) - {NO_SHARE}
 
 
 def _attached(section: Section) -> str | None:

@@ -125,6 +125,7 @@ def read_policy(node: Node, problems: Problems, resources: Resources) -> Policy 
         notify=acts.notify,
         on_park=acts.on_park,
         handoff=acts.handoff,
+        share=acts.share,
         absence=absence,
         boundaries=None if boundaries is None else read_boundaries(boundaries, conditions),
         fuse=acts.fuse,

@@ -16,6 +16,7 @@ from ortoo_daemon.policy.parsing import handoff as parse_handoff
 from ortoo_daemon.policy.parsing import notify as parse_notify
 from ortoo_daemon.policy.parsing import publish as parse_publish
 from ortoo_daemon.policy.parsing import replies as parse_replies
+from ortoo_daemon.policy.parsing import share as parse_share
 from ortoo_daemon.policy.schema.repeats import repeat
 from ortoo_daemon.policy.schema.sla import clock, moves, offer, returns
 from ortoo_daemon.policy.schema.terms import (
@@ -31,6 +32,7 @@ from ortoo_daemon.policy.schema.terms import (
     ref,
     section,
 )
+from ortoo_daemon.policy.share_model import Access
 
 
 def action() -> Schema:
@@ -53,6 +55,7 @@ def action() -> Schema:
             "notify": ref("notify"),
             "on_park": on_park(),
             "handoff": handoff(),
+            "share": one_or_several(share()),
             "fuse": fuse(),
         },
     )
@@ -91,6 +94,21 @@ def handoff() -> Schema:
             "replies": list_of(reply()),
         },
         ("send", "by"),
+    )
+
+
+def share() -> Schema:
+    """Who may see a record beside its owner."""
+    receiver = [section((word,), {word: NAME}, (word,)) for word in parse_share.WITH_KEYS]
+    return section(
+        parse_share.SHARE_KEYS,
+        {
+            "with": {"anyOf": [*receiver, ref("expression")]},
+            "access": {"enum": [str(each) for each in Access]},
+            "when": ref("condition"),
+            "consent": ref("condition"),
+        },
+        ("with",),
     )
 
 

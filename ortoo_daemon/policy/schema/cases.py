@@ -62,6 +62,7 @@ def tests_schema() -> Schema:
             "reopened": map_of({"type": ["string", "number", "boolean", "null"]}),
             "known": map_of({"type": ["string", "number", "boolean", "null"]}),
             "attached": TEXT,
+            "shared": ITEMS_OF_TEXT,
             "published": {
                 "anyOf": [
                     {"const": parse_expectations.NO_EVENT},

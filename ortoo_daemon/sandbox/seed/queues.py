@@ -49,7 +49,16 @@ def load_queues(org: Org, regions: Iterable[str]) -> dict[str, str]:
     created(org, "QueueSobject", objects, user_id=ADMIN_USER_ID)
     by_name = {q.developer_name: each for q, each in zip(queues, ids, strict=True)}
     created(org, "GroupMember", _members(org, by_name), user_id=ADMIN_USER_ID)
+    _public_group(org)
     return by_name
+
+
+def _public_group(org: Org) -> None:
+    """Those of the maker's launch partner who may read along."""
+    row = {"Name": "Launch Partners", "DeveloperName": "Launch_Partners", "Type": "Regular"}
+    (group,) = created(org, "Group", [row], user_id=ADMIN_USER_ID)
+    member = {"GroupId": group, "UserOrGroupId": identities.DISPATCHER_USER_ID}
+    created(org, "GroupMember", [member], user_id=ADMIN_USER_ID)
 
 
 def region_queue(region: str) -> str:

@@ -66,9 +66,17 @@ EVENT = ObjectDescription(
         )
     },
 )
+SHARE = ObjectDescription(name="LeadShare", fields={"Id": field("Id")})
 ORG = OrgDescription(
-    objects={"Lead": LEAD, "User": USER, "Lead_Routed__e": EVENT, "Campaign": CAMPAIGN},
+    objects={
+        "Lead": LEAD,
+        "User": USER,
+        "Lead_Routed__e": EVENT,
+        "Campaign": CAMPAIGN,
+        "LeadShare": SHARE,
+    },
     queues=QUEUES,
+    groups=frozenset({"Launch_Partners"}),
 )
 SITES = "rooftop: {brand: Brand__c, territory: PostalCode, territories: tables/sites.csv}"
 ANA = {"id": "005000000000001AAA", "name": "Ana", "username": "ana.lopez@example.com"}
