@@ -10,9 +10,10 @@ PASS (Brand__c lists Peugeot)::
 FAIL::
 
     when: {Brand__c: Peugot}
-    → Brand__c has no value 'peugot' (did you mean Peugeot?)
+    → Brand__c has no value 'Peugot' (did you mean Peugeot?)
 """
 
+import re
 from collections.abc import Iterator
 
 from ortoo_daemon.descriptions import FieldDescription
@@ -44,7 +45,15 @@ def _unlisted(test: FieldTest, field: FieldDescription) -> Iterator[Problem]:
         yield Problem(
             place=test.place,
             rule=ID,
-            message=f"{test.field} has no value {value!r}",
+            message=f"{test.field} has no value {_as_written(value, test)!r}",
             mend=did_you_mean(str(value), field.values),
             level=Level.ERROR if field.restricted else Level.HINT,
         )
+
+
+def _as_written(value: object, test: FieldTest) -> object:
+    """Operands are kept as they are compared, in small letters; a list stands in the test by its name."""
+    if not isinstance(value, str):
+        return value
+    found = re.search(re.escape(value), test.text, re.IGNORECASE)
+    return found[0] if found else value
