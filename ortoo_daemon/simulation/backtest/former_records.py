@@ -5,7 +5,7 @@ decided before. Mutable, one for each set of policies; no clock, no I/O.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
 from ortoo_daemon.decision import Decision
 from ortoo_daemon.intake.matching.searching import as_found
@@ -13,6 +13,9 @@ from ortoo_daemon.matches import MOST_FOUND, Found, MatchQuestion
 from ortoo_daemon.policy.intake_model import KeySources
 from ortoo_daemon.records import RecordId
 from ortoo_daemon.simulation.backtest.history import PastDecision
+
+_KEPT = 2 * MOST_FOUND
+"""Of one object and key the newest: some of them may be too old for a question, or made after it."""
 
 
 class FormerRecords:
@@ -22,7 +25,7 @@ class FormerRecords:
         """``sources`` say by object what is told of a customer."""
         self._sources = sources
         self._decided: dict[RecordId, Found] = {}
-        self._by_key: dict[tuple[str, str], dict[RecordId, None]] = defaultdict(dict)
+        self._by_key: dict[tuple[str, str, str], dict[RecordId, None]] = defaultdict(dict)
         self._asked: dict[RecordId, MatchQuestion] = {}
 
     def found(self, question: MatchQuestion, past: PastDecision) -> tuple[Found, ...] | None:
@@ -31,14 +34,14 @@ class FormerRecords:
         here = {each.id: each for each in self._near(question)}
         then = past.past_matches or ()
         kept = [here.pop(each.id, each) for each in then if question.may_hold(each)]
-        found = (*here.values(), *kept)
-        if not found and past.past_matches is None:
+        if not here and not kept and past.past_matches is None:
             return None
-        return found[:MOST_FOUND]
+        newest = sorted((*here.values(), *kept), key=lambda each: each.created_at, reverse=True)
+        return tuple(newest[:MOST_FOUND])
 
     def is_known(self, question: MatchQuestion) -> bool:
         """Whether this run itself decided a record of the customer before."""
-        return any(True for _ in self._near(question))
+        return bool(self._near(question))
 
     def remember(self, decision: Decision, past: PastDecision) -> None:
         """A decision about a record whose customer was asked for."""
@@ -51,11 +54,13 @@ class FormerRecords:
             return
         self._decided[past.record] = found
         for key in asked.customer.all_keys():
-            self._by_key[key][past.record] = None
+            bearing = self._by_key[found.object, *key]
+            bearing[past.record] = None
+            if len(bearing) > _KEPT:
+                del bearing[next(iter(bearing))]
 
-    def _near(self, question: MatchQuestion) -> Iterator[Found]:
-        ids = dict.fromkeys(
-            id_ for key in question.customer.all_keys() for id_ in self._by_key.get(key, ())
-        )
-        found = (self._decided[id_] for id_ in ids)
-        yield from (each for each in found if question.may_hold(each))
+    def _near(self, question: MatchQuestion) -> list[Found]:
+        keys, among = question.customer.all_keys(), {name for name, *_ in question.among}
+        ids = {id_ for key in keys for name in among for id_ in self._by_key.get((name, *key), ())}
+        found = (self._decided[id_] for id_ in sorted(ids))
+        return [each for each in found if question.may_hold(each)]

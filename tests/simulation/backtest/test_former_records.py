@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 from ortoo_daemon.decision import Decision, Outcome, ReasonCode
-from ortoo_daemon.matches import Customer, Found, MatchQuestion, Searched
+from ortoo_daemon.matches import MOST_FOUND, Customer, Found, MatchQuestion, Searched
 from ortoo_daemon.policy.intake_model import KeySources
 from ortoo_daemon.records import Owner, OwnerKind, WorkReason
 from ortoo_daemon.simulation.backtest.former_records import FormerRecords
@@ -65,6 +65,16 @@ def test_what_was_kept_is_found_where_this_run_knows_nothing():
     assert records.found(question(2), past(2, (KEPT,))) == (KEPT,)
     assert records.found(question(2), past(2, ())) == ()
     assert not records.is_known(question(2))
+
+
+def test_of_many_records_of_a_customer_the_newest_are_found_and_no_others_are_looked_through():
+    records = FormerRecords({"Lead": KeySources(email=("Email",))})
+    for number in range(1, 101):
+        records.found(question(number), past(number, ()))
+        records.remember(decided(number), past(number))
+    found = records.found(question(101), past(101))
+    assert [each.id for each in found] == [an_id("00Q", n) for n in range(100, 80, -1)]
+    assert {len(bearing) for bearing in records._by_key.values()} == {2 * MOST_FOUND}
 
 
 def test_a_history_keeps_what_was_found():
