@@ -204,6 +204,22 @@ def test_somebody_who_lost_the_record_meanwhile_is_not_told(network: Network):
     assert not bells(network, [moved])
 
 
+def test_an_owner_who_is_deactivated_before_they_are_told_has_a_stand_in(
+    network: Network,
+):
+    entry = {"to": "owner", "by": "salesforce", "digest": "1h"}
+    with daemon_of(network, entry, settings={"sweeps": {"sla_every": "1s"}}) as daemon:
+        daemon.until_ready()
+        (id,) = network.leads(1)
+        network.until_routed([id])
+        owner = network.lead(id)["OwnerId"]
+        network.sandbox.change(owner, IsActive=False)
+        network.sandbox.shift_clock(3700)
+        (bell,) = wait_until(lambda: bells(network, [id]), 30, "the stand-in is told")
+        assert daemon.until_logged("notice.stood_in")["people"] == [owner]
+    assert bell["recipients"] != [owner]
+
+
 def test_who_is_told_of_unrouted_leads_is_in_the_way_out(network: Network, hook: Hook):
     queue = {"queue": seed.UNROUTED_QUEUE}
     (Path(network.folder) / "templates").mkdir()
