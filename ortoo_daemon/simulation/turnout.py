@@ -11,6 +11,12 @@ from ortoo_daemon.records import RecordId
 _NOBODY: Mapping[str, RecordId | None] = {}
 
 
+def all_there(directory: Directory) -> Directory:
+    """The directory with nobody away: what a case says must not hang on whose holiday it is today."""
+    people = {id_: person.as_if(away=False) for id_, person in directory.people.items()}
+    return directory if people == directory.people else replace(directory, people=people)
+
+
 def turned_out(
     directory: Directory,
     changes: Iterable[RosterChange],

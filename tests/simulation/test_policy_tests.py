@@ -97,6 +97,11 @@ def test_cases_that_say_what_the_policy_does_pass():
     assert report.passed
 
 
+def test_cases_pass_on_a_day_on_which_the_adviser_they_expect_is_on_holiday():
+    adviser = person(1, at=SITE, skills=("ev",)).as_if(away=True)
+    assert run(network=directory((SITE,), (adviser,), hours={"01m1@FR": SHOP})).passed
+
+
 def test_rules_that_no_case_reaches_are_listed_with_their_place():
     ((policy, rule, place),) = run().unreached
     assert (policy, rule, place.file) == ("retail", "network / vans", "leads.yaml")
