@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable
+from typing import Any
 
 from ortoo_daemon.action.sla_clocks import read_stamp
 from ortoo_daemon.action.stamps import POLICY, SLA_CLOCKS, SLA_NEXT_AT
@@ -19,25 +20,17 @@ MOST_RECORDS = 20_000
 
 
 async def clocks_moved_by(org: Org, policies: PolicySet) -> list[ClocksMoved]:
-    """What would become of running clocks if these policies came into force. Raises OrgError.
-
-    Nothing where the org has not the daemon's own fields: then no clock runs there.
-    """
-    try:
-        before = await _in_force(org)
-        if before is not None and before.revision == policies.revision:
-            return []
-        running = await _running(org, {each.object for each in policies.policies})
-    except PermanentOrgError as error:
-        if error.code not in _NOT_THERE:
-            raise
+    """What would become of running clocks if these policies came into force. Raises OrgError."""
+    before = await _in_force(org)
+    if before is not None and before.revision == policies.revision:
         return []
+    running = await _running(org, {each.object for each in policies.policies})
     return clocks_moved(before, policies, running)
 
 
 async def _in_force(org: Org) -> PolicySet | None:
     """The policies that were registered last, None where their content is not kept."""
-    rows = await org.query(soql.select(OBJECT, [KEY, "Revision__c", "Loaded_At__c"]))
+    rows = await _rows(org, soql.select(OBJECT, [KEY, "Revision__c", "Loaded_At__c"]))
     named = [row for row in rows if not str(row[KEY]).startswith(MARK)]
     if not named:
         return None
@@ -51,8 +44,18 @@ async def _running(org: Org, objects: Iterable[str]) -> Running:
     where = [soql.differs(SLA_NEXT_AT, None)]
     for name in sorted(objects):
         query = soql.select(name, [POLICY, SLA_CLOCKS], where=where, limit=MOST_RECORDS)
-        for row in await org.query(query, essential=False):
+        for row in await _rows(org, query):
             found.update(
                 (str(row[POLICY]), clock.name) for clock in read_stamp(row[SLA_CLOCKS]).live
             )
     return found
+
+
+async def _rows(org: Org, query: str) -> list[dict[str, Any]]:
+    """None where the object has not the daemon's own fields: then no clock runs there."""
+    try:
+        return await org.query(query, essential=False)
+    except PermanentOrgError as error:
+        if error.code not in _NOT_THERE:
+            raise
+        return []
