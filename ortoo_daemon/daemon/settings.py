@@ -43,7 +43,7 @@ SECRETS = ("client_secret", "private_key")
 class WorkerSettings(Section):
     """``parallel``: records in hand at once. ``lease_for`` must outlast the slowest call."""
 
-    parallel: int = Field(default=1000, ge=1, le=5000)
+    parallel: int = Field(default=1600, ge=1, le=5000)
     lease_for: Duration = timedelta(minutes=2)
     drain_for: Duration = timedelta(seconds=30)
 

@@ -71,7 +71,7 @@ class Workers:
         queue: WorkQueue,
         handle: Handle,
         *,
-        parallel: int = 1000,
+        parallel: int = 1600,
         drain_for: timedelta,
         tries: Tries | None = None,
         rng: random.Random | None = None,
