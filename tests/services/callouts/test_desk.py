@@ -23,11 +23,11 @@ from ortoo_daemon.services.callouts import line as line_module
 from ortoo_daemon.services.callouts.credentials import Credentials
 from ortoo_daemon.services.callouts.desk import ServiceDesk
 from ortoo_daemon.services.callouts.line import GuardedResolver, Line
+from tests.certificates import certificate_for
 from tests.services.callouts.server import (
     Handler,
     StockServer,
     bytes_of,
-    certificate,
     in_turn,
     late,
     reset,
@@ -587,9 +587,9 @@ def test_the_resolver_answers_for_names_that_are_allowed():
 
 def test_a_certificate_that_nobody_vouches_for_is_not_taken(tmp_path):
     async def ask(ca: Path | None) -> CallAnswer:
-        tls, _ = certificate(tmp_path)
+        cert, tls = certificate_for("127.0.0.1", tmp_path)
         async with serving(said(CARS), tls) as server:
-            desk = desk_of(f"{server.url}/cars", ca=ca and tmp_path / "cert.pem")
+            desk = desk_of(f"{server.url}/cars", ca=ca and cert)
             try:
                 return await desk.ask(question())
             finally:
@@ -603,7 +603,7 @@ def test_a_certificate_that_nobody_vouches_for_is_not_taken(tmp_path):
 
 def test_a_certificate_of_another_host_is_not_taken_though_its_maker_is_trusted(tmp_path):
     async def ask() -> CallAnswer:
-        tls, cert = certificate(tmp_path, host="other.example.com")
+        cert, tls = certificate_for("other.example.com", tmp_path)
         async with serving(said(CARS), tls) as server:
             desk = desk_of(f"{server.url}/cars", ca=cert)
             try:

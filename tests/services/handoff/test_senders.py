@@ -11,7 +11,7 @@ from ortoo_daemon.services.handoff.http import WebSender, origin_of
 from ortoo_daemon.services.handoff.outgoing import HandoffError, Outgoing
 from ortoo_daemon.services.handoff.smtp import MailSender, MailServer, mail_of
 from tests.asynchronous import asynchronous
-from tests.services.handoff.certificates import certificate_for
+from tests.certificates import certificate_for
 from tests.services.handoff.receivers import mail_server, web_server
 
 NOW = datetime(2026, 11, 23, 9, 15, tzinfo=UTC)

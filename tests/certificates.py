@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ssl
 from datetime import UTC, datetime, timedelta
+from ipaddress import ip_address
 from pathlib import Path
 
 from cryptography import x509
@@ -13,9 +14,12 @@ from cryptography.x509.oid import NameOID
 
 
 def certificate_for(host: str, folder: Path) -> tuple[Path, ssl.SSLContext]:
-    """The file by which it is trusted, and what a server shows."""
+    """The file by which it is trusted, and what a server shows. ``host`` is a name or an IP address."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, host)])
+    called: x509.GeneralName = (
+        x509.IPAddress(ip_address(host)) if host[0].isdigit() else x509.DNSName(host)
+    )
     now = datetime.now(UTC)
     certificate = (
         x509.CertificateBuilder()
@@ -25,7 +29,7 @@ def certificate_for(host: str, folder: Path) -> tuple[Path, ssl.SSLContext]:
         .serial_number(x509.random_serial_number())
         .not_valid_before(now - timedelta(days=1))
         .not_valid_after(now + timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName([x509.DNSName(host)]), critical=False)
+        .add_extension(x509.SubjectAlternativeName([called]), critical=False)
         .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
         .sign(key, hashes.SHA256())
     )
