@@ -17,6 +17,7 @@ from ortoo_daemon.daemon.handling.ledger import Ledger
 from ortoo_daemon.daemon.interpreting.interpreter import Interprets
 from ortoo_daemon.daemon.loading.policy_files import read_directory_mapping
 from ortoo_daemon.daemon.mails.case_mails import CaseMails
+from ortoo_daemon.daemon.noticing.outbox import Outbox
 from ortoo_daemon.daemon.settings import Settings
 from ortoo_daemon.daemon.watching.meters import Meters
 from ortoo_daemon.policy.load import load
@@ -74,10 +75,11 @@ async def handler_on(
     *,
     mails: Callable[[Org], CaseMails | None] = lambda _: None,
     interpreter: Interprets | None = None,
+    outbox: Callable[[Knowledge], Outbox | None] = lambda _: None,
     **options: Any,
 ) -> AsyncIterator[Handler]:
     """A handler on the live sandbox org; ``mails`` makes what reads the e-mails of cases, ``interpreter``
-    asks models what a record's text says."""
+    asks models what a record's text says, ``outbox`` makes what keeps whom to tell."""
     org = Org.of(
         auth=ClientCredentials(client_id=seed.CLIENT_ID, client_secret=seed.CLIENT_SECRET),
         login_url=live.url,
@@ -97,6 +99,7 @@ async def handler_on(
             answers=answers,
             clock=now,
             meters=Meters(now),
+            outbox=outbox(knowledge),
             **options,
         )
     finally:

@@ -61,7 +61,7 @@ class Proving:
             else:
                 await self.org.writer.upsert(OBJECT, KEY, [sealed(row(written), before)])
             timings.end("audit")
-            if (decision.notices or decision.handoff) and self.outbox is not None:
+            if self.outbox is not None and _may_have_held(decision):
                 await self.outbox.release(decision)
         self._tell(claim, decision, timings, written)
 
@@ -81,6 +81,12 @@ class Proving:
             _log.debug(event, **line)
         else:
             _log.info(event, **line)
+
+
+def _may_have_held(decision: Decision) -> bool:
+    """Whether notices may wait for this proof: its own, or what the run held that died before it."""
+    told = bool(decision.notices) or decision.handoff is not None
+    return told or decision.outcome is Outcome.RECOVERED
 
 
 def _api_calls() -> float | None:

@@ -8,6 +8,9 @@ from datetime import timedelta
 
 import pytest
 
+from ortoo_daemon.daemon.handling.knowledge import Knowledge
+from ortoo_daemon.daemon.noticing.notice_settings import NoticeSettings
+from ortoo_daemon.daemon.noticing.outbox import Outbox
 from ortoo_daemon.errors import PermanentOrgError, StaleRecordError
 from ortoo_daemon.instants import instant
 from ortoo_daemon.records import WorkReason, record_id
@@ -16,6 +19,7 @@ from ortoo_daemon.sandbox.seed import identities as seed
 from ortoo_daemon.work.verdicts import Finished, Park, Retry
 from tests.daemon.rig import claim_of, handler_on, held, now, policy_set
 from tests.sandbox.live import Live, live
+from tests.work.queues import opened
 
 SINGLE = "/composite$"
 PROOFS = "composite/sobjects/Ortoo_Decision__c"
@@ -99,6 +103,28 @@ async def test_a_stamp_whose_writer_died_is_proven_as_recovered(live: Live) -> N
         assert await handler.handle(claim_of(lead, taken_over=True)) == Finished("recovered")
     (proof,) = proofs(live, lead)
     assert proof["Reason__c"] == "recovered"
+
+
+@live()
+async def test_whom_a_dead_writer_was_to_tell_is_told_as_soon_as_its_stamp_is_proven(
+    live: Live,
+) -> None:
+    await fault(live, "error", path=PROOFS, status=400, body=[{"errorCode": "X", "message": "no"}])
+    policies = policy_set(action={"notify": ["owner"]})
+    async with opened("sqlite://") as queue:
+        box = queue.notices
+
+        def outbox(knowledge: Knowledge) -> Outbox:
+            return Outbox(box, knowledge, NoticeSettings(), addresses=lambda channel: 1)
+
+        async with handler_on(live, policies, outbox=outbox) as handler:
+            lead = live.lead()
+            with pytest.raises(PermanentOrgError):
+                await handler.handle(claim_of(lead))
+            assert [each.record_id for each in await box.held(now())] == [lead]
+            assert await box.due(now()) == []
+            await handler.handle(claim_of(lead, taken_over=True))
+            assert [each.record_id for each in await box.due(now())] == [lead]
 
 
 @live()
