@@ -101,8 +101,9 @@ class GivenMatch:
     """Another record that bears the keys of the case's customer.
 
     ``how`` says what it has of the customer: its number or address, its phone, its name and place, or all of
-    that but the first name (a household). ``owner`` is a username, or the DeveloperName of a queue;
-    ``rooftop`` a name or code; ``age`` how long ago it was created; ``fields`` further values that it holds.
+    that but the first name (a household), or its company alone. ``owner`` is a username, or the
+    DeveloperName of a queue; ``rooftop`` a name or code; ``age`` how long ago it was created; ``fields``
+    further values that it holds.
     """
 
     object: str

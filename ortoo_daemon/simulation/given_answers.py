@@ -14,12 +14,17 @@ from ortoo_daemon.policy.naming import did_you_mean
 from ortoo_daemon.policy.parsing.vehicle import LABEL as VEHICLE
 from ortoo_daemon.policy.values import text_of
 from ortoo_daemon.policy.vehicle_model import VehicleStep
+from ortoo_daemon.records import record_id
 from ortoo_daemon.vehicles import VehicleQuestion, Vehicles
 
 ENQUIRY = "adf"
 """The label under which a case gives the document of its e-mails."""
 
 ITEM_KEYS = ("value", "evidence", "confidence")
+MADE = "made"
+"""How a case says that no vehicle has the VIN, and that one is made."""
+
+_MADE_ID = record_id("a0V00000000MADE")
 _SURE = 1.0
 _FAILURES = tuple(each.value for each in CallOutcome if each is not CallOutcome.ANSWERED)
 
@@ -32,7 +37,7 @@ def given_answers(
 
     def answer(question: Question) -> Answer:
         if isinstance(question, VehicleQuestion):
-            return _vehicles(case.answers.get(VEHICLE))
+            return _vehicles(question, case.answers.get(VEHICLE))
         if isinstance(question, EnquiryQuestion):
             given = case.answers.get(ENQUIRY)
             text = None if given is None else given.value
@@ -60,19 +65,26 @@ def _called(given: Any) -> CallAnswer:
     return CallAnswer(outcome=CallOutcome.ANSWERED, value=given)
 
 
-def _vehicles(given: GivenAnswer | None) -> Vehicles:
-    """One record, or several; ~ and nothing at all: none has this VIN."""
+def _vehicles(question: VehicleQuestion, given: GivenAnswer | None) -> Vehicles:
+    """One record, or several; ``made``: the one that is made. ~ and nothing at all: none has this VIN."""
     if given is None or given.value is None:
         return Vehicles()
+    if given.value == MADE:
+        made = {"Id": _MADE_ID, question.by: question.vin, **dict(question.make or ())}
+        return Vehicles([{name: made.get(name) for name in question.fields}])
     rows = given.value if isinstance(given.value, list) else [given.value]
     return Vehicles([row for row in rows if isinstance(row, Mapping)])
 
 
 def _wrong_vehicles(given: GivenAnswer, step: VehicleStep) -> Iterator[str]:
+    if given.value == MADE:
+        if step.make is None:
+            yield f"{given.place}: the policy's 'vehicle' makes none: write make: {{…}} there"
+        return
     rows = given.value if isinstance(given.value, list) else [given.value]
     for row in rows:
         if row is not None and not isinstance(row, Mapping):
-            yield f"{given.place}: a vehicle is given by its fields, ~ is none"
+            yield f"{given.place}: a vehicle is given by its fields, ~ is none, {MADE} one that is made"
         for name in row if isinstance(row, Mapping) else ():
             if name not in step.of_vehicle():
                 mend = did_you_mean(name, step.of_vehicle())

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from ortoo_daemon.directory import Directory
 from ortoo_daemon.facts import Answer, Question
 from ortoo_daemon.instants import instant_text
+from ortoo_daemon.intake.matching.name_keys import company_key
 from ortoo_daemon.matches import Customer, Found, How, MatchQuestion
 from ortoo_daemon.policy.cases import GivenMatch, PolicyCase
 from ortoo_daemon.records import Record, RecordId, record_id
@@ -18,7 +19,7 @@ _KEY_PREFIX = {
     "Opportunity": "006",
 }
 _NOBODY = RecordId("005000000000000AAA")
-_OTHER_FIRST_NAME = "Somebody Else"
+_OTHER_FIRST_NAME, _OTHER_LAST_NAME = "Somebody Else", "Of The Same House"
 
 
 def given_matches(
@@ -79,6 +80,8 @@ def _as_known(customer: Customer, how: How) -> Customer:
     """As much of the customer as makes the record found this way and no other."""
     named = customer._replace(email="", phones=(), number="")
     match how:
+        case How.EMAIL_AND_PHONE:
+            return customer._replace(name_keys=(), number="")
         case How.NUMBER:
             return Customer(number=customer.number)
         case How.PHONE:
@@ -87,8 +90,22 @@ def _as_known(customer: Customer, how: How) -> Customer:
             return named
         case How.HOUSEHOLD:
             return customer._replace(first_name=_OTHER_FIRST_NAME, number="")
+        case How.COMPANY:
+            return _colleague(customer)
         case _:
             return named._replace(email=customer.email, name_keys=())
+
+
+def _colleague(customer: Customer) -> Customer:
+    """Somebody else of the company: found by its name and place where the policy looks by these, else by an
+    address or a number that they share. Nobody where the record names no company."""
+    if not customer.company:
+        return Customer()
+    other = customer._replace(first_name=_OTHER_FIRST_NAME, last_name=_OTHER_LAST_NAME, number="")
+    key = company_key(customer.company, customer.postal_code)
+    if key and key in customer.name_keys:
+        return other._replace(email="", phones=(), name_keys=(key,))
+    return other._replace(name_keys=())
 
 
 def _owner(match: GivenMatch, directory: Directory) -> RecordId | None:

@@ -5,6 +5,7 @@ from ortoo_daemon.policy.callouts import reading
 from ortoo_daemon.policy.callouts.catalogue import AnswerType, AuthKind, Method
 from ortoo_daemon.policy.callouts.reading import load_services
 from tests.docs.pages import blocks, first_cells, section
+from tests.policy.files import ROOT
 
 NAME = "docs/services.md"
 
@@ -17,6 +18,11 @@ def test_every_way_to_be_known_method_and_type_is_told():
     text = section(NAME, "## A service")
     words = {*Method, *AnswerType, *AuthKind} - {AuthKind.NONE}
     assert {word for word in words if f"`{word}`" not in text} == set()
+
+
+def test_every_shipped_service_is_told_and_no_other():
+    shipped = load_services(NAME, (ROOT / "config" / "services.yaml").read_bytes()).services
+    assert set(first_cells(section(NAME, "## The shipped ones"))) == set(shipped)
 
 
 def test_every_outcome_is_told_and_no_other():

@@ -65,3 +65,33 @@ ODD = {
 def test_answers_that_no_step_could_have_are_told_with_their_place(answers):
     told = missed(answers)
     assert any(ODD[answers] in each and each.startswith("policies/a_test.yaml:6:") for each in told)
+
+
+VEHICLE = (
+    "intake:\n  vehicle: {vin: Vin__c, object: Vehicle__c, by: Vin__c, "
+    "set: {Vehicle__c: Id, Model__c: Model__c}"
+)
+
+
+def of_vehicle(answers: str, fields: str = "{}", *, makes: bool = True) -> tuple[str, ...]:
+    made = ", make: {Model__c: Asked__c}}\n" if makes else "}\n"
+    text = f"{HEAD}{VEHICLE}{made}ownership:\n{OTHERWISE}"
+    policies = load({"policies/a.yaml": text.encode()})
+    (policy,) = policies.policies
+    case = CASE.format(answers=answers, fields=fields).replace("leads", policy.name, 1)
+    case = case.replace("given: {", "given: {Vin__c: VF3CUHMZ6KY123456, Asked__c: 208, ")
+    (result,) = run_tests(
+        policies, load_tests({"policies/a_test.yaml": case.encode()}), directory()
+    ).results
+    return result.missed
+
+
+def test_a_vehicle_that_is_made_holds_what_the_policy_makes_it_of():
+    wanted = "{Vehicle__c: a0V00000000MADEEA4, Model__c: 208}"
+    assert of_vehicle("{vehicle: made}", wanted) == ()
+    assert of_vehicle("{vehicle: ~}", "{Vehicle__c: ~}") == ()
+
+
+def test_no_vehicle_is_made_by_a_policy_that_makes_none():
+    (told,) = of_vehicle("{vehicle: made}", makes=False)
+    assert "the policy's 'vehicle' makes none" in told

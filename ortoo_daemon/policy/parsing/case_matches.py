@@ -15,7 +15,7 @@ from ortoo_daemon.policy.parsing.expectations import read_fields
 from ortoo_daemon.policy.parsing.sections import Section, duration_in, mapping_in
 
 MATCH_KEYS = ("object", "owner", "rooftop", "source", "brand", "age", "how", "fields")
-HOWS = (How.NUMBER, How.EMAIL, How.PHONE, How.NAME, How.HOUSEHOLD)
+HOWS = tuple(How)
 
 
 def read_matches(case: Section) -> tuple[GivenMatch, ...]:
