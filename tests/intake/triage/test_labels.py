@@ -1,10 +1,11 @@
 """Do the labels of the e-mails name what there is: rooftops of the directory, brands and kinds?
 
-``held_out_unread`` was labelled before any program read it: only its labels are looked at here, nothing
-here reads its mails.
+The sets of ``UNREAD`` were labelled before any program read them: only their labels are looked at here,
+nothing here reads their mails.
 """
 
 import json
+import re
 from collections import Counter
 
 import pytest
@@ -12,6 +13,7 @@ import pytest
 from tests.scoring import DATA, rows
 
 SETS = sorted({file.stem for file in DATA.glob("*.jsonl")})
+UNREAD = ["held_out_unread", "held_out_fresh"]
 
 
 def segments(name):
@@ -70,10 +72,22 @@ def test_no_two_mails_of_a_set_have_one_id(name):
     assert [one for one, times in ids.items() if times > 1] == []
 
 
-def test_the_evidence_of_the_unread_set_is_a_part_of_its_clean_body():
+@pytest.mark.parametrize("name", UNREAD)
+def test_the_evidence_of_an_unread_set_is_a_part_of_its_clean_body(name):
     missing = [
         row["id"]
-        for row, part in segments("held_out_unread")
+        for row, part in segments(name)
         if part["evidence"] not in row["labels"]["clean_body"]
+    ]
+    assert missing == []
+
+
+@pytest.mark.parametrize("name", UNREAD)
+def test_every_vin_labelled_in_an_unread_set_stands_in_its_clean_body(name):
+    missing = [
+        (row["id"], vin)
+        for row, part in segments(name)
+        for vin in part["vins"]
+        if vin not in re.sub(r"[\s-]", "", row["labels"]["clean_body"]).upper()
     ]
     assert missing == []
