@@ -21,7 +21,8 @@ from ortoo_daemon.policy.coverage.ends import End, Why, walk
 from ortoo_daemon.policy.coverage.examples import Example, example
 from ortoo_daemon.policy.coverage.regions import Region, regions_of, words
 from ortoo_daemon.policy.coverage.sites import Sites
-from ortoo_daemon.policy.coverage.space import Known, Space
+from ortoo_daemon.policy.coverage.space import Space
+from ortoo_daemon.policy.coverage.variables import Known
 from ortoo_daemon.policy.evaluation import Condition
 from ortoo_daemon.policy.model import Policy, PolicySet
 from ortoo_daemon.policy.operators import Takes
@@ -156,7 +157,7 @@ class _Prover:
             size=region.size,
             fields=found.fields if found else None,
             now=found.now if found else None,
-            at_hours=space.hours_level in region.masks,
+            at_hours=space.variables.hours_level in region.masks,
         )
 
     def _ends_there(self, found: Example, end: End) -> bool:

@@ -12,7 +12,8 @@ from ortoo_daemon.calendars import BusinessHours
 from ortoo_daemon.decision import ReasonCode
 from ortoo_daemon.policy.coverage.ends import Why, walk
 from ortoo_daemon.policy.coverage.sites import Sites
-from ortoo_daemon.policy.coverage.space import Known, Space
+from ortoo_daemon.policy.coverage.space import Space
+from ortoo_daemon.policy.coverage.variables import Known
 from ortoo_daemon.policy.load import load
 from ortoo_daemon.postal import PostalIndex
 from ortoo_daemon.simulation.coverage import World, may_pass, prove
@@ -94,7 +95,7 @@ def test_a_record_without_rooftop_by_decide_is_one_by_the_proof(rows, seed, know
 
 def like(space, rows, fields):
     """The code as the proof lists it: itself, one in the same rows, or any other."""
-    (places,) = space.places.values()
+    (places,) = space.variables.places.values()
     code, country = fields["PostalCode"], country_in(places, fields["Country"])
     if code is None or code in country.codes:
         return code
@@ -117,7 +118,7 @@ def country_in(places, name):
 
 
 def belongs_there(space, lacking, fields, day):
-    (places,) = space.places.values()
+    (places,) = space.variables.places.values()
     pair = {
         "Country": country_in(places, fields["Country"]).cell,
         "PostalCode": fields["PostalCode"],
@@ -125,9 +126,9 @@ def belongs_there(space, lacking, fields, day):
     at = next(index for index in range(places.size) if dict(places.cells(index)) == pair)
     found = lacking
     while not isinstance(found, bool):
-        domain = space.domains[found.level]
-        if found.level == space.day_level:
-            index = space.days.within(None, day).bit_length() - 1
+        domain = space.variables.domains[found.level]
+        if found.level == space.variables.day_level:
+            index = space.variables.days.within(None, day).bit_length() - 1
         else:
             index = at if domain is places else one_of(domain, fields)
         found = next(child for mask, child in found.edges if mask >> index & 1)
@@ -233,9 +234,9 @@ def test_decide_takes_by_programmes_what_the_proof_says(brand, days):
     _, decision = settled(policies, asked)
     found = end.lacking
     while not isinstance(found, bool):
-        domain = space.domains[found.level]
-        index = space.days.within(None, day).bit_length() - 1
-        if found.level != space.day_level:
+        domain = space.variables.domains[found.level]
+        index = space.variables.days.within(None, day).bit_length() - 1
+        if found.level != space.variables.day_level:
             index = one_of(domain, {"Brand__c": brand})
         found = next(child for mask, child in found.edges if mask >> index & 1)
     assert found is (decision.rule is None), (brand, day)
@@ -397,14 +398,14 @@ def test_decide_finds_a_rooftop_at_the_hours_that_the_proof_says(keys, brand, mi
     _, decision = settled(policies, asked)
     is_open = {key for key, each in calendars.items() if each.is_open(now)}
     while not isinstance(found, bool):
-        if found.level == space.hours_level:
-            hours = space.hours
+        if found.level == space.variables.hours_level:
+            hours = space.variables.hours
             index = next(
                 i
                 for i in range(hours.size)
                 if {k for k in calendars if hours.open(k) >> i & 1} == is_open
             )
         else:
-            index = one_of(space.domains[found.level], {"Brand__c": brand})
+            index = one_of(space.variables.domains[found.level], {"Brand__c": brand})
         found = next(child for mask, child in found.edges if mask >> index & 1)
     assert found is (decision.reason is ReasonCode.OTHERWISE), (brand, now)

@@ -37,13 +37,13 @@ def example(space: Space, masks: Masks) -> Example | None:
     """A record of the region; None when none was found."""
     now = _moment(space, masks)
     asked: dict[Key, list[tuple[FieldTest, bool]]] = defaultdict(list)
-    for level, key, test in space.hard_tests():
+    for level, key, test in space.variables.hard_tests():
         if level in masks:
             asked[key].append((test, masks[level] == 0b10))
     names = {name for tests in asked.values() for test, _ in tests for name in test.fields()}
     levels = {
         level: keys
-        for level, keys in space.versions().items()
+        for level, keys in space.variables.versions().items()
         if level in masks or any(key[0] in names for key in keys)
     }
     compared = {
@@ -64,12 +64,12 @@ def example(space: Space, masks: Masks) -> Example | None:
 
 def _moment(space: Space, masks: Masks) -> datetime:
     """Of the first day of the region, or one soon after it, noon or an hour of the region, in UTC."""
-    mask = masks.get(space.day_level)
+    mask = masks.get(space.variables.day_level)
     index = next(indexes(mask)) if mask is not None else 0
-    first, last = list(space.days.spans())[index]
-    hours = None if space.hours_level is None else masks.get(space.hours_level)
-    if space.hours is not None and hours is not None:
-        found = space.hours.moment(hours, first, last)
+    first, last = list(space.variables.days.spans())[index]
+    hours = None if space.variables.hours_level is None else masks.get(space.variables.hours_level)
+    if space.variables.hours is not None and hours is not None:
+        found = space.variables.hours.moment(hours, first, last)
         if found is not None:
             return found
     return datetime.combine(first, time(12), tzinfo=ZoneInfo(space.policy.zone)).astimezone(UTC)
@@ -86,19 +86,20 @@ class _Search:
 
     def candidates(self, level: int, keys: Sequence[Key]) -> Iterator[Mapping[Key, Cell]]:
         """Values of a variable that may stand for its mask, likely ones first."""
-        domain = self.space.domains[level]
+        domain = self.space.variables.domains[level]
         mask = self.masks.get(level, self.space.sets.full[level])
         for index in islice(indexes(mask), _FIRST_VALUES):
             cells = domain.cells(index)
             yield {key: cells[key[0]] for key in keys}
         if len(keys) == 1:
-            tests = [t for t in self.space.tests(keys[0][0]) if not self.space.is_hard(keys[0], t)]
+            variables, (name, _) = self.space.variables, keys[0]
+            tests = [t for t in variables.tests(name) if not variables.is_hard(keys[0], t)]
             for text in dict.fromkeys(self._texts(keys[0], level, mask)):
                 if text.strip() and self._is_in(level, mask, tests, text):
                     yield {keys[0]: text}
 
     def _texts(self, key: Key, level: int, mask: Mask) -> Iterator[str]:
-        domain = self.space.domains[level]
+        domain = self.space.variables.domains[level]
         cells = (domain.cells(index)[key[0]] for index in islice(indexes(mask), _FIRST_VALUES))
         texts = [fold(cell) for cell in cells if isinstance(cell, str)]
         if key[0] in self.compared:
@@ -110,14 +111,14 @@ class _Search:
 
     def _of_compared(self) -> Iterator[str]:
         """Texts that fields have to which this one is compared."""
-        for domain in self.space.domains:
+        for domain in self.space.variables.domains:
             for name in self.compared & set(domain.fields):
                 cells = (domain.cells(index)[name] for index in range(min(domain.size, 50)))
                 yield from (cell for cell in cells if isinstance(cell, str))
 
     def _is_in(self, level: int, mask: Mask, tests: Sequence[FieldTest], text: str) -> bool:
         """Whether the text answers all tests as some value of the mask does."""
-        domain = self.space.domains[level]
+        domain = self.space.variables.domains[level]
         for test in tests:
             found = domain.mask(test)
             mask &= found if holds(test, text, zone=self.space.policy.zone) else ~found

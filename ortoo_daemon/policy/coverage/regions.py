@@ -58,7 +58,9 @@ def regions_of(space: Space, among: Diagram, lacking: Diagram) -> Regions:
 
 def words(space: Space, region: Region) -> str:
     """``Brand__c Kia, Seat · PostalCode FR 57*``; ``every record`` where nothing matters."""
-    parts = [space.domains[level].words(mask) for level, mask in sorted(region.masks.items())]
+    parts = [
+        space.variables.domains[level].words(mask) for level, mask in sorted(region.masks.items())
+    ]
     return " · ".join(parts) or "every record"
 
 
@@ -136,13 +138,13 @@ def _is_refuted(space: Space, masks: dict[int, Mask]) -> bool:
     field.
     """
     answers: dict[tuple[str, int], list[Literal]] = defaultdict(list)
-    for level, key, test in space.hard_tests():
+    for level, key, test in space.variables.hard_tests():
         if level in masks:
             answers[key].append(Literal(test, masks[level] == 0b10))
     for key, literals in answers.items():
         if cannot_hold(literals):
             return True
-        level = space.level_of(key)
+        level = space.variables.level_of(key)
         possible = 0
         for index in indexes(masks.get(level, space.sets.full[level])):
             if not cannot_hold([*literals, *_literals(space, key, level, index)]):
@@ -156,6 +158,6 @@ def _is_refuted(space: Space, masks: dict[int, Mask]) -> bool:
 
 def _literals(space: Space, key: tuple[str, int], level: int, index: int) -> Iterator[Literal]:
     """The answers to the field's other tests, for one of its values."""
-    for test in space.tests(key[0]):
-        if not space.is_hard(key, test):
-            yield Literal(test, bool(space.domains[level].mask(test) >> index & 1))
+    for test in space.variables.tests(key[0]):
+        if not space.variables.is_hard(key, test):
+            yield Literal(test, bool(space.variables.domains[level].mask(test) >> index & 1))

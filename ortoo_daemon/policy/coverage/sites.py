@@ -52,8 +52,8 @@ class Sites:
     def _find(self, choice: RooftopChoice) -> Diagram:
         if choice.brand is None:
             return self._open(choice, "", list(self._directory.rooftops.values()))
-        level = self._space.level(choice.brand)
-        domain = self._space.domains[level]
+        level = self._space.variables.level(choice.brand)
+        domain = self._space.variables.domains[level]
         if not isinstance(domain, FieldDomain):
             return True
         ways: dict[Diagram, Mask] = defaultdict(int)
@@ -65,18 +65,19 @@ class Sites:
 
     def _open(self, choice: RooftopChoice, brand: str, sites: Sequence[Rooftop]) -> Diagram:
         """Where only rooftops count that are open: sites of one calendar are open together."""
-        space, sets = self._space, self._space.sets
-        if not choice.open_now or space.hours is None or space.hours_level is None:
+        sets, hours = self._space.sets, self._space.variables.hours
+        hours_level = self._space.variables.hours_level
+        if not choice.open_now or hours is None or hours_level is None:
             return self._in_territory(choice, brand, sites)
         by_hours: dict[str | None, list[Rooftop]] = defaultdict(list)
         for site in sites:
-            by_hours[site.hours if space.hours.knows(site.hours) else None].append(site)
+            by_hours[site.hours if hours.knows(site.hours) else None].append(site)
         found: Diagram = False
         for calendar, some in by_hours.items():
             there = self._in_territory(choice, brand, some)
             if calendar is not None:
-                mask = space.hours.open(calendar)
-                there = sets.both(there, sets.one_of(space.hours_level, mask))
+                mask = hours.open(calendar)
+                there = sets.both(there, sets.one_of(hours_level, mask))
             found = sets.either(found, there)
         return found
 
@@ -85,7 +86,7 @@ class Sites:
         if not kept or choice.territories is None:
             return bool(kept)
         pair = place_fields(choice)
-        places = self._space.places.get(pair) if pair is not None else None
+        places = self._space.variables.places.get(pair) if pair is not None else None
         if places is None:
             return True
         owners = {site.id for site in kept}
@@ -127,15 +128,15 @@ class Sites:
                 cities.append(row)
             else:
                 by_period[row.valid_from, row.valid_to] |= space.covered(places, row)
-        level = space.level(choice.country)
+        level = space.variables.level(choice.country)
         on_days: dict[Diagram, Mask] = defaultdict(int)
-        for day in range(space.days.size):
+        for day in range(space.variables.days.size):
             mask = 0
             for period, found in by_period.items():
-                if space.days.within(*period) >> day & 1:
+                if space.variables.days.within(*period) >> day & 1:
                     mask |= found
             on_days[space.sets.one_of(level, mask)] |= 1 << day
-        covered = space.sets.split(space.day_level, on_days)
+        covered = space.sets.split(space.variables.day_level, on_days)
         for row in cities:
             covered = space.sets.either(covered, self._in_city(choice, places, row))
         for row in areas:  # numbers are not told apart: any of the country may lie in the area
@@ -149,13 +150,13 @@ class Sites:
     def _in_city(self, choice: RooftopChoice, places: Places, row: TerritoryRow) -> Diagram:
         space, name = self._space, row.city or ""
         sets = space.sets
-        level = space.level(choice.city)
-        domain = space.domains[level]
+        level = space.variables.level(choice.city)
+        domain = space.variables.domains[level]
         index = domain.index_of(name) if isinstance(domain, FieldDomain) else None
         if index is None:
             return False
         found = sets.both(
             sets.one_of(level, 1 << index), space.during(row.valid_from, row.valid_to)
         )
-        country = sets.one_of(space.level(choice.country), places.in_country(row.country))
+        country = sets.one_of(space.variables.level(choice.country), places.in_country(row.country))
         return sets.both(found, country)

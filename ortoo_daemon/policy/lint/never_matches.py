@@ -31,8 +31,9 @@ from datetime import date
 from ortoo_daemon.errors import Place, Problem
 from ortoo_daemon.policy.coverage.diagrams import TooManyCombinations
 from ortoo_daemon.policy.coverage.ends import unreached
-from ortoo_daemon.policy.coverage.space import Known, Space
+from ortoo_daemon.policy.coverage.space import Space
 from ortoo_daemon.policy.coverage.territory_use import begins
+from ortoo_daemon.policy.coverage.variables import Known
 from ortoo_daemon.policy.lint.earlier import EarlierRules
 from ortoo_daemon.policy.lint.subject import Need, Subject
 from ortoo_daemon.policy.logic import Alternative, alternatives, both, excludes_itself

@@ -41,8 +41,9 @@ from ortoo_daemon.errors import Level, Problem
 from ortoo_daemon.policy.coverage.diagrams import TooManyCombinations
 from ortoo_daemon.policy.coverage.examples import Example, example
 from ortoo_daemon.policy.coverage.regions import Region, regions_of
-from ortoo_daemon.policy.coverage.space import Known, Space
+from ortoo_daemon.policy.coverage.space import Space
 from ortoo_daemon.policy.coverage.stages import Stage
+from ortoo_daemon.policy.coverage.variables import Known
 from ortoo_daemon.policy.lint.subject import Subject
 from ortoo_daemon.policy.model import Policy
 

@@ -7,7 +7,7 @@ from ortoo_daemon.policy.coverage.domains import Answer
 def belongs(space, records, scope):
     """Follow the record's values through the diagram."""
     while isinstance(records, Node):
-        domain = space.domains[records.level]
+        domain = space.variables.domains[records.level]
         index = index_of(space, domain, records.level, scope)
         records = next(child for mask, child in records.edges if mask >> index & 1)
     return records
@@ -21,11 +21,11 @@ def index_of(space, domain, level, scope):
 
 def class_of(space, level, scope):
     """The class of values that answers every test as the record's value does."""
-    domain = space.domains[level]
+    domain = space.variables.domains[level]
     mask = (1 << domain.size) - 1
-    for key in space.versions()[level]:
-        for test in space.tests(key[0]):
-            if not space.is_hard(key, test):
+    for key in space.variables.versions()[level]:
+        for test in space.variables.tests(key[0]):
+            if not space.variables.is_hard(key, test):
                 found = domain.mask(test)
                 mask &= found if test.holds(scope) else ~found
     assert mask, f"no class of {domain.fields} is like {[scope.value(n) for n in domain.fields]}"
@@ -35,7 +35,7 @@ def class_of(space, level, scope):
 def in_region(space, region, scope):
     """Whether the record has one of the region's values for every variable that the region names."""
     for level, mask in region.masks.items():
-        domain = space.domains[level]
+        domain = space.variables.domains[level]
         index = index_of(space, domain, level, scope)
         if not mask >> index & 1:
             return False

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from ortoo_daemon.policy.coverage.ends import Why, walk
 from ortoo_daemon.policy.coverage.examples import example
 from ortoo_daemon.policy.coverage.regions import regions_of
-from ortoo_daemon.policy.coverage.space import Known, Space
+from ortoo_daemon.policy.coverage.space import Space
+from ortoo_daemon.policy.coverage.variables import Known
 from ortoo_daemon.policy.load import load
 from tests.policy.coverage.members import belongs, in_region
 from tests.policy.files import HEAD
