@@ -43,6 +43,9 @@ _TEMPORARY = frozenset(
         "UNKNOWN_EXCEPTION",
     }
 )
+_LATER = frozenset({408, 420, 429})
+"""Statuses that ask for patience, whatever code stands in the body."""
+
 _WRAPPING = frozenset(
     {"APEX_ERROR", "CANNOT_EXECUTE_FLOW_TRIGGER", "CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY"}
 )
@@ -117,11 +120,14 @@ def _not_there(error: OrgError, resource: str, kind: type[OrgError]) -> OrgError
     return kind(error.code, f"{error.message} ({resource})", status=error.status)
 
 
-def row_error(errors: Sequence[Mapping[str, Any]], status: int | None = None) -> OrgError:
+def row_error(
+    errors: Sequence[Mapping[str, Any]] | Mapping[str, Any], status: int | None = None
+) -> OrgError:
     """The error for one refused row; rows name ``statusCode`` where whole calls name ``errorCode``."""
-    code, message, fields = _first(list(errors))
+    content = errors if isinstance(errors, Mapping) else list(errors)
+    code, message, fields = _first(content)
     error = coded_error(code or "UNKNOWN_ERROR", message, fields=fields, status=status)
-    error.matched = _matched(list(errors))
+    error.matched = _matched(content)
     return error
 
 
@@ -132,7 +138,8 @@ def coded_error(
     kind = _kind_of(code, message)
     if not fields and code == "INVALID_FIELD":
         fields = _NAMED_COLUMN.findall(message)
-    if 500 <= (status or 0) < 600 and kind is PermanentOrgError:
+    passes = 500 <= (status or 0) < 600 or status in _LATER
+    if passes and kind is PermanentOrgError:
         kind = TemporaryOrgError
     return kind(code, cleared(message), fields=fields, status=status)
 

@@ -5,6 +5,7 @@ carried out, or when the caller says that repeating does no harm.
 """
 
 import asyncio
+import re
 import threading
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -45,6 +46,10 @@ _MOVED_AFTER = 12
 """So many calls in a row that reach nobody are worth a login."""
 
 _BUDGET_GOOD_FOR = timedelta(minutes=15)
+
+_ROOT = re.compile(r"^(?:https?://[^/]*)?/+services/data/v\d+\.\d/")
+_USAGE = re.compile(r"(?<![\w-])api-usage=(\d{1,12})/(\d{1,12})", re.ASCII)
+"""In Sforce-Limit-Info, where the calls of single apps (per-app-api-usage) may stand before it."""
 
 
 class Tokens(Protocol):
@@ -120,7 +125,8 @@ class RestClient:
     ) -> Any:
         """The parsed JSON answer, None where the org sends none; with ``raw`` its bytes.
 
-        ``path`` is below `root` (a whole one, as of nextRecordsUrl, is accepted). Raises OrgError as
+        ``path`` is below `root` (a whole one, as of nextRecordsUrl, is accepted, of any version and host:
+        asked for are our own). Raises OrgError as
         `responses` tells; OutcomeUnknownError when a write's answer was lost and ``idempotent`` is not set;
         TooLateError when ``may_go`` forbids it.
         """
@@ -129,7 +135,7 @@ class RestClient:
         request = guarded(
             Request(
                 method=method.upper(),
-                path=path.removeprefix(self.root),
+                path=_ROOT.sub("", path),
                 body=body,
                 params=params,
                 headers=headers or {},
@@ -149,6 +155,12 @@ class RestClient:
             return await retrying(self._send, request)
         finally:
             retrying.iter_state.reset()  # else it would wait in a cycle for the collector
+
+    async def versions(self) -> tuple[str, ...]:
+        """Versions of the API that the org speaks, the oldest first. Raises OrgError."""
+        token = await self._tokens.get()
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._pool, self._transport.versions, token)
 
     async def close(self) -> None:
         """Let running calls end and drop the connections."""
@@ -207,10 +219,10 @@ class RestClient:
         if not answer.ok:
             return
         now = datetime.now(UTC)
-        usage = answer.headers.get("Sforce-Limit-Info", "").split(";")[0]
-        used, slash, maximum = usage.removeprefix("api-usage=").partition("/")
-        if slash and used.isdecimal() and maximum.isdecimal():
-            self.budget = ApiBudget(used=int(used), maximum=int(maximum), noted_at=now)
+        usage = _USAGE.search(answer.headers.get("Sforce-Limit-Info", ""))
+        if usage is not None:
+            used, maximum = map(int, usage.groups())
+            self.budget = ApiBudget(used=used, maximum=maximum, noted_at=now)
         ahead = ahead_of_org(answer.headers.get("Date"), now)
         if ahead is not None:
             self.clock_skew = ahead

@@ -141,15 +141,17 @@ class OrgTelling:
         outcomes: list[Told] = []
         for start in range(0, len(inputs), _INPUTS_IN_A_CALL):
             some = inputs[start : start + _INPUTS_IN_A_CALL]
+            untold: Told = None
             try:
-                await self._org.rest.call(
+                results = await self._org.rest.call(
                     "POST", path, body={"inputs": list(some)}, essential=essential
                 )
-                outcomes += [None] * len(some)
             except ActionsRefusedError as refused:
-                outcomes += [_of_result(each) for each in refused.results]
+                results, untold = refused.results, refused
             except OrgError as error:
                 outcomes += [error] * len(some)
+                continue
+            outcomes += _of_results(results, some, untold)
         return outcomes
 
     async def _people(self, recipients: Sequence[RecordId]) -> list[RecordId]:
@@ -219,6 +221,14 @@ def _tasks_by_key(keys: Sequence[str]) -> str:
 def _first_error(outcomes: Mapping[str, Told], rows: Sequence[Mapping[str, Any]]) -> Told:
     errors = (outcomes.get(str(row[TASK_KEY])) for row in rows)
     return next((error for error in errors if error is not None), None)
+
+
+def _of_results(results: Any, inputs: Sequence[Any], untold: Told) -> list[Told]:
+    """What became of each input; ``untold`` of every one where the org does not tell of each."""
+    try:
+        return [_of_result(each) for _, each in zip(inputs, results, strict=True)]
+    except (KeyError, TypeError, ValueError, AttributeError):
+        return [untold] * len(inputs)
 
 
 def _of_result(result: Mapping[str, Any]) -> Told:

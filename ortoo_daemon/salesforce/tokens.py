@@ -29,6 +29,9 @@ _TOKEN_PATH = "/services/oauth2/token"
 _ASSERTION_FOR = timedelta(minutes=3)
 _CLOCK_IS_OFF = timedelta(seconds=30)
 _TIMEOUT = (5, 20)
+_PASSING = frozenset({"unknown_error", "server_error", "temporarily_unavailable"})
+"""What the org answers with 400 too when it wants to be asked again ("retry your request")."""
+
 _LOCAL_HOSTS = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
@@ -288,11 +291,23 @@ def _token_of(answer: requests.Response) -> Token:
             identity_url=str(body.get("id") or ""),
         )
     code = str(body.get("error") or f"ERROR_HTTP_{answer.status_code}")
-    message = str(body.get("error_description") or "the org gave no token")[:200]
+    message = str(body.get("error_description") or _without_words(answer))[:200]
     temporary = answer.status_code >= 500 or answer.status_code in (408, 420, 429)
+    temporary = temporary or code in _PASSING
     kind = _NotNow if temporary or not body else LoginError
     return_error = kind(code, message, status=answer.status_code)
     raise return_error
+
+
+def _without_words(answer: requests.Response) -> str:
+    """Why there is no token where the org does not say; of a redirect no more than whereto it leads."""
+    target = urlsplit(answer.headers.get("Location") or "")
+    if not answer.is_redirect or not target.hostname:
+        return "the org gave no token"
+    return (
+        f"the login host sends elsewhere, to {target.scheme}://{target.hostname}; "
+        "if that is the org's new address, set org.login_url to it"
+    )
 
 
 def _network_text(error: requests.RequestException) -> str:

@@ -19,7 +19,7 @@ from simple_salesforce.exceptions import SalesforceError
 from ortoo_daemon.errors import OrgError, OutcomeUnknownError, TemporaryOrgError, TooLateError
 from ortoo_daemon.json_text import json_bytes
 from ortoo_daemon.salesforce.bounded import Bounded
-from ortoo_daemon.salesforce.responses import error_of
+from ortoo_daemon.salesforce.responses import error_of, understood
 from ortoo_daemon.salesforce.soql import PLAIN_IN_URI
 from ortoo_daemon.salesforce.tokens import Token, is_local_http
 
@@ -134,6 +134,17 @@ class Transport:
             raise _lost(error, request) from None
         finally:
             self._of_thread.answered = None  # it holds the request's body: megabytes in a burst
+
+    def versions(self, token: Token) -> tuple[str, ...]:
+        """Versions of the API that the org speaks, the oldest first. Raises OrgError."""
+        salesforce = self._salesforce(token)
+        request = Request(method="GET", path="services/data")
+        try:
+            answer = salesforce.session.get(f"https://{salesforce.sf_instance}/services/data")
+        except requests.RequestException as error:
+            raise _lost(error, request) from None
+        with understood():
+            return tuple(str(each["version"]) for each in answer.json())
 
     def close(self) -> None:
         for session in self._sessions:

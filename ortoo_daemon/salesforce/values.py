@@ -5,7 +5,7 @@ from datetime import timedelta
 from email.utils import format_datetime
 
 from ortoo_daemon.instants import instant
-from ortoo_daemon.records import FieldValue, Record
+from ortoo_daemon.records import FieldValue, Record, record_id
 
 _A_SECOND = timedelta(seconds=1)
 
@@ -14,8 +14,7 @@ def same_value(one: FieldValue, other: FieldValue) -> bool:
     """Whether the org would store the same: blanks are empty, 1 is 1.0, ``...Z`` is ``...+0000``.
 
     Datetimes are kept to the second.
-    The parts of a multi-select may stand in any order; 15- and 18-character ids are not told apart here,
-    as the API always answers with 18.
+    The parts of a multi-select may stand in any order; an id of 15 characters is that of 18.
     """
     if type(one) is type(other) and one == other:
         return True  # nearly always
@@ -26,6 +25,8 @@ def same_value(one: FieldValue, other: FieldValue) -> bool:
         return False
     if ";" in one and ";" in other:
         return sorted(one.split(";")) == sorted(other.split(";"))
+    if {len(one), len(other)} == {15, 18}:
+        return _is_id_of(*sorted((one, other), key=len))
     moment, another = (instant(text) if "T" in text else None for text in (one, other))
     return moment is not None and another is not None and abs(moment - another) < _A_SECOND
 
@@ -66,6 +67,13 @@ def without_references(fields: Mapping[str, FieldValue]) -> Mapping[str, FieldVa
         name: value.replace("@{", "@ {") if isinstance(value, str) else value
         for name, value in fields.items()
     }
+
+
+def _is_id_of(short: str, long: str) -> bool:
+    try:
+        return record_id(short) == long
+    except ValueError:
+        return False
 
 
 def _plain(value: FieldValue) -> FieldValue:

@@ -356,7 +356,8 @@ def test_a_new_session_ends_the_silence_and_brings_what_was_missed(network: Netw
         network.sandbox.fault("silent", until="handshake", times=None)
         ids += until_silent(network, daemon)
         ids += network.leads(3)
-        network.until_routed(ids)
+        network.until_routed(ids)  # by the sweep, maybe, while the session is being closed
+        wait_until(lambda: len(daemon.events("stream.subscribed")) >= 2, 20, "a new session")
         ended = [line["reason"] for line in daemon.events("stream.session_ended")]
         assert daemon.terminate() == 0
     assert ended == [f"silent: {CHANNEL}"]

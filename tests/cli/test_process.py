@@ -142,6 +142,15 @@ def test_doctor_finds_a_queue_that_nobody_looks_into(
     assert (found["passed"], found["text"]) == (False, "without members: EV_Desk")
 
 
+def test_doctor_says_which_versions_of_the_api_the_org_speaks(env: dict[str, str]) -> None:
+    """Such an org says of everything that it does not exist."""
+    ended = ortoo("doctor", "--json", env={**env, "ORTOO_ORG__API_VERSION": "67.0"})
+    (failed,) = (each for each in findings(ended).values() if not each["passed"])
+    assert (ended.code, failed["check"]) == (1, "API version")
+    assert failed["text"] == "the org does not speak 67.0, but 37.0 to 66.0"
+    assert failed["mend"] == 'set org.api_version: "66.0" in the settings'
+
+
 def test_doctor_says_why_there_is_no_login(env: dict[str, str]) -> None:
     wrong = {"ORTOO_ORG__AUTH__CLIENT_SECRET": "wrong"}
     ended = ortoo("doctor", env={**env, **wrong})

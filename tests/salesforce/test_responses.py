@@ -38,6 +38,9 @@ from tests.salesforce.answers import problem
         (503, problem("SERVER_UNAVAILABLE"), TemporaryOrgError),
         (503, "<html><title>Down for maintenance</title></html>", TemporaryOrgError),
         (420, "", TemporaryOrgError),
+        (429, problem("TOO_MANY_REQUESTS"), TemporaryOrgError),
+        (400, problem("INVALID_FIELD")[0], PermanentOrgError),
+        (400, [{"errorCode": "INVALID_FIELD", "message": None, "fields": None}], PermanentOrgError),
         (404, "<html><title>URL No Longer Exists</title></html>", TemporaryOrgError),
         (403, "<html><title>Request blocked</title></html>", TemporaryOrgError),
         (400, "", TemporaryOrgError),
@@ -108,6 +111,11 @@ def test_a_trigger_that_wraps_a_lock_may_pass_later_and_any_other_does_not():
     assert type(locked) is TemporaryOrgError
     assert not is_overload(broken)
     assert type(broken) is PermanentOrgError
+
+
+def test_a_row_s_refusal_is_read_as_a_list_and_alone():
+    refusal = {"statusCode": "UNABLE_TO_LOCK_ROW", "message": "x", "fields": []}
+    assert row_error([refusal]).code == row_error(refusal).code == "UNABLE_TO_LOCK_ROW"
 
 
 def test_an_unknown_field_is_named():

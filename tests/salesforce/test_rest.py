@@ -216,6 +216,23 @@ def test_the_budget_the_calls_and_the_clock_are_noted():
 
 
 @responses.activate
+@pytest.mark.parametrize(
+    ("told", "used"),
+    [
+        ("per-app-api-usage=17/250(appName=x); api-usage=18/5000", 18),
+        ("api-usage=18/5000", 18),
+        ("per-app-api-usage=17/250(appName=x)", None),
+        ("api-usage=many/5000", None),
+    ],
+)
+def test_the_calls_of_one_app_are_not_taken_for_those_of_the_org(told, used):
+    responses.get(f"{ROOT}limits", json={"ok": 1}, headers={"Sforce-Limit-Info": told})
+    rest = client()
+    calling("GET", "limits", on=rest)
+    assert (rest.budget and rest.budget.used) == used
+
+
+@responses.activate
 def test_calls_that_can_wait_are_refused_when_little_of_the_budget_is_left():
     responses.get(f"{ROOT}limits", json={"ok": 1})
     some_left, rest = client(), client()
@@ -326,6 +343,22 @@ def queried():
             await rest.close()
 
     return run(work())
+
+
+@responses.activate
+@pytest.mark.parametrize(
+    "more",
+    [
+        "/services/data/v66.0/query/01g-2",
+        "/services/data/v61.0/query/01g-2",
+        "//services/data/v61.0/query/01g-2",
+        "https://elsewhere.example/services/data/v61.0/query/01g-2",
+    ],
+)
+def test_the_next_page_is_asked_of_the_same_org_wherever_its_address_leads(more):
+    responses.get(f"{ROOT}query", json={**GONE, "nextRecordsUrl": more, "records": rows("a")})
+    responses.get(f"{ROOT}query/01g-2", json={"done": True, "records": rows("b")})
+    assert [row["Id"] for row in queried()] == ["a", "b"]
 
 
 @responses.activate

@@ -161,7 +161,12 @@ def test_the_audience_can_be_another_host_than_the_login(key):
 
 @responses.activate
 @pytest.mark.parametrize(
-    "passing", [{"status": 503, "body": "<html>"}, {"body": requests.ConnectionError("x")}]
+    "passing",
+    [
+        {"status": 503, "body": "<html>"},
+        {"body": requests.ConnectionError("x")},
+        {"status": 400, "json": {"error": "unknown_error", "error_description": "retry"}},
+    ],
 )
 def test_a_login_that_fails_by_the_network_is_tried_again(passing):
     responses.post(URL, **passing)
@@ -259,7 +264,7 @@ def test_an_instance_in_plain_http_elsewhere_is_refused():
 def test_a_redirect_does_not_carry_the_secret_away():
     responses.post(URL, status=307, headers={"Location": "https://evil.example.com/"})
     responses.post("https://evil.example.com/", json=GIVEN)
-    with pytest.raises(LoginError):
+    with pytest.raises(LoginError, match=r"https://evil\.example\.com; if that is"):
         run(manager(pauses=LoginPauses(attempts=1)).get())
     assert len(responses.calls) == 1
 

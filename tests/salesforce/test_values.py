@@ -16,6 +16,7 @@ from ortoo_daemon.salesforce.values import http_date, same_value
         ("a;b", "b;a"),
         ("one\r\ntwo", "one\ntwo"),
         (None, None),
+        ("005Fk00000000Ab", "005Fk00000000AbIAI"),
     ],
 )
 def test_spellings_of_one_value_are_the_same(one, other):
@@ -33,6 +34,8 @@ def test_spellings_of_one_value_are_the_same(one, other):
         (0, None),
         ("1", 1),
         ("Tea", "Tee"),
+        ("005Fk00000000Ab", "005Fk00000000aBIAI"),
+        ("fifteen letters", "eighteen letters .."),
     ],
 )
 def test_different_values_are_not_the_same(one, other):

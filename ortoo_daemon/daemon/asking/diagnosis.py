@@ -83,9 +83,12 @@ async def diagnose(config: Path) -> AsyncIterator[Finding]:
 async def _about_org(
     settings: Settings, policies: PolicySet | None, org: Org
 ) -> AsyncIterator[Finding]:
-    steps = [_identity(org), _limits(org, settings)]
-    for step in steps:
-        for finding in await step:
+    other_version = await _version(org)
+    if other_version is not None:
+        yield other_version
+        return
+    for step in (_identity, _limits):
+        for finding in await step(org, settings):
             yield finding
     yield _clock(org)
     if policies is not None:
@@ -98,7 +101,20 @@ async def _about_org(
         yield finding
 
 
-async def _identity(org: Org) -> list[Finding]:
+async def _version(org: Org) -> Finding | None:
+    """An org that does not speak our version of the API says of everything that it does not exist."""
+    ours = org.rest.api_version
+    try:
+        versions = await org.rest.versions()
+    except OrgError:
+        return None  # what keeps it from answering is for the other checks to say
+    if not versions or ours in versions:
+        return None
+    text = f"the org does not speak {ours}, but {versions[0]} to {versions[-1]}"
+    return failed("API version", text, f'set org.api_version: "{versions[-1]}" in the settings')
+
+
+async def _identity(org: Org, _: Settings) -> list[Finding]:
     try:
         user = await org.identity()
         where = [soql.equals("Id", user)]

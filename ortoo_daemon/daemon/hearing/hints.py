@@ -42,6 +42,15 @@ _SPEAKING = frozenset({ChangeType.UPDATE})
 _OBJECTS = {"00Q": "Lead", "500": "Case", "006": "Opportunity", "00T": "Task"}
 """Objects by the first three characters of their ids, which are the same in every org."""
 
+_PARTS = {
+    "Name": ("Salutation", "FirstName", "MiddleName", "LastName", "Suffix"),
+    "Address": (
+        *("Street", "City", "State", "StateCode", "PostalCode", "Country", "CountryCode"),
+        *("Latitude", "Longitude", "GeocodeAccuracy"),
+    ),
+}
+"""Compound fields and what they are made of."""
+
 
 class UnusableEventError(ValueError):
     """An event that does not tell which record it is about. The text names fields, never their values."""
@@ -110,9 +119,14 @@ def _of_push(
 
 
 def _may_matter(event: ChangeEvent, knowledge: Knowledge) -> bool:
-    """Whether the event may bring a record into a policy; our own changes never do."""
+    """Whether the event may bring a record into a policy.
+
+    Our own changes never do; a record that was made with our login may be another program's.
+    """
     if event.change_type not in _REASONS or event.object not in knowledge.policies.objects:
         return False
+    if _REASONS[event.change_type] is WorkReason.CREATED:
+        return True
     if event.commit_user == knowledge.daemon_user:
         return False
     if event.change_type not in _SPEAKING:
@@ -121,8 +135,27 @@ def _may_matter(event: ChangeEvent, knowledge: Knowledge) -> bool:
 
 
 def _api_names(event: ChangeEvent) -> frozenset[str]:
-    """Changed fields as policies name them: ``Name.LastName`` is the field LastName."""
-    return frozenset(name.rpartition(".")[2] for name in event.changed_fields)
+    """Changed fields as policies name them.
+
+    ``Name.LastName`` is the field LastName, and a change of Name; a compound without its part may be a
+    change of any of them.
+    """
+    found: set[str] = set()
+    for name in event.changed_fields:
+        whole, _, part = name.partition(".")
+        parts = (
+            (part,) if part else _PARTS.get("Address" if whole.endswith("Address") else whole, ())
+        )
+        found.add(whole)
+        found.update(_part_of(whole, each) for each in parts)
+    return frozenset(found)
+
+
+def _part_of(whole: str, part: str) -> str:
+    """``BillingAddress.City`` is the field BillingCity, ``Site__c.Latitude`` Site__Latitude__s."""
+    if whole.endswith("__c"):
+        return f"{whole[:-1]}{part}__s"
+    return f"{whole.removesuffix('Address')}{part}" if whole.endswith("Address") else part
 
 
 def _named_record(event: PlatformEvent, field: str) -> RecordId:

@@ -9,21 +9,19 @@ import asyncio
 import json
 import time
 from contextlib import suppress
-from http import HTTPStatus
 from typing import Any, NoReturn
 from urllib.parse import urlsplit
 
 import aiohttp
-from aiocometd_ng.constants import ConnectionType, MetaChannel, TransportState
+from aiocometd_ng.constants import ConnectionType, MetaChannel
 from aiocometd_ng.exceptions import TransportError
-from aiocometd_ng.transports.long_polling import LongPollingTransport
 from aiosfstream_ng import Client, ReplayMarkerStorage, ReplayMarkerStoragePolicy
 from aiosfstream_ng.auth import AuthenticatorBase
 from pydantic_core import from_json
 
 from ortoo_daemon.salesforce.rest import Tokens
-from ortoo_daemon.salesforce.stream.failures import FailureKind, failure_in
-from ortoo_daemon.salesforce.tokens import Token
+from ortoo_daemon.salesforce.stream.one_session import OneSession
+from ortoo_daemon.salesforce.tokens import Token, is_local_http
 
 TIP = -1
 """Position of a subscription that gets only what happens from now on."""
@@ -31,10 +29,7 @@ EVERYTHING = -2
 """Position of a subscription that gets all the org still keeps (72 hours)."""
 
 _PREFETCH = 400
-_SHORTEST_TIMEOUT = 30.0
 _GOODBYE_TIMEOUT = 2.0
-_LONGEST_ADVICE = 150_000.0
-"""Milliseconds; a connect is held for 110 seconds, and after three minutes without a word a session ends."""
 
 
 def _parsed(text: str) -> Any:
@@ -85,6 +80,13 @@ class Positions(ReplayMarkerStorage):  # type: ignore[misc]
     def put(self, channel: str, replay_id: int) -> None:
         self._at[channel] = replay_id
 
+    async def outgoing(self, payload: Any, headers: Any) -> None:
+        """Called by the library for all it sends: a session that is to resume says so at its handshake."""
+        for message in payload:
+            if message["channel"] == MetaChannel.HANDSHAKE:
+                message["ext"] = {"replay": True}
+        await super().outgoing(payload, headers)
+
     async def insert_replay_id(self, message: Any) -> None:
         """Called by the library for each subscribe it sends. (Its own drops the id 0.)"""
         channel = message["subscription"]
@@ -96,79 +98,6 @@ class Positions(ReplayMarkerStorage):  # type: ignore[misc]
 
     async def set_replay_marker(self, subscription: str, replay_marker: Any) -> None:
         """Nothing is stored here: only what is durable moves a position."""
-
-
-class _OneSession(LongPollingTransport):  # type: ignore[misc]
-    """Long polling for one Bayeux session; does not open another one by itself."""
-
-    @property
-    def reconnect_advice(self) -> dict[str, Any]:
-        """What the server advises, as far as it is numbers of milliseconds within reason."""
-        said = self._reconnect_advice if isinstance(self._reconnect_advice, dict) else {}
-        return {
-            name: min(float(value), _LONGEST_ADVICE)
-            for name, value in said.items()
-            if isinstance(value, int | float) and value >= 0
-        }
-
-    async def _send_payload_with_auth(self, payload: Any) -> Any:
-        """Send; repeat once with a new token only where the token is truly what was refused."""
-        response = await self._send_payload(payload)
-        if response.get("successful", True):
-            return response
-        if failure_in(response).kind is FailureKind.AUTHENTICATION and self._auth is not None:
-            await self._auth.authenticate()
-            return await self._send_payload(payload)
-        return response
-
-    async def _send_final_payload(self, payload: Any, *, headers: Any) -> Any:
-        """Like the library's, with every way of getting no Bayeux answer as a TransportError."""
-        try:
-            async with (
-                self._http_semaphore,
-                self._http_session.post(
-                    self._url,
-                    json=payload,
-                    ssl=True if self.ssl is None else self.ssl,
-                    headers=headers,
-                    timeout=self._limits(payload[0]["channel"]),
-                ) as response,
-            ):
-                status, answer_headers = response.status, response.headers
-                if status == HTTPStatus.UNAUTHORIZED and self._auth is not None:
-                    await self._auth.authenticate()  # a gateway's 401 is no Bayeux answer either
-                answer = await response.json(loads=self._json_loads, content_type=None)
-        except (aiohttp.ClientError, TimeoutError, ValueError) as error:
-            raise TransportError(f"no Bayeux answer ({type(error).__name__})") from None
-        if not isinstance(answer, list) or any("channel" not in part for part in answer):
-            raise TransportError(f"no Bayeux answer (HTTP {status})")
-        found = await self._consume_payload(
-            answer, headers=answer_headers, find_response_for=payload[0]
-        )
-        if found is None:
-            raise TransportError("no answer to the first message")
-        return found
-
-    def _limits(self, channel: str) -> aiohttp.ClientTimeout:
-        """A connect is held by the server as long as it announced; nothing else is."""
-        held = self.request_timeout if channel == MetaChannel.CONNECT else None
-        return aiohttp.ClientTimeout(total=max(held or 0, _SHORTEST_TIMEOUT), sock_connect=10)
-
-    def _connect_done(self, future: "asyncio.Future[Any]") -> None:
-        """Go on after a good connect, end the session after any other.
-
-        Not even a network failure allows to connect again in the same session: an answer lost on its way
-        may have held events, and the server counts those as delivered.
-        """
-        error = None if future.cancelled() else future.exception()
-        if future.cancelled() or self.state == TransportState.DISCONNECTING:
-            return
-        if error is not None or not future.result().get("successful", True):
-            self._state = TransportState.SERVER_DISCONNECTED
-            return
-        self._state = TransportState.CONNECTED
-        interval = self.reconnect_advice.get("interval") or 0
-        self._follow_advice("retry", interval / 1000)
 
 
 class StreamClient(Client):  # type: ignore[misc]
@@ -218,19 +147,22 @@ class StreamClient(Client):  # type: ignore[misc]
             await self._close_http_session()
 
     async def _get_http_session(self) -> aiohttp.ClientSession:
-        """Cookies carry the session; for a bare IP address aiohttp must be told to keep them."""
+        """Cookies carry the session, and go back as they came. aiohttp must be told to keep them for a bare
+        IP address, and those for safe connections only for an org on this machine in plain http."""
         if self._http_session is None:
             host = urlsplit(self.url).hostname or ""
-            self._http_session = aiohttp.ClientSession(
-                cookie_jar=aiohttp.CookieJar(unsafe=not host.rpartition(".")[2].isalpha()),
-                trust_env=True,
+            cookies = aiohttp.CookieJar(
+                unsafe=not host.rpartition(".")[2].isalpha(),
+                quote_cookie=False,
+                treat_as_secure_origin=self.url if is_local_http(self.url) else None,
             )
+            self._http_session = aiohttp.ClientSession(cookie_jar=cookies, trust_env=True)
         return self._http_session
 
-    async def _negotiate_transport(self) -> _OneSession:
+    async def _negotiate_transport(self) -> OneSession:
         """Salesforce speaks long polling only, so there is nothing to negotiate but the handshake."""
         self._incoming_queue = asyncio.Queue(maxsize=self._max_pending_count)
-        self._transport = _OneSession(
+        self._transport = OneSession(
             url=self.url,
             incoming_queue=self._incoming_queue,
             http_session=await self._get_http_session(),

@@ -4,6 +4,7 @@ The inner ``failureReason`` is read before the outer error, which may say "401" 
 drift between releases, so they are matched by code and keyword.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -67,8 +68,13 @@ class StreamPauses:
         return min(first * 2.0 ** min(failures - 1, 16), longest)
 
 
+_NOT_KEPT = re.compile(r"replay\s?id", re.IGNORECASE)
+
+
 def failure_in(message: Mapping[str, Any] | None) -> Failure:
-    """The failure an unsuccessful Bayeux message tells of."""
+    """The failure a Bayeux message tells of that ended a session; one without any asked for another."""
+    if message and message.get("successful"):
+        return Failure(FailureKind.SESSION, "the server asked for a new session")
     text = _reason(message or {})
     return Failure(_kind_of(text), cleared(text))
 
@@ -92,7 +98,7 @@ def _kind_of(text: str) -> FailureKind:
         return FailureKind.SESSION
     if "session, but no" in lower or "denied_by_security_policy" in lower:
         return FailureKind.SESSION
-    if code == "400" and "replayid" in lower:
+    if code == "400" and _NOT_KEPT.search(text):
         return FailureKind.REPLAY
     if code == "401":
         return FailureKind.AUTHENTICATION

@@ -113,7 +113,7 @@ def parse(message: Mapping[str, Any]) -> StreamEvent:
         channel = str(message["channel"])
         data = message["data"]
         event = data["event"]
-        replay_id = int(event["replayId"])
+        replay_id = _position(event)
         if "sobject" in data:
             return _push(data["sobject"], event, channel, replay_id)
         payload = data["payload"]
@@ -136,7 +136,7 @@ def parse(message: Mapping[str, Any]) -> StreamEvent:
 def unread(message: Mapping[str, Any], reason: str) -> UnreadEvent | None:
     """The place of a message that `parse` could not read; None where not even that can be told."""
     try:
-        replay_id = int(message["data"]["event"]["replayId"])
+        replay_id = _position(message["data"]["event"])
     except (LookupError, TypeError, ValueError, ArithmeticError):
         return None
     return UnreadEvent(
@@ -145,6 +145,14 @@ def unread(message: Mapping[str, Any], reason: str) -> UnreadEvent | None:
         reason=reason,
         shape=json.dumps(outline(message), default=str),
     )
+
+
+def _position(event: Mapping[str, Any]) -> int:
+    """Raises ValueError for what is none: to be resumed after, -1 and -2 mean the tip and everything."""
+    replay_id = int(event["replayId"])
+    if replay_id < 0:
+        raise ValueError("a replay id below zero")
+    return replay_id
 
 
 _HEADER = "ChangeEventHeader"

@@ -93,11 +93,22 @@ def test_a_change_of_a_watched_field_becomes_work_and_keeps_the_names(
     assert first[1:] == (WorkReason.CHANGED, names)
 
 
+@pytest.mark.parametrize("kind", [ChangeType.CREATE, ChangeType.GAP_CREATE])
+@asynchronous
+async def test_a_record_made_with_our_login_is_work_at_once(
+    tmp_path: Any, kind: ChangeType
+) -> None:
+    """A web form, or a loader, may have been given the same user: nobody else would tell of its leads."""
+    found = await heard(tmp_path, change_type=kind, commit_user=DAEMON)
+    assert [reason for _, reason, _ in found] == [WorkReason.CREATED] * 2
+
+
 @asynchronous
 async def test_what_no_policy_reads_and_what_is_not_ours_starts_nothing(tmp_path: Any) -> None:
     update = {"change_type": ChangeType.UPDATE}
     assert await heard(tmp_path, **update, changed_fields=frozenset({"Fax"})) == []
-    assert await heard(tmp_path, commit_user=DAEMON) == []
+    ours = {"commit_user": DAEMON, "changed_fields": frozenset({"Status"})}
+    assert await heard(tmp_path, **update, **ours) == []
     assert await heard(tmp_path, object="Case") == []
     assert await heard(tmp_path, change_type=ChangeType.DELETE) == []
 

@@ -11,7 +11,14 @@ from ortoo_daemon.daemon.handling.ledger import Ledger
 from ortoo_daemon.daemon.hearing.event_settings import Channel
 from ortoo_daemon.daemon.hearing.hints import UnusableEventError, work_items
 from ortoo_daemon.records import WorkItem, WorkReason
-from ortoo_daemon.salesforce.stream.messages import PlatformEvent, PushEvent, PushType
+from ortoo_daemon.salesforce.stream.messages import (
+    ChangeEvent,
+    ChangeType,
+    PlatformEvent,
+    PushEvent,
+    PushType,
+    StreamEvent,
+)
 from tests.world import NOW, an_id, directory, policies, policy, rule
 
 DAEMON, PERSON, LEAD = an_id("005", 1), an_id("005", 2), an_id("00Q", 7)
@@ -44,7 +51,7 @@ def published(by: str = PERSON, **payload: Any) -> PlatformEvent:
     )
 
 
-def items(event: PlatformEvent | PushEvent, channel: Channel) -> list[WorkItem]:
+def items(event: StreamEvent, channel: Channel) -> list[WorkItem]:
     return work_items(event, channel, KNOWLEDGE, heard_at=NOW)
 
 
@@ -68,6 +75,37 @@ def test_the_field_that_names_the_record_is_the_channel_s_to_say():
 
 def test_an_event_that_the_daemon_s_own_user_published_starts_nothing():
     assert items(published(by=DAEMON, RecordId__c=LEAD), EVENT) == []
+
+
+@pytest.mark.parametrize(
+    ("changed", "named"),
+    [
+        ("Name.LastName", {"Name", "LastName"}),
+        ("Name", {"Name", "FirstName", "LastName"}),
+        ("Address.City", {"Address", "City"}),
+        ("Address", {"Address", "PostalCode", "CountryCode"}),
+        ("BillingAddress.City", {"BillingCity"}),
+        ("MailingAddress", {"MailingPostalCode"}),
+        ("Site__c.Latitude", {"Site__Latitude__s"}),
+        ("Brand__c", {"Brand__c"}),
+    ],
+)
+def test_a_change_of_a_compound_field_is_one_of_its_parts_and_the_other_way_round(changed, named):
+    event = ChangeEvent(
+        object="Lead",
+        record_ids=(LEAD,),
+        change_type=ChangeType.UPDATE,
+        changed_fields=frozenset({changed, "OwnerId"}),
+        commit_user=PERSON,
+        committed_at=NOW,
+        transaction_key="t",
+        sequence=1,
+        channel="/data/LeadChangeEvent",
+        replay_id=1,
+    )
+    (item,) = items(event, Channel(channel=event.channel))
+    assert named <= item.changed_fields
+    assert "Brand__c" not in item.changed_fields - {changed}
 
 
 def test_records_of_an_object_without_a_policy_start_nothing():

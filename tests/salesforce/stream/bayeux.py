@@ -49,7 +49,10 @@ class Bayeux:
     """Keeps events, holds connects, and fails as told.
 
     ``faults`` are answers (partial messages, or web.Response) given instead of the proper one, by meta
-    channel, first come first served. ``oldest`` is the smallest replay id still kept.
+    channel, first come first served. ``oldest`` is the smallest replay id still kept. ``wants_cookie`` is
+    what must come back after a handshake; ``terse``: answers hold no more than the protocol demands, and
+    events more; only a client that asked for it at its handshake resumes. ``paths`` are
+    those that were asked for.
     """
 
     def __init__(self, hold_for: float = 0.5) -> None:
@@ -65,6 +68,11 @@ class Bayeux:
         self.hang = False
         self.lose_next_events = False
         self.advice: Any = {"reconnect": "retry", "interval": 0, "timeout": int(hold_for * 1000)}
+        self.set_cookie = "BAYEUX_BROWSER=b; Path=/"
+        self.wants_cookie: str | None = None
+        self.terse = False
+        self.asked_for_replay = False
+        self.paths: list[str] = []
         self.hung = 0
         self._news = asyncio.Event()
         self.url = ""
@@ -82,7 +90,7 @@ class Bayeux:
 
     @asynccontextmanager
     async def serving(self) -> AsyncIterator[Bayeux]:
-        app = web.Application()
+        app = web.Application(middlewares=[self._note_path])
         app.router.add_post("/cometd/66.0", self._answer)
         runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
         await runner.setup()
@@ -95,13 +103,19 @@ class Bayeux:
         finally:
             await runner.cleanup()
 
+    @web.middleware
+    async def _note_path(self, request: web.Request, handler: Any) -> web.StreamResponse:
+        self.paths.append(request.path)
+        answer: web.StreamResponse = await handler(request)
+        return answer
+
     async def _answer(self, request: web.Request) -> web.StreamResponse:
         self.tokens.append(request.headers["Authorization"].removeprefix("Bearer "))
         answers: list[Message] = []
         if self.hang:
             return await self._never(request)
         for message in await request.json():
-            fault = self._fault(message)
+            fault = self._fault(message) or self._missing_cookie(request, message)
             if isinstance(fault, web.Response):
                 return fault
             if fault is not None:
@@ -114,7 +128,7 @@ class Bayeux:
             assert request.transport is not None
             request.transport.abort()
         response = web.json_response(answers)
-        response.set_cookie("BAYEUX_BROWSER", "b")
+        response.headers["Set-Cookie"] = self.set_cookie
         return response
 
     async def _never(self, request: web.Request) -> web.StreamResponse:
@@ -131,7 +145,16 @@ class Bayeux:
         waiting = self.faults.get(message["channel"])
         return waiting.pop(0) if waiting else None
 
+    def _missing_cookie(self, request: web.Request, message: Message) -> Message | None:
+        if self.wants_cookie is None or message["channel"] == "/meta/handshake":
+            return None
+        if self.wants_cookie in request.headers.get("Cookie", "").split("; "):
+            return None
+        return {"error": "400::Client c has established a session, but no cookie present"}
+
     def _frame(self, message: Message, members: Message) -> Message:
+        if self.terse:
+            return {**members, "channel": message["channel"]}
         frame = {"channel": message["channel"], "id": message.get("id"), **members}
         if "subscription" in message:
             frame["subscription"] = message["subscription"]
@@ -139,6 +162,7 @@ class Bayeux:
 
     async def _handshake(self, message: Message) -> list[Message]:
         self.handshakes += 1
+        self.asked_for_replay = message.get("ext", {}).get("replay") is True
         client = f"c{self.handshakes}"
         self.clients[client] = {}
         members = {
@@ -159,6 +183,8 @@ class Bayeux:
             return [self._unknown(message)]
         channel = message["subscription"]
         position = message.get("ext", {}).get("replay", {}).get(channel, -1)
+        if self.terse and not self.asked_for_replay:
+            position = -1
         self.positions.append(position)
         if position >= 0 and position < self.oldest:
             return [self._frame(message, {"successful": False, "error": BAD_REPLAY % position})]
@@ -194,7 +220,7 @@ class Bayeux:
             channel, number = event["channel"], event["data"]["event"]["replayId"]
             if channel in client and number > client[channel] and number >= self.oldest:
                 client[channel] = number
-                due.append(event)
+                due.append({**event, "id": "77", "clientId": None} if self.terse else event)
         return due
 
     def _unknown(self, message: Message) -> Message:

@@ -12,6 +12,7 @@ from ortoo_daemon.salesforce.stream.messages import (
     PushType,
     UnreadableMessageError,
     parse,
+    unread,
 )
 
 MESSAGE = {
@@ -137,6 +138,7 @@ def test_a_push_topic_s_event_without_an_id_can_t_be_read():
         {"channel": "/u/X", "data": {"payload": "text", "event": {"replayId": 1}}},
         {"channel": "/data/X", "data": None},
         {"channel": "/data/X", "data": {"payload": {}, "event": {}}},
+        {"channel": "/data/X", "data": {"payload": {}, "event": {"replayId": None}}},
         changed(changeType="SNAPSHOT"),
         changed(recordIds=["Doe, Jo"]),
         changed(commitTimestamp="soon"),
@@ -167,6 +169,16 @@ def test_a_number_beyond_all_bounds_is_read_or_told_as_unreadable(way, number):
     place[last] = number
     with suppress(UnreadableMessageError):
         parse(message)
+
+
+@pytest.mark.parametrize("number", [-1, -2, "-1", None])
+def test_a_replay_id_that_means_the_tip_is_no_place_to_resume_after(number):
+    """A checkpoint of -1 would skip all that happens until the next session."""
+    message = copy.deepcopy(MESSAGE)
+    message["data"]["event"]["replayId"] = number
+    with pytest.raises(UnreadableMessageError):
+        parse(message)
+    assert unread(message, "why") is None
 
 
 def test_changed_fields_of_another_type_are_names_nobody_knows():

@@ -1,0 +1,156 @@
+"""How do Bayeux messages travel within one session, and when is the session over?
+
+Long polling as Salesforce speaks it. Whatever ends the session is raised: another one is not opened here.
+What the protocol leaves open to a server (ids of answers, parts of its advice) is not asked for.
+"""
+
+import asyncio
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any
+
+import aiohttp
+from aiocometd_ng.constants import CONNECT_MESSAGE, MetaChannel, TransportState
+from aiocometd_ng.exceptions import TransportError
+from aiocometd_ng.transports.long_polling import LongPollingTransport
+
+from ortoo_daemon.salesforce.stream.failures import FailureKind, failure_in
+
+_SHORTEST_TIMEOUT = 30.0
+_HELD_FOR = 110_000.0
+"""Milliseconds for which the platform holds a connect, where a server does not say."""
+
+_LONGEST_ADVICE = 150_000.0
+"""Milliseconds; after three minutes without a word a session ends."""
+
+_NO_RETRY = ("handshake", "none")
+
+
+class OneSession(LongPollingTransport):  # type: ignore[misc]
+    """Long polling for one Bayeux session; does not open another one by itself."""
+
+    @property
+    def reconnect_advice(self) -> dict[str, Any]:
+        """What the server advises, as far as it is numbers of milliseconds within reason."""
+        return {
+            name: min(float(value), _LONGEST_ADVICE)
+            for name, value in self._reconnect_advice.items()
+            if isinstance(value, int | float) and value >= 0
+        }
+
+    @property
+    def _is_new(self) -> bool:
+        """Whether no connect has been answered yet."""
+        return bool(self.state == TransportState.CONNECTING)
+
+    async def _connect(self) -> Any:
+        """The first one is to be answered at once, as the protocol lets a client ask."""
+        message = dict(CONNECT_MESSAGE)
+        if self._is_new:
+            message["advice"] = {"timeout": 0}
+        return await self._send_message(message)
+
+    async def _send_payload_with_auth(self, payload: Any) -> Any:
+        """Send; repeat once with a new token only where the token is truly what was refused."""
+        response = await self._send_payload(payload)
+        if response.get("successful", True):
+            return response
+        if failure_in(response).kind is FailureKind.AUTHENTICATION and self._auth is not None:
+            await self._auth.authenticate()
+            return await self._send_payload(payload)
+        return response
+
+    async def _send_final_payload(self, payload: Any, *, headers: Any) -> Any:
+        """Like the library's, with every way of getting no Bayeux answer as a TransportError."""
+        try:
+            async with (
+                self._http_semaphore,
+                self._http_session.post(
+                    self._url,
+                    json=payload,
+                    ssl=True if self.ssl is None else self.ssl,
+                    headers=headers,
+                    timeout=self._limits(payload[0]["channel"]),
+                    allow_redirects=False,
+                ) as response,
+            ):
+                status, answer_headers = response.status, response.headers
+                if _asks_for_login(status) and self._auth is not None:
+                    await self._auth.authenticate()
+                answer = await response.json(loads=self._json_loads, content_type=None)
+        except (aiohttp.ClientError, TimeoutError, ValueError) as error:
+            raise TransportError(f"no Bayeux answer ({type(error).__name__})") from None
+        if not isinstance(answer, list) or not all(map(_is_message, answer)):
+            raise TransportError(f"no Bayeux answer (HTTP {status})")
+        found = await self._consume_payload(
+            answer, headers=answer_headers, find_response_for=payload[0]
+        )
+        if found is None:
+            raise TransportError("no answer to the first message")
+        return found
+
+    async def _consume_payload(
+        self, payload: Any, *, headers: Any = None, find_response_for: Any = None
+    ) -> Any:
+        """As the library does it, once the answer says all that the library looks for."""
+        for message in payload:
+            if "advice" in message:
+                message["advice"] = self._completed(message["advice"])
+            if find_response_for is not None and message["channel"] == find_response_for["channel"]:
+                _complete(message, find_response_for)
+        return await super()._consume_payload(
+            payload, headers=headers, find_response_for=find_response_for
+        )
+
+    def _completed(self, advice: Any) -> dict[str, Any]:
+        """The times that were advised before still hold where a later advice does not speak of them."""
+        before = {name: self._reconnect_advice.get(name) for name in ("interval", "timeout")}
+        return {**before, **(advice if isinstance(advice, dict) else {})}
+
+    def _limits(self, channel: str) -> aiohttp.ClientTimeout:
+        """A connect is held by the server as long as it announced; the first one, and all else, is not."""
+        held = 0.0
+        if channel == MetaChannel.CONNECT and not self._is_new:
+            held = self.REQUEST_TIMEOUT_INCREASE_FACTOR * _HELD_FOR / 1000
+            held = self.request_timeout or held
+        return aiohttp.ClientTimeout(total=max(held, _SHORTEST_TIMEOUT), sock_connect=10)
+
+    def _connect_done(self, future: "asyncio.Future[Any]") -> None:
+        """Go on after a good connect, end the session after any other.
+
+        Not even a network failure allows to connect again in the same session: an answer lost on its way
+        may have held events, and the server counts those as delivered.
+        """
+        error = None if future.cancelled() else future.exception()
+        if future.cancelled() or self.state == TransportState.DISCONNECTING:
+            return
+        if error is not None or not _may_go_on(future.result()):
+            self._state = TransportState.SERVER_DISCONNECTED
+            return
+        self._state = TransportState.CONNECTED
+        interval = self.reconnect_advice.get("interval") or 0
+        self._follow_advice("retry", interval / 1000)
+
+
+def _asks_for_login(status: int) -> bool:
+    """A gateway's 401 is no Bayeux answer either; an org that has moved sends elsewhere, and only the next
+    token tells whereto."""
+    return status == HTTPStatus.UNAUTHORIZED or 300 < status < 400
+
+
+def _may_go_on(connected: Mapping[str, Any]) -> bool:
+    """Whether the session lives on: even a good answer may ask for a new handshake, or for none."""
+    advice = connected.get("advice") or {}
+    return bool(connected.get("successful", True)) and advice.get("reconnect") not in _NO_RETRY
+
+
+def _is_message(part: Any) -> bool:
+    return isinstance(part, Mapping) and isinstance(part.get("channel"), str)
+
+
+def _complete(answer: dict[str, Any], asked: Mapping[str, Any]) -> None:
+    """An answer need not bear the id of what was asked, nor name the subscription again."""
+    said = answer.get("id")
+    answer["id"] = asked.get("id") if said is None else str(said)
+    if "subscription" in asked:
+        answer.setdefault("subscription", asked["subscription"])
