@@ -125,6 +125,20 @@ class EnquiryQuestion(NamedTuple):
     patient: bool = False
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LateFieldsQuestion:
+    """What does the record hold in ``fields``, which were not read with it?
+
+    They are those that a step alone looks at which reads few records: ``label`` names it. Answer: a Record;
+    None where nothing is known of them, NotAsked.REFUSED where the org refuses to be asked.
+    """
+
+    object: str
+    record: RecordId
+    label: str
+    fields: tuple[str, ...] = field(default=(), compare=False, repr=False)
+
+
 class ContactKind(StrEnum):
     """How somebody was in touch with a customer.
 
@@ -233,6 +247,7 @@ Question = (
     | MatchQuestion
     | InterpretQuestion
     | KnownQuestion
+    | LateFieldsQuestion
     | CallQuestion
     | HoldQuestion
 )

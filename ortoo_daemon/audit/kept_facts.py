@@ -18,7 +18,14 @@ from ortoo_daemon.callouts import (
 )
 from ortoo_daemon.decision import Decision
 from ortoo_daemon.directory import Directory
-from ortoo_daemon.facts import Answer, EnquiryQuestion, Facts, PastOwnerQuestion, Question
+from ortoo_daemon.facts import (
+    Answer,
+    EnquiryQuestion,
+    Facts,
+    LateFieldsQuestion,
+    PastOwnerQuestion,
+    Question,
+)
 from ortoo_daemon.instants import instant_text
 from ortoo_daemon.interpretation import InterpretQuestion, Said, kept_said
 from ortoo_daemon.json_text import json_text
@@ -108,11 +115,21 @@ def kept_question(asked: Question, answer: Answer) -> dict[str, Any]:
     if isinstance(asked, KnownQuestion):
         values = dict(answer.fields) if isinstance(answer, Record) else answer
         return {"known": [asked.object, asked.id, list(asked.fields)], "answer": values}
+    if isinstance(asked, LateFieldsQuestion):
+        return {"late_of": asked.label, "answer": _late(asked, answer)}
     if isinstance(asked, EnquiryQuestion):
         document = dict(answer) if isinstance(answer, Mapping) else answer
         return {"enquiry_of": {"patient": asked.patient}, "answer": document}
     found = kept_findings(answer) if isinstance(answer, MailFindings) else answer
     return {"mail_of": {"patient": asked.patient, "task": asked.task}, "answer": found}
+
+
+def _late(asked: LateFieldsQuestion, answer: Answer) -> Answer:
+    """What stood in the fields; an empty one is none."""
+    if not isinstance(answer, Record):
+        return answer
+    held = ((name, answer.get(name)) for name in asked.fields)
+    return {name: value for name, value in held if value not in (None, "")}
 
 
 def staff_asked(decision: Decision, facts: Facts) -> tuple[Sequence[Person], int]:

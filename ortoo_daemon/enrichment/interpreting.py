@@ -8,7 +8,7 @@ and to no other. Finders fill what no model was asked for, or did not say.
 from typing import NamedTuple
 
 from ortoo_daemon.enrichment.finding import find
-from ortoo_daemon.facts import NotAsked
+from ortoo_daemon.facts import LateFieldsQuestion, NotAsked
 from ortoo_daemon.handling import Handling
 from ortoo_daemon.interpretation import (
     InterpretQuestion,
@@ -22,8 +22,8 @@ from ortoo_daemon.policy.ai_model import AiField, AiStep
 from ortoo_daemon.policy.mapped import mapped_value
 from ortoo_daemon.policy.models.catalogue import Disagreement
 from ortoo_daemon.policy.values import fold, number, text_of
-from ortoo_daemon.records import FieldValue, WorkReason
-from ortoo_daemon.trace import FieldOrigin
+from ortoo_daemon.records import FieldValue, Record, WorkReason
+from ortoo_daemon.trace import NOT_ASKED, FieldOrigin
 
 STAGE = "enrichment"
 LONGEST_TEXT = 100_000
@@ -49,17 +49,53 @@ def interpret(handling: Handling, step: AiStep, *, asking: bool = True) -> bool:
         handling.trace.notes.append(f"{failed.place}: {step.label} not read: {failed.text} fails")
         return True
     question = _question(handling, step)
-    open_rows = [row for row in step.fields if not _is_filled(handling, row)]
-    if not question.text.strip() or not open_rows:
+    if not question.text.strip():
+        return True
+    if asking and not _look_late(handling, step):
+        return False
+    unread = _unread(handling, step)
+    open_rows = [
+        row for row in step.fields if row.field not in unread and not _is_filled(handling, row)
+    ]
+    if not open_rows:
         return True
     if asking and question not in handling.facts.answers:
         handling.questions.append(question)
         return False
     answer = handling.facts.answers.get(question)
     said = answer if isinstance(answer, Said) else None
+    if unread:
+        message = f"{len(unread)} fields can't be read: they are left as they are"
+        handling.report(unread[0], stage=STAGE, code=NOT_ASKED, message=message, place=step.place)
     _note(handling, step, said, refused=isinstance(answer, NotAsked))
     _fill(handling, step, open_rows, question.text, said)
     return True
+
+
+def _look_late(handling: Handling, step: AiStep) -> bool:
+    """Whether it is known what the step's own fields hold; asks for it, where nobody has asked."""
+    asked = _late_question(handling, step)
+    if asked.fields and asked not in handling.facts.answers:
+        handling.questions.append(asked)
+        return False
+    answer = handling.facts.answers.get(asked)
+    if isinstance(answer, Record):
+        for name in step.late:
+            handling.scope.values.setdefault(name, answer.get(name))
+    return True
+
+
+def _late_question(handling: Handling, step: AiStep) -> LateFieldsQuestion:
+    record = handling.facts.record
+    return LateFieldsQuestion(
+        object=record.object, record=record.id, label=step.label, fields=step.late
+    )
+
+
+def _unread(handling: Handling, step: AiStep) -> tuple[str, ...]:
+    """Fields that the org refuses to show: nobody knows what is there, so they are left as they are."""
+    answer = handling.facts.answers.get(_late_question(handling, step))
+    return step.late if isinstance(answer, NotAsked) else ()
 
 
 def _question(handling: Handling, step: AiStep) -> InterpretQuestion:

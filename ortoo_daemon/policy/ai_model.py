@@ -35,6 +35,8 @@ class AiStep:
 
     ``label`` names the step to tests. ``texts``, ``about`` pair a name of the catalogue's allow-list with a
     name of the record; ``people`` are fields that hold names of people, ``value`` what the record is worth.
+    ``late`` are those of ``fields`` that nothing else of the policy looks at: they are read of no record
+    but those whose text is read.
     """
 
     label: str
@@ -45,6 +47,7 @@ class AiStep:
     people: tuple[str, ...] = ()
     value: str | None = None
     fields: tuple[AiField, ...]
+    late: tuple[str, ...] = ()
     place: Place
 
     def fields_written(self) -> Iterator[str]:

@@ -1,12 +1,13 @@
 """Which fields does a policy read and write? Asked when records are queried and permissions checked."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 from ortoo_daemon.mail_findings import FINDINGS_FIELD, SPLIT_KEY
 from ortoo_daemon.policy.ai_model import AiStep
 from ortoo_daemon.policy.attribution_model import Attribution
 from ortoo_daemon.policy.call_model import CallStep, HoldStep
-from ortoo_daemon.policy.enrichment_model import ScoreStep, TableStep
+from ortoo_daemon.policy.enrichment_model import EnrichmentStep, ScoreStep, TableStep
 from ortoo_daemon.policy.evaluation import Condition
 from ortoo_daemon.policy.handoff_model import HANDOFF_FIELDS
 from ortoo_daemon.policy.model import Policy
@@ -66,6 +67,45 @@ def fields_read(policy: Policy, signals: Mapping[str, str] | None = None) -> fro
         wishes = rule.assign.rooftop.prefer if rule.assign.rooftop else ()
         found |= {bound[wish] for wish in wishes if wish in bound}
     return frozenset(name for name in found if not name.startswith("$"))
+
+
+def fields_read_at_once(policy: Policy, signals: Mapping[str, str] | None = None) -> frozenset[str]:
+    """As `fields_read`, without what is looked at only of records whose text is read."""
+    return fields_read(_without_rows(policy, late_only=True), signals)
+
+
+def knowing_late_fields(policy: Policy) -> Policy:
+    """The policy with `AiStep.late` of its steps filled in.
+
+    A map may have a hundred rows: they must cost the many records nothing whose text is not read. A step
+    that reads every record has none.
+    """
+    if not any(_reads_some(step) for step in policy.enrichment):
+        return policy
+    others = fields_read(_without_rows(policy, late_only=False))
+    return replace(policy, enrichment=tuple(_knowing(step, others) for step in policy.enrichment))
+
+
+def _reads_some(step: EnrichmentStep) -> bool:
+    return isinstance(step, AiStep) and step.when is not None
+
+
+def _knowing(step: EnrichmentStep, others: frozenset[str]) -> EnrichmentStep:
+    if not isinstance(step, AiStep) or not _reads_some(step):
+        return step
+    return replace(step, late=tuple(name for name in step.fields_written() if name not in others))
+
+
+def _without_rows(policy: Policy, *, late_only: bool) -> Policy:
+    """The policy as if its maps had no rows that are read late, or that may be."""
+
+    def less(step: EnrichmentStep) -> EnrichmentStep:
+        if not isinstance(step, AiStep) or not _reads_some(step):
+            return step
+        gone = set(step.late) if late_only else set(step.fields_written())
+        return replace(step, fields=tuple(row for row in step.fields if row.field not in gone))
+
+    return replace(policy, enrichment=tuple(less(step) for step in policy.enrichment))
 
 
 def stopping_fields(policy: Policy) -> frozenset[str]:

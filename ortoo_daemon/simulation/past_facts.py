@@ -19,6 +19,7 @@ from ortoo_daemon.facts import (
     ContactKind,
     EnquiryQuestion,
     Facts,
+    LateFieldsQuestion,
     MailQuestion,
     Moved,
     NotAsked,
@@ -208,6 +209,8 @@ def _answers(
             yield _said(record, each)
         if "known" in each:
             yield _known(each)
+        if "late_of" in each:
+            yield _late(record, each)
         if "past_owner_of" not in each:
             continue
         since = instant(each["since"])
@@ -231,6 +234,15 @@ def _known(kept: Mapping[str, Any]) -> tuple[KnownQuestion, Answer]:
     answer = kept["answer"]
     if isinstance(answer, Mapping):
         return question, Record(object=object_name, id=question.id, fields=answer)
+    return question, NotAsked(answer) if isinstance(answer, str) else None
+
+
+def _late(record: Record, kept: Mapping[str, Any]) -> tuple[LateFieldsQuestion, Answer]:
+    """What the record held then of what was not read with it."""
+    question = LateFieldsQuestion(object=record.object, record=record.id, label=kept["late_of"])
+    answer = kept["answer"]
+    if isinstance(answer, Mapping):
+        return question, Record(object=record.object, id=record.id, fields=answer)
     return question, NotAsked(answer) if isinstance(answer, str) else None
 
 

@@ -31,7 +31,7 @@ Timeframe__c,when,text,,,,false,0.95,
 """
 
 
-def policies(*more, **ai):
+def policies(*more, ownership_rules=(), **ai):
     step = {"task": "lead_profile", "label": "profile", "map": "tables/m.csv"} | ai
     document = {
         "policy": "leads",
@@ -41,6 +41,7 @@ def policies(*more, **ai):
         "ownership": {
             "rules": [
                 {"name": "ev", "when": {"Fuel__c": "EV"}, "assign": {"queue": "Desk"}},
+                *ownership_rules,
             ],
             "otherwise": {"queue": "Desk"},
         },

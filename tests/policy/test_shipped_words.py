@@ -61,7 +61,7 @@ EXCEPTIONS = {
     "another field of the same kind, which the forms of the example network do not have": {
         "enrichment.attribution.url", "enrichment.attribution.into.medium",
         "enrichment.attribution.utm.content", "enrichment.attribution.utm.term",
-        "enrichment.ai.read.comments", "enrichment.ai.read.new", "enrichment.ai.read.transcript",
+        "enrichment.ai.read.comments", "enrichment.ai.read.new",
         "enrichment.ai.tell.model", "enrichment.ai.tell.request", "enrichment.ai.tell.subject",
     },
     "asks a model for more; models are off as shipped, and what they write needs fields of its own": {

@@ -17,6 +17,7 @@ from ortoo_daemon.errors import PermanentOrgError, TemporaryOrgError
 from ortoo_daemon.facts import (
     Answer,
     EnquiryQuestion,
+    LateFieldsQuestion,
     MailQuestion,
     NotAsked,
     PastOwnerQuestion,
@@ -97,7 +98,9 @@ class Answers:
         if isinstance(question, VehicleQuestion):
             return await self._vehicles.ask(question, looking=looking)
         if isinstance(question, KnownQuestion):
-            return await self._known(question)
+            return await self._more(question.object, question.id, question.fields)
+        if isinstance(question, LateFieldsQuestion):
+            return await self._more(question.object, question.record, question.fields)
         if isinstance(question, HoldQuestion):
             return None if looking else self._held(question)
         if isinstance(question, CallQuestion):
@@ -108,11 +111,10 @@ class Answers:
             return NotAsked.BUDGET
         return await self._batcher.ask(question)
 
-    async def _known(self, question: KnownQuestion) -> Answer:
-        """The earlier record as it is; a refusal keeps nobody from their owner."""
-        names = frozenset(question.fields)
+    async def _more(self, object_name: str, id: RecordId, fields: Sequence[str]) -> Answer:
+        """An earlier record, or more of this one, as it is; a refusal keeps nobody from their owner."""
         try:
-            return await self._org.reader.read(question.object, question.id, names)
+            return await self._org.reader.read(object_name, id, frozenset(fields))
         except PermanentOrgError as error:
             _log.warning("known_refused", code=error.code, fields=list(error.fields))
             return NotAsked.REFUSED

@@ -15,7 +15,7 @@ from ortoo_daemon.daemon.handling.answers import Answers
 from ortoo_daemon.daemon.handling.knowledge import Knowledge, Policies
 from ortoo_daemon.daemon.handling.looking import Look
 from ortoo_daemon.decision import Decision, Outcome
-from ortoo_daemon.facts import Answer, Contact, Facts, Question, Tally
+from ortoo_daemon.facts import Answer, Contact, Facts, LateFieldsQuestion, Question, Tally
 from ortoo_daemon.matches import MatchQuestion
 from ortoo_daemon.ownership.rates import rates_for, tallies_between
 from ortoo_daemon.policy.limits_model import RateLimit
@@ -101,6 +101,17 @@ async def decide_record(
         facts = gathered()
         found = flow.resume(found, facts)
     return found, facts
+
+
+def as_read(record: Record, facts: Facts) -> Record:
+    """The record with what was read of it later, so that a write is guarded by that, too."""
+    late = {
+        name: value
+        for asked, held in facts.answers.items()
+        if isinstance(asked, LateFieldsQuestion) and isinstance(held, Record)
+        for name, value in held.fields.items()
+    }
+    return replace(record, fields={**late, **record.fields}) if late else record
 
 
 def with_counters_kept(knowledge: Knowledge, facts: Facts, decision: Decision) -> Facts:

@@ -19,7 +19,7 @@ from ortoo_daemon.daemon.handling.answers import Answers
 from ortoo_daemon.daemon.handling.by_hand import may_be_outside
 from ortoo_daemon.daemon.handling.campaigns import Campaigns
 from ortoo_daemon.daemon.handling.children import Children, PutToWork, left_to_sweeps
-from ortoo_daemon.daemon.handling.deciding import read_record
+from ortoo_daemon.daemon.handling.deciding import as_read, read_record
 from ortoo_daemon.daemon.handling.giving_up import GivingUp
 from ortoo_daemon.daemon.handling.knowledge import Knowledge, Policies
 from ortoo_daemon.daemon.handling.ledger import Ticket
@@ -229,7 +229,8 @@ class Handler:
             decision, facts, ticket = await self._reserving.decide(claim, record, policies)
             timings.end("decide")
             try:
-                written = await self._write(claim, record, decision, ticket)
+                seen = as_read(record, facts)
+                written = await self._write(claim, seen, decision, ticket)
             except OwnerRefusedError as refusal:
                 self.knowledge.ledger.release(ticket)
                 self.knowledge.bar(refusal.owner, facts.now)

@@ -16,7 +16,7 @@ from ortoo_daemon.daemon.handling.matched_lately import MatchedLately
 from ortoo_daemon.daemon.hearing.passed_over import PassedOver
 from ortoo_daemon.directory import Directory
 from ortoo_daemon.policy.model import Policy, PolicySet
-from ortoo_daemon.policy.reach import awaited_fields, fields_read, stopping_fields
+from ortoo_daemon.policy.reach import awaited_fields, fields_read_at_once, stopping_fields
 from ortoo_daemon.postal import PostalIndex
 from ortoo_daemon.records import RecordId
 
@@ -62,7 +62,7 @@ class Policies:
         return {
             name: read_of(name).union(
                 self.policy_set.key_fields(name),
-                *(fields_read(policy, signals) for policy in self.of(name)),
+                *(fields_read_at_once(policy, signals) for policy in self.of(name)),
             )
             for name in self.objects
         }

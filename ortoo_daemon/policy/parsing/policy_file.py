@@ -27,6 +27,7 @@ from ortoo_daemon.policy.parsing.ownership import read_ownership
 from ortoo_daemon.policy.parsing.programmes import read_programmes
 from ortoo_daemon.policy.parsing.repeats import note_unsearched
 from ortoo_daemon.policy.parsing.sections import Section, items_in, mapping_in, name_in, text_in
+from ortoo_daemon.policy.reach import knowing_late_fields
 from ortoo_daemon.policy.resources import Resources
 
 POLICY_KEYS = (
@@ -93,7 +94,7 @@ def read_policy(node: Node, problems: Problems, resources: Resources) -> Policy 
         return None
     if ownership is None or ownership.otherwise is None:
         return None
-    return Policy(
+    found = Policy(
         name=name,
         object=object_name,
         description=section.text("description") or "",
@@ -133,6 +134,7 @@ def read_policy(node: Node, problems: Problems, resources: Resources) -> Policy 
         definitions=definitions.summary(),
         place=mapping.entries["policy"][0].place,
     )
+    return knowing_late_fields(found)
 
 
 def _name(section: Section) -> str | None:

@@ -13,13 +13,20 @@ from datetime import timedelta
 from ortoo_daemon.action.stamps import MODIFIED_AT, MODIFIED_BY, OWNER, SLA_CLOCKS, STAMPS
 from ortoo_daemon.callouts import UNKNOWN, CallQuestion, HoldQuestion
 from ortoo_daemon.decision import Decision
-from ortoo_daemon.facts import Answer, EnquiryQuestion, Facts, MailQuestion, Question
+from ortoo_daemon.facts import (
+    Answer,
+    EnquiryQuestion,
+    Facts,
+    LateFieldsQuestion,
+    MailQuestion,
+    Question,
+)
 from ortoo_daemon.flow import decide, resume
 from ortoo_daemon.instants import instant_text
 from ortoo_daemon.interpretation import InterpretQuestion
 from ortoo_daemon.policy.handoff_model import HANDOFF_FIELDS
 from ortoo_daemon.policy.model import PolicySet
-from ortoo_daemon.policy.reach import fields_read, rules_of
+from ortoo_daemon.policy.reach import fields_read_at_once, rules_of
 from ortoo_daemon.postal import PostalIndex
 from ortoo_daemon.records import FieldValue, Record, WorkItem
 from ortoo_daemon.repeats import KnownQuestion
@@ -208,8 +215,10 @@ class Replay:
                 if isinstance(question, InterpretQuestion):
                     answers[question] = past.said.get(question.label)
                     continue
-                if isinstance(question, KnownQuestion):
-                    answers[question] = None  # what earlier records got is past
+                if isinstance(question, KnownQuestion | LateFieldsQuestion):
+                    answers[question] = (
+                        None  # what earlier records got is past; no rule asks the others
+                    )
                     continue
                 if isinstance(question, HoldQuestion):
                     answers[question] = None
@@ -235,8 +244,13 @@ class Replay:
 
 
 def fields_of(policies: PolicySet, object_name: str) -> frozenset[str]:
-    """Fields of the object's records that some decision by these policies may look at."""
-    found = (fields_read(each, policies.signals) for each in policies.for_object(object_name))
+    """Fields of the object's records that some decision by these policies may look at.
+
+    What is read late is only filled in where it is empty: who gets the record hangs on nothing of it.
+    """
+    found = (
+        fields_read_at_once(each, policies.signals) for each in policies.for_object(object_name)
+    )
     return policies.key_fields(object_name).union(*found) - STAMPS
 
 
