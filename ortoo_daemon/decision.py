@@ -311,7 +311,8 @@ class Decision:
     is the reason stamped on a parked record; ``seen_owner`` is the owner that was read. ``custody`` is
     the readable trail of holders as it is to stand on the record, None where it stays. ``notices`` are
     sent once the decision stands in the org. ``children`` are made before the decision is written, and
-    enter like any record; ``reopening`` and ``known`` are of other records, done before, too. ``overstepped``
+    enter like any record; ``reopening`` and ``known`` are of other records, done before, too; ``noted_on`` is
+    the earlier record, object and id, that knows of this one already. ``overstepped``
     names the policy's boundaries that an assignment by hand is outside of. ``events`` go out with the proof;
     ``shares`` are made after the owner.
     """
@@ -346,6 +347,7 @@ class Decision:
     children: tuple[NewRecord, ...] = ()
     reopening: Reopening | None = None
     known: KnownUpdate | None = None
+    noted_on: tuple[str, RecordId] | None = None
     duplicate_rules: DuplicateRules = DuplicateRules.LEAVE_OUT
     quality: Quality | None = None
     campaign: CampaignJoin | None = None

@@ -191,7 +191,8 @@ class Handling:
     ``overstepped`` are boundaries that a person's assignment is outside of. ``customers`` are the
     ``key_sources`` of every object. ``asked_match`` is what was asked about the customer, as long as the
     answer is awaited. ``known`` is the earlier record of the customer, where the policy
-    says what such a record gets, and ``known_update`` that. ``rejected`` is the rule for which it is set
+    says what such a record gets, and ``known_update`` that; ``noted_on``, object and id, where it knows of
+    this one already. ``rejected`` is the rule for which it is set
     aside, ``quality`` how good its data are, from 0 to 100, where the policy has rules.
     """
 
@@ -230,6 +231,7 @@ class Handling:
     asked_match: MatchQuestion | None = None
     known: Record | None = None
     known_update: KnownUpdate | None = None
+    noted_on: tuple[str, RecordId] | None = None
     rejected: GovernRule | None = None
     quality: int | None = None
     campaign: CampaignJoin | None = None

@@ -57,6 +57,7 @@ def _stays(decision: Decision) -> Decision:
         children=(),
         reopening=None,
         known=None,
+        noted_on=None,
         campaign=None,
     )
 

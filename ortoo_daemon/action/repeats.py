@@ -27,7 +27,8 @@ _MOST_SUBJECT, _MOST_TEXT, _MOST_SHOWN = 255, 32_000, 200
 
 
 def note_repeat(handling: Handling) -> None:
-    """Set ``handling.known_update`` where a rule is for the record that was found."""
+    """Set ``handling.known_update`` where a rule is for the record that was found, or ``noted_on`` where it
+    knows the enquiry already."""
     known = handling.known
     if known is None:
         return
@@ -35,6 +36,7 @@ def note_repeat(handling: Handling) -> None:
     if rule is None:
         return
     if handling.facts.record.id in known.text(REPEATS):
+        handling.noted_on = known.object, known.id
         handling.trace.notes.append(f"repeat: {known.object} {known.id} knows this enquiry already")
         return
     fields = _merged(handling, rule, known) | _set(handling, rule, known)

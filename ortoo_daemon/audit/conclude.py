@@ -46,6 +46,7 @@ def conclude(handling: Handling) -> Decision:
         quality=_quality(handling),
         campaign=None if parked else handling.campaign,
         known=None if parked else handling.known_update,
+        noted_on=None if parked else handling.noted_on,
         duplicate_rules=handling.policy.duplicate_rules,
         trace=handling.trace.finished(),
     )

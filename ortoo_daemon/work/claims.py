@@ -25,7 +25,7 @@ class Claim:
 
     ``taken_over``: an earlier holder died or was too slow, so part of the work may have been done.
     ``item.attempts`` counts every earlier try; ``failures`` those that raised, ``takeovers`` those
-    whose holder was lost.
+    whose holder was lost. ``others_tried``: another item of the record waits for its next try.
     """
 
     id: int
@@ -35,7 +35,13 @@ class Claim:
     taken_over: bool = False
     failures: int = 0
     takeovers: int = 0
+    others_tried: bool = False
     lease: Lease = field(default_factory=Lease, compare=False)
+
+    @property
+    def was_tried(self) -> bool:
+        """Whether part of what is to be done, or of what went before, may stand already."""
+        return self.taken_over or self.item.attempts > 0 or self.others_tried
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

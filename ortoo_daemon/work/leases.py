@@ -22,6 +22,7 @@ from sqlalchemy import (
     update,
 )
 
+from ortoo_daemon.records import WorkReason
 from ortoo_daemon.work.claims import Claim
 from ortoo_daemon.work.tables import LONG_AGO, State, in_state, item_of, work_item
 from ortoo_daemon.work.waiting import merged, waiting_rows
@@ -124,7 +125,19 @@ def _claim(connection: Connection, request: ClaimRequest) -> list[Claim]:
         connection.execute(_LEASE, _new_lease(fresh, request))
     if lost := [each for each in claims if each.taken_over]:
         connection.execute(_UPDATE, [_lease_values(each, request) for each in lost])
-    return claims
+    return _beside_tried(connection, claims)
+
+
+def _beside_tried(connection: Connection, claims: list[Claim]) -> list[Claim]:
+    """With whether another item of the record waits for its next try. A new record has one item alone."""
+    asked = [claim.item.record_id for claim in claims if claim.item.reason not in _OF_NEW_RECORDS]
+    if not asked:
+        return claims
+    tried = set(connection.execute(_TRIED, {"records": asked}).scalars())
+    return [
+        replace(claim, others_tried=True) if claim.item.record_id in tried else claim
+        for claim in claims
+    ]
 
 
 def _expired() -> Select[Any]:
@@ -145,6 +158,12 @@ def _locked(found: ColumnElement[bool]) -> Select[Any]:
 
 
 _EXPIRED, _READY = _expired(), _ready()
+_TRIED = select(_c.record_id).where(
+    in_state(State.READY),
+    _c.record_id.in_(bindparam("records", expanding=True)),
+    _c.attempts > 0,
+)
+_OF_NEW_RECORDS = frozenset({WorkReason.CREATED, WorkReason.SPLIT, WorkReason.RECONCILED})
 
 
 def _leased(row: Any, request: ClaimRequest) -> Claim:

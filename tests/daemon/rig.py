@@ -20,6 +20,7 @@ from ortoo_daemon.daemon.mails.case_mails import CaseMails
 from ortoo_daemon.daemon.noticing.outbox import Outbox
 from ortoo_daemon.daemon.settings import Settings
 from ortoo_daemon.daemon.watching.meters import Meters
+from ortoo_daemon.directory import Directory
 from ortoo_daemon.policy.load import load
 from ortoo_daemon.policy.model import PolicySet
 from ortoo_daemon.records import WorkItem, WorkReason, record_id
@@ -76,10 +77,12 @@ async def handler_on(
     mails: Callable[[Org], CaseMails | None] = lambda _: None,
     interpreter: Interprets | None = None,
     outbox: Callable[[Knowledge], Outbox | None] = lambda _: None,
+    directory: Directory | None = None,
     **options: Any,
 ) -> AsyncIterator[Handler]:
     """A handler on the live sandbox org; ``mails`` makes what reads the e-mails of cases, ``interpreter``
-    asks models what a record's text says, ``outbox`` makes what keeps whom to tell."""
+    asks models what a record's text says, ``outbox`` makes what keeps whom to tell; ``directory`` is one that
+    was read before."""
     org = Org.of(
         auth=ClientCredentials(client_id=seed.CLIENT_ID, client_secret=seed.CLIENT_SECRET),
         login_url=live.url,
@@ -89,7 +92,7 @@ async def handler_on(
     try:
         knowledge = Knowledge(
             policies=Policies(policies or policy_set()),
-            directory=await roster.read(),
+            directory=directory or await roster.read(),
             ledger=Ledger(),
             daemon_user=await org.identity(),
         )

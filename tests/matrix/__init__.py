@@ -35,4 +35,5 @@ MODULES = (
     "tests/acceptance/test_what_is_kept.py",
     "tests/acceptance/test_soak.py",
     "tests/daemon/handling/test_refused_calls.py",
+    "tests/daemon/handling/test_seams.py",
 )

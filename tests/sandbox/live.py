@@ -116,14 +116,14 @@ class Live:
             return await response.json()
 
 
-def live(**options: Any) -> Callable[[Scenario], Callable[[], None]]:
-    """Run an async test against a sandbox of its own."""
+def live(*, within: float = 30, **options: Any) -> Callable[[Scenario], Callable[[], None]]:
+    """Run an async test against a sandbox of its own, for so many seconds at most."""
 
     def around(scenario: Scenario) -> Callable[[], None]:
         async def run() -> None:
             chosen = replace(Options(metadata=METADATA, timers=PATIENT), **options)
             async with Sandbox(chosen) as sandbox, aiohttp.ClientSession() as http:
-                await asyncio.wait_for(scenario(Live(sandbox, http)), 30)
+                await asyncio.wait_for(scenario(Live(sandbox, http)), within)
 
         def test() -> None:
             asyncio.run(run())

@@ -83,6 +83,20 @@ async def test_a_decision_that_was_not_written_tells_nobody(url):
 
 
 @asynchronous
+async def test_what_is_held_anew_stays_when_what_was_read_before_is_let_go(url):
+    async with opened(url) as queue:
+        box = queue.notices
+        await box.hold([kept(1), kept(2)])
+        read = await box.held_for(["d1"])
+        again = replace(kept(1), held_at=NOW + timedelta(seconds=1))
+        await box.hold([again])  # by whoever makes the decision anew meanwhile
+        await box.let_go(read)
+        assert await box.held_for(["d1", "d2"]) == [kept(2), again]
+        await box.let_go([again])
+        assert await box.held_for(["d1", "d2"]) == [kept(2)]
+
+
+@asynchronous
 async def test_what_may_be_told_together_comes_with_the_first_that_is_due(url):
     async with opened(url) as queue:
         box = queue.notices

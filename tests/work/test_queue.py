@@ -21,6 +21,22 @@ async def records(queue: WorkQueue, limit: int = 100) -> list[str]:
 
 
 @asynchronous
+async def test_a_claim_says_that_another_item_of_its_record_waits_for_its_next_try(url):
+    """The other may have written what nobody has proven yet."""
+    step = item(1, reason=WorkReason.SLA, entry="sla:1")
+    async with opened(url) as queue:
+        await queue.put([item(1), item(2)])
+        first, other = await queue.claim(2)
+        await queue.retry(first, after=timedelta(seconds=10))
+        await queue.finish(other, "rule")
+        await queue.put([step, item(2, reason=WorkReason.SLA, entry="sla:2")])
+        claims = {claim.item.entry: claim for claim in await queue.claim(9)}
+    assert claims["sla:1"].others_tried
+    assert claims["sla:1"].was_tried
+    assert not claims["sla:2"].was_tried
+
+
+@asynchronous
 async def test_items_come_back_as_they_were_put_oldest_first(url):
     late, early = item(7, changed_fields=frozenset({"Brand__c", "City"})), item(2)
     async with opened(url) as queue:

@@ -259,8 +259,8 @@ class Handler:
             await self._proving.prove(claim, decision, facts, written, timings)
             self._pass_over(claim, decision, facts)
             self.witness(claim.item, record, decision)
-            if decision.outcome is Outcome.RECOVERED and OWNER in claim.item.changed_fields:
-                return Retry(timedelta(0), "proven; was it overwritten, too?")
+            if decision.outcome is Outcome.RECOVERED and _came_for_more(claim.item, decision):
+                return Retry(timedelta(0), "an earlier decision is proven; is there more to do?")
             if not self.shadow and may_be_outside(claim.item, decision, policies):
                 return Retry(
                     timedelta(0), "a clock's step is taken; is the owner within boundaries?"
@@ -287,16 +287,16 @@ class Handler:
         if self.shadow or decision.outcome in (Outcome.NOTHING, Outcome.RECOVERED):
             return Written()
         await self.children.make(decision, self.clock())
+        again, now = claim.was_tried, self.clock()
         if decision.reopening is not None:
-            await self.reopened.reopen(decision.reopening, self.clock())
+            await self.reopened.reopen(decision.reopening, now, again=again)
         await self.campaigns.join(decision)
-        known = await self.repeating.note(decision, self.knowledge.policies, self.clock())
-        if (decision.notices or decision.handoff) and self.outbox is not None:
-            await self.outbox.hold(decision)
+        known = await self.repeating.note(decision, self.knowledge.policies, now, again=again)
+        await self._hold(decision, again=again)
         if decision.outcome is Outcome.REPORTED:
             return Written()
-        item, lease = claim.item, claim.lease
-        again = claim.taken_over or item.attempts > 0 or item.reason in _LATER
+        lease = claim.lease
+        again = again or claim.item.reason in _LATER
         conditional = again or decision.outcome in FOLLOW_UPS or self._is_held(record)
         written = await write_decision(
             self.org.writer,
@@ -306,6 +306,15 @@ class Handler:
             may_go=lambda s: lease.outlasts(s) and (ticket is None or ticket.outlasts(s)),
         )
         return written if known is None else replace(written, known=known)
+
+    async def _hold(self, decision: Decision, *, again: bool) -> None:
+        """Keep whom it tells, and none of those whom an earlier try would have told."""
+        if self.outbox is None:
+            return
+        if decision.notices or decision.handoff:
+            await self.outbox.hold(decision)
+        elif again:
+            await self.outbox.withdraw(decision)
 
     def _is_held(self, record: Record) -> bool:
         """Whether a person may hold the record: then no write goes without its precondition."""
@@ -329,6 +338,11 @@ class Handler:
         _log.info("record_gone", object=item.object, record=item.record_id)
         self.meters.gone(item)
         return Finished(ReasonCode.RECORD_GONE.value)
+
+
+def _came_for_more(item: WorkItem, proven: Decision) -> bool:
+    """Whether what was proven is another decision, or a person's change may lie below it."""
+    return proven.key != item.decision_key or OWNER in item.changed_fields
 
 
 def _pause(error: TemporaryOrgError | LoginError) -> timedelta:

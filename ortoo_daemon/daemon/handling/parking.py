@@ -1,41 +1,39 @@
-"""How is a record stamped that nobody could decide, so that sweeps don't bring it back for ever?"""
+"""What is decided about a record that the org refuses, or that nobody could decide at any try?
+
+It is parked with the reason, so that sweeps don't bring it back for ever.
+"""
 
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from ortoo_daemon import beside
 from ortoo_daemon.action.stamps import (
     DECIDED_AT,
+    DECISION_KEY,
     MODIFIED_AT,
     OWNER,
     PARKED,
     read_of,
     reason_word,
 )
-from ortoo_daemon.audit.record import Written
 from ortoo_daemon.daemon.handling.knowledge import Knowledge
-from ortoo_daemon.daemon.handling.writing import DUPLICATES, write_decision
+from ortoo_daemon.daemon.handling.writing import DUPLICATES
 from ortoo_daemon.decision import Decision, Outcome, ReasonCode
 from ortoo_daemon.errors import PermanentOrgError
 from ortoo_daemon.facts import Facts
 from ortoo_daemon.records import Record, RecordId, WorkReason
 from ortoo_daemon.salesforce.org import Org
-from ortoo_daemon.work.claims import Claim, Lease
+from ortoo_daemon.work.claims import Claim
 
 _TAKEN = frozenset({Outcome.ASSIGNED, Outcome.PARKED})
 """A policy takes the record: a review may take it from the same owner again."""
 
-Stamped = tuple[Decision, Facts, Written]
-"""What was written, to be proven and told."""
 
-
-async def stamp_refused(
-    org: Org, facts: Facts, refused: Decision, error: PermanentOrgError, *, lease: Lease
-) -> tuple[Decision, Written]:
+def parked_as_refused(facts: Facts, refused: Decision, error: PermanentOrgError) -> Decision:
     """The org refuses even owner and stamps of a decision: say so on the record.
 
-    A review that is refused as before writes nothing. Raises OrgError, and StaleRecordError when the record
-    changed meanwhile.
+    A review that is refused as before writes nothing.
     """
     parked_for = f"{error.code}: {error.message}"
     reason = ReasonCode.REFUSED_BY_ORG
@@ -47,34 +45,30 @@ async def stamp_refused(
         decision = replace(decision, policy=refused.policy, rule=refused.rule)
     stamped = reason_word(facts.record.text(PARKED))
     if facts.item.reason is WorkReason.REVIEWED and stamped == error.code:
-        return replace(
-            decision, outcome=Outcome.NOTHING, reason=ReasonCode.PARKED_ALREADY
-        ), Written()
-    written = await write_decision(
-        org.writer, decision, facts.record, conditional=True, may_go=lease.outlasts
-    )
-    return decision, written
+        return replace(decision, outcome=Outcome.NOTHING, reason=ReasonCode.PARKED_ALREADY)
+    return decision
 
 
-async def stamp_given_up(
+async def parked_as_given_up(
     org: Org, knowledge: Knowledge, claim: Claim, *, reason: ReasonCode, now: datetime
-) -> Stamped | None:
-    """Stamp a record that stays undecided after every try; None when there is nothing to stamp.
+) -> tuple[Decision, Facts] | None:
+    """A record that stays undecided after every try; None when there is nothing to stamp.
 
+    Where the decision of this very item stands on the record it is that one, whose proof may be missing.
     Reads only what every record has, as the trouble may lie in what the policies read. Raises OrgError.
     """
     item = claim.item
     if item.object not in knowledge.policies.objects:
         return None
     record = await org.reader.read(item.object, item.record_id, read_of(item.object))
-    if record is None or record.get(DECIDED_AT):
+    if record is None:
         return None
     facts = Facts(item=item, record=record, now=now, directory=knowledge.directory)
-    decision = _parked(facts, reason, knowledge.policies.revision, reason.value)
-    written = await write_decision(
-        org.writer, decision, _bare(record), conditional=False, may_go=claim.lease.outlasts
-    )
-    return decision, facts, written
+    if record.get(DECIDED_AT):
+        mine = record.text(DECISION_KEY) == item.decision_key
+        return (beside.recovered(facts), facts) if mine else None
+    facts = replace(facts, record=_bare(record))
+    return _parked(facts, reason, knowledge.policies.revision, reason.value), facts
 
 
 def _parked(facts: Facts, reason: ReasonCode, revision: str, parked_for: str) -> Decision:

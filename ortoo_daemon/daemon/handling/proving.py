@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 import structlog
 
+from ortoo_daemon.action.stamps import DECISION_KEY
 from ortoo_daemon.audit.chain import sealed
 from ortoo_daemon.audit.line import line_fields
 from ortoo_daemon.audit.record import KEY, OBJECT, Written, decision_row
@@ -63,6 +64,9 @@ class Proving:
             timings.end("audit")
             if self.outbox is not None and _may_have_held(decision):
                 await self.outbox.release(decision)
+        elif claim.was_tried and self.outbox is not None:
+            keys = {decision.key, claim.item.decision_key, facts.record.text(DECISION_KEY)}
+            await self.outbox.settle_of(self.org, sorted(keys), facts.now)
         self._tell(claim, decision, timings, written)
 
     def _tell(self, claim: Claim, decision: Decision, timings: Timings, written: Written) -> None:

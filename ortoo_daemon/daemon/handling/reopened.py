@@ -28,12 +28,17 @@ class Reopened:
     org: Org
     put: PutToWork
 
-    async def reopen(self, asked: Reopening, now: datetime) -> bool:
+    async def reopen(self, asked: Reopening, now: datetime, *, again: bool = False) -> bool:
         """It is open and in line afterwards; whether this opened it. What the org refuses is told, and never
-        costs the answer its owner. Raises OrgError for what may pass later, and StateError."""
+        costs the answer its owner. Raises OrgError for what may pass later, and StateError.
+
+        ``again``: an earlier try may have opened it and come no further.
+        """
         names = frozenset({_CLOSED, MODIFIED_AT, *asked.fields})
         record = await self.org.reader.read(asked.object, asked.record_id, names)
         if record is None or record.get(_CLOSED) is not True:
+            if record is not None and again:
+                await self.wake(asked, now)
             return False
         write = RecordWrite(
             object=asked.object,
@@ -51,6 +56,11 @@ class Reopened:
             _log.warning("record_not_reopened", record=asked.record_id, code=error.code)
             return False
         _log.info("record_reopened", object=asked.object, record=asked.record_id)
+        await self.wake(asked, now)
+        return True
+
+    async def wake(self, asked: Reopening, now: datetime) -> None:
+        """Put what was opened in line. Raises StateError."""
         item = WorkItem(
             object=asked.object,
             record_id=asked.record_id,
@@ -59,4 +69,3 @@ class Reopened:
             changed_fields=frozenset(asked.fields),
         )
         await self.put([item])
-        return True

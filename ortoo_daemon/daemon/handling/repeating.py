@@ -61,15 +61,18 @@ class Repeating:
     """By earlier record, how many enquiries are being noted there."""
 
     async def note(
-        self, decision: Decision, policies: Policies, now: datetime
+        self, decision: Decision, policies: Policies, now: datetime, *, again: bool = False
     ) -> KnownWritten | None:
-        """What landed; None where there is nothing to do.
+        """What landed; None where there is nothing to do. ``again``: an earlier try may have done so, and
+        come no further.
 
         Raises KnownChangedError where somebody changed the earlier record, or is about to, OrgErrors for what
         may pass later, and StateError.
         """
         update = decision.known
         if update is None:
+            if again and decision.noted_on is not None:
+                await self._wake(*decision.noted_on, frozenset(), policies, now)
             return None
         known = update.record_id
         before = self._in_line[known]
@@ -94,7 +97,8 @@ class Repeating:
                 fields=sorted(written.fields),
                 attached=written.attached,
             )
-            await self._wake(update, policies, now)
+            changed = frozenset({*update.fields, *update.own})
+            await self._wake(update.object, update.record_id, changed, policies, now)
         return written
 
     async def _settled(self, update: KnownUpdate, now: datetime) -> KnownUpdate:
@@ -149,14 +153,23 @@ class Repeating:
                 )
         return KnownWritten(update=update, refused=refused)
 
-    async def _wake(self, update: KnownUpdate, policies: Policies, now: datetime) -> None:
-        """Our own writes are not told to us: what they may lead to is looked at once."""
-        changed = frozenset({*update.fields, *update.own})
-        if update.object not in policies.objects or not changed & policies.watched(update.object):
+    async def _wake(
+        self,
+        object_name: str,
+        id: RecordId,
+        changed: frozenset[str],
+        policies: Policies,
+        now: datetime,
+    ) -> None:
+        """Our own writes are not told to us: what they may lead to is looked at once. Nothing ``changed``:
+        nobody knows any more what did."""
+        if object_name not in policies.objects:
+            return
+        if changed and not changed & policies.watched(object_name):
             return
         item = WorkItem(
-            object=update.object,
-            record_id=update.record_id,
+            object=object_name,
+            record_id=id,
             reason=WorkReason.CHANGED,
             heard_at=now,
             changed_fields=changed,

@@ -85,7 +85,7 @@ class Reserving:
                     policies.policy_set, facts, by=fight.who, times=fight.times
                 )
             done_before = found.reason in _DONE_BEFORE or found.outcome in FOLLOW_UPS
-            if done_before and not self.shadow:
+            if (done_before or claim.others_tried) and not self.shadow:
                 found = await self._still_due(claim, facts, policies) or found
             if found.outcome is Outcome.REPORTED and await self.reports.told(claim.item, found):
                 found = told_before(found)
@@ -130,7 +130,7 @@ class Reserving:
     async def _lacks_proof(self, claim: Claim, record: Record) -> bool:
         """Whether an earlier run stamped the record and died before the audit record."""
         item, key = claim.item, record.text(DECISION_KEY)
-        tried = claim.taken_over or item.attempts > 0 or item.reason is WorkReason.RECONCILED
+        tried = claim.was_tried or item.reason is WorkReason.RECONCILED
         if not tried or not key:
             return False
         return not await self.proofs.stands(key)

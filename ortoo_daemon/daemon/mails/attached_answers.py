@@ -14,13 +14,16 @@ from ortoo_daemon.decision import Reopening
 from ortoo_daemon.instants import instant, instant_text
 from ortoo_daemon.policy.model import Policy, PolicySet
 from ortoo_daemon.policy.triage_model import Triage
-from ortoo_daemon.records import Record
+from ortoo_daemon.records import Record, RecordId
 from ortoo_daemon.scope import RecordScope
 from ortoo_daemon.sweeps.answers import OBJECT, Answered, find_answered
 
 _log = structlog.get_logger("ortoo_daemon.sweeps")
 
 _UNTIL = "answers_until"
+_OPENING = "answers_opening"
+"""The case that is being opened: what dies then has not put it in line."""
+
 _LATE_COMMITS = timedelta(minutes=1)
 
 
@@ -56,6 +59,7 @@ class AttachedAnswers:
         if not opening:
             return
         now = self._now()
+        await self._wake_left(now)
         noted = instant(await self._noted(_UNTIL))
         found = await find_answered(
             self._reopened.org.query,
@@ -83,4 +87,15 @@ class AttachedAnswers:
         scope.triage = findings
         fields = {each.field: each.value.evaluate(scope) for each in triage.reopen}
         asked = Reopening(object=OBJECT, record_id=answered.case, fields=fields)
-        return await self._reopened.reopen(asked, now)
+        await self._note(_OPENING, answered.case)
+        opened = await self._reopened.reopen(asked, now)
+        await self._note(_OPENING, "")
+        return opened
+
+    async def _wake_left(self, now: datetime) -> None:
+        """Put in line what an earlier run has opened, and died. What it changed is not known any more."""
+        left = await self._noted(_OPENING)
+        if left:
+            asked = Reopening(object=OBJECT, record_id=RecordId(left), fields={})
+            await self._reopened.wake(asked, now)
+            await self._note(_OPENING, "")

@@ -1,7 +1,8 @@
 """What is kept of a decision's notices, so that each is told once and none of what never came to be?
 
 Held before the decision is written, released when its proof stands, forgotten when it was not written. What
-a killed daemon left held is compared with the org.
+a try that was cut short left held is compared with the org: at once by whoever takes the record up again,
+and now and then for all.
 """
 
 import hashlib
@@ -53,9 +54,19 @@ class Outbox:
             kept.append(kept_handoff(decision, decision.handoff))
         await self._box.hold(kept)
 
+    async def withdraw(self, decision: Decision) -> None:
+        """Made anew it tells nobody, whatever was held for it before. Raises StateError."""
+        await self._box.forget(decision.key)
+
     async def release(self, decision: Decision) -> None:
         """The decision stands."""
         await self._box.release(decision.key)
+
+    async def settle_of(self, org: Org, keys: Sequence[str], now: datetime) -> None:
+        """Decide about what an earlier try has left held for these decisions. Raises OrgError, StateError."""
+        held = await self._box.held_for(keys)
+        if held:
+            await self._settle(org, held, now)
 
     async def settle_left_behind(self, org: Org, now: datetime, *, at_start: bool) -> None:
         """Decide about what is held for longer than a write takes, by the proof in the org.
@@ -64,15 +75,18 @@ class Outbox:
         StateError.
         """
         held = await self._box.held(now if at_start else now - _LEFT_BEHIND_AFTER)
-        if not held:
-            return
+        if held:
+            await self._settle(org, held, now)
+
+    async def _settle(self, org: Org, held: Sequence[KeptNotice], now: datetime) -> None:
+        """By what stands in the org. A decision may be made anew meanwhile: what it holds is its own."""
         standing = await _standing(org, sorted({each.decision_key for each in held}))
         for key in sorted({each.decision_key for each in held}):
             notices = [each for each in held if each.decision_key == key]
             if key in standing and all(_is_told_of(each, standing[key]) for each in notices):
                 await self._box.release(key)
             elif key in standing or now - notices[0].held_at > _MAY_STILL_COME:
-                await self._box.forget(key)
+                await self._box.let_go(notices)
 
     def _kept(self, decision: Decision, notice: Notice) -> Iterator[KeptNotice]:
         """One for each recipient, or for each address of a channel."""

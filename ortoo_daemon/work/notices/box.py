@@ -43,6 +43,15 @@ class NoticeBox:
         """The decision was not written: nobody is told."""
         await self._thread.call(rows.forget, decision_key)
 
+    async def let_go(self, notices: Sequence[KeptNotice]) -> None:
+        """Nobody is told of these, as they were held; what is held anew since stays."""
+        if notices:
+            await self._thread.call(rows.let_go, tuple(notices), rows=len(notices))
+
+    async def held_for(self, decision_keys: Sequence[str]) -> list[KeptNotice]:
+        """Those held for decisions."""
+        return await self._thread.call(rows.held_for, tuple(decision_keys))
+
     async def held(self, before: datetime) -> list[KeptNotice]:
         """Those held since before a moment, oldest first."""
         return await self._thread.call(rows.held, before)

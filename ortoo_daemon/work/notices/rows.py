@@ -61,6 +61,26 @@ def forget(connection: Connection, asked: Sequence[str]) -> list[None]:
     return [None for _ in asked]
 
 
+_LET_GO = delete(notice).where(
+    _c.key == bindparam("row_key"),
+    _c.state == NoticeState.HELD.value,
+    _c.held_at == bindparam("row_held_at", type_=_c.held_at.type),
+)
+
+
+def let_go(connection: Connection, asked: Sequence[Sequence[KeptNotice]]) -> list[None]:
+    gone = [{"row_key": each.key, "row_held_at": each.held_at} for some in asked for each in some]
+    connection.execute(_LET_GO, gone)
+    return [None for _ in asked]
+
+
+def held_for(connection: Connection, asked: Sequence[Sequence[str]]) -> list[list[KeptNotice]]:
+    return [
+        _found(connection, NoticeState.HELD, _c.decision_key.in_(sorted(set(keys))))
+        for keys in asked
+    ]
+
+
 def held(connection: Connection, asked: Sequence[datetime]) -> list[list[KeptNotice]]:
     return [_found(connection, NoticeState.HELD, _c.held_at <= before) for before in asked]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -225,6 +226,44 @@ async def test_a_decided_record_whose_proof_fails_for_good_is_not_stamped_as_par
     row = lead_row(live, lead)
     assert row["Ortoo_Parked__c"] is None
     assert row["OwnerId"] == row["Ortoo_Assigned_Owner__c"]
+
+
+@live()
+async def test_a_record_given_up_whose_proof_can_t_be_written_now_is_proven_by_the_next_try(
+    live: Live,
+) -> None:
+    async with handler_on(live, policy_set(**READS_LAST_NAME), most_failures=8) as handler:
+        lead = live.lead()
+        await fault(live, "error", **BROKEN)
+        await fault(live, "row", object="Ortoo_Decision__c", times=None)
+        assert isinstance(await handler.handle(claim_of(lead, failures=7)), Retry)
+        assert lead_row(live, lead)["Ortoo_Parked__c"] == "too_many_tries"
+        assert proofs(live, lead) == []
+        await live.control("/faults", method="DELETE")
+        await fault(live, "error", **BROKEN)
+        again = await handler.handle(claim_of(lead, failures=7, attempts=8))
+    assert isinstance(again, Park)
+    (proof,) = proofs(live, lead)
+    assert proof["Outcome__c"] == "recovered"
+
+
+@live()
+async def test_what_comes_between_a_write_and_its_proof_proves_it_first_and_then_does_its_own(
+    live: Live,
+) -> None:
+    """A requeue in the seconds in which the proof waits for its next try."""
+    async with handler_on(live) as handler:
+        lead = live.lead()
+        await fault(live, "row", object="Ortoo_Decision__c", times=None)
+        assert isinstance(await handler.handle(claim_of(lead)), Retry)
+        await live.control("/faults", method="DELETE")
+        asked = claim_of(lead, reason=WorkReason.REQUEUED, entry="20261123T090000.000000Z")
+        asked = replace(asked, others_tried=True)
+        assert isinstance(await handler.handle(asked), Retry)
+        assert [proof["Outcome__c"] for proof in proofs(live, lead)] == ["recovered"]
+        assert await handler.handle(asked) == Finished("rule")
+        assert await handler.handle(claim_of(lead, attempts=1)) == Finished("already_decided")
+    assert len(proofs(live, lead)) == 2
 
 
 @live()

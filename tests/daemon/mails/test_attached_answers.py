@@ -5,11 +5,13 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import pytest
 import yaml
 
 from ortoo_daemon.daemon.handling.reopened import Reopened
 from ortoo_daemon.daemon.mails.attached_answers import AttachedAnswers
 from ortoo_daemon.daemon.mails.case_mails import CaseMails
+from ortoo_daemon.errors import StateError
 from ortoo_daemon.policy.load import load
 from ortoo_daemon.policy.model import PolicySet
 from ortoo_daemon.records import RecordId
@@ -42,10 +44,14 @@ class Desk:
         self.live, self.queue, self.shift = live, Queue(), timedelta(0)
         self.notes: dict[str, str] = {}
         self.mails = CaseMails(org, ByRules())
-        self.answers = AttachedAnswers(
+        self.org, self.by = org, by
+        self.answers = self.made()
+
+    def made(self) -> AttachedAnswers:
+        return AttachedAnswers(
             self.mails,
-            Reopened(org, self.queue.put),
-            lambda: by,
+            Reopened(self.org, self.queue.put),
+            lambda: self.by,
             noted=self._noted,
             note=self._note,
             within=timedelta(days=3),
@@ -101,6 +107,31 @@ async def test_an_answer_that_the_org_attached_opens_its_case_once(live: Live) -
         mail_of(live, case, TextBody="Und noch einmal.")
         assert await desk.look() == [case]
         await desk.mails.close()
+
+
+@live()
+async def test_a_case_that_was_opened_by_a_run_which_died_is_put_in_line_by_the_next(
+    live: Live,
+) -> None:
+    async with handler_on(live) as handler:
+        desk = Desk(live, handler.org)
+        case = decided(live, Status="Closed")
+        desk.later()
+        mail_of(live, case, TextBody="Das Teil fehlt immer noch.")
+        put, desk.queue.put = desk.queue.put, dies  # type: ignore[method-assign]
+        desk.answers = desk.made()
+        with pytest.raises(StateError):
+            await desk.look()
+        assert desk.status(case) == "Working"
+        desk.queue.put = put  # type: ignore[method-assign]
+        desk.answers = desk.made()
+        assert await desk.look() == [case]
+        assert await desk.look() == []
+        await desk.mails.close()
+
+
+async def dies(items: object) -> int:
+    raise StateError("the store failed")
 
 
 @live()
