@@ -11,6 +11,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 _TOKEN = re.compile(r"(?<![\w@.-])[A-Za-z0-9]+(?:-[A-Za-z0-9]+)*(?![\w@])")
+_PUNCTUATED = re.compile(
+    r"(?<![\w@./-])[A-Za-z0-9]{1,8}(?:[./_\u2010-\u2013][A-Za-z0-9]{1,12}){1,3}(?![\w@/])"
+)
+_SEPARATORS = re.compile(r"[\s./_\u2010-\u2013-]")
 _ANNOUNCED = re.compile(
     r"(?:\bcode|compte|\bcpte|\bsite|concession\w*|concesi[óo]n\w*|concession[ae]ri[ao]|agence"
     r"|betrieb\w*|h[äa]ndler\w*|haus|standort|konto"
@@ -54,9 +58,20 @@ class DealerCodes:
         )
 
     def find(self, text: str) -> Iterator[FoundCode]:
-        """Codes in order of their place; a code written with spaces is found too."""
+        """Codes in order of their place; a code written with spaces or full stops is found too."""
         if not self.codes:
             return
+        found = [*self._punctuated(text), *self._in_tokens(text)]
+        yield from sorted(found, key=lambda code: code.start)
+
+    def _punctuated(self, text: str) -> Iterator[FoundCode]:
+        """``D/40177/02``, ``TME.34112``: figures alone are amounts or dates, written so."""
+        for written in _PUNCTUATED.finditer(text):
+            code = self.codes.get(_bare(written.group()))
+            if code and not code.isdigit():
+                yield self._found(text, written.start(), written.end(), code, known=True)
+
+    def _in_tokens(self, text: str) -> Iterator[FoundCode]:
         tokens = list(_TOKEN.finditer(text))
         at = 0
         while at < len(tokens):
@@ -97,7 +112,7 @@ NO_CODES = DealerCodes(codes={}, shapes=frozenset())
 
 
 def _bare(code: str) -> str:
-    return code.replace(" ", "").replace("-", "").replace("\u00a0", "").upper()
+    return _SEPARATORS.sub("", code).upper()
 
 
 def _shape(code: str) -> str:

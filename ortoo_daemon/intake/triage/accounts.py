@@ -15,6 +15,7 @@ _WRITERS_OWN_OF_SEVERAL = 0.85
 _CONTRADICTED = 0.6
 _BESIDE_A_SISTER = 0.82
 _OUTVOTED = 0.85
+_BY_THE_WAY = 0.7
 _STRONG = frozenset({"address", "name", "old", "mark", "place", "street"})
 
 
@@ -34,6 +35,7 @@ class Chooser:
         writers_own: bool,
     ) -> list[tuple[AccountCandidate, ...]]:
         """One list of candidates, best first, for each rooftop that is meant; never empty."""
+        sites = [site for site in sites if not site.weak] or sites
         doubted = self._doubted(sites, evidence, writers_own=writers_own)
         if doubted:
             return [doubted]
@@ -69,6 +71,8 @@ class Chooser:
         if numbers and named:
             return self._slip(numbers, named, evidence)
         own = self.writer.account
+        if own is None and sites and self.writer.by_address and all(s.weak for s in sites):
+            return self._each(sites, evidence, _BY_THE_WAY)
         away = [site for site in sites if own is not None and own not in site.accounts]
         if own is None or writers_own or not sites or len(away) < len(sites):
             return ()
@@ -76,6 +80,8 @@ class Chooser:
             return ()
         if all(site.after for site in sites):
             return self._of_writer(_BESIDE_A_SISTER)
+        if all(site.weak for site in sites):
+            return (*self._of_writer(_CONTRADICTED), *self._each(away, evidence, _CONTRADICTED))
         if all(said.what == "subject" for site in sites for said in _said(evidence, site)):
             return (*self._of_writer(_CONTRADICTED), *self._each(away, evidence, _CONTRADICTED))
         return ()

@@ -58,6 +58,12 @@ class DealerIndex:
         """The rooftops of the same group, itself among them."""
         return self.groups[self.group_of(account_id)]
 
+    def words_of(self, account_id: str) -> frozenset[str]:
+        """The words of its name and address: what may stand behind its name."""
+        dealer = self.dealers[account_id]
+        said = f"{dealer.name} {dealer.street} {dealer.city} {dealer.state} {dealer.country}"
+        return frozenset(plain_words(said)).union(*map(set, self._places(dealer)))
+
     @cached_property
     def by_email(self) -> Mapping[str, frozenset[str]]:
         """Account ids by the address of a contact."""
@@ -76,6 +82,16 @@ class DealerIndex:
     def by_code(self) -> Mapping[str, str]:
         """Account id by dealer code, without punctuation and in upper case."""
         return {code_key(d.code): d.account_id for d in self.dealers.values() if d.code}
+
+    @cached_property
+    def mailbox_names(self) -> Mapping[str, frozenset[str]]:
+        """By account id, what its mailboxes may be called: towns and what tells it apart, in one word."""
+        return {
+            account: frozenset(
+                "".join(words) for words in (*self._places(dealer), *self._marks(dealer))
+            )
+            for account, dealer in self.dealers.items()
+        }
 
     @cached_property
     def by_phone(self) -> Mapping[str, frozenset[str]]:
@@ -125,6 +141,8 @@ class DealerIndex:
             yield "address", plain_words(dealer.street)
         for group in self._group_forms(dealer):
             yield "group", group
+        for banner in self._banners(dealer):
+            yield "group", banner
         for contact in dealer.contacts:
             name = plain_words(contact.name)
             if len(name) > 1:
@@ -221,9 +239,25 @@ class DealerIndex:
             ):
                 yield (word,)
 
+    def _banners(self, dealer: Dealer) -> Iterator[tuple[str, ...]]:
+        """Under which names some of a group trade: the first words, two at least, of several names."""
+        words = plain_words(dealer.name)
+        alike = [plain_words(self.dealers[i].name) for i in self.pool_of(dealer.account_id)]
+        for length in range(2, len(words)):
+            first = words[:length]
+            if sum(name[:length] == first for name in alike) < 2:
+                return
+            if set(first) - GENERIC - DIRECTIONS - self._brand_words and not self._names_a_town(
+                first
+            ):
+                yield first
+
+    def _names_a_town(self, words: tuple[str, ...]) -> bool:
+        return any(self._is_town(words[at:]) for at in range(len(words)))
+
     def _shared_run(self, dealer: Dealer) -> tuple[str, ...]:
         shared = self._shared_words[self.group_of(dealer.account_id)]
-        return tuple(word for word in plain_words(dealer.name) if word in shared)
+        return tuple(dict.fromkeys(w for w in plain_words(dealer.name) if w in shared))
 
 
 def code_key(code: str) -> str:

@@ -6,13 +6,16 @@ from dataclasses import dataclass, replace
 
 from ortoo_daemon.intake.triage.amounts import amounts_in
 from ortoo_daemon.intake.triage.brands import BrandMention, brands_in
+from ortoo_daemon.intake.triage.contrast import DENIED, set_apart
 from ortoo_daemon.intake.triage.dealer_index import DealerIndex, code_key, phone_key
 from ortoo_daemon.intake.triage.model import Basis
 from ortoo_daemon.intake.triage.ordinary_words import CODE_WORDS, LISTING_WORDS
+from ortoo_daemon.intake.triage.passing import judged, weighed
 from ortoo_daemon.intake.triage.phrases import Hit
 from ortoo_daemon.intake.triage.requests import best_of, request_scores
 from ortoo_daemon.intake.triage.sentences import Sentence, clauses_of
-from ortoo_daemon.intake.triage.sites import SiteMention, SiteWords, sites_in
+from ortoo_daemon.intake.triage.site_words import SiteWords
+from ortoo_daemon.intake.triage.sites import SiteMention, sites_in
 from ortoo_daemon.intake.triage.taxonomy import Taxonomy
 from ortoo_daemon.intake.triage.words import Word, words_of
 
@@ -63,6 +66,7 @@ class Observer:
     lower: bool
     language: str = ""
     vins: tuple[tuple[int, int], ...] = ()
+    codes: tuple[tuple[int, int, str], ...] = ()
 
     def finding(self, sentence: Sentence) -> Finding:
         """What the sentence says."""
@@ -74,7 +78,9 @@ class Observer:
         spoken = [hit for hit in hits if not _is_out(words[hit.first], out)]
         kept = tuple(b for b in brands if not _is_out(words[b.first], out))
         groups = frozenset(hit.name for hit in spoken) | self._figures(sentence, kept, out)
-        sites = self._first_named(tuple(self._sites(said, sentence, out)), sentence, words, spoken)
+        sites = set_apart(tuple(self._sites(said, sentence, out)), said)
+        contrast = any(site.passing == DENIED for site in sites)
+        sites = self._first_named(sites, sentence, words, spoken)
         scores = dict(request_scores(groups, self.taxonomy.request_types, _places(spoken)))
         return Finding(
             sentence=sentence,
@@ -83,8 +89,8 @@ class Observer:
             groups=groups,
             scores=scores,
             brands=kept,
-            sites=sites,
-            settled=bool(out) and best_of(scores)[1] < 1.5,
+            sites=weighed(sites, said, best_of(scores)[1], item=sentence.item),
+            settled=bool(out) and best_of(scores)[1] < 1.5 and not contrast,
             another=any(h.name == "another" and h.first < _AT_THE_START for h in hits),
             several=any(h.name == "several" for h in hits),
         )
@@ -202,7 +208,7 @@ class Observer:
     ) -> Iterator[SiteMention]:
         for site in sites_in(said, self.index, self.pool):
             settled = _is_out(said.words[site.first], out)
-            yield site if not settled else replace(site, passing="settled")
+            yield judged(site, said) if not settled else replace(site, passing="settled")
         yield from self._numbers(said, sentence)
 
     def _numbers(self, said: SiteWords, sentence: Sentence) -> Iterator[SiteMention]:
@@ -210,6 +216,13 @@ class Observer:
             account = self.index.by_code.get(code_key(found[0])) if len(found[0]) > 3 else None
             if account and self._is_a_code(found[0], account, said, found.start()):
                 yield _number(said, found.start(), frozenset({account}), Basis.CODE, 0.99)
+        for start, end, code in self.codes:
+            whole = self.text[start:end].isalnum()
+            account = self.index.by_code.get(code_key(code))
+            if whole or account is None or not sentence.start <= start < sentence.end:
+                continue
+            if self.pool is None or account in self.pool:
+                yield _number(said, start, frozenset({account}), Basis.CODE, 0.97)
         for found in _PHONE.finditer(self.text, sentence.start, sentence.end):
             accounts = self.index.by_phone.get(phone_key(found[0]), frozenset())
             if self.pool is not None:

@@ -17,6 +17,7 @@ class Basis(StrEnum):
     BRAND_IN_CITY = "brand_in_city"
     SENDER_CONTACT = "sender_contact"
     DOMAIN_SINGLE = "domain_single"
+    SENDER_MAILBOX = "sender_mailbox"
     SIGNATURE_SITE = "signature_site"
     FORWARDED_PARTY = "forwarded_party"
     MODEL = "model"

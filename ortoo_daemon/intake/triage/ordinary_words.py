@@ -57,3 +57,62 @@ a an au da das de dei del dell dem den der des die du een ein eine einem einen e
 les lo los las mon notre nuestro nuestra onze our su the un una une uno unser unsere unseren
 """)
 """Behind one of these a word that means many things is a car."""
+
+DETERMINERS = ARTICLES | _words("""
+ce ces cet cette deze die dies diese diesen dieser dit esta este esto ihr ihre ihren leur leurs mein meine
+mes mijn my nos que questa questo qui sa ses sua suo these this those through tu uw vos votre your
+""")
+"""What stands before a noun, not behind a town."""
+
+LEGAL_FORMS = _words("""
+ag bv co eurl gmbh inc kg limited llc llp ltd mbh nv ohg plc sa sarl sas sasu sl slu snc spa srl vof
+""")
+"""What a company is in law; it stands between name and town, too."""
+
+PLACE_WORDS = _words("""
+a at aus bij chez d da de del den di em en from i im in of op te van von zu
+""")
+"""What stands before a town: *in*, *at*, *of*."""
+
+ORDINARY_TOWNS = _words("""
+angers bath celle como essen halle lens leon lourdes mobile motta nancy nantes nice orange prato
+providence reading roses singen tours vera vienne wells worms
+""")
+"""Towns that are ordinary words as well."""
+
+NEVER = _words("""
+pas non ni nicht kein keine no not niet geen
+""")
+"""What denies."""
+
+BUT = _words("""
+mais sondern sino ma bensi but maar
+""")
+"""What stands before the one that is meant instead."""
+
+INSTEAD = _words("""
+statt anstatt anziche
+""")
+"""What stands before the one that is not meant."""
+
+BETWEEN_SITES = _words("""
+a about al alla alle an and as at au auf aux bei bij celle celui che chez con d da dal dalla das
+de dei del dell della den der des di die du e ed el en et for from fur gli het il im in instead is
+it l la las le les lieu lo los lugar mit notre om op our par para per plaats plutot por pour qu
+que rather s su sul sulla sur te than that the this to um un und une unser unsere unseren uit van
+vez vom von voor y zu zum zur
+""")
+"""What may stand between two rooftops that are set against one another."""
+
+MAILBOX_WORDS = _words("""
+accounting accounts accueil acceuil after aftersales admin administracion administratie
+amministrazione annonces assistenza atelier auto autohaus autos bdc boekhouding buchhaltung
+business center commercial commerciale compta comptabilite concession concessionaria contact
+contacto contatti crm desk digital direction disposition empfang enquiries facturacion factuur
+garage garantie gebrauchtwagen hello hola inbox info internet kontakt leads magasin mail mailbox
+manager marketing occasions office officina onderdelen online parts pieces post receptie reception
+recambios rdv sales secretariat segreteria service services servizio showroom sport stock store
+support taller team teile usato used usedcars vendite vente ventes ventas verkauf verkoop vn vo
+webmaster werkplaats werkstatt winkel www zentrale
+""")
+"""What mailboxes are called that are nobody's own."""

@@ -4,6 +4,11 @@ from collections.abc import Iterable, Mapping, Set
 
 from ortoo_daemon.intake.triage.taxonomy import RequestType, Sign
 
+SPEAKS = 2.3
+"""From so many points on a sentence speaks for a kind of request by itself."""
+HINTS = 0.8
+"""So many points are enough where the writer sets a sentence apart."""
+
 _SHARE_OF_THE_REST = 0.12
 _MOST_OF_THE_REST = 4
 

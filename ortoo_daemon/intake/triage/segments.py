@@ -9,15 +9,11 @@ from dataclasses import dataclass, field, replace
 
 from ortoo_daemon.intake.triage.findings import Finding
 from ortoo_daemon.intake.triage.model import Basis
-from ortoo_daemon.intake.triage.requests import best_of, request_scores
+from ortoo_daemon.intake.triage.requests import HINTS, SPEAKS, best_of, request_scores
 from ortoo_daemon.intake.triage.sites import SiteMention
 from ortoo_daemon.intake.triage.taxonomy import Taxonomy
 
-SPEAKS = 2.3
-"""From so many points on a sentence speaks for a kind of request by itself."""
 SPEAKS_PLAINLY = 3.3
-HINTS = 0.8
-"""So many points are enough where the writer sets a sentence apart."""
 _SUPPORTED = 0.6
 _ACROSS = 0.7
 _NEXT_SENTENCES = 0.3
@@ -87,6 +83,8 @@ class _Cutter:
             self.found.append(Topic())
         if self.found:
             self._give_lead_in()
+        for topic in self.found:
+            _strengthen(topic)
         return self.found
 
     def _give_lead_in(self) -> None:
@@ -199,6 +197,24 @@ class _Cutter:
         apart = finding.sentence.paragraph != topic.findings[-1].sentence.paragraph
         plainly = points >= SPEAKS_PLAINLY and strongest >= SPEAKS_PLAINLY
         return plainly and (apart or self.several)
+
+
+def _strengthen(topic: Topic) -> None:
+    """Where no sentence speaks for a request, the one of those with a rooftop that says most is
+    what the writer means."""
+    if not topic.findings or any(map(_speaks, topic.findings)):
+        return
+    if not all(site.weak for site in topic.meant):
+        return
+    naming = [finding for finding in topic.findings if finding.meant]
+    told = max(naming, key=lambda finding: finding.best[1], default=topic.findings[0])
+    weak = {site for site in told.meant if site.weak}
+    topic.sites = [_strong(site, weak) for site in topic.sites]
+    topic.heading = tuple(_strong(site, weak) for site in topic.heading)
+
+
+def _strong(site: SiteMention, weak: set[SiteMention]) -> SiteMention:
+    return replace(site, weak=False) if replace(site, after=False) in weak else site
 
 
 def _speaks(finding: Finding) -> bool:

@@ -17,9 +17,9 @@ _RULE = re.compile(r"[\s\-=+|_]*")
 _STOP = re.compile(r"[.!?…]+[\"'»”)]*(?=\s|$)")
 _MONTH = re.compile(r"\s*(?:Jan|Feb|M[äa]r|Apr|Mai|Jun|Jul|Aug|Sep|Okt|Nov|Dez|KW\b)")
 _ABBREVIATION = re.compile(
-    r"(?:\b(?:z\.\s?B|d\.\s?h|u\.\s?a|bzw|inkl|zzgl|ggf|evtl|ca|nr|no|n|num|ref|réf|tel|tél|st|ste|str"
+    r"(?:\b(?:z\.\s?B|d\.\s?h|u\.\s?a|bzw|inkl|zzgl|ggf|evtl|ca|nr|n|num|ref|réf|tel|tél|st|ste|str"
     r"|hrn|fam|frl|m|mr|mrs|ms|mm|mme|mlle|dr|prof|hr|fr|sr|sra|srta|sig|sigg|dott|dhr|mevr|mw|ing|p\.?ex|p\.?ej"
-    r"|es|vs|etc|usw|u|jan|feb|sept|sep|okt|oct|nov|dez|dec|janv|févr|approx|dept|art|pag|min|max"
+    r"|(?:p|per|ad)\.?\s?es|vs|etc|usw|u|jan|feb|sept|sep|okt|oct|nov|dez|dec|janv|févr|approx|dept|pag|min|max"
     r"|cde|conf|tues|thurs|mon|fri|sat|av|avda|blvd|rte|co|spa|s\.p\.a|s\.r\.l|b\.v)|\b[A-Z])\.?$",
     re.IGNORECASE,
 )
@@ -28,6 +28,7 @@ _CLAUSE = re.compile(
     r"|dagegen|however|whereas|while|sin embargo|en cambio|invece|mentre|echter|alleen|wogegen)\b",
     re.IGNORECASE,
 )
+_BEFORE_FIGURES = re.compile(r"\b(?:no|art|es)$", re.IGNORECASE)
 _DAY = re.compile(r"(?<!\d)\d{1,2}$")
 _SHORT_LINE = 55
 
@@ -144,6 +145,8 @@ def _goes_on(text: str, start: int, stop: int) -> bool:
     before = text[start:stop]
     if _ABBREVIATION.search(before[-12:]):
         return True
+    if _BEFORE_FIGURES.search(before[-4:]):
+        return text[stop + 1 : stop + 3].strip()[:1].isdigit()
     if not _DAY.search(before):
         return False
     after = text[stop + 1 : stop + 8].lstrip()

@@ -3,11 +3,15 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from ortoo_daemon.intake.triage.brands import BrandMention
 from ortoo_daemon.intake.triage.dealer_index import DealerIndex
 from ortoo_daemon.intake.triage.model import Basis
-from ortoo_daemon.intake.triage.ordinary_words import DIRECTIONS, SMALL_WORDS
+from ortoo_daemon.intake.triage.ordinary_words import (
+    LEGAL_FORMS,
+    PLACE_WORDS,
+    SMALL_WORDS,
+)
 from ortoo_daemon.intake.triage.phrases import Hit
+from ortoo_daemon.intake.triage.site_words import SiteWords, covers, inside, is_a_person, is_name
 from ortoo_daemon.intake.triage.words import Word
 
 _ORDER = ("address", "name", "old", "street", "mark", "old_word", "place", "brand")
@@ -32,8 +36,7 @@ _CONFIDENCES = {
     "brand": 0.9,
 }
 _NEAR = 2
-_NEAR_HOME = 4
-_IN_PASSING = ("lives_there", "compared_with")
+_ELSEWHERE = 0.6
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,7 +45,8 @@ class SiteMention:
 
     ``passing`` names why it is only spoken of in passing, else "". ``own`` tells that the writer says
     the matter is theirs, ``labels`` that it stands before a colon, above or before what is said of it,
-    ``after`` that it stands behind the request, in a sentence that asks for nothing.
+    ``after`` that it stands behind the request, in a sentence that asks for nothing; ``weak`` that it stands
+    in such a sentence, before or behind, which does not say that this is what the matter concerns.
     """
 
     accounts: frozenset[str]
@@ -55,55 +59,50 @@ class SiteMention:
     own: bool = False
     labels: bool = False
     after: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SiteWords:
-    """What is known of a sentence before rooftops are looked for: words, word groups, brands."""
-
-    words: Sequence[Word]
-    groups: Sequence[Hit]
-    brands: Sequence[BrandMention]
-    lower: bool
+    weak: bool = False
 
 
 def sites_in(
     said: SiteWords, index: DealerIndex, pool: frozenset[str] | None
 ) -> tuple[SiteMention, ...]:
     """Rooftops spoken of. With a ``pool`` only they can be meant, and a town or a mark is enough."""
-    found = _longest(_plain_mentions(said, index, pool))
+    hits = index.book.find(said.words)
+    found = _longest(_plain_mentions(said, hits, index, pool))
     found = _joined(found, said.words)
     if pool is not None:
+        groups = [h for h in hits if h.name.startswith("group:") and index.meanings[h.name] & pool]
         found = [_narrowed(mention, said, index) for mention in found]
-        found += list(_by_brand(said, index, pool, found))
-    marked = [_judged(mention, said) for mention in found]
-    return tuple(sorted(marked, key=lambda mention: mention.first))
+        found += list(_by_brand(said, index, pool, found, groups))
+        found = [_with_group(mention, groups) for mention in found]
+    found = [_elsewhere(mention, said, index) for mention in found]
+    return tuple(sorted(found, key=lambda mention: mention.first))
 
 
 def groups_in(said: SiteWords, index: DealerIndex) -> frozenset[str]:
     """Account ids of every group that the words name."""
     names: set[str] = set()
-    for hit in index.book.find(said.words):
+    hits = index.book.find(said.words)
+    for hit in hits:
         kind = hit.name.partition(":")[0]
-        if kind == "group" and _is_name(said, hit) and not _is_a_person(said, hit):
+        if kind == "group" and is_name(said, hit, hits) and not is_a_person(said, hit):
             names |= index.meanings[hit.name]
     return frozenset(names)
 
 
 def _plain_mentions(
-    said: SiteWords, index: DealerIndex, pool: frozenset[str] | None
+    said: SiteWords, hits: Sequence[Hit], index: DealerIndex, pool: frozenset[str] | None
 ) -> Iterator[SiteMention]:
-    people = [hit for hit in index.book.find(said.words) if hit.name.startswith("person:")]
-    for hit in index.book.find(said.words):
+    covering = [hit for hit in hits if covers(hit)]
+    for hit in hits:
         kind = hit.name.partition(":")[0]
         accounts = index.meanings[hit.name]
         if pool is not None:
             accounts &= pool
         elif kind not in {"name", "old", "address"}:
             continue
-        if kind not in _BASES or not accounts or not _is_name(said, hit):
+        if kind not in _BASES or not accounts or not is_name(said, hit, hits):
             continue
-        if _is_a_person(said, hit) or any(_within(hit, person) for person in people):
+        if is_a_person(said, hit) or any(inside(hit, other) for other in covering):
             continue
         yield SiteMention(
             accounts=accounts,
@@ -113,33 +112,6 @@ def _plain_mentions(
             first=hit.first,
             last=hit.last,
         )
-
-
-def _is_name(said: SiteWords, hit: Hit) -> bool:
-    """Names of one word begin with a capital, unless the whole mail has none."""
-    words = said.words[hit.first : hit.last + 1]
-    kind = hit.name.partition(":")[0]
-    short = len(words) == 1 and (len(words[0].text) < 4 or words[0].text in DIRECTIONS)
-    if short and (not words[0].capital or _next_to_figure(said.words, hit)):
-        return False
-    telling = len(words) > 1 or kind in {"street", "address"}
-    return said.lower or telling or any(word.capital for word in words)
-
-
-def _next_to_figure(words: Sequence[Word], hit: Hit) -> bool:
-    around = (hit.first - 1, hit.last + 1)
-    return any(0 <= at < len(words) and words[at].text.isdigit() for at in around)
-
-
-def _is_a_person(said: SiteWords, hit: Hit) -> bool:
-    """``Herr Huber`` is not the group of that name."""
-    if hit.first == 0 or hit.name.partition(":")[0] in {"name", "address", "street"}:
-        return False
-    return any(g.name == "title" and g.last == hit.first - 1 for g in said.groups)
-
-
-def _within(hit: Hit, other: Hit) -> bool:
-    return other.first <= hit.first and hit.last <= other.last
 
 
 def _longest(mentions: Iterator[SiteMention]) -> list[SiteMention]:
@@ -177,7 +149,8 @@ def _joined(mentions: Sequence[SiteMention], words: Sequence[Word]) -> list[Site
 def _are_neighbours(before: SiteMention, after: SiteMention, words: Sequence[Word]) -> bool:
     between = words[before.last + 1 : after.first]
     return len(between) <= _NEAR and all(
-        word.text in SMALL_WORDS or word.text.isdigit() for word in between
+        word.text in SMALL_WORDS or word.text in LEGAL_FORMS or word.text.isdigit()
+        for word in between
     )
 
 
@@ -197,10 +170,22 @@ def _narrowed(mention: SiteMention, said: SiteWords, index: DealerIndex) -> Site
     return replace(mention, accounts=fitting, basis=Basis.BRAND_IN_CITY, confidence=0.93)
 
 
+def _with_group(mention: SiteMention, groups: Sequence[Hit]) -> SiteMention:
+    """``Kervran Vannes`` is one mention: the group's name beside the town belongs to it."""
+    first = min([g.first for g in groups if g.last == mention.first - 1], default=mention.first)
+    last = max([g.last for g in groups if g.first == mention.last + 1], default=mention.last)
+    return replace(mention, first=first, last=last)
+
+
 def _by_brand(
-    said: SiteWords, index: DealerIndex, pool: frozenset[str], found: Sequence[SiteMention]
+    said: SiteWords,
+    index: DealerIndex,
+    pool: frozenset[str],
+    found: Sequence[SiteMention],
+    groups: Sequence[Hit],
 ) -> Iterator[SiteMention]:
-    """``the Ford store``, ``Audi-vestiging``: a brand beside a word for a site, and one site has it."""
+    """``the Ford store``, ``Audi-vestiging``, ``Lone Mesa Ford``: a brand beside a word for a site or the
+    group's name, and one site has it."""
     sites = [hit for hit in said.groups if hit.name == "site"]
     for brand in said.brands:
         if brand.kind.endswith("model") or brand.kind == "other":
@@ -209,6 +194,8 @@ def _by_brand(
         beside = any(
             0 < site.first - brand.last <= 1 or 0 < brand.first - site.last <= 1 for site in sites
         )
+        named = any(brand.first - g.last == 1 or g.first - brand.last == 1 for g in groups)
+        beside = beside or (named and len(having) == 1)
         covered = any(m.first <= brand.last + 3 and brand.first - 3 <= m.last for m in found)
         if beside and having and len(having) < len(pool) and not covered:
             yield SiteMention(
@@ -221,13 +208,15 @@ def _by_brand(
             )
 
 
-def _judged(mention: SiteMention, said: SiteWords) -> SiteMention:
-    passing = own = ""
-    for group in said.groups:
-        distance = mention.first - group.last
-        near = _NEAR_HOME if group.name == "lives_there" else _NEAR
-        if 0 < distance <= near and group.name in _IN_PASSING:
-            passing = group.name
-        if 0 < distance <= _NEAR + 2 and group.name == "our_own":
-            own = group.name
-    return replace(mention, passing=passing, own=bool(own))
+def _elsewhere(mention: SiteMention, said: SiteWords, index: DealerIndex) -> SiteMention:
+    """A name that says no town, with a town behind it that is not the rooftop's: perhaps a namesake."""
+    at = mention.last + 1
+    if mention.kind != "name" or len(mention.accounts) > 1 or at + 1 >= len(said.words):
+        return mention
+    dealer = index.dealers[next(iter(mention.accounts))]
+    if dealer.group or said.words[at].text not in PLACE_WORDS:
+        return mention
+    town = said.words[at + 1]
+    if not town.capital or town.text in index.words_of(dealer.account_id):
+        return mention
+    return replace(mention, confidence=_ELSEWHERE)

@@ -14,6 +14,7 @@ from ortoo_daemon.intake.triage.brand_choice import BrandChoice
 from ortoo_daemon.intake.triage.dealer_index import DealerIndex
 from ortoo_daemon.intake.triage.findings import Finding, Observer
 from ortoo_daemon.intake.triage.learning import Learned
+from ortoo_daemon.intake.triage.merging import merged
 from ortoo_daemon.intake.triage.model import (
     AccountCandidate,
     Basis,
@@ -77,7 +78,7 @@ class _Triage:
         for topic in topics:
             segments.extend(self._segments(topic, alone=len(topics) == 1))
         return Triage(
-            segments=tuple(_merged(segments)),
+            segments=tuple(merged(segments)),
             language=self.reading.language,
             clean_body=self.reading.clean_body,
             automatic=self.reading.automatic,
@@ -101,6 +102,7 @@ class _Triage:
             lower=not any(char.isupper() for char in self.reading.clean_body),
             language=self.reading.language,
             vins=tuple((start, end) for start, end, _ in self.vins),
+            codes=self._codes(subject=False),
         )
 
     def _subject(self) -> Finding | None:
@@ -116,7 +118,17 @@ class _Triage:
             pool=observer.pool,
             lower=not any(char.isupper() for char in subject),
             language=observer.language,
+            codes=self._codes(subject=True),
         ).finding(whole)
+
+    def _codes(self, *, subject: bool) -> tuple[tuple[int, int, str], ...]:
+        return tuple(
+            (found.start, found.end, found.value)
+            for found in self.reading.identifiers
+            if found.kind is IdentifierKind.DEALER_CODE
+            and found.valid
+            and (found.part is None) is subject
+        )
 
     def _findings(self) -> Iterable[Finding]:
         stretches = [(part.start, part.end) for part in self.reading.body]
@@ -196,12 +208,17 @@ class _Triage:
             said: self._site_evidence(site, finding)
             for finding in topic.findings
             for site in finding.sites
-            for said in (site, replace(site, after=True))
+            for said in _forms(site)
         }
-        if not meant and self.subject and kind not in self.taxonomy.writer_speaks_for_itself:
-            meant = list(self.subject.meant)
+        if (
+            _only_by_the_way(meant)
+            and self.subject
+            and kind not in self.taxonomy.writer_speaks_for_itself
+        ):
+            meant = list(self.subject.meant) or meant
             evidence |= {
-                site: Evidence(what="subject", text=self.reading.subject) for site in meant
+                site: Evidence(what="subject", text=self.reading.subject)
+                for site in self.subject.meant
             }
         return meant, evidence
 
@@ -259,28 +276,19 @@ class _Triage:
         return Evidence(what=what, text=text, start=sentence.start, end=sentence.end)
 
 
+def _forms(site: SiteMention) -> Iterable[SiteMention]:
+    """A mention as it was found, and as a request keeps it."""
+    for after in (False, True):
+        yield replace(site, after=after)
+        yield replace(site, after=after, weak=False)
+
+
+def _only_by_the_way(sites: Sequence[SiteMention]) -> bool:
+    return all(site.weak for site in sites)
+
+
 def _about(topic: Topic, account: str) -> Topic:
     """Of a request about several rooftops, the sentences that name this one."""
     alone = frozenset({account})
     own = [f for f in topic.findings if any(site.accounts == alone for site in f.meant)]
     return Topic(findings=own or topic.findings, sites=topic.sites, heading=topic.heading)
-
-
-def _merged(segments: Iterable[Segment]) -> Iterable[Segment]:
-    """One segment for each rooftop and kind of request, with the evidence of all that say it."""
-    found: dict[tuple[str | None, str | None], Segment] = {}
-    for segment in segments:
-        key = (segment.account_id, segment.request_type)
-        found[key] = _both(found[key], segment) if key in found else segment
-    return found.values()
-
-
-def _both(first: Segment, second: Segment) -> Segment:
-    levels = ("critical", "high", "normal", "low")
-    return replace(
-        first,
-        brand=first.brand if first.brand == second.brand else first.brand or second.brand,
-        urgency=min(first.urgency, second.urgency, key=levels.index),
-        vins=tuple(dict.fromkeys(first.vins + second.vins)),
-        evidence=first.evidence + second.evidence,
-    )

@@ -2,13 +2,15 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from ortoo_daemon.intake.mail.model import MailPart, MailReading, PartKind
+from ortoo_daemon.intake.mail.model import IdentifierKind, MailPart, MailReading, PartKind
 from ortoo_daemon.intake.triage.brands import brands_in
 from ortoo_daemon.intake.triage.dealer_index import DealerIndex, code_key, phone_key
+from ortoo_daemon.intake.triage.mailboxes import known_domain, site_of_mailbox
 from ortoo_daemon.intake.triage.model import Basis, Evidence
-from ortoo_daemon.intake.triage.sites import SiteWords, groups_in, sites_in
+from ortoo_daemon.intake.triage.site_words import SiteWords
+from ortoo_daemon.intake.triage.sites import SiteMention, groups_in, sites_in
 from ortoo_daemon.intake.triage.taxonomy import Taxonomy
 from ortoo_daemon.intake.triage.words import Word, words_of
 
@@ -28,6 +30,11 @@ class Writer:
     confidence: float = 0.0
     evidence: tuple[Evidence, ...] = ()
 
+    @property
+    def by_address(self) -> bool:
+        """Whether the address tells the group, so that a rooftop named by the way is not the writer's."""
+        return any(said.what == "sender" for said in self.evidence)
+
 
 def writer_of(reading: MailReading, index: DealerIndex, taxonomy: Taxonomy) -> Writer:
     """Who writes: by address, then by what the signature and the text say of them."""
@@ -35,13 +42,15 @@ def writer_of(reading: MailReading, index: DealerIndex, taxonomy: Taxonomy) -> W
         passed_on = _forwarded(reading, index)
         if passed_on is not None:
             return passed_on
-    known = _by_address(reading.sender, index, 0, 0)
+    known = _by_address(reading.sender, index, 0, 0, name=reading.sender_name)
     if known.account:
         return known
     return _by_signature(reading, index, taxonomy, known)
 
 
-def _by_address(address: str, index: DealerIndex, start: int, end: int) -> Writer:
+def _by_address(
+    address: str, index: DealerIndex, start: int, end: int, *, name: str = ""
+) -> Writer:
     address = address.casefold()
     evidence = (Evidence(what="sender", text=address, start=start, end=end),)
     contacts = index.by_email.get(address, frozenset())
@@ -54,7 +63,8 @@ def _by_address(address: str, index: DealerIndex, start: int, end: int) -> Write
             confidence=0.97,
             evidence=evidence,
         )
-    rooftops = contacts or index.by_domain.get(address.rpartition("@")[2], frozenset())
+    domain = known_domain(address.rpartition("@")[2], index)
+    rooftops = contacts or index.by_domain.get(domain, frozenset())
     if not rooftops:
         return Writer()
     pool = frozenset().union(*(index.pool_of(account) for account in rooftops))
@@ -65,6 +75,15 @@ def _by_address(address: str, index: DealerIndex, start: int, end: int) -> Write
             account=account,
             basis=Basis.DOMAIN_SINGLE,
             confidence=0.96,
+            evidence=evidence,
+        )
+    named = site_of_mailbox(address, domain, pool, index, name=name) if domain else None
+    if named is not None:
+        return Writer(
+            pool=pool,
+            account=named,
+            basis=Basis.SENDER_MAILBOX,
+            confidence=0.9,
             evidence=evidence,
         )
     return Writer(pool=pool, evidence=evidence)
@@ -186,7 +205,7 @@ def _pool_said(
         named = _groups_of(groups_in(_site_words(words, taxonomy), index), index)
         named |= {
             index.group_of(account)
-            for word in text[start:end].split()
+            for word in (*text[start:end].split(), *_codes(reading, start, end, text))
             if (account := index.by_code.get(code_key(word))) and not word.isdigit()
         }
         if len(named) == 1:
@@ -197,6 +216,14 @@ def _pool_said(
         if namesakes:
             return namesakes
     return None
+
+
+def _codes(reading: MailReading, start: int, end: int, text: str) -> Iterator[str]:
+    """The dealer codes that reading found there, those in pieces too."""
+    for found in reading.identifiers:
+        here = (found.part is None) == (text is reading.subject)
+        if here and found.kind is IdentifierKind.DEALER_CODE and start <= found.start < end:
+            yield found.value
 
 
 def _namesakes(words: tuple[Word, ...], index: DealerIndex) -> frozenset[str]:
@@ -230,7 +257,8 @@ def _signed(
         if part.kind is not PartKind.SIGNATURE or part.message:
             continue
         words = words_of(reading.text, part.start, part.end)
-        sites = sites_in(_site_words(words, taxonomy), index, pool)
+        found = sites_in(_site_words(words, taxonomy), index, pool)
+        sites = [_on_one_line(site, words, reading.text) for site in found]
         for kinds in ({"address"}, {"name", "street", "old"}, {"place", "mark", "brand"}):
             meant = {a for s in sites if s.kind in kinds for a in s.accounts}
             single = {
@@ -254,6 +282,12 @@ def _signed(
             if len(meant) > 1:
                 break
     return None
+
+
+def _on_one_line(site: SiteMention, words: tuple[Word, ...], text: str) -> SiteMention:
+    """The group's name above a list of towns makes no name with the first of them."""
+    broken = "\n" in text[words[site.first].start : words[site.last].end]
+    return replace(site, kind="place") if broken and site.kind in {"name", "old"} else site
 
 
 def _site_words(words: tuple[Word, ...], taxonomy: Taxonomy) -> SiteWords:

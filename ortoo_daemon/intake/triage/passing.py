@@ -1,0 +1,79 @@
+"""Is a rooftop only spoken of in passing, or does the writer say that the matter is its own?
+
+By the words that stand right beside its name: where customers live, what is compared, where somebody
+worked or a car came from, whose court or motor show it is.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from ortoo_daemon.intake.triage.ordinary_words import ARTICLES, PLACE_WORDS, SMALL_WORDS
+from ortoo_daemon.intake.triage.phrases import Hit
+from ortoo_daemon.intake.triage.requests import HINTS, SPEAKS
+from ortoo_daemon.intake.triage.site_words import SiteWords, parted
+from ortoo_daemon.intake.triage.sites import SiteMention
+
+_WORKS_THERE = "works_there"
+"""Only in a sentence that asks for nothing: whoever asks for a colleague's password means the rooftop."""
+
+_BEFORE = {"lives_there": 4, "compared_with": 2, "worked_there": 4, "comes_from": 4, "authority": 3}
+_BEHIND = {"authority": 2}
+_OWN = 4
+_SHORT = 4
+_LEADING = ARTICLES | PLACE_WORDS | SMALL_WORDS
+
+
+def judged(mention: SiteMention, said: SiteWords) -> SiteMention:
+    """The mention with why it is only in passing, and whether it is said to be what the writer means."""
+    passing = ""
+    own = False
+    for group in said.groups:
+        before = mention.first - group.last
+        behind = group.first - mention.last
+        if 0 < before <= _BEFORE.get(group.name, 0) or 0 < behind <= _BEHIND.get(group.name, 0):
+            passing = group.name
+        if group.name == "our_own" and 0 < before <= _OWN:
+            own = own or _reaches(group, mention, said)
+    return replace(mention, passing=passing, own=own)
+
+
+def _reaches(group: Hit, mention: SiteMention, said: SiteWords) -> bool:
+    """``our Leeds store``, ``concerns the adverts of Leeds``; not ``our friend once drove to Leeds``."""
+    if parted(said.words, group.last, mention.first):
+        return False
+    known = {at for g in said.groups if g.name == "site" for at in range(g.first, g.last + 1)}
+    known |= {at for brand in said.brands for at in range(brand.first, brand.last + 1)}
+    between = range(group.last + 1, mention.first)
+    others = [at for at in between if at not in known and said.words[at].text not in _LEADING]
+    return len(others) <= 1
+
+
+def _works_there(mention: SiteMention, said: SiteWords) -> bool:
+    """``the manager of Leeds``: somebody is spoken of."""
+    return any(
+        group.name == _WORKS_THERE
+        and 0 < mention.first - group.last <= _BEFORE["compared_with"] + 1
+        for group in said.groups
+    )
+
+
+def weighed(
+    sites: Sequence[SiteMention], said: SiteWords, points: float, *, item: bool
+) -> tuple[SiteMention, ...]:
+    """In a sentence that asks for nothing, who is only spoken of; and what is not said to be the matter."""
+    if points >= SPEAKS:
+        return tuple(sites)
+    said_so = item or points >= HINTS
+    return tuple(_quiet(site, said, said_so=said_so) for site in sites)
+
+
+def _quiet(site: SiteMention, said: SiteWords, *, said_so: bool) -> SiteMention:
+    if site.passing or site.own or site.kind == "number":
+        return site
+    if _works_there(site, said):
+        return replace(site, passing=_WORKS_THERE)
+    short = len(said.words) - (site.last - site.first + 1) < _SHORT
+    at_a_site = any(
+        group.name == "site" and -2 <= site.first - group.last <= 3 for group in said.groups
+    )
+    return replace(site, weak=not (said_so or short or at_a_site or site.labels))
