@@ -12,7 +12,7 @@ from datetime import date
 from typing import Any
 
 from ortoo_daemon.errors import OrgError, PermanentOrgError
-from ortoo_daemon.records import Owner, OwnerKind, RecordId
+from ortoo_daemon.records import Owner, OwnerKind, RecordId, record_id
 from ortoo_daemon.salesforce import soql
 from ortoo_daemon.salesforce.org import Org
 from ortoo_daemon.salesforce.responses import ActionsRefusedError, row_error
@@ -155,20 +155,26 @@ class OrgTelling:
         return outcomes
 
     async def _people(self, recipients: Sequence[RecordId]) -> list[RecordId]:
-        """Users as they are; of a queue its members who are users."""
-        found: dict[RecordId, None] = {}
-        for each in recipients:
-            if Owner.kind_of(each) is OwnerKind.USER:
-                found[each] = None
-                continue
-            where = [soql.equals("GroupId", each)]
-            fields = ["UserOrGroupId"]
-            rows = await self._org.query(soql.select("GroupMember", fields, where=where))
-            members = sorted(str(row["UserOrGroupId"]) for row in rows)
-            found |= {RecordId(id_): None for id_ in members if id_.startswith("005")}
+        """Users as they are; of a queue its members who are users, those of public groups in it included."""
+        found = {each: None for each in recipients if Owner.kind_of(each) is OwnerKind.USER}
+        known: set[RecordId] = set()
+        while groups := sorted(set(recipients) - found.keys() - known):
+            known.update(groups)
+            members = await self._members(groups)
+            recipients = [each for each in members if Owner.kind_of(each) is OwnerKind.QUEUE]
+            found |= {each: None for each in members if each.startswith("005")}
         if not found:
-            raise PermanentOrgError("NOBODY_TO_TELL", "a queue without members who are users")
+            message = "a queue without members who are users, or public groups of users"
+            raise PermanentOrgError("NOBODY_TO_TELL", message)
         return list(found)
+
+    async def _members(self, groups: Sequence[RecordId]) -> list[RecordId]:
+        found: set[RecordId] = set()
+        for some in soql.chunks(groups):
+            where = [soql.one_of("GroupId", some)]
+            rows = await self._org.query(soql.select("GroupMember", ["UserOrGroupId"], where=where))
+            found |= {record_id(row["UserOrGroupId"]) for row in rows}
+        return sorted(found)
 
     async def _task_rows(self, message: OrgMessage) -> list[dict[str, Any]]:
         about = "WhoId" if message.object in ("Lead", "Contact") else "WhatId"

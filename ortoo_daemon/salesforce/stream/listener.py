@@ -199,6 +199,7 @@ class Listener:
             )
         silent = self._is_silent(self.quiet_for)
         if silent is not None:
+            self._wanted.doubt(self._pump.arrived)
             raise _SessionEndedError(Failure(FailureKind.SILENT, silent))
 
     async def _pause(self, failure: Failure, error: Exception, stop: asyncio.Event) -> None:

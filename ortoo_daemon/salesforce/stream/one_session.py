@@ -77,10 +77,10 @@ class OneSession(LongPollingTransport):  # type: ignore[misc]
                 status, answer_headers = response.status, response.headers
                 if _asks_for_login(status) and self._auth is not None:
                     await self._auth.authenticate()
-                answer = await response.json(loads=self._json_loads, content_type=None)
-        except (aiohttp.ClientError, TimeoutError, ValueError) as error:
+                answer = self._read(await response.read())
+        except (aiohttp.ClientError, TimeoutError) as error:
             raise TransportError(f"no Bayeux answer ({type(error).__name__})") from None
-        if not isinstance(answer, list) or not all(map(_is_message, answer)):
+        if not isinstance(answer, list) or not all(_is_message(m, payload[0]) for m in answer):
             raise TransportError(f"no Bayeux answer (HTTP {status})")
         found = await self._consume_payload(
             answer, headers=answer_headers, find_response_for=payload[0]
@@ -88,6 +88,13 @@ class OneSession(LongPollingTransport):  # type: ignore[misc]
         if found is None:
             raise TransportError("no answer to the first message")
         return found
+
+    def _read(self, body: bytes) -> Any:
+        """None for what is no JSON: a gateway's page, or nothing at all."""
+        try:
+            return self._json_loads(body.decode())
+        except ValueError:
+            return None
 
     async def _consume_payload(
         self, payload: Any, *, headers: Any = None, find_response_for: Any = None
@@ -144,8 +151,13 @@ def _may_go_on(connected: Mapping[str, Any]) -> bool:
     return bool(connected.get("successful", True)) and advice.get("reconnect") not in _NO_RETRY
 
 
-def _is_message(part: Any) -> bool:
-    return isinstance(part, Mapping) and isinstance(part.get("channel"), str)
+def _is_message(part: Any, asked: Mapping[str, Any]) -> bool:
+    """Whether it is one; a refusal that names no channel is of what was asked."""
+    if not isinstance(part, dict):
+        return False
+    if part.get("successful") is False:
+        part.setdefault("channel", asked["channel"])
+    return isinstance(part.get("channel"), str)
 
 
 def _complete(answer: dict[str, Any], asked: Mapping[str, Any]) -> None:

@@ -4,7 +4,7 @@ Each channel has its own position, its own gaps and its own refusals: what goes 
 matter of the others. What ends a whole session (a lost one, a limit, a token) is raised to the listener.
 """
 
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from math import inf
 from time import monotonic
 
@@ -24,6 +24,10 @@ _log = structlog.get_logger(__name__)
 
 ANSWERED_WITHIN = 180.0
 """Seconds that a login with its repetitions, a handshake or one subscription may take at the most."""
+
+_FRUITLESS_SESSIONS = 2
+"""After so many silent sessions from one position the next begins at the tip: not at all the org keeps, which
+would be counted against the allocation."""
 
 CheckpointOf = Callable[[str], Awaitable[int | None]]
 OnGap = Callable[[Gap], Awaitable[None]]
@@ -55,6 +59,8 @@ class Subscriptions:
         self._refusals: dict[str, int] = {}
         self._retry_at: dict[str, float] = {}
         self._expired: dict[str, int] = {}
+        self._resumed: dict[str, int] = {}
+        self._fruitless: dict[str, tuple[int, int]] = {}
 
     async def subscribe_missing(self, client: StreamClient) -> None:
         """Channels that were refused only when their pause is over. Raises what ends the session."""
@@ -73,11 +79,31 @@ class Subscriptions:
                 self.refused.pop(channel, None)
                 self._refusals.pop(channel, None)
 
+    def doubt(self, arrived: Mapping[str, float]) -> None:
+        """The session ends for its silence: positions after which nothing came may lead nowhere.
+
+        As when the org was moved, and counts its events anew. ``arrived``: when each channel last brought
+        anything.
+        """
+        for channel, since in self.live_since.items():
+            position = self._resumed.get(channel)
+            if position is None or arrived.get(channel, 0.0) >= since:
+                continue
+            known, times = self._fruitless.get(channel, (position, 0))
+            self._fruitless[channel] = (position, times + 1 if known == position else 1)
+
+    def _leads_nowhere(self, channel: str, checkpoint: int) -> bool:
+        position, times = self._fruitless.get(channel, (checkpoint, 0))
+        return position == checkpoint and times >= _FRUITLESS_SESSIONS
+
     async def _subscribe(self, client: StreamClient, channel: str) -> None:
         """Resume from the checkpoint; where the org no longer keeps it, from all it does keep."""
         checkpoint = await self._checkpoint_of(channel)
         if checkpoint is None:
             return await self._subscribe_at_tip(client, channel, GapReason.NO_POSITION)
+        self._resumed[channel] = checkpoint
+        if self._leads_nowhere(channel, checkpoint):
+            return await self._subscribe_at_tip(client, channel, GapReason.POSITION_EXPIRED)
         if self._expired.get(channel) != checkpoint:
             try:
                 return await self._subscribe_at(client, channel, checkpoint)

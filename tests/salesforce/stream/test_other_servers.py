@@ -66,6 +66,19 @@ def test_a_server_that_resumes_only_where_the_handshake_asked_for_it_resumes() -
     listening(scenario, checkpoint=3, before=before)
 
 
+def test_a_refusal_that_names_no_channel_is_of_what_was_asked() -> None:
+    async def scenario(bayeux: Bayeux, daemon: Daemon) -> None:
+        await daemon.listener.subscribed_event.wait()
+        refusal = [{"successful": False, "error": "403::Unknown client"}]
+        bayeux.fail("/meta/connect", web.json_response(refusal, status=400))
+        await until(lambda: daemon.listener.rebuilds)
+        assert daemon.listener.last_error == "403::Unknown client"
+        bayeux.publish(change(1))
+        await until(lambda: daemon.heard == [1])
+
+    listening(scenario, checkpoint=0)
+
+
 @pytest.mark.parametrize("reconnect", ["handshake", "none"])
 def test_a_server_that_wants_another_session_in_a_good_answer_gets_one(reconnect: str) -> None:
     async def scenario(bayeux: Bayeux, daemon: Daemon) -> None:

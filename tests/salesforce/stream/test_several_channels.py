@@ -102,3 +102,36 @@ def test_a_silence_that_the_daemon_tells_of_ends_the_session_and_the_next_one_re
         daemon.listener._is_silent = lambda quiet: asked.pop() if asked else None
 
     listening(scenario, before=before)
+
+
+def test_a_position_from_which_nothing_comes_session_after_session_is_left():
+    """An org that was moved counts its events anew, and may take a position that it will not reach for
+    years. The other channel, which brings something, keeps its own."""
+    asked = []
+
+    async def silent_session(bayeux, daemon, number):
+        await until(lambda: daemon.listener.rebuilds == number)
+        await until(daemon.listener.subscribed_event.is_set)
+        bayeux.publish(published(number + 1))
+        await until(lambda: daemon.positions[OTHER] == number + 1)
+        asked.append("silent: X")
+
+    async def scenario(bayeux, daemon):
+        for number in range(2):
+            await silent_session(bayeux, daemon, number)
+        await until(lambda: len(bayeux.positions) == 9)
+        assert bayeux.positions == [1000, 0, 0, 1000, 1, 0, -1, 2, -1]
+        await until(lambda: len(daemon.gaps) == 2)
+        assert {gap.reason for gap in daemon.gaps} == {GapReason.POSITION_EXPIRED}
+        assert {gap.channel for gap in daemon.gaps} == {CHANNEL, THIRD}
+        bayeux.publish(change(3))
+        await until(lambda: daemon.positions[CHANNEL] == 3)
+        bayeux.forget_clients()
+        await until(lambda: bayeux.positions[9:] == [3, 2, -1])
+
+    def before(bayeux, daemon):
+        by_channel(daemon)
+        daemon.positions[CHANNEL] = 1000
+        daemon.listener._is_silent = lambda quiet: asked.pop() if asked else None
+
+    listening(scenario, before=before)
