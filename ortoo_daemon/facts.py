@@ -125,6 +125,22 @@ class EnquiryQuestion(NamedTuple):
     patient: bool = False
 
 
+Unlisted = frozenset[tuple[str, str]]
+"""Fields, each with a value that its restricted pick-list does not take."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnlistedQuestion:
+    """Which of these ``values`` (field, value) would the org refuse, as no active ones of its pick-lists?
+
+    Of a multi-select each part counts. Answer: Unlisted; None where nobody was asked.
+    """
+
+    object: str
+    record: RecordId
+    values: tuple[tuple[str, str], ...] = field(default=(), compare=False, repr=False)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LateFieldsQuestion:
     """What does the record hold in ``fields``, which were not read with it?
@@ -248,6 +264,7 @@ Question = (
     | InterpretQuestion
     | KnownQuestion
     | LateFieldsQuestion
+    | UnlistedQuestion
     | CallQuestion
     | HoldQuestion
 )
@@ -261,6 +278,7 @@ Answer = (
     | CallAnswer
     | Mapping[str, FieldValue]
     | Vehicles
+    | Unlisted
 )
 
 

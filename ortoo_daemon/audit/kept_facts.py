@@ -25,6 +25,7 @@ from ortoo_daemon.facts import (
     LateFieldsQuestion,
     PastOwnerQuestion,
     Question,
+    UnlistedQuestion,
 )
 from ortoo_daemon.instants import instant_text
 from ortoo_daemon.interpretation import InterpretQuestion, Said, kept_said
@@ -115,6 +116,9 @@ def kept_question(asked: Question, answer: Answer) -> dict[str, Any]:
     if isinstance(asked, KnownQuestion):
         values = dict(answer.fields) if isinstance(answer, Record) else answer
         return {"known": [asked.object, asked.id, list(asked.fields)], "answer": values}
+    if isinstance(asked, UnlistedQuestion):
+        refused = sorted(map(list, answer)) if isinstance(answer, frozenset) else None
+        return {"unlisted": refused}
     if isinstance(asked, LateFieldsQuestion):
         return {"late_of": asked.label, "answer": _late(asked, answer)}
     if isinstance(asked, EnquiryQuestion):

@@ -182,11 +182,13 @@ class Assembly:
             reads_only=self.shadow,
             note=self._parts.meters.called,
         )
+        picklists = Picklists(self._org)
         return Answers(
             self._org,
             may_refine=self._parts.budgets.may_refine,
             mails=mails,
-            interpreter=Interpreter(catalogue, Picklists(self._org)),
+            interpreter=Interpreter(catalogue, picklists),
+            picklists=picklists,
             calls=calls,
             holds=self.now,
             makes=not self.shadow,

@@ -10,12 +10,13 @@ from dataclasses import replace
 
 from ortoo_daemon.decision import NewRecord, Reopening
 from ortoo_daemon.errors import Place
-from ortoo_daemon.facts import MailQuestion
+from ortoo_daemon.facts import MailQuestion, Unlisted, UnlistedQuestion
 from ortoo_daemon.handling import Handling
-from ortoo_daemon.intake.mapped import give_mapped, given_values
+from ortoo_daemon.intake.mapped import give_mapped, given_values, only_listed
 from ortoo_daemon.interpretation import model_notes
 from ortoo_daemon.mail_findings import FINDINGS_FIELD, SPLIT_KEY, MailFindings, findings_text
 from ortoo_daemon.policy.triage_model import Split, Triage
+from ortoo_daemon.policy.values import text_of
 from ortoo_daemon.records import RecordId, WorkReason
 from ortoo_daemon.scope import RecordScope
 
@@ -40,14 +41,44 @@ def read_mail(handling: Handling) -> None:
         handling.trace.notes.append(f"{triage.place}: no e-mail came in for this record")
         return
     handling.scope.triage = findings
+    unlisted = _unlisted(handling, triage, findings)
+    if unlisted is None:
+        return
     _note(handling, findings, triage.place)
     handling.findings = findings_text(findings)
-    give_mapped(handling, triage.map, triage.sets)
+    give_mapped(handling, triage.map, triage.sets, unlisted)
     answered = findings.mail.get("reply_to")
     if answered:
         _reopen(handling, triage, RecordId(str(answered)))
     elif triage.split is not None and len(findings.requests) > 1:
-        handling.children += _children(handling, triage, triage.split, findings)
+        handling.children += _children(handling, triage, triage.split, findings, unlisted)
+
+
+def _unlisted(handling: Handling, triage: Triage, findings: MailFindings) -> Unlisted | None:
+    """What of the map the org's pick-lists would refuse; None: asked now. A refused value costs a try of the
+    write, and until then rules would believe it."""
+    record, scope = handling.facts.record, handling.scope
+    given = list(given_values(triage.map, (), scope, scope.text))
+    if triage.split is not None and len(findings.requests) > 1:
+        for number in range(len(findings.requests)):
+            alone = _alone(handling, findings.only(number))
+            given += given_values(triage.map, (), alone, lambda name: "")
+    values = tuple(dict.fromkeys((each.field, text_of(each.value)) for each in given if each.value))
+    if not values:
+        return frozenset()
+    question = UnlistedQuestion(object=record.object, record=record.id, values=values)
+    if question not in handling.facts.answers:
+        handling.questions.append(question)
+        return None
+    answer = handling.facts.answers[question]
+    return answer if isinstance(answer, frozenset) else frozenset()
+
+
+def _alone(handling: Handling, findings: MailFindings) -> RecordScope:
+    """What names mean where one request of several is looked at by itself."""
+    scope = RecordScope(handling.facts.record, now=handling.facts.now, zone=handling.policy.zone)
+    scope.hours, scope.triage = handling.scope.hours, findings
+    return scope
 
 
 def _reopen(handling: Handling, triage: Triage, answered: RecordId) -> None:
@@ -105,16 +136,16 @@ def _model_notes(findings: MailFindings) -> Iterator[str]:
 
 
 def _children(
-    handling: Handling, triage: Triage, split: Split, findings: MailFindings
+    handling: Handling, triage: Triage, split: Split, findings: MailFindings, unlisted: Unlisted
 ) -> Iterator[NewRecord]:
     record = handling.facts.record
     for number in range(len(findings.requests)):
         alone = findings.only(number)
-        scope = RecordScope(record, now=handling.facts.now, zone=handling.policy.zone)
-        scope.hours, scope.triage = handling.scope.hours, alone
+        scope = _alone(handling, alone)
         fields = {name: value for name in split.copy if (value := record.get(name)) is not None}
         copied = RecordScope(replace(record, fields=fields), now=scope.now, zone=scope.zone)
-        for given in given_values(triage.map, triage.sets, scope, copied.text):
+        made = given_values(triage.map, triage.sets, scope, copied.text)
+        for given in only_listed(made, unlisted):
             if given.value is not None:
                 fields[given.field] = scope.values[given.field] = given.value
         fields |= {PARENT: record.id, FINDINGS_FIELD: findings_text(alone)}

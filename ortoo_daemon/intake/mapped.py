@@ -4,9 +4,11 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
 from ortoo_daemon.errors import Place
+from ortoo_daemon.facts import Unlisted
 from ortoo_daemon.handling import Handling
 from ortoo_daemon.policy.enrichment_model import SetField
 from ortoo_daemon.policy.mapped import MappedField, mapped_value
+from ortoo_daemon.policy.values import text_of
 from ortoo_daemon.records import FieldValue
 from ortoo_daemon.scope import RecordScope
 
@@ -38,10 +40,25 @@ def given_values(
             yield GivenValue(each.field, each.value.evaluate(scope), "", each.place)
 
 
-def give_mapped(handling: Handling, rows: Iterable[MappedField], sets: Iterable[SetField]) -> None:
+def only_listed(given: Iterable[GivenValue], unlisted: Unlisted) -> Iterator[GivenValue]:
+    """The same, without values that no active one of their pick-lists is: these are told instead."""
+    for each in given:
+        if (each.field, text_of(each.value)) in unlisted:
+            trouble = f"{each.field} has no active value {text_of(each.value)[:80]!r}"
+            yield each._replace(value=None, trouble=trouble)
+        else:
+            yield each
+
+
+def give_mapped(
+    handling: Handling,
+    rows: Iterable[MappedField],
+    sets: Iterable[SetField],
+    unlisted: Unlisted = frozenset(),
+) -> None:
     """Give the record's own fields their values, and report those that could not be made."""
     scope = handling.scope
-    for given in given_values(rows, sets, scope, scope.text):
+    for given in only_listed(given_values(rows, sets, scope, scope.text), unlisted):
         if given.trouble:
             handling.report(
                 given.field,

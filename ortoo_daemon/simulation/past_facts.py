@@ -27,6 +27,7 @@ from ortoo_daemon.facts import (
     Question,
     Tally,
     Turns,
+    UnlistedQuestion,
     Workload,
 )
 from ortoo_daemon.instants import instant
@@ -209,6 +210,8 @@ def _answers(
             yield _said(record, each)
         if "known" in each:
             yield _known(each)
+        if "unlisted" in each:
+            yield _unlisted(record, each)
         if "late_of" in each:
             yield _late(record, each)
         if "past_owner_of" not in each:
@@ -235,6 +238,15 @@ def _known(kept: Mapping[str, Any]) -> tuple[KnownQuestion, Answer]:
     if isinstance(answer, Mapping):
         return question, Record(object=object_name, id=question.id, fields=answer)
     return question, NotAsked(answer) if isinstance(answer, str) else None
+
+
+def _unlisted(record: Record, kept: Mapping[str, Any]) -> tuple[UnlistedQuestion, Answer]:
+    """What the pick-lists of then did not take."""
+    refused = kept["unlisted"]
+    question = UnlistedQuestion(object=record.object, record=record.id)
+    if refused is None:
+        return question, None
+    return question, frozenset((str(name), str(value)) for name, value in refused)
 
 
 def _late(record: Record, kept: Mapping[str, Any]) -> tuple[LateFieldsQuestion, Answer]:

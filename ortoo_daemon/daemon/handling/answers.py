@@ -11,6 +11,7 @@ from ortoo_daemon.callouts import UNKNOWN, CallQuestion, HoldQuestion
 from ortoo_daemon.daemon.calling.calls import Asks
 from ortoo_daemon.daemon.handling.org_vehicles import OrgVehicles
 from ortoo_daemon.daemon.interpreting.interpreter import Interprets
+from ortoo_daemon.daemon.interpreting.picklists import Picklists
 from ortoo_daemon.daemon.mails.case_mails import CaseMails
 from ortoo_daemon.daemon.mails.mailed_enquiries import MailedEnquiries
 from ortoo_daemon.errors import PermanentOrgError, TemporaryOrgError
@@ -22,6 +23,7 @@ from ortoo_daemon.facts import (
     NotAsked,
     PastOwnerQuestion,
     Question,
+    UnlistedQuestion,
 )
 from ortoo_daemon.instants import instant
 from ortoo_daemon.interpretation import InterpretQuestion
@@ -54,7 +56,8 @@ class Answers:
 
     While ``may_refine`` says no, nobody is asked who had a customer before, and the answer is that nobody
     was. ``mails`` reads the e-mails of cases; without it no case has one. ``interpreter`` asks models what
-    a record's text says, ``calls`` asks services; without them none is asked. With ``holds``
+    a record's text says, ``calls`` asks services, ``picklists`` knows what fields take; without them none is
+    asked. With ``holds``
     (the org's clock) records wait for what the org itself does. ``makes``: vehicles that lack are made where
     a policy says so.
     """
@@ -67,12 +70,14 @@ class Answers:
         mails: CaseMails | None = None,
         interpreter: Interprets | None = None,
         calls: Asks | None = None,
+        picklists: Picklists | None = None,
         holds: Callable[[], datetime] | None = None,
         makes: bool = False,
     ) -> None:
         self._org = org
         self._interpreter = interpreter
         self._calls = calls
+        self._picklists = picklists
         self._now = holds
         self._vehicles = OrgVehicles(org, makes=makes)
         self._enquiries = MailedEnquiries(org)
@@ -99,6 +104,8 @@ class Answers:
             return await self._vehicles.ask(question, looking=looking)
         if isinstance(question, KnownQuestion):
             return await self._more(question.object, question.id, question.fields)
+        if isinstance(question, UnlistedQuestion):
+            return None if self._picklists is None else await self._picklists.unlisted(question)
         if isinstance(question, LateFieldsQuestion):
             return await self._more(question.object, question.record, question.fields)
         if isinstance(question, HoldQuestion):

@@ -1,9 +1,11 @@
-"""Which values may a model give for fields that are picklists? The org's own active ones, nothing else.
+"""Which values do fields take that are picklists? The org's own active ones, nothing else.
 
-The org is looked at once in a while and object. What a model is asked for is narrowed to what the field
-takes: an answer outside of it does not count, and is asked for again or left out, like any that is wrong.
+The org is looked at once in a while and object. What a map of e-mails finds is held against them before rules
+see it. What a model is asked for is narrowed to what the field takes: an answer outside of it does not count,
+and is asked for again or left out, like any that is wrong.
 """
 
+import asyncio
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from time import monotonic
@@ -13,6 +15,7 @@ import structlog
 
 from ortoo_daemon.descriptions import FieldDescription, ObjectDescription
 from ortoo_daemon.errors import OrgError
+from ortoo_daemon.facts import Unlisted, UnlistedQuestion
 from ortoo_daemon.interpretation import InterpretQuestion, Wanted, WantedKind
 from ortoo_daemon.policy.values import fold
 
@@ -37,6 +40,7 @@ class Picklists:
         self._org = org
         self._clock = clock
         self._known: dict[str, tuple[float, Mapping[str, FieldDescription]]] = {}
+        self._turn = asyncio.Lock()
 
     async def narrowed(self, question: InterpretQuestion) -> InterpretQuestion:
         """The question with the values that the org takes. A name without any left is not asked for."""
@@ -44,10 +48,31 @@ class Picklists:
         wanted = tuple(_narrowed(question.wanted, fields))
         return question if wanted == question.wanted else replace(question, wanted=wanted)
 
+    async def unlisted(self, question: UnlistedQuestion) -> Unlisted:
+        """Values that the org would refuse; none while it can't be looked at."""
+        fields = await self._fields(question.object)
+        return frozenset(
+            (name, value)
+            for name, value in question.values
+            if name in fields and fields[name].restricted and not _is_listed(fields[name], value)
+        )
+
     async def _fields(self, object_name: str) -> Mapping[str, FieldDescription]:
-        read_at, fields = self._known.get(object_name, (None, {}))
-        if read_at is not None and self._clock() < read_at + KEPT_FOR:
+        fields, good = self._kept(object_name)
+        if good:
             return fields
+        async with self._turn:
+            fields, good = self._kept(object_name)
+            return fields if good else await self._described(object_name, fields)
+
+    def _kept(self, object_name: str) -> tuple[Mapping[str, FieldDescription], bool]:
+        """What is known, and whether it is fresh enough."""
+        read_at, fields = self._known.get(object_name, (None, {}))
+        return fields, read_at is not None and self._clock() < read_at + KEPT_FOR
+
+    async def _described(
+        self, object_name: str, fields: Mapping[str, FieldDescription]
+    ) -> Mapping[str, FieldDescription]:
         try:
             described = await self._org.describe(object_name)
         except OrgError as error:
@@ -57,6 +82,12 @@ class Picklists:
             fields = {name: each for name, each in lists if each.type in _LISTS and each.values}
         self._known[object_name] = (self._clock(), fields)
         return fields
+
+
+def _is_listed(field: FieldDescription, value: str) -> bool:
+    listed = {fold(each) for each in field.values}
+    parts = value.split(";") if field.type == "multipicklist" else [value]
+    return all(fold(part.strip()) in listed for part in parts)
 
 
 def _narrowed(

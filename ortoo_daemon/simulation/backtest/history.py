@@ -15,7 +15,7 @@ from typing import Any
 from ortoo_daemon.callouts import CallAnswer, answer_kept, answer_unkept
 from ortoo_daemon.decision import Outcome
 from ortoo_daemon.directory import Directory
-from ortoo_daemon.facts import Tally, Turns
+from ortoo_daemon.facts import Tally, Turns, Unlisted
 from ortoo_daemon.instants import instant, instant_text
 from ortoo_daemon.interpretation import Said
 from ortoo_daemon.json_text import json_text
@@ -76,7 +76,8 @@ class PastDecision:
     customer (None: nobody looked); ``open_work``, ``load``, ``turns`` and ``given`` the counters of those who
     were compared, as they stood before the decision. ``mail`` is what was found in its e-mail,
     ``said`` what models read out of its text, by the label of the step that asked, ``calls`` what services
-    said, ``vehicles`` those with its VIN, ``enquiry`` the document of its e-mails.
+    said, ``vehicles`` those with its VIN, ``enquiry`` the document of its e-mails, ``unlisted`` what of them
+    no pick-list took.
     """
 
     key: str
@@ -98,6 +99,7 @@ class PastDecision:
     mail: MailFindings | None = None
     enquiry: Mapping[str, FieldValue] | None = None
     vehicles: Vehicles | None = None
+    unlisted: Unlisted = frozenset()
     said: Mapping[str, Said] = field(default_factory=dict)
     calls: Mapping[Asked, CallAnswer] = field(default_factory=dict)
 

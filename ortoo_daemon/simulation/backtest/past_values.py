@@ -25,6 +25,7 @@ from ortoo_daemon.audit.kept_facts import value_hash
 from ortoo_daemon.audit.record import KEY, OUTLINE
 from ortoo_daemon.audit.trace_json import LONGEST_VALUE
 from ortoo_daemon.callouts import CallAnswer, CallQuestion
+from ortoo_daemon.facts import Unlisted
 from ortoo_daemon.instants import instant
 from ortoo_daemon.interpretation import Said
 from ortoo_daemon.json_text import json_text
@@ -114,6 +115,7 @@ def past_decision(
         said=dict(_said(kept)),
         calls=dict(_calls(kept, record.id)),
         vehicles=_vehicles(kept),
+        unlisted=_unlisted(kept),
         past_matches=_past_matches(kept),
         open_work=workload.open_work,
         load=workload.load,
@@ -231,6 +233,11 @@ def _enquiry(kept: Mapping[str, Any]) -> Mapping[str, FieldValue] | None:
 def _vehicles(kept: Mapping[str, Any]) -> Vehicles | None:
     found = [each["answer"] for each in kept.get("answers", ()) if "vehicle_of" in each]
     return Vehicles(found[0]) if found and isinstance(found[0], list) else None
+
+
+def _unlisted(kept: Mapping[str, Any]) -> Unlisted:
+    found = (each["unlisted"] for each in kept.get("answers", ()) if "unlisted" in each)
+    return frozenset((str(name), str(value)) for name, value in next(found, None) or ())
 
 
 def _said(kept: Mapping[str, Any]) -> Iterator[tuple[str, Said]]:

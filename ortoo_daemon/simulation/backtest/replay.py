@@ -20,6 +20,7 @@ from ortoo_daemon.facts import (
     LateFieldsQuestion,
     MailQuestion,
     Question,
+    UnlistedQuestion,
 )
 from ortoo_daemon.flow import decide, resume
 from ortoo_daemon.instants import instant_text
@@ -219,6 +220,9 @@ class Replay:
                     answers[question] = (
                         None  # what earlier records got is past; no rule asks the others
                     )
+                    continue
+                if isinstance(question, UnlistedQuestion):
+                    answers[question] = past.unlisted
                     continue
                 if isinstance(question, HoldQuestion):
                     answers[question] = None

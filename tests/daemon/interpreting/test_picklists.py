@@ -1,5 +1,6 @@
 """A model's values for picklists are the org's active ones, or none."""
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
@@ -11,7 +12,9 @@ from ortoo_daemon.daemon.interpreting.interpreter import Interpreter
 from ortoo_daemon.daemon.interpreting.picklists import KEPT_FOR, Picklists
 from ortoo_daemon.descriptions import FieldDescription, ObjectDescription
 from ortoo_daemon.errors import OrgError
+from ortoo_daemon.facts import UnlistedQuestion
 from ortoo_daemon.interpretation import Said, Wanted, WantedKind
+from ortoo_daemon.records import RecordId
 from tests.asynchronous import asynchronous
 from tests.daemon.interpreting.test_interpreter import AtOneDesk, answering, bounds, item
 from tests.daemon.interpreting.test_sharing import question
@@ -142,3 +145,56 @@ async def test_while_the_org_is_away_what_was_known_holds_and_it_is_told() -> No
         (narrowed,) = (await picklists.narrowed(asked)).wanted
     assert narrowed.choices == ("EV", "Petrol")
     assert [line["event"] for line in logs] == ["ai.no_picklists"]
+
+
+RESTRICTED = (
+    FieldDescription(name="Brand__c", type="picklist", values=("Fiat", "Opel"), restricted=True),
+    FieldDescription(name="Extras__c", type="multipicklist", values=("a", "b"), restricted=True),
+    FieldDescription(name="Kind__c", type="picklist", values=("x",)),
+    FieldDescription(name="Note__c", type="string"),
+)
+
+
+class Describing(Org):
+    """An org with these fields, slow enough for many to ask at once."""
+
+    async def describe(self, object_name: str) -> ObjectDescription:
+        await super().describe(object_name)
+        await asyncio.sleep(0)
+        return ObjectDescription(name=object_name, fields={each.name: each for each in RESTRICTED})
+
+
+def of_case(*values: tuple[str, str]) -> UnlistedQuestion:
+    return UnlistedQuestion(object="Case", record=RecordId("500000000000001AAA"), values=values)
+
+
+@asynchronous
+async def test_only_what_a_restricted_list_lacks_would_be_refused() -> None:
+    asked = of_case(
+        ("Brand__c", "fiat"),
+        ("Brand__c", "Lada"),
+        ("Extras__c", "a;b"),
+        ("Extras__c", "a;c"),
+        ("Kind__c", "y"),
+        ("Note__c", "anything"),
+        ("Gone__c", "anything"),
+    )
+    found = await Picklists(Describing()).unlisted(asked)
+    assert found == {("Brand__c", "Lada"), ("Extras__c", "a;c")}
+
+
+@asynchronous
+async def test_many_who_ask_at_once_have_the_org_looked_at_once() -> None:
+    org = Describing()
+    picklists = Picklists(org)
+    asked = of_case(("Brand__c", "Lada"))
+    found = await asyncio.gather(*(picklists.unlisted(asked) for _ in range(50)))
+    assert (set(found), org.asked) == ({frozenset(asked.values)}, 1)
+
+
+@asynchronous
+async def test_while_the_org_is_away_nothing_counts_as_refused() -> None:
+    org = Describing()
+    org.away = True
+    with capture_logs():
+        assert await Picklists(org).unlisted(of_case(("Brand__c", "Lada"))) == frozenset()
