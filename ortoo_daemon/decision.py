@@ -53,14 +53,26 @@ class PublishedEvent:
     fields: Mapping[str, FieldValue]
 
 
+class ShareState(StrEnum):
+    """GIVEN: shared. HELD: not yet, for lack of consent. WITHDRAWN: no more, as consent was taken back."""
+
+    GIVEN = "given"
+    HELD = "held"
+    WITHDRAWN = "withdrawn"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecordShare:
     """Whom the record is shared with, beside its owner: ``name`` as the policy says it, ``to`` the id, None
-    of a public group, which is looked up. ``access`` is ``read`` or ``edit``."""
+    of a public group and of the members of a ``queue``, which are looked up. ``access`` is ``read`` or
+    ``edit``, ``place`` where the policy says so."""
 
     name: str
     to: RecordId | None
     access: str
+    queue: bool = False
+    state: ShareState = ShareState.GIVEN
+    place: Place | None = field(default=None, compare=False)
 
 
 class Outcome(StrEnum):
@@ -77,7 +89,8 @@ class Outcome(StrEnum):
     VIOLATED: the target has passed and the owner stays. REASSIGNED: it went to a colleague. ESCALATED: it
     went to a superior or queue, or should be seen by them where a person took it by hand.
     CLOCK_STOPPED: a clock runs no more. CLOCK_CHANGED: it pauses, goes on, begins anew, waits, somebody has
-    taken note of it, or a record that was given back stays; the reason says which.
+    taken note of it, a record that was given back stays, or others may see the record, or see it no more; the
+    reason says which.
     """
 
     ASSIGNED = "assigned"
@@ -164,6 +177,7 @@ class ReasonCode(StrEnum):
     OFFER_LAPSED = "offer_lapsed"
     RETURNED = "returned"
     RETURNED_IN_VAIN = "returned_in_vain"
+    CONSENT_CHANGED = "consent_changed"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -314,7 +328,7 @@ class Decision:
     enter like any record; ``reopening`` and ``known`` are of other records, done before, too; ``noted_on`` is
     the earlier record, object and id, that knows of this one already. ``overstepped``
     names the policy's boundaries that an assignment by hand is outside of. ``events`` go out with the proof;
-    ``shares`` are made after the owner.
+    ``shares`` are made after the owner; ``withheld`` are those without consent.
     """
 
     object: str
@@ -353,4 +367,5 @@ class Decision:
     campaign: CampaignJoin | None = None
     events: tuple[PublishedEvent, ...] = ()
     shares: tuple[RecordShare, ...] = ()
+    withheld: tuple[RecordShare, ...] = ()
     trace: Trace = field(default_factory=Trace)

@@ -113,7 +113,7 @@ class TraceNotes:
 
 
 class StepKind(StrEnum):
-    """What a clock asks for; RETURN is asked by whoever holds the record."""
+    """What a clock asks for; RETURN is asked by whoever holds the record, SHARE by the customer's consent."""
 
     STOP = "stopped"
     REMOVE = "removed"
@@ -126,6 +126,7 @@ class StepKind(StrEnum):
     LOOK = "looked"
     HOLD = "held"
     RETURN = "returned"
+    SHARE = "shared"
     WARN = "warning"
     VIOLATE = "violation"
 

@@ -100,7 +100,7 @@ def _advanced(
             return _looked(clock, handling)
         case StepKind.HOLD:
             return _held(clock, sla.due.until, now)
-        case StepKind.END_WAIT | StepKind.RETURN:  # they are about no clock
+        case StepKind.END_WAIT | StepKind.RETURN | StepKind.SHARE:  # they are about no clock
             return clock
 
 

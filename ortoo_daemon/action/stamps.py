@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from ortoo_daemon.action.sla_clocks import SlaStamp, stamp_text
 from ortoo_daemon.clocks import ClockState
-from ortoo_daemon.decision import FOLLOW_UPS, UNWRITTEN, Decision, Outcome
+from ortoo_daemon.decision import FOLLOW_UPS, UNWRITTEN, Decision, Outcome, ReasonCode
 from ortoo_daemon.instants import instant_text
 from ortoo_daemon.records import FieldValue, Record
 
@@ -220,8 +220,14 @@ def clock_stamps(decision: Decision) -> dict[str, FieldValue]:
         SLA_NEXT_AT: instant_text(min(due)) if due else None,
         SLA_TARGET_AT: instant_text(min(targets)) if targets else None,
         SLA_STATUS: _status(decision),
-        SLA_CLOCKS: stamp_text(stamp) if clocks or decision.waiting or stamp.trail else None,
+        SLA_CLOCKS: stamp_text(stamp) if _says_anything(stamp, decision) else None,
     }
+
+
+def _says_anything(stamp: SlaStamp, decision: Decision) -> bool:
+    """Of a record without clocks, too, when it was routed stands nowhere else once it is shared later."""
+    shared_later = decision.reason is ReasonCode.CONSENT_CHANGED
+    return bool(stamp.clocks or stamp.waiting or stamp.trail or shared_later)
 
 
 def _status(decision: Decision) -> str | None:

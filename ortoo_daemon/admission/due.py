@@ -1,8 +1,9 @@
-"""Does a decided record ask for a step: by a clock, by a wait, by its holder?"""
+"""Does a decided record ask for a step: by a clock, by a wait, by its holder, by the customer's consent?"""
 
 from collections.abc import Sequence
 
 from ortoo_daemon.action.returned import find_returned
+from ortoo_daemon.action.shares import find_consent
 from ortoo_daemon.action.sla_clocks import SlaStamp, read_stamp
 from ortoo_daemon.action.sla_due import find_due, key_of
 from ortoo_daemon.action.sla_hold import held_back
@@ -67,9 +68,10 @@ _ENDS = frozenset({StepKind.STOP, StepKind.REMOVE, StepKind.RETURN})
 def _asked(
     own: Policy | None, policy: Policy, facts: Facts, stamp: SlaStamp, scope: RecordScope
 ) -> DueStep | None:
-    """What the holder asks for, else the clocks. ``policy`` stands in where the record's own is gone."""
+    """What the holder asks for, else the clocks, else the customer's consent. ``policy`` stands in where the
+    record's own is gone."""
     returned = find_returned(own, stamp, facts.record)
     if returned is not None:
         return returned
     due = find_due(own, stamp, facts.record, scope, facts.contacts)
-    return None if due is None else held_back(due, policy, facts)
+    return find_consent(own, facts) if due is None else held_back(due, policy, facts)

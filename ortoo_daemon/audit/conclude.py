@@ -160,6 +160,7 @@ _TURNS = {
     StepKind.REOPEN: ReasonCode.SLA_REOPENED,
     StepKind.ACKNOWLEDGE: ReasonCode.SLA_ACKNOWLEDGED,
     StepKind.HOLD: ReasonCode.SLA_HELD_BACK,
+    StepKind.SHARE: ReasonCode.CONSENT_CHANGED,
 }
 
 

@@ -8,7 +8,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from ortoo_daemon.audit.record import KEY, OUTLINE
+from ortoo_daemon.audit.record import KEY, OUTLINE, share_json
 from ortoo_daemon.audit.summary import summary
 from ortoo_daemon.audit.trace_json import trace_from_json, trace_to_json
 from ortoo_daemon.clocks import SlaClock
@@ -52,6 +52,7 @@ def decision_json(decision: Decision) -> dict[str, Any]:
         "parked_for": decision.parked_for,
         "fields": dict(decision.fields),
         "events": [{"name": each.name, "fields": dict(each.fields)} for each in decision.events],
+        "shared": [share_json(each) for each in (*decision.shares, *decision.withheld)],
         "clocks": [_clock_json(clock) for clock in decision.clocks],
         "trace": json.loads(trace_to_json(decision.trace, length=_WHOLE_TRACE)),
     }

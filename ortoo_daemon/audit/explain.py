@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from ortoo_daemon.audit.summary import summary
-from ortoo_daemon.decision import Decision
+from ortoo_daemon.decision import Decision, RecordShare, ShareState
 from ortoo_daemon.errors import Place
 from ortoo_daemon.instants import instant_text
 from ortoo_daemon.records import FieldValue
@@ -179,7 +179,20 @@ def _action(decision: Decision) -> Node | None:
         warned = ", ".join(instant_text(at) for at in clock.warn_at)
         text = f"clock {clock.name}: due {instant_text(clock.target_at)} ({clock.hours})"
         nodes.append(Node(text=f"{text}, warned {warned}" if warned else text))
+    nodes += [_share(share) for share in (*decision.shares, *decision.withheld)]
     return _group("action", nodes)
+
+
+def _share(share: RecordShare) -> Node:
+    at = _at(share.place)
+    match share.state:
+        case ShareState.GIVEN:
+            return Node(text=f"shared with {share.name} ({share.access}){at}")
+        case ShareState.HELD:
+            text = f"not shared with {share.name} yet: no consent{at}"
+        case ShareState.WITHDRAWN:
+            text = f"no longer shared with {share.name}: no consent{at}"
+    return Node(text=text, style=Style.WARNING)
 
 
 def _shown(value: FieldValue) -> str:

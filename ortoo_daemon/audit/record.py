@@ -11,7 +11,7 @@ from ortoo_daemon.audit.kept_facts import fitted, kept_question, kept_to_replay,
 from ortoo_daemon.audit.summary import summary
 from ortoo_daemon.audit.trace_json import trace_to_json
 from ortoo_daemon.audit.watched import watched_values
-from ortoo_daemon.decision import Decision, Outcome, PublishedEvent, RecordShare
+from ortoo_daemon.decision import Decision, Outcome, PublishedEvent, RecordShare, ShareState
 from ortoo_daemon.facts import Facts
 from ortoo_daemon.instants import instant_text
 from ortoo_daemon.interpretation import Said
@@ -240,8 +240,9 @@ def _written(written: Written, decision: Decision) -> str:
         whole["matched"] = list(written.matched)
     if decision.events:
         whole["published"] = [_event(event, written) for event in decision.events]
-    if decision.shares:
-        whole["shared"] = [_share(share, written) for share in decision.shares]
+    if decision.shares or decision.withheld:
+        shares = (*decision.shares, *decision.withheld)
+        whole["shared"] = [share_json(share, written) for share in shares]
     if written.known is not None:
         whole["known"] = written.known.as_json()
     text = json_text(whole)
@@ -261,9 +262,15 @@ def _event(event: PublishedEvent, written: Written) -> dict[str, Any]:
     return told | ({"refused": written.unpublished} if written.unpublished else {})
 
 
-def _share(share: RecordShare, written: Written) -> dict[str, str]:
+def share_json(share: RecordShare, written: Written | None = None) -> dict[str, str]:
+    """With whom, how, by which line of the policy, and why not: ``held`` or ``withdrawn`` for lack of
+    consent, ``refused`` by the org."""
     told = {"with": share.name, "access": share.access}
-    refused = written.unshared.get(share.name)
+    if share.place is not None:
+        told["place"] = str(share.place)
+    if share.state is not ShareState.GIVEN:
+        told[share.state.value] = "no consent"
+    refused = written.unshared.get(share.name) if written is not None else None
     return told | ({"refused": refused} if refused else {})
 
 

@@ -1,6 +1,6 @@
 """What was decided, in one sentence without personal data of the customer?"""
 
-from ortoo_daemon.decision import Decision, Outcome, ReasonCode
+from ortoo_daemon.decision import Decision, Outcome, ReasonCode, ShareState
 from ortoo_daemon.records import OwnerKind
 from ortoo_daemon.trace import NOT_ASKED
 
@@ -44,6 +44,7 @@ _WHY = {
     ReasonCode.OFFER_LAPSED: "the offer was not accepted in time",
     ReasonCode.RETURNED: "it was given back",
     ReasonCode.RETURNED_IN_VAIN: "it was given back, and nobody else can take it",
+    ReasonCode.CONSENT_CHANGED: "consent has changed",
     ReasonCode.SLA_MOVED_OFTEN: "the time for an answer has passed; it was moved as often as allowed",
 }
 
@@ -79,10 +80,22 @@ def _what(decision: Decision) -> str:
         case Outcome.WARNED | Outcome.VIOLATED:
             return decision.outcome.value
         case Outcome.CLOCK_CHANGED:
+            if decision.reason is ReasonCode.CONSENT_CHANGED:
+                return _seen_by(decision)
             return "stays" if decision.returned is not None else "clock"
         case Outcome.CLOCK_STOPPED:
             over = decision.reason is ReasonCode.WAIT_OVER
             return "wait ended" if over else "clock stopped"
+
+
+def _seen_by(decision: Decision) -> str:
+    given = ", ".join(each.name for each in decision.shares)
+    gone = ", ".join(each.name for each in decision.withheld if each.state is ShareState.WITHDRAWN)
+    parts = (
+        f"shared with {given}" if given else "",
+        f"no longer shared with {gone}" if gone else "",
+    )
+    return "; ".join(filter(None, parts)) or "not shared any more"
 
 
 def _escalated_to(decision: Decision) -> str:

@@ -71,6 +71,7 @@ def rows(document: Document) -> list[Row]:
         *_sla(document["sla"]),
         *_notices(document["notices"]),
         *_handoffs(document.get("handoffs")),
+        *_shares(document.get("shares")),
         *_services(document.get("services", {})),
         *_absences(document["absences"]),
         *_calls(document),
@@ -221,6 +222,15 @@ def _handoffs(handoffs: Document | None) -> Iterator[Row]:
             parts.append(found["trouble"])
         if bad or sent or found["waiting"] or found["no_consent"] or not found["described"]:
             yield Row(f"handoffs {way}", ", ".join(parts), BAD if bad else PLAIN)
+
+
+def _shares(shares: Document | None) -> Iterator[Row]:
+    """Where any record was to be seen by others."""
+    if shares and any(shares.values()):
+        told = ", ".join(
+            f"{_number(count)} {word}" for word, count in sorted(shares.items()) if count
+        )
+        yield Row("shares", told, BAD if shares.get("refused") else PLAIN)
 
 
 def _services(services: Document) -> Iterator[Row]:

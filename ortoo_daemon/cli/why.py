@@ -20,8 +20,8 @@ def why(
     config: Config = DEFAULT_CONFIG,
     as_json: AsJson = False,
 ) -> None:
-    """Tell the story of a record: when it came, every decision about it, every change of its owner, every try
-    to hand it to a rooftop's own system."""
+    """Tell the story of a record: when it came, every decision about it, every change of its owner, who else
+    got sight of it, every try to hand it to a rooftop's own system."""
     from ortoo_daemon.cli.terminal import say, show_json, show_table
 
     found = asyncio.run(_story(parsed_id(record), config))
@@ -31,6 +31,9 @@ def why(
     say(f"{found.object} {found.record} · held by {found.owner}", "bold")
     if found.handoff:
         say(f"handoff: {found.handoff}")
+    if found.shared:
+        seen = ", ".join(f"{who} ({access})" for who, access in found.shared)
+        say(f"shared with {seen}")
     show_table(
         ["When", "What", "", "By"],
         [
@@ -78,6 +81,7 @@ def _json(found: "Story") -> dict[str, Any]:
         "record": found.record,
         "owner": found.owner,
         "handoff": found.handoff or None,
+        "shared": [{"with": who, "access": access} for who, access in found.shared],
         "story": [
             {
                 "at": instant_text(each.at),

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
+from ortoo_daemon.action.shares import find_consent
 from ortoo_daemon.audit.record import KEY, OBJECT
 from ortoo_daemon.daemon.absences import Absences
 from ortoo_daemon.daemon.current import Current
@@ -18,12 +19,16 @@ from ortoo_daemon.daemon.noticing.summaries import Summaries, Summary
 from ortoo_daemon.daemon.reviewing import Reviewing
 from ortoo_daemon.daemon.settings import SweepSettings
 from ortoo_daemon.daemon.wiring import utc_now
+from ortoo_daemon.facts import Facts
 from ortoo_daemon.instants import instant, instant_text
-from ortoo_daemon.records import RecordId, WorkItem
+from ortoo_daemon.policy.model import Policy
+from ortoo_daemon.policy.share_model import consent_fields
+from ortoo_daemon.records import Record, RecordId, WorkItem
 from ortoo_daemon.salesforce import soql
 from ortoo_daemon.salesforce.directory import DirectoryReader
 from ortoo_daemon.salesforce.org import Org
 from ortoo_daemon.sweeps.by_hand import find_given_by_hand
+from ortoo_daemon.sweeps.consents import find_consents
 from ortoo_daemon.sweeps.reconcile import reconcile
 from ortoo_daemon.sweeps.recover import recover
 from ortoo_daemon.sweeps.retention import Retention, forget_old_items
@@ -42,6 +47,7 @@ _log = structlog.get_logger("ortoo_daemon.sweeps")
 
 _ALIVE_AT = "alive_at"
 _BY_HAND_UNTIL = "by_hand_until"
+_CONSENTS_UNTIL = "consents_until"
 _LATE_COMMITS = timedelta(minutes=1)
 """A change may be seen so long after the moment that it bears: that of its transaction's beginning."""
 _RECOVERY_OVERLAP = timedelta(minutes=10)
@@ -106,6 +112,7 @@ class Sweeping:
             add("sla", self._find_due_steps, every.sla_every, at_start=True)
             add("returns", self._find_returned, every.reconcile_every, at_start=True)
             add("by_hand", self._find_given_by_hand, every.reconcile_every, at_start=True)
+            add("consents", self._find_consents, every.reconcile_every, at_start=True)
             self._plan_reviews(every)
             add("absence", self._look_for_absences, every.absence_every, at_start=True)
         add("directory", self._refresh_directory, every.directory_every)
@@ -197,6 +204,37 @@ class Sweeping:
         )
         if found:
             _log.info("sweep.returns", found=found, put=put)
+
+    async def _find_consents(self) -> None:
+        """Whom records may be shared with by now, or no more, and the stream did not tell."""
+        now, knowledge = self._now(), self._knowledge
+        policies = knowledge.policies.policy_set.policies
+        if not any(consent_fields(policy.share) for policy in policies):
+            return
+
+        def is_due(policy: Policy, item: WorkItem, record: Record) -> bool:
+            facts = Facts(
+                item=item,
+                record=record,
+                now=now,
+                directory=knowledge.directory,
+                usernames=knowledge.usernames,
+            )
+            return find_consent(policy, facts) is not None
+
+        noted = instant(await self._queue.noted(_CONSENTS_UNTIL))
+        found, put = await find_consents(
+            self._org.query,
+            self._queue.put,
+            policies,
+            is_due,
+            since=(noted or now - self._every.recover_within) - _LATE_COMMITS,
+            all_held=noted is None,
+            now=now,
+        )
+        await self._queue.note(_CONSENTS_UNTIL, instant_text(now))
+        if found:
+            _log.info("sweep.consents", found=found, put=put)
 
     async def _find_given_by_hand(self) -> None:
         """Whom people gave records to, and no event said so. By then open work was counted since."""

@@ -51,7 +51,8 @@ class Expectation:
     ``fields`` values to be written; ``children`` values of each case that the record is split into, in
     order, None where nothing is expected of them; ``reopened`` values that the record which the e-mail
     answers gets; ``known`` all values of the policy's that the earlier record of the customer gets,
-    ``attached`` the subject of the task on it, "" for none; ``shared`` whom it is shared with.
+    ``attached`` the subject of the task on it, "" for none; ``shared`` whom it is shared with;
+    ``campaign`` the value by which the campaign that it joins is looked up, "" for none.
     ``outcome`` is what came of it. ``no_write``: the record must be left as it is.
     """
 
@@ -72,6 +73,7 @@ class Expectation:
     handoff: str | None = None
     published: Mapping[str, Mapping[str, FieldValue]] | None = None
     shared: frozenset[str] | None = None
+    campaign: str | None = None
 
 
 OWNER, FORMER_OWNER = "owner", "former_owner"
@@ -80,7 +82,8 @@ OWNER, FORMER_OWNER = "owner", "former_owner"
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Later:
     """What becomes of the record later: so long after ``now``, with who goes away, leaves or comes back
-    then, what somebody has changed by then, and how somebody was in touch with the customer.
+    then, what somebody has changed by then, how somebody was in touch with the customer, and what the dealer
+    answered to the e-mail by which the record was handed over.
 
     In this ``roster`` a person may also be `OWNER`, whoever holds the record then, or `FORMER_OWNER`, from
     whom it was moved for an absence.
@@ -92,6 +95,7 @@ class Later:
     given: Mapping[str, FieldValue]
     activity: frozenset[ContactKind] = frozenset()
     roster: tuple[RosterChange, ...] = ()
+    reply: str | None = None
     expect: Expectation
     place: Place
 

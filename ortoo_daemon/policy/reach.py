@@ -13,6 +13,7 @@ from ortoo_daemon.policy.handoff_model import HANDOFF_FIELDS
 from ortoo_daemon.policy.model import Policy
 from ortoo_daemon.policy.notify_model import Notify
 from ortoo_daemon.policy.ownership_model import Assignment, Rule
+from ortoo_daemon.policy.share_model import SHARING, consent_fields
 from ortoo_daemon.policy.sla_model import OnRepeat, SlaStep
 from ortoo_daemon.repeats import ASKED_AGAIN_AT
 
@@ -122,6 +123,11 @@ def _restarts_on_repeat(policy: Policy) -> bool:
     return any(clock.on_repeat is OnRepeat.RESTART for clock in policy.sla)
 
 
+def waking_fields(policy: Policy) -> frozenset[str]:
+    """Fields whose change may be reason enough to look at a decided record again."""
+    return policy.on.changed | stopping_fields(policy) | consent_fields(policy.share)
+
+
 def awaited_fields(policy: Policy) -> frozenset[str]:
     """Fields whose change may end a record's wait for the org's own automation."""
     holds = (step for step in policy.enrichment if isinstance(step, HoldStep))
@@ -175,6 +181,8 @@ def fields_written(policy: Policy) -> frozenset[str]:
     found |= {each.field for step in steps_of(policy) for each in step.sets}
     if policy.handoff is not None:
         found |= HANDOFF_FIELDS
+    if consent_fields(policy.share):
+        found.add(SHARING)
     if policy.returns is not None:
         found.add(policy.returns.reason)
     return frozenset(found | {each.field for each in policy.sets})

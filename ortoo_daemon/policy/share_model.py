@@ -1,6 +1,7 @@
 """Who may see a record beside its owner? Values of ``action: share:``."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -10,6 +11,11 @@ from ortoo_daemon.policy.evaluation import Condition, Expression
 STANDARD_OBJECTS = ("Case", "Contact", "Lead", "Opportunity")
 """Standard objects whose records can be shared by hand; custom objects can, too."""
 
+
+SHARING = "Ortoo_Sharing__c"
+"""Where a record says with whom it is shared by the customer's consent, and who waits for that."""
+
+LONGEST_SHARING = 255
 
 _ID = re.compile(r"(?:005|00G)[A-Za-z0-9]{12}(?:[A-Za-z0-9]{3})?")
 
@@ -21,11 +27,13 @@ class Access(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShareRule:
-    """One of ``user`` (username), ``group`` (DeveloperName of a public group) and ``to`` (a value: the id of
-    a user or public group) says with whom. ``consent``: until it holds nothing is shared."""
+    """One of ``user`` (username), ``group`` (DeveloperName of a public group), ``queue`` (that of a queue,
+    whose members are meant) and ``to`` (a value: the id of a user or public group) says with whom.
+    ``consent``: until it holds nothing is shared."""
 
     user: str | None = None
     group: str | None = None
+    queue: str | None = None
     to: Expression | None = None
     access: Access = Access.READ
     when: Condition | None = None
@@ -36,6 +44,12 @@ class ShareRule:
         """Names of the record, and ``$`` names, that conditions and value ask for."""
         asked = [each.fields() for each in (self.to, self.when, self.consent) if each is not None]
         return frozenset[str]().union(*asked)
+
+
+def consent_fields(rules: Iterable[ShareRule]) -> frozenset[str]:
+    """Fields of the record by which somebody agrees to its being shared, or no more."""
+    asked = (rule.consent.fields() for rule in rules if rule.consent is not None)
+    return frozenset(name for names in asked for name in names if not name.startswith("$"))
 
 
 def can_be_shared(object_name: str) -> bool:

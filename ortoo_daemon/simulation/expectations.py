@@ -12,8 +12,9 @@ from ortoo_daemon.person import Person
 from ortoo_daemon.policy.cases import Expectation, ExpectedOwner
 from ortoo_daemon.policy.model import Policy
 from ortoo_daemon.policy.values import fold, text_of
-from ortoo_daemon.records import FieldValue, OwnerKind
+from ortoo_daemon.records import FieldValue, OwnerKind, Record
 from ortoo_daemon.repeats import OWN_FIELDS
+from ortoo_daemon.simulation.sending import waits
 
 _WRITTEN = FOLLOW_UPS | {Outcome.ASSIGNED, Outcome.PARKED, Outcome.REPORTED}
 
@@ -37,6 +38,13 @@ def differences(
         return (f"expected a write, got {summary(decision)}",)
     if decision.policy != policy.name:
         return (f"expected policy {policy.name}, but {decision.policy} takes the record first",)
+    before = Record(object=decision.object, id=decision.record_id, fields=given)
+    handoff = _handoff(decision, policy, before, directory)
+    if expect.handoff not in (None, handoff):
+        return (
+            f"expected handoff {expect.handoff}, got {handoff}",
+            *_missed(expect, decision, directory, given),
+        )
     return tuple(_missed(expect, decision, directory, given))
 
 
@@ -71,8 +79,6 @@ def _missed(
         if given_to != dict(expect.reopened):
             yield f"expected {dict(expect.reopened)} for the record that is answered, got {given_to}"
     yield from _known(expect, decision)
-    if expect.handoff not in (None, handoff := _handoff(decision)):
-        yield f"expected handoff {expect.handoff}, got {handoff}"
     if expect.published is not None:
         yield from _published(expect.published, decision)
     if expect.shared is not None:
@@ -80,6 +86,9 @@ def _missed(
         if found_with != expect.shared:
             names = (", ".join(sorted(each)) or "nobody" for each in (expect.shared, found_with))
             yield "expected to be shared with {}, got {}".format(*names)
+    joined = decision.campaign.value if decision.campaign else ""
+    if expect.campaign is not None and fold(expect.campaign) != fold(joined):
+        yield f"expected the campaign {_shown(expect.campaign)}, got {_shown(joined)}"
     for name, value in expect.fields.items():
         found = decision.fields.get(name, given.get(name))
         if text_of(found) != text_of(value):
@@ -115,10 +124,12 @@ def _published(wanted: Mapping[str, Mapping[str, FieldValue]], decision: Decisio
                 yield f"expected {name} {_shown(value)} of {event}, got {_shown(got)}"
 
 
-def _handoff(decision: Decision) -> str:
+def _handoff(decision: Decision, policy: Policy, before: Record, directory: Directory) -> str:
     if decision.handoff is None:
         return "none"
-    return "held" if decision.handoff.held else "due"
+    if decision.handoff.held:
+        return "held"
+    return "waits" if waits(decision, policy, before, directory) else "due"
 
 
 def _children(wanted: Sequence[Mapping[str, FieldValue]], decision: Decision) -> Iterator[str]:

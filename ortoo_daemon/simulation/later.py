@@ -25,6 +25,7 @@ from ortoo_daemon.policy.cases import OWNER as HOLDER
 from ortoo_daemon.policy.model import PolicySet
 from ortoo_daemon.records import FIRST_ENTRY, FieldValue, Record, RecordId, WorkItem, WorkReason
 from ortoo_daemon.simulation.deciding import settled
+from ortoo_daemon.simulation.sending import sent, waits
 from ortoo_daemon.simulation.turnout import turned_out
 
 _FROM_THEM = frozenset({ContactKind.CALL_IN, ContactKind.EMAIL_IN})
@@ -158,8 +159,12 @@ class Life:
         if decision.reservation is not None:
             workload = decision.reservation.applied_to(self._facts.workload)
             self._facts = replace(self._facts, workload=workload)
-        written = owner_write(decision, self.record).whole
+        before, written = self.record, owner_write(decision, self.record).whole
         self._set({**written, MODIFIED_BY: _DAEMON} if written else written)
+        candidates = self._policies.for_object(before.object)
+        policy = next((each for each in candidates if each.name == decision.policy), None)
+        if decision.handoff is not None and not waits(decision, policy, before, self.directory):
+            self._set(sent(self.record, decision))
 
     def _set(self, fields: Mapping[str, FieldValue]) -> None:
         record = replace(self.record, fields={**self.record.fields, **fields})

@@ -10,6 +10,7 @@ Pure.
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
+from ortoo_daemon.action.replies import fields_of, understood
 from ortoo_daemon.audit.explain import Node, Style, explain
 from ortoo_daemon.decision import Decision
 from ortoo_daemon.directory import Directory
@@ -22,7 +23,7 @@ from ortoo_daemon.policy.literals import written_duration
 from ortoo_daemon.policy.model import Policy, PolicySet
 from ortoo_daemon.policy.ownership_model import Rule
 from ortoo_daemon.postal import PostalIndex
-from ortoo_daemon.records import RecordId
+from ortoo_daemon.records import FieldValue, RecordId
 from ortoo_daemon.simulation.deciding import made_up, settled
 from ortoo_daemon.simulation.expectations import differences
 from ortoo_daemon.simulation.given_answers import given_answers
@@ -155,7 +156,15 @@ class _Bench:
         for later in case.then:
             given = life.record.fields
             moment = case.now + later.after
-            decision = life.until(moment, later.given, activity=later.activity, roster=later.roster)
+            if later.reply is not None and not _knows_replies(self.policy):
+                missed.append("a dealer replies, but the policy has no handoff with replies")
+            set_by_reply = _replied(self.policy, later.reply)
+            decision = life.until(
+                moment,
+                {**later.given, **set_by_reply},
+                activity=later.activity,
+                roster=later.roster,
+            )
             found: tuple[str, ...] = ()
             if decision is not None:
                 decisions.append(decision)
@@ -171,6 +180,17 @@ class _Bench:
     def _facts(self, case: PolicyCase, roster: Directory) -> Facts:
         facts = made_up(self.policy, case.given, now=case.now, directory=roster, postal=self.postal)
         return replace(facts, workload=_workload(self.policy, case, roster))
+
+
+def _knows_replies(policy: Policy) -> bool:
+    return policy.handoff is not None and bool(policy.handoff.replies)
+
+
+def _replied(policy: Policy, said: str | None) -> Mapping[str, FieldValue]:
+    """What the dealer's answer sets; nothing where nobody understands it."""
+    rule = policy.handoff
+    reply = understood(said, rule.replies) if said is not None and rule is not None else None
+    return {} if reply is None or said is None else fields_of(reply, said)
 
 
 def _workload(policy: Policy, case: PolicyCase, roster: Directory) -> Workload:

@@ -17,6 +17,7 @@ from ortoo_daemon.decision import Outcome, ReasonCode
 from ortoo_daemon.mail_findings import FINDINGS_FIELD, SPLIT_KEY
 from ortoo_daemon.policy.intake_model import EMAIL_KEY, NAME_KEY, PHONE_KEY
 from ortoo_daemon.policy.literals import written_duration
+from ortoo_daemon.policy.share_model import SHARING
 from ortoo_daemon.records import WorkReason
 from ortoo_daemon.salesforce.stream.failures import FailureKind
 from ortoo_daemon.salesforce.stream.pump import GapReason
@@ -176,7 +177,7 @@ def test_shipped_fields_that_policies_alone_write_are_named():
     )
     people_write = {"Ortoo_Return_Reason__c"}
     found = {FINDINGS_FIELD, SPLIT_KEY}
-    handed = {each for each in shipped if each.startswith("Ortoo_Handoff")}
+    handed = {each for each in shipped if each.startswith(("Ortoo_Handoff", SHARING))}
     assert all(f"`{each}`" in text for each in handed)
     found |= handed
     assert shipped - STAMPS - {EMAIL_KEY, NAME_KEY, PHONE_KEY} - people_write - found == named

@@ -14,7 +14,7 @@ import yaml
 
 from ortoo_daemon.daemon.watching.meters import Meters
 from ortoo_daemon.daemon.watching.readings import READINGS
-from ortoo_daemon.decision import Outcome, ReasonCode
+from ortoo_daemon.decision import Outcome, ReasonCode, ShareState
 from ortoo_daemon.records import WorkReason
 from ortoo_daemon.salesforce.allocations import Allocation
 from ortoo_daemon.simulation.backtest.placement import Change
@@ -41,6 +41,7 @@ LABELS: dict[str, frozenset[str]] = {
     "ortoo_writes_refused_total": frozenset({"what"}),
     "ortoo_notices_total": frozenset({"way", "outcome"}),
     "ortoo_handoff_tries_total": frozenset({"way", "outcome"}),
+    "ortoo_shares_total": frozenset({"outcome"}),
     "ortoo_callout_seconds_bucket": frozenset({"service", "outcome", "le"}),
     "ortoo_callout_seconds_count": frozenset({"service", "outcome"}),
     "ortoo_data_quality_bucket": frozenset({"object", "source", "le"}),
@@ -89,7 +90,7 @@ def test_a_query_uses_metrics_and_labels_that_exist(query):
 @pytest.mark.parametrize("query", QUERIES)
 def test_a_query_asks_for_values_that_a_label_can_have(query):
     values = {
-        "outcome": {*Outcome, "gone"},
+        "outcome": {*Outcome, "gone", "shared", "refused", *ShareState},
         "reason": set(ReasonCode),
         "way_in": set(WorkReason),
         "what": {"field", "owner", "record", "event"},

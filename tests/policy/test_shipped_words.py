@@ -45,7 +45,7 @@ EXCEPTIONS = {
         "action.sla.on_reopen=keep", "action.sla.on_repeat=keep", "intake.find.duplicates.scope=network",
     },
     "another way of what is used; a network has one": {
-        "action.share.access=edit", "action.share.with.user",
+        "action.share.access=edit", "action.share.with.queue", "action.share.with.user",
         "action.duplicate_rules=park", "action.handoff.by=file", "action.handoff.by=http",
         "intake.adf.unreadable=pass", "intake.adf.mails=True", "intake.find.duplicates.scope=rooftop",
     },

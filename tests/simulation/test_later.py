@@ -96,3 +96,85 @@ def test_a_failing_case_tells_the_whole_story():
     assert "reassigned to Person 2" in text
     assert "escalated to Person 3" in text
     assert "clock first_response: step2 (target 2026-11-23T09:45:00.000Z, hours 24x7)" in text
+
+
+HANDED = """
+policy: retail
+object: Lead
+take_from: 2026-11-01T00:00:00+01:00
+on: [created, {changed: [Brand__c]}]
+ownership:
+  rules:
+    - name: network
+      assign: {rooftop: {brand: Brand__c}, team: {role: sales_adviser}}
+  otherwise: {queue: Last}
+action:
+  handoff:
+    send: adf
+    by: smtp
+    to: desk@crm.example
+    exclusive_for: 2d
+    replies:
+      - {says: [we take it], set: {Status: Working}}
+      - {says: [return], set: {Why__c: $reply}}
+  campaign: {of: "{{ Utm__c }}", by: Name}
+  returns: {reason: Why__c, steps: [{reassign: {within: region}}]}
+"""
+
+ANSWERED = """
+policy: retail
+now: 2026-11-23T10:15:00+01:00
+defaults: {Status: New, Brand__c: Peugeot, Utm__c: Launch 26}
+cases:
+  - name: no two have it at once
+    given: {}
+    expect: {rooftop: L1, handoff: due, campaign: launch 26}
+    then:
+      - {after: 1h, given: {Brand__c: Fiat}, expect: {rooftop: L2, handoff: waits}}
+  - name: in two days the other one may have it
+    given: {Utm__c: ~}
+    expect: {rooftop: L1, handoff: due, campaign: none}
+    then:
+      - {after: 49h, given: {Brand__c: Fiat}, expect: {rooftop: L2, handoff: due}}
+  - name: what was returned is free at once
+    given: {}
+    expect: {rooftop: L1, handoff: due}
+    then:
+      - {after: 1h, reply: "RETURN - sold", expect: {outcome: reassigned, rooftop: L2, handoff: due}}
+  - name: other words change nothing
+    given: {}
+    expect: {rooftop: L1}
+    then:
+      - {after: 1h, reply: We don't return these, expect: no_write}
+"""
+
+TWO_SITES = (
+    rooftop(1, "Peugeot Lyon", code="L1", region="R", brands=("Peugeot",)),
+    rooftop(2, "Fiat Lyon", code="L2", region="R", brands=("Peugeot", "Fiat")),
+)
+
+
+def run_handed(cases: str = ANSWERED, policy: str = HANDED):
+    files = {"leads.yaml": policy.encode(), "leads_test.yaml": cases.encode()}
+    people = tuple(person(number, at=site) for number, site in enumerate(TWO_SITES, 1))
+    return run_tests(load(files), load_tests(files), directory(TWO_SITES, people))
+
+
+def test_a_dealer_answers_and_no_other_has_the_record_before_its_time():
+    assert [result.missed for result in run_handed().results] == [(), (), (), ()]
+
+
+def test_handoffs_and_campaigns_that_were_not_expected_are_told():
+    wrong = ANSWERED.replace("handoff: waits", "handoff: due").replace(
+        "campaign: launch 26", "campaign: none"
+    )
+    assert run_handed(wrong).results[0].missed == (
+        "expected the campaign empty, got 'Launch 26'",
+        "after 1h: expected handoff due, got waits",
+    )
+
+
+def test_a_reply_to_a_policy_that_reads_none_is_told():
+    start, end = HANDED.index("    replies:"), HANDED.index("  campaign:")
+    missed = run_handed(policy=HANDED[:start] + HANDED[end:]).results[3].missed
+    assert missed == ("a dealer replies, but the policy has no handoff with replies",)

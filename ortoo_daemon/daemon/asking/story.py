@@ -4,7 +4,7 @@ tries of handoffs out of the journal (`story_of_handoffs`).
 
 import asyncio
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -15,6 +15,13 @@ from ortoo_daemon.audit.record import OBJECT
 from ortoo_daemon.daemon.asking.explaining import NoSuchRecordError
 from ortoo_daemon.daemon.asking.happening import Happening
 from ortoo_daemon.daemon.asking.story_of_handoffs import trail_of
+from ortoo_daemon.daemon.asking.story_of_shares import (
+    Change,
+    ids_in,
+    seen_by,
+    shares_in,
+    told_of_shares,
+)
 from ortoo_daemon.errors import PermanentOrgError
 from ortoo_daemon.instants import instant
 from ortoo_daemon.records import RecordId, record_id
@@ -22,14 +29,16 @@ from ortoo_daemon.salesforce import soql
 from ortoo_daemon.salesforce.org import Org
 from ortoo_daemon.work.tries import HandoffTry
 
+_THE_DAEMON = "the daemon"
 _DAWN = datetime(1970, 1, 1, tzinfo=UTC)
-_ORDER = {"created": 0, "decided": 1, "owner": 2, "accepted": 3, "handoff": 4}
+_ORDER = {"created": 0, "decided": 1, "owner": 2, "shared": 3, "accepted": 4, "handoff": 5}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Story:
     """Oldest first. ``owner`` is who holds the record now; ``gaps`` say what could not be told. ``handoff``
-    is how that to the rooftop's own system stands, empty where there is none."""
+    is how that to the rooftop's own system stands, empty where there is none; ``shared`` who else sees the
+    record now, by a share, and how."""
 
     object: str
     record: RecordId
@@ -37,6 +46,7 @@ class Story:
     happenings: tuple[Happening, ...]
     gaps: tuple[str, ...] = ()
     handoff: str = ""
+    shared: tuple[tuple[str, str], ...] = ()
 
 
 async def story_of(
@@ -53,7 +63,10 @@ async def story_of(
     )
     if not rows:
         gaps = (*gaps, "nothing has been decided about it")
-    names = await _names(org, changes)
+    shares = [each for row in rows for each in shares_in(row)]
+    seeing = await seen_by(org, object_name, id) if shares else ()
+    owners = (row[name] for row in changes for name in ("OldValue", "NewValue"))
+    names = await _names(org, {*map(str, owners), *ids_in(rows), *(who for who, _ in seeing)})
     created = Happening(
         at=instant(base["CreatedDate"]) or _DAWN,
         kind="created",
@@ -62,6 +75,8 @@ async def story_of(
     )
     happenings = [created, *map(_decided, rows), *(_changed(row, names, daemon) for row in changes)]
     happenings += trail.happenings
+    people = [each for each in map(_by_others(daemon), changes) if each is not None]
+    happenings += told_of_shares(rows, people, names)
     return Story(
         object=object_name,
         record=id,
@@ -69,6 +84,7 @@ async def story_of(
         happenings=tuple(sorted(happenings, key=lambda each: (each.at, _ORDER[each.kind]))),
         gaps=gaps,
         handoff=trail.handoff,
+        shared=tuple((names.get(who, who), access) for who, access in seeing),
     )
 
 
@@ -115,9 +131,9 @@ def _named(rows: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
     return by_name or every
 
 
-async def _names(org: Org, rows: Iterable[Mapping[str, Any]]) -> dict[str, str]:
-    """Names of the owners that the rows know by id only."""
-    ids = {str(row[name]) for row in rows for name in ("OldValue", "NewValue") if _is_id(row[name])}
+async def _names(org: Org, values: Iterable[str]) -> dict[str, str]:
+    """Names of the users, queues and groups among the values that are known by id only."""
+    ids = {value for value in values if _is_id(value)}
     found: dict[str, str] = {}
     for object_name, prefix in (("User", "005"), ("Group", "00G")):
         for part in soql.chunks(sorted(id for id in ids if id.startswith(prefix))):
@@ -152,7 +168,7 @@ def _decided(row: Mapping[str, Any]) -> Happening:
         at=instant(row["Decided_At__c"]) or _DAWN,
         kind="decided",
         text=f"{row['Summary__c']}{said}{policy}",
-        by="the daemon",
+        by=_THE_DAEMON,
         details={**details, "rule": row["Rule__c"], **fields},
     )
 
@@ -168,8 +184,18 @@ def _changed(row: Mapping[str, Any], names: Mapping[str, str], daemon: RecordId)
     )
 
 
+def _by_others(daemon: RecordId) -> Callable[[Mapping[str, Any]], Change | None]:
+    """When somebody beside the daemon changed the owner, and who; None of the daemon's own changes."""
+
+    def told(row: Mapping[str, Any]) -> Change | None:
+        who, at = _who(row, daemon), instant(row["CreatedDate"])
+        return None if at is None or who == _THE_DAEMON else (at, who)
+
+    return told
+
+
 def _who(row: Mapping[str, Any], daemon: RecordId) -> str:
     by = row.get("CreatedById")
     if by and record_id(str(by)) == daemon:
-        return "the daemon"
+        return _THE_DAEMON
     return str(row.get("CreatedBy.Name") or by or "")

@@ -4,17 +4,18 @@ Row and events go in one transaction, and the row's key can be taken once: a rep
 lost answer publishes nothing more. Events that the org refuses are told, and cost the decision no proof.
 """
 
-import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 
 import structlog
 
 from ortoo_daemon.audit.chain import sealed
 from ortoo_daemon.audit.record import KEY, OBJECT, Written
+from ortoo_daemon.daemon.handling.insisting import insist
 from ortoo_daemon.daemon.watching.meters import Meters
 from ortoo_daemon.decision import Decision
-from ortoo_daemon.errors import ApiLimitError, OrgError, PermanentOrgError, TemporaryOrgError
+from ortoo_daemon.errors import OrgError, PermanentOrgError, TemporaryOrgError
 from ortoo_daemon.records import FieldValue
 from ortoo_daemon.salesforce.org import Org
 from ortoo_daemon.salesforce.publishing import create_and_publish
@@ -23,8 +24,6 @@ from ortoo_daemon.salesforce.whole_writes import NewRow
 
 _log = structlog.get_logger("ortoo_daemon.records")
 
-_TRIES = 3
-_PAUSE_S = 0.5
 _ALLOCATION = "LIMIT_EXCEEDED"
 """No more events may be published in this hour."""
 
@@ -59,26 +58,20 @@ class Events:
     async def _together(self, decision: Decision, row: Mapping[str, FieldValue]) -> OrgError | None:
         """What the org has against the events; None where all of it stands."""
         events = [NewRow(object=each.name, fields=each.fields) for each in decision.events]
-        for attempt in range(1, _TRIES + 1):
-            try:
-                made = await create_and_publish(
-                    self.org.rest, NewRow(object=OBJECT, fields=row), events
-                )
-            except PermanentOrgError as error:
+        whole = NewRow(object=OBJECT, fields=row)
+        try:
+            made = await insist(
+                partial(create_and_publish, self.org.rest, whole, events), final=(_ALLOCATION,)
+            )
+        except PermanentOrgError as error:
+            return error
+        except TemporaryOrgError as error:
+            if error.code == _ALLOCATION:
                 return error
-            except ApiLimitError:
-                raise
-            except TemporaryOrgError as error:
-                if error.code == _ALLOCATION:
-                    return error
-                if attempt == _TRIES:
-                    raise
-                await asyncio.sleep(_PAUSE_S * attempt)
-            else:
-                if made:
-                    names = sorted({event.name for event in decision.events})
-                    _log.info("event_published", record=decision.record_id, events=names)
-                else:
-                    await self.org.writer.upsert(OBJECT, KEY, [row])
-                return None
+            raise
+        if made:
+            names = sorted({event.name for event in decision.events})
+            _log.info("event_published", record=decision.record_id, events=names)
+        else:
+            await self.org.writer.upsert(OBJECT, KEY, [row])
         return None

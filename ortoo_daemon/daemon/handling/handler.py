@@ -128,7 +128,7 @@ class Handler:
         self.reopened = Reopened(self.org, self.put)
         self.repeating = Repeating(self.org, self.put)
         self.campaigns = Campaigns(self.org, lambda: self.clock())
-        self.shares = Shares(self.org, lambda: self.clock())
+        self.shares = Shares(self.org, lambda: self.clock(), self.meters)
         self._reserving = Reserving(
             org=self.org,
             knowledge=self.knowledge,
@@ -253,7 +253,7 @@ class Handler:
                 self.knowledge.ledger.release(ticket)
                 raise
             self.knowledge.ledger.settle(ticket)
-            if decision.shares and not self.shadow:
+            if (decision.shares or decision.withheld) and not self.shadow:
                 written = replace(written, unshared=await self.shares.make(decision))
             timings.end("write")
             await self._proving.prove(claim, decision, facts, written, timings)

@@ -16,7 +16,7 @@ from ortoo_daemon.daemon.handling.matched_lately import MatchedLately
 from ortoo_daemon.daemon.hearing.passed_over import PassedOver
 from ortoo_daemon.directory import Directory
 from ortoo_daemon.policy.model import Policy, PolicySet
-from ortoo_daemon.policy.reach import awaited_fields, fields_read_at_once, stopping_fields
+from ortoo_daemon.policy.reach import awaited_fields, fields_read_at_once, waking_fields
 from ortoo_daemon.postal import PostalIndex
 from ortoo_daemon.records import RecordId
 
@@ -83,9 +83,9 @@ class Policies:
         return self._reopening.get(object_name, frozenset())
 
     def watches_decided(self, object_name: str) -> bool:
-        """Whether a change of a decided record may lead to anything: to decide again, or to stop a clock."""
-        policies = self.of(object_name)
-        return any(policy.on.changed or stopping_fields(policy) for policy in policies)
+        """Whether a change of a decided record may lead to anything: to decide again, to stop a clock, to
+        share it."""
+        return any(waking_fields(policy) for policy in self.of(object_name))
 
     @cached_property
     def _watched(self) -> Mapping[str, frozenset[str]]:
@@ -93,14 +93,15 @@ class Policies:
         for name in self.objects:
             found: set[str] = {OWNER}
             for policy in self.of(name):
-                found |= policy.on.changed | stopping_fields(policy) | awaited_fields(policy)
+                found |= waking_fields(policy) | awaited_fields(policy)
                 if policy.on.enters and policy.enter is not None:
                     found |= policy.enter.fields()
             watched[name] = frozenset(found)
         return watched
 
     def watched(self, object_name: str) -> frozenset[str]:
-        """Fields whose change may bring a record into a policy or back to it, or stop a clock."""
+        """Fields whose change may bring a record into a policy or back to it, stop a clock, or have it
+        shared."""
         return self._watched[object_name]
 
 

@@ -1,30 +1,39 @@
 """By which servers and folders are records handed to rooftops? ``handoff:`` of ``config/ortoo.yaml``."""
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Literal
 
 from pydantic import Field, SecretStr, field_validator
 
-from ortoo_daemon.daemon.sections import Section
+from ortoo_daemon.daemon.sections import Duration, Section
 from ortoo_daemon.services.handoff.http import origin_of
+
+_WAIT = timedelta(seconds=30)
+_LONGEST_WAIT = timedelta(minutes=1)
+"""A try counts as on its way for two minutes."""
 
 
 class MailSettings(Section):
-    """The server that takes mails. ``sender`` is the address that they come from."""
+    """The server that takes mails. ``sender`` is the address that they come from, ``answers_within`` how long
+    each answer of the server may take."""
 
     host: str
     port: int = Field(default=587, ge=1, le=65535)
     tls: Literal["starttls", "implicit", "none"] = "starttls"
     sender: str = Field(pattern=r"^[^@\s]+@[^@\s]+$")
+    answers_within: Duration = Field(default=_WAIT, gt=timedelta(0), le=_LONGEST_WAIT)
     user: str | None = None
     password: SecretStr | None = None
     password_file: Path | None = None
 
 
 class WebSettings(Section):
-    """``origins`` are those that may be posted to, such as ``https://crm.example``; no other is."""
+    """``origins`` are those that may be posted to, such as ``https://crm.example``; no other is.
+    ``answers_within`` is how long a whole post may take."""
 
     origins: tuple[str, ...]
+    answers_within: Duration = Field(default=_WAIT, gt=timedelta(0), le=_LONGEST_WAIT)
     token: SecretStr | None = None
     token_file: Path | None = None
 

@@ -41,9 +41,14 @@ def make_senders(
             user=ways.smtp.user or "",
             password=secrets[HandoffWay.SMTP],
         )
-        found[HandoffWay.SMTP] = MailSender(server, now)
+        within = ways.smtp.answers_within.total_seconds()
+        found[HandoffWay.SMTP] = MailSender(server, now, at_most_for=within)
     if ways.http is not None:
-        found[HandoffWay.HTTP] = WebSender(ways.http.origins, token=secrets[HandoffWay.HTTP])
+        found[HandoffWay.HTTP] = WebSender(
+            ways.http.origins,
+            token=secrets[HandoffWay.HTTP],
+            at_most_for=ways.http.answers_within.total_seconds(),
+        )
     if ways.file is not None:
         found[HandoffWay.FILE] = FileSender(settings.path(ways.file.folder))
     return found

@@ -13,6 +13,7 @@ from hashlib import sha256
 
 import structlog
 
+from ortoo_daemon.daemon.edited import Edited
 from ortoo_daemon.daemon.handoffs.handing import Handing
 from ortoo_daemon.daemon.handoffs.handoff_settings import HandoffSettings
 from ortoo_daemon.daemon.handoffs.senders import make_senders, secrets_of
@@ -54,10 +55,12 @@ class Ways:
         self._policies = policies
         self._edited = edited
         self._now = now
-        self.why = ""
-        self._in_use = _find(settings).digest
-        self._refused: tuple[str, str] | None = None
+        self._state = Edited(_find(settings).digest)
         self._lacking: tuple[str, ...] = ()
+
+    @property
+    def why(self) -> str:
+        return self._state.why
 
     async def look(self) -> bool:
         """Take up what was edited, and say whether anything was. Raises nothing for what is wrong with it."""
@@ -65,12 +68,9 @@ class Ways:
         self._tell_lacking(policies)
         settings = with_handoff(self.settings, self._edited())
         found = await asyncio.to_thread(_find, settings)
-        if found.digest == self._in_use:
-            if self._refused is not None:
-                _log.info("handoff.ways_restored")
-            self._refused, self.why = None, ""
-            return False
-        if (found.digest, policies.revision) == self._refused:
+        if self._state.is_restored(found.digest):
+            _log.info("handoff.ways_restored")
+        if not self._state.is_new(found.digest, policies.revision):
             return False
         wrong = [*found.problems, *unknown_ways(policies, settings)]
         wrong = [each for each in wrong if each.level is Level.ERROR]
@@ -82,16 +82,14 @@ class Ways:
         return True
 
     def _refuse(self, found: _Found, policies: PolicySet, wrong: list[Problem]) -> None:
-        first = self._refused is None or self._refused[0] != found.digest
-        self._refused = found.digest, policies.revision
-        self.why = f"ways of handoffs were edited and can't be used: {wrong[0]}"
-        if first:
+        why = f"ways of handoffs were edited and can't be used: {wrong[0]}"
+        if self._state.refuse(found.digest, policies.revision, why):
             _log.error("handoff.ways_refused", problems=[str(each) for each in wrong])
 
     async def _use(self, settings: Settings, found: _Found) -> None:
         """What failed by the ways before is tried by these at once."""
         self.settings = settings
-        self._in_use, self._refused, self.why = found.digest, None, ""
+        self._state.take(found.digest)
         senders = make_senders(settings, self._now, found.secrets)
         with suppress(StateError):  # then they are tried at their own time
             await self._handing.use(senders, settings.handoff.provider)

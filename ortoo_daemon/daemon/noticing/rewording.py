@@ -11,6 +11,7 @@ from hashlib import sha256
 
 import structlog
 
+from ortoo_daemon.daemon.edited import Edited
 from ortoo_daemon.daemon.loading.notice_checks import notice_problems
 from ortoo_daemon.daemon.noticing.delivery import Delivery
 from ortoo_daemon.daemon.noticing.notice_settings import ChannelSettings
@@ -56,21 +57,19 @@ class Rewording:
         self._delivery = delivery
         self._policies = policies
         self._channels = channels
-        self.why = ""
-        self._in_use = find(settings).digest
-        self._refused: tuple[str, str] | None = None
+        self._state = Edited(find(settings).digest)
+
+    @property
+    def why(self) -> str:
+        return self._state.why
 
     async def look(self) -> bool:
         """Take up what was edited, and say whether anything was. Raises nothing for what is wrong with it."""
         policies = self._policies()
         found = await asyncio.to_thread(find, self._as_edited())
-        asked = found.digest, policies.revision
-        if found.digest == self._in_use:
-            if self._refused is not None:
-                _log.info("notices.restored")
-            self._refused, self.why = None, ""
-            return False
-        if asked == self._refused:
+        if self._state.is_restored(found.digest):
+            _log.info("notices.restored")
+        if not self._state.is_new(found.digest, policies.revision):
             return False
         settled = await self._settled(found)
         return settled is not None and await self._take(settled, policies)
@@ -98,17 +97,13 @@ class Rewording:
             place = Place(str(settings.file))
             problems += [Problem(place=place, rule="channel", message=each) for each in wrong]
         if problems:
-            first = self._refused is None or self._refused[0] != found.digest
-            self._refused = found.digest, policies.revision
-            self.why = (
-                f"templates or channels of notices were edited and can't be used: {problems[0]}"
-            )
-            if first:
+            why = f"templates or channels of notices were edited and can't be used: {problems[0]}"
+            if self._state.refuse(found.digest, policies.revision, why):
                 _log.error("notices.refused", problems=[str(each) for each in problems])
             return False
         self._delivery.use(templates, channels)
         self.settings = settings
-        self._in_use, self._refused, self.why = found.digest, None, ""
+        self._state.take(found.digest)
         _log.info("notices.reloaded", templates=len(found.files), channels=sorted(channels.names))
         return True
 

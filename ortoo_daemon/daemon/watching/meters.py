@@ -71,6 +71,13 @@ class Meters:
             ["way", "outcome"],
             registry=None,
         )
+        self._shared = Counter(
+            "ortoo_shares",
+            "Records that others were to see beside the owner: shared, refused by the org, held for lack of "
+            "consent, withdrawn.",
+            ["outcome"],
+            registry=None,
+        )
         self._called = Histogram(
             "ortoo_callout_seconds",
             "From a record's question to what came of it: calls of services.",
@@ -89,11 +96,12 @@ class Meters:
         self._series: dict[tuple[Counter | Histogram, tuple[str, ...]], Counter | Histogram] = {}
         for what in ("field", "owner", "record", "event"):
             self._refused.labels(what)  # an alert needs the zero before the first one
+        self._shared.labels("refused")
 
     def collect(self) -> Iterator[Metric]:
         """What is to be shown."""
         meters = (self._handled, self._decided, self._written, self._refused, self._noticed)
-        for meter in (*meters, self._handed_over, self._called, self._quality):
+        for meter in (*meters, self._handed_over, self._shared, self._called, self._quality):
             for metric in meter.collect():
                 # The library adds a second series for every one, with the moment it began.
                 metric.samples = [
@@ -163,6 +171,14 @@ class Meters:
                     by = found.setdefault(sample.labels["way"], {})
                     by[sample.labels["outcome"]] = int(sample.value)
         return found
+
+    def shared(self, outcome: str) -> None:
+        """Somebody beside the owner may see a record, or may not."""
+        self._shared.labels(outcome).inc()
+
+    def shares(self) -> dict[str, int]:
+        """How many shares came to what."""
+        return _summed(self._shared, "outcome")
 
     def called(self, service: str, answer: CallAnswer) -> None:
         """A service was asked; an answer that was kept counts as one that took no time."""

@@ -60,6 +60,7 @@ async def status_document(view: View) -> Document:
         "sla": _sla(parts, view.at),
         "notices": _notices(parts),
         "handoffs": _handoffs(parts),
+        "shares": None if parts.shadow else parts.meters.shares(),
         "services": _services(parts),
         "absences": _absences(parts),
         "login": {

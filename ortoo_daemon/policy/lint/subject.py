@@ -32,6 +32,7 @@ from ortoo_daemon.policy.ownership_model import (
 )
 from ortoo_daemon.policy.reach import limit_conditions, notifies_of, rules_of, steps_of
 from ortoo_daemon.policy.score_model import Scorecard
+from ortoo_daemon.policy.share_model import SHARING, consent_fields
 from ortoo_daemon.policy.triage_model import Split
 from ortoo_daemon.postal import PostalIndex
 from ortoo_daemon.repeats import OWN_FIELDS
@@ -233,6 +234,9 @@ def _uses(policy: Policy) -> Iterator[FieldUse]:
         yield from (FieldUse(policy.handoff.place, name) for name in names)
         replies = policy.handoff.replies
         yield from (FieldUse(each.place, name) for each in replies for name in each.sets)
+    if consent_fields(policy.share):
+        gated = next(each for each in policy.share if each.consent is not None)
+        yield FieldUse(gated.place, SHARING)
     if policy.returns is not None:
         yield FieldUse(policy.returns.place, policy.returns.reason)
     for repeat in policy.repeats:

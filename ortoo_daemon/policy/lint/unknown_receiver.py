@@ -1,8 +1,9 @@
 """A policy shares records with nobody that the org has, or records of which the org keeps no sharing.
 
-Public groups are named by DeveloperName. A user who is not on the roster is only hinted at: when records
-come, they are looked for among all users. The org keeps sharing rows of an object (LeadShare) only while
-its default access leaves something to be shared.
+Public groups and queues are named by DeveloperName; of a queue its members are meant, as the platform shares
+with no queue. A user who is not on the roster is only hinted at: when records come, they are looked for among
+all users. The org keeps sharing rows of an object (LeadShare) only while its default access leaves something
+to be shared.
 
 PASS (the group and LeadShare are there)::
 
@@ -14,6 +15,17 @@ FAIL::
 
     action: {share: {with: {group: Launch_Partner}}}
     → the org has no public group 'Launch_Partner' (did you mean Launch_Partners?)
+
+FAIL (a queue is no public group)::
+
+    action: {share: {with: {group: Fleet_Desk}}}
+    → the org has no public group 'Fleet_Desk' (it is a queue: for its members write with:
+    … {queue: Fleet_Desk})
+
+FAIL::
+
+    action: {share: {with: {queue: Fleet_Desks}}}
+    → the org has no queue 'Fleet_Desks' (did you mean Fleet_Desk?)
 
 FAIL::
 
@@ -84,11 +96,18 @@ def _constant(rule: ShareRule) -> Iterator[Problem]:
 
 
 def _group(rule: ShareRule, org: OrgDescription) -> Iterator[Problem]:
+    queues = {name.casefold(): name for name in org.queues}
+    if rule.queue is not None and rule.queue.casefold() not in queues:
+        message = f"the org has no queue {rule.queue!r}"
+        mend = did_you_mean(rule.queue, org.queues)
+        yield Problem(place=rule.place, rule=ID, message=message, mend=mend)
     if rule.group is None or org.groups is None:
         return
     if rule.group.casefold() not in {name.casefold() for name in org.groups}:
         message = f"the org has no public group {rule.group!r}"
         mend = did_you_mean(rule.group, org.groups)
+        if (queue := queues.get(rule.group.casefold())) is not None:
+            mend = f"it is a queue: for its members write with: {{queue: {queue}}}"
         yield Problem(place=rule.place, rule=ID, message=message, mend=mend)
 
 

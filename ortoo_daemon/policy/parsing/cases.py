@@ -46,7 +46,7 @@ TESTS_KEYS = ("policy", "now", "defaults", "roster", "cases")
 CASE_KEYS = (
     "name", "given", "now", "roster", "moved", "mail", "match", ANSWERS, "expect", "then", EACH,
 )  # fmt: skip
-THEN_KEYS = ("after", "roster", "given", "activity", "expect")
+THEN_KEYS = ("after", "roster", "given", "activity", "reply", "expect")
 ROSTER_KEYS = ("active", "away", "open_work", "load", "given_last")
 LATER_ROSTER_KEYS = ("active", "away")
 GIVEN_KEYS = ("times", "ago")
@@ -173,6 +173,7 @@ def _then(section: Section) -> tuple[Later, ...]:
                 given=given,
                 activity=frozenset(kind for kind in kinds if kind is not None),
                 roster=tuple(_later_roster(inner.mapping("roster"), problems).values()),
+                reply=inner.text("reply"),
                 expect=expect,
                 place=mapping.place,
             )

@@ -11,7 +11,7 @@ from ortoo_daemon.records import FieldValue
 
 EXPECT_KEYS = (
     "outcome", "rule", "rooftop", "owner", "queue", "parked", "sla", "told", "fields", "children", "reopened",
-    "known", "attached", "handoff", "published", "shared",
+    "known", "attached", "handoff", "published", "shared", "campaign",
 )  # fmt: skip
 OUTCOMES = tuple(
     outcome.value
@@ -23,8 +23,10 @@ NO_WRITE = "no_write"
 NO_TASK = "none"
 NO_EVENT = "none"
 NO_SHARE = "none"
-HANDOFFS = ("due", "held", "none")
-"""What may be expected of a handoff: it goes at once, waits for consent, or there is none."""
+NO_CAMPAIGN = "none"
+HANDOFFS = ("due", "held", "waits", "none")
+"""What may be expected of a handoff: it goes at once, waits for consent, waits until another rooftop has it
+alone no more, or there is none."""
 
 
 def read_expectation(node: Node, problems: Problems) -> Expectation | None:
@@ -59,6 +61,7 @@ def read_expectation(node: Node, problems: Problems) -> Expectation | None:
         handoff=_handoff(section),
         published=_published(section),
         shared=_shared(section),
+        campaign=_campaign(section),
     )
 
 
@@ -90,6 +93,12 @@ def _shared(section: Section) -> frozenset[str] | None:
     if section.get("shared") is None:
         return None
     return frozenset(_texts(section, "shared")) - {NO_SHARE}
+
+
+def _campaign(section: Section) -> str | None:
+    """As the record names it, ``none`` where it joins none."""
+    text = section.text("campaign")
+    return "" if text == NO_CAMPAIGN else text
 
 
 def _attached(section: Section) -> str | None:

@@ -63,6 +63,7 @@ def tests_schema() -> Schema:
             "known": map_of({"type": ["string", "number", "boolean", "null"]}),
             "attached": TEXT,
             "shared": ITEMS_OF_TEXT,
+            "campaign": TEXT,
             "published": {
                 "anyOf": [
                     {"const": parse_expectations.NO_EVENT},
@@ -89,6 +90,7 @@ def tests_schema() -> Schema:
             "roster": map_of(later_person),
             "given": fields,
             "activity": list_of({"enum": [str(kind) for kind in ContactKind]}),
+            "reply": TEXT,
             "expect": expectation,
         },
         ("after", "expect"),

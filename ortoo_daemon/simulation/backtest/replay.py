@@ -28,6 +28,7 @@ from ortoo_daemon.interpretation import InterpretQuestion
 from ortoo_daemon.policy.handoff_model import HANDOFF_FIELDS
 from ortoo_daemon.policy.model import PolicySet
 from ortoo_daemon.policy.reach import fields_read_at_once, rules_of
+from ortoo_daemon.policy.share_model import SHARING
 from ortoo_daemon.postal import PostalIndex
 from ortoo_daemon.records import FieldValue, Record, WorkItem
 from ortoo_daemon.repeats import KnownQuestion
@@ -84,7 +85,7 @@ class Result:
         return self.edit or self.reality
 
 
-_OF_NOW = (STAMPS | HANDOFF_FIELDS) - {SLA_CLOCKS}
+_OF_NOW = (STAMPS | HANDOFF_FIELDS | {SHARING}) - {SLA_CLOCKS}
 """Stamps tell what came of it; but in this one a wait for wished skills stands that a record came from."""
 
 

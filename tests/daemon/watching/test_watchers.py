@@ -193,6 +193,7 @@ def test_labels_are_described_and_none_of_them_names_a_record_or_a_person():
         "ortoo_writes_refused_total": ("what",),
         "ortoo_notices_total": ("way", "outcome"),
         "ortoo_handoff_tries_total": ("way", "outcome"),
+        "ortoo_shares_total": ("outcome",),
         "ortoo_callout_seconds": ("service", "outcome"),
         "ortoo_data_quality": ("object", "source"),
     }
