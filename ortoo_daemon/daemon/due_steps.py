@@ -18,6 +18,7 @@ from ortoo_daemon.work.queue import WorkQueue
 _log = structlog.get_logger("ortoo_daemon.sweeps")
 
 _SEEN_AT = "sla_seen_at"
+_WAITS = "sla_waits"
 _NOTE_EVERY = timedelta(minutes=1)
 
 
@@ -68,8 +69,13 @@ class DueSteps:
     async def wait(self, *, due: int) -> bool:
         """The org has just said that so many steps are due: whether they wait."""
         if self._seen_at is None:
-            self._grace.began(instant(await self._queue.noted(_SEEN_AT)))
+            await self._begin()
         waits = self._grace.seen()
+        if (
+            waits is not None and waits.begins
+        ):  # before the org was seen: a kill in between sees it anew
+            since, until = instant_text(waits.since), instant_text(waits.until)
+            await self._queue.note(_WAITS, f"{since} {until}")
         self._waits_until = waits.until if waits else None
         await self._note()
         if waits is None or waits.begins:
@@ -84,6 +90,15 @@ class DueSteps:
             )
             await self._tell_of_outage(waits)
         return waits is not None
+
+    async def _begin(self) -> None:
+        """With what an earlier run, or who led before, has noted: it may have been told, or not."""
+        self._grace.began(instant(await self._queue.noted(_SEEN_AT)))
+        since, _, until = (await self._queue.noted(_WAITS) or "").partition(" ")
+        began_at, ends_at = instant(since), instant(until)
+        if began_at is not None and ends_at is not None and self._clock() < ends_at:
+            self._grace.goes_on(since=began_at, until=ends_at)
+            self._is_untold = True
 
     async def found(self, figures: DueFigures) -> None:
         """What a look has found and put."""

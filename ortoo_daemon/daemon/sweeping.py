@@ -106,7 +106,7 @@ class Sweeping:
         # In a shadow run nothing is stamped, so the same records would be found for ever.
         again = _NEVER if shadow else every.reconcile_every
         add(RECONCILE, self._reconcile, again, jitter=again / 10, at_start=True)
-        add(RESYNC, self.gaps.resync, every.reconcile_every)
+        add(RESYNC, self.gaps.resync, every.reconcile_every, at_start=True)
         if not shadow:
             add("recover", self._recover, every.retention_every, at_start=True)
             add("sla", self._find_due_steps, every.sla_every, at_start=True)

@@ -17,10 +17,11 @@
 | reordered     | several events that arrive together, one of `channel` (of any …) among     |
 |               | them, come last first                                                      |
 
-A fault matches by `method` (any when None) and by `path`, a regular expression searched in the
-path with its query. `times` counts its uses; None means until it is removed. A silent fault has no
-uses: it stays until it is removed, and with `"until": "handshake"` only those clients are deaf that
-were connected when it was set. What a deaf client missed waits for it, and can be replayed.
+A fault matches by `method` (any when None), by `path`, a regular expression searched in the path with
+its query, and by `holding`, another one that is searched in the body. `times` counts its uses; None
+means until it is removed. A silent fault has no uses: it stays until it is removed, and with
+`"until": "handshake"` only those clients are deaf that were connected when it was set. What a deaf
+client missed waits for it, and can be replayed.
 """
 
 from __future__ import annotations
@@ -77,6 +78,7 @@ class Fault:
     kind: FaultKind
     path: str = ""
     method: str | None = None
+    holding: str = ""
     times: int | None = 1
     status: int = 503
     body: Any = None
@@ -99,11 +101,11 @@ class Fault:
     removed: asyncio.Event = field(default_factory=asyncio.Event)
     set_at: float = 0.0
 
-    def matches(self, method: str, path: str) -> bool:
+    def matches(self, method: str, path: str, body: str) -> bool:
         """Whether an HTTP call is met by this fault."""
         if self.kind not in _ON_HTTP or self.method not in (None, method):
             return False
-        return re.search(self.path, path) is not None
+        return bool(re.search(self.path, path) and re.search(self.holding, body))
 
     def refuses_row(self, object_name: str, row_id: str, given: Collection[str]) -> bool:
         """Whether a row that is written is met by this fault. ``given``: names of the written fields."""
@@ -143,9 +145,10 @@ def fault_from(body: Mapping[str, Any]) -> Fault:
         raise ValueError(f"no such member of a fault: {', '.join(sorted(unknown))}")
     try:
         kind = FaultKind(body.get("kind", ""))
-        re.compile(str(body.get("path", "")))
+        for name in ("path", "holding"):
+            re.compile(str(body.get(name, "")))
     except re.error as error:
-        raise ValueError(f"path is no regular expression: {error}") from error
+        raise ValueError(f"{name} is no regular expression: {error}") from error
     except ValueError as error:
         raise ValueError(f"kind must be one of {', '.join(FaultKind)}") from error
     if kind is FaultKind.ROW and not body.get("object"):
@@ -188,9 +191,14 @@ class Faults:
         """Whether a client hears nothing of a channel now."""
         return any(each.deafens(channel, client.opened_at) for each in self._faults.values())
 
-    def take(self, method: str, path: str) -> Fault | None:
+    @property
+    def read_bodies(self) -> bool:
+        """Whether it takes the body of a call to know what meets it."""
+        return any(each.holding for each in self._faults.values())
+
+    def take(self, method: str, path: str, body: str = "") -> Fault | None:
         """The first fault that meets an HTTP call, counted as used."""
-        return self._use(each for each in self if each.matches(method, path))
+        return self._use(each for each in self if each.matches(method, path, body))
 
     def refuse_row(self, unit: Unit, kind: ObjectType, row: Row, given: Collection[str]) -> None:
         """Raises OrgError where a row that comes from a client is to be refused."""

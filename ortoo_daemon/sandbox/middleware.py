@@ -106,7 +106,8 @@ class Surroundings:
             return await handler(request)
         if self.pace.latency_for and request.path.startswith("/services/"):
             await asyncio.sleep(self.pace.latency_for)
-        fault = self.faults.take(request.method, request.path_qs)
+        body = await request.text() if self.faults.read_bodies else ""
+        fault = self.faults.take(request.method, request.path_qs, body)
         if fault is None:
             return await handler(request)
         if fault.kind is FaultKind.ERROR:

@@ -168,15 +168,18 @@ def _due(target: datetime | None) -> tuple[bool, datetime | timedelta]:
 
 
 def _parts(row: Mapping[str, Any]) -> tuple[str, str, str, str] | None:
-    """Record, kind, person and moment of noticing that a decision's key is made of."""
+    """Record, kind, person and moment of noticing that a decision's key is made of; None for others."""
     parts = str(row["Ortoo_Key__c"]).split(":")
-    return (parts[0], parts[1], parts[2], parts[3]) if len(parts) == 4 else None
+    if len(parts) != 4 or parts[1] not in (AWAY, BACK):
+        return None
+    return parts[0], parts[1], parts[2], parts[3]
 
 
 def _moves(since: datetime) -> str:
+    """Of a move that died before its record was written only the key tells what it was."""
     fields = "Ortoo_Key__c, Object__c, Policy__c, Decided_At__c"
     where = (
-        "Reason_Code__c IN ('owner_away','owner_back') "
+        "Reason_Code__c IN ('owner_away','owner_back','recovered') "
         f"AND Decided_At__c >= {instant_text(since)[:19]}Z"
     )
     return f"SELECT {fields} FROM Ortoo_Decision__c WHERE {where} ORDER BY Decided_At__c"

@@ -35,6 +35,10 @@ class Grace:
         """What an earlier run has noted; None: nothing is known, so nothing waits."""
         self._seen_at = seen_at
 
+    def goes_on(self, *, since: datetime, until: datetime) -> None:
+        """Steps wait already, as an earlier run has noted."""
+        self._waits = since, until
+
     def seen(self) -> Waits | None:
         """The org has answered just now: whether steps wait nevertheless."""
         now, before = self._clock(), self._seen_at

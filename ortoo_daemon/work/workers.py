@@ -204,7 +204,7 @@ class Workers:
         verdict, failed = await self._verdict(claim)
         self._handled(claim, asyncio.current_task())
         try:
-            taken = await self._settle(claim, verdict, failed=failed)
+            taken = await self._settle_while_held(claim, verdict, failed=failed)
         except StateError as error:  # the lease ends by itself, the item comes back
             _log.error(
                 "work.store_failed",
@@ -254,6 +254,18 @@ class Workers:
         if again:
             return Retry(self._tries.pause(failures, self._rng.random()), note)
         return Park("too_many_tries", note)
+
+    async def _settle_while_held(self, claim: Claim, verdict: Verdict, *, failed: bool) -> bool:
+        """Once the store takes it, as long as the lease lasts. Raises StateError at its end: nobody may have
+        the record before."""
+        while True:
+            try:
+                return await self._settle(claim, verdict, failed=failed)
+            except StateError as error:
+                if not claim.lease.outlasts(2 * _STORE_PAUSE):
+                    raise
+                _log.error("work.store_failed", during="settle", error=str(error))
+            await asyncio.sleep(_STORE_PAUSE)
 
     async def _settle(self, claim: Claim, verdict: Verdict, *, failed: bool) -> bool:
         match verdict:

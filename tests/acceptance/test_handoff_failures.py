@@ -47,6 +47,15 @@ def until(network: Network, ids: list[str], word: str) -> None:
     )
 
 
+def all_ended(address: str, number: int) -> dict[str, Any] | None:
+    """What `status` shows, once so many were sent or given up and a look since has found none waiting."""
+    found = ortoo("status", "--once", "--json", "--address", address).json()["handoffs"]
+    tries = [way["tries"] for way in found.values()]
+    ended = sum(each.get("sent", 0) + each.get("given_up", 0) for each in tries)
+    waits = any(way["failing"] for way in found.values())
+    return found if ended == number and not waits else None
+
+
 def test_leads_reach_dealers_once_whatever_fails_and_dead_letters_are_told(
     network: Network,
 ) -> None:
@@ -62,7 +71,7 @@ def test_leads_reach_dealers_once_whatever_fails_and_dead_letters_are_told(
             posted = network.sandbox.leads(3, Company=f"{network.company} web", **agreed)
             until(network, mailed + posted, "Sent")
             until(network, [refused], "Failed: the mail server said 550")
-            status = ortoo("status", "--once", "--json", "--address", address).json()["handoffs"]
+            status = wait_until(lambda: all_ended(address, 7), 20, "figures of a look since")
         told = [
             ortoo("why", each, "--json", "--config", str(config)).json()
             for each in (refused, posted[0])

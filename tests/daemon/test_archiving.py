@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from structlog.testing import capture_logs
 
 from ortoo_daemon.daemon.archive import Archive
 from ortoo_daemon.daemon.archiving import Archiving
@@ -113,6 +114,42 @@ def test_what_was_changed_in_the_archive_shows(tmp_path: Path) -> None:
                 await verify(handler.org, ALL, now=in_spring(), archive=Archive(tmp_path))
 
     scenario()
+
+
+@pytest.mark.parametrize("left", [1, 30])
+def test_what_was_written_half_before_a_kill_costs_nothing_of_the_archive(
+    tmp_path: Path, left: int
+) -> None:
+    """It was not deleted in the org, and comes again."""
+    first, second = ({"Ortoo_Key__c": key, "Decided_At__c": "2026-11-23"} for key in "ab")
+    Archive(tmp_path).add([first], now="2027-03-01T00:00:00Z")
+    (path,) = tmp_path.glob("*.gz")
+    whole = path.read_bytes()
+    path.write_bytes(whole + gzip.compress(json.dumps(second).encode())[:left])
+    again = Archive(tmp_path)
+    with capture_logs() as logs:
+        again.add([second], now="2027-03-01T01:00:00Z")
+        again.add([{**first, "Ortoo_Key__c": "c"}], now="2027-03-01T02:00:00Z")
+    assert [(log["event"], log["bytes"]) for log in logs] == [("archive.mended", left)]
+    assert [row["Ortoo_Key__c"] for row in Archive(tmp_path).rows()] == ["a", "b", "c"]
+
+
+def test_a_disk_that_is_full_leaves_no_half_of_anything(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    archive, row = Archive(tmp_path), {"Ortoo_Key__c": "a", "Decided_At__c": "2026-11-23"}
+    archive.add([row], now="2027-03-01T00:00:00Z")
+    (path,) = tmp_path.glob("*.gz")
+    whole = path.read_bytes()
+
+    def full(handle: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patched:
+        patched.setattr("ortoo_daemon.daemon.archive.os.fsync", full)
+        with pytest.raises(StateError, match="No space left"):
+            archive.add([row], now="2027-03-01T01:00:00Z")
+    assert path.read_bytes() == whole
 
 
 def test_a_deletion_that_failed_is_made_up_for_and_no_decision_counts_twice(

@@ -104,6 +104,21 @@ async def test_one_summary_tells_of_an_outage_how_much_waits_since_when_and_unti
 
 
 @asynchronous
+async def test_steps_wait_on_through_a_restart_and_whoever_leads_then():
+    notes, clock, told = Notes(), Clock(), Told()
+    await steps(notes, clock).wait(due=0)
+    clock.go_on(hours=12)
+    assert await steps(notes, clock, told).wait(due=3000) is True
+    clock.go_on(minutes=5)
+    again = steps(notes, clock, told)
+    assert await again.wait(due=3000) is True
+    clock.go_on(minutes=5)
+    assert await again.wait(due=3000) is False
+    assert await steps(notes, clock).wait(due=3000) is False
+    assert len({summary.key for summary in told}) == 1, "which the journal tells once"
+
+
+@asynchronous
 async def test_an_outage_in_which_nothing_fell_due_is_worth_no_summary():
     notes, clock, told = Notes(), Clock(), Told()
     looking = steps(notes, clock, told)

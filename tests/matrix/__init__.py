@@ -7,6 +7,7 @@ of the product are at work.
 
 MODULES = (
     "tests/acceptance/test_many_daemons.py",
+    "tests/acceptance/test_taking_over.py",
     "tests/acceptance/test_listening.py",
     "tests/acceptance/test_outages.py",
     "tests/acceptance/test_calls.py",

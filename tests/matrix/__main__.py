@@ -54,7 +54,7 @@ def main() -> int:
 def run(folder: Path, number: int, rest: list[str]) -> Round:
     """One round; what each test said is kept in the folder."""
     report, began = folder / f"round-{number}.xml", time.monotonic()
-    environment = {**os.environ, "ORTOO_TEST_PATIENCE": "4"}
+    environment = {**os.environ, "ORTOO_TEST_PATIENCE": "4", "ORTOO_TEST_SEAMS": "all"}
     command = [sys.executable, "-m", "pytest", *MODULES, f"--junitxml={report}", *rest]
     with (folder / f"round-{number}.log").open("w", encoding="utf-8") as log:
         ran = subprocess.run(

@@ -146,6 +146,18 @@ async def test_a_gateway_page_can_be_served_as_html(org: Live) -> None:
 
 
 @live()
+async def test_a_fault_may_be_bound_to_what_the_body_of_a_call_holds(org: Live) -> None:
+    rest = Rest(org)
+    bound = {"path": "/sobjects/Lead", "holding": '"LastName": *"Lopez"', "times": 1}
+    await org.control("/faults", {"kind": "error", "body": [], **bound})
+    for name, status in (("Roy", 201), ("Lopez", 503), ("Lopez", 201)):
+        said, _ = await rest.call("POST", f"{DATA}/sobjects/Lead", {**LEAD, "LastName": name})
+        assert said == status
+    with pytest.raises(AssertionError, match="holding is no regular expression"):
+        await org.control("/faults", {"kind": "error", "holding": "("})
+
+
+@live()
 async def test_a_lost_response_leaves_the_commit_in_place(org: Live) -> None:
     rest = Rest(org)
     await org.control("/faults", {"kind": "lost_response", "path": "/sobjects/Lead"})

@@ -89,6 +89,14 @@ async def test_what_was_moved_from_somebody_who_is_there_may_go_back():
 
 
 @asynchronous
+async def test_a_move_whose_writer_died_before_its_record_is_known_by_its_key():
+    step = decision(2) | {"Ortoo_Key__c": f"{lead(2)}:sla:first_response:violation"}
+    org = Org([decision(1), step])
+    assert await found(org) == [lead(1)]
+    assert "'recovered'" in org.asked[0]
+
+
+@asynchronous
 async def test_what_was_decided_since_is_not_as_the_move_left_it():
     org = Org([decision(1), decision(2)])
     org.last[lead(1)] = f"{lead(1)}:sla:first_response:violation"

@@ -344,6 +344,34 @@ async def test_workers_outlive_a_store_that_fails_for_a_while(sqlite_url, monkey
 
 
 @asynchronous
+async def test_a_verdict_that_the_store_does_not_take_at_once_is_settled_by_the_same_holder(
+    sqlite_url, monkeypatch
+):
+    """The record would be barred until the lease ends, and looked at once more."""
+    monkeypatch.setattr("ortoo_daemon.work.workers._STORE_PAUSE", 0.0)
+    handled = []
+
+    async def handle(claim):
+        handled.append(claim.item.record_id)
+        return Finished("assigned")
+
+    async with opened(sqlite_url) as queue:
+        finish, failures = queue.finish, [StateError("disk is full")] * 3
+
+        async def flaky(claim, outcome, note):
+            if failures:
+                raise failures.pop()
+            return await finish(claim, outcome, note)
+
+        monkeypatch.setattr(queue, "finish", flaky)
+        await queue.put([item(1)])
+        async with working(queue, handle):
+            await until(nothing_left(queue))
+        assert (await queue.stats()).finished == 1
+    assert handled == [lead(1)]
+
+
+@asynchronous
 async def test_a_defect_of_the_queue_itself_is_told_and_the_next_item_is_handled(url, monkeypatch):
     async def handle(claim):
         return Finished("assigned")

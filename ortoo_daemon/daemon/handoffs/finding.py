@@ -12,6 +12,7 @@ from ortoo_daemon.action.handoff import FAILED, HELD, NO_CONSENT, OPEN, handoff_
 from ortoo_daemon.action.stamps import DECISION_KEY, POLICY, ROOFTOP
 from ortoo_daemon.daemon.handling.knowledge import Knowledge
 from ortoo_daemon.daemon.handoffs.consent import has_consent
+from ortoo_daemon.daemon.handoffs.noting import TAKEN
 from ortoo_daemon.daemon.noticing.outbox import HANDED
 from ortoo_daemon.decision import Outcome
 from ortoo_daemon.policy.handoff_model import HANDOFF, HANDOFF_AT, HANDOFF_TO
@@ -104,7 +105,7 @@ class OpenHandoffs:
         asleep = [
             key
             for key, (each, state) in states.items()
-            if state is NoticeState.GIVEN_UP
+            if state in (NoticeState.GIVEN_UP, NoticeState.DROPPED)
             or (state is NoticeState.READY and _sleeps(each, at_start=since is None))
         ]
         await self.box.wake(asleep, now)
@@ -144,6 +145,6 @@ class OpenHandoffs:
 
 
 def _sleeps(notice: KeptNotice, *, at_start: bool) -> bool:
-    """Whether there is a reason to look at it before its time: what a killed daemon was sending, and what
-    was held and has changed since."""
-    return notice.note == SENDING if at_start else notice.note.startswith(HELD)
+    """Whether there is a reason to look at it before its time: what a killed daemon was sending, or had sent
+    and not written down, and what was held and has changed since."""
+    return notice.note in (SENDING, TAKEN) if at_start else notice.note.startswith(HELD)

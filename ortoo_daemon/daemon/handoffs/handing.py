@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from ortoo_daemon.action.handoff import (
+    FAILED,
     HELD,
     NO_CONSENT,
     OPEN,
@@ -120,6 +121,10 @@ class Handing:
             return
         if record is None or policy is None or rule is None or rooftop is None:
             await self.noting.drop(notice, "there is nothing to hand over any more")
+            return
+        stands = record.text(HANDOFF)
+        if record.text(ROOFTOP) == notice.recipient and stands.startswith(FAILED):
+            await self.noting.settle(notice, NoticeState.GIVEN_UP, note=stands)  # as above
             return
         if record.text(ROOFTOP) != notice.recipient or not record.text(HANDOFF).startswith(OPEN):
             await self.noting.drop(notice, "the record went elsewhere")

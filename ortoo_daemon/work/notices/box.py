@@ -71,7 +71,7 @@ class NoticeBox:
         return await self._thread.call(rows.of_records, (tuple(records), way))
 
     async def wake(self, keys: Sequence[str], now: datetime) -> None:
-        """Those that wait, or were given up, are due now."""
+        """Those that wait, were given up or dropped, are due now."""
         if keys:
             await self._thread.call(rows.wake, (tuple(keys), now), rows=len(keys))
             self.news.set()

@@ -146,7 +146,7 @@ def of_records(
 
 
 def wake(connection: Connection, asked: Sequence[tuple[Sequence[str], datetime]]) -> list[None]:
-    states = (NoticeState.READY.value, NoticeState.GIVEN_UP.value)
+    states = [each.value for each in (NoticeState.READY, NoticeState.GIVEN_UP, NoticeState.DROPPED)]
     for keys, now in asked:
         for some in _slices(sorted(set(keys))):
             asleep = update(notice).where(_c.key.in_(some), _c.state.in_(states))

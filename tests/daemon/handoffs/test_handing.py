@@ -305,6 +305,45 @@ async def test_what_went_elsewhere_before_it_was_sent_is_withdrawn(tmp_path):
 
 
 @asynchronous
+async def test_what_comes_back_to_a_rooftop_before_it_was_sent_is_sent_there(tmp_path):
+    async with world(tmp_path) as here:
+        await here.finding.find(NOON)
+        (due,) = await here.box.due(NOON)
+        here.org.fields["Ortoo_Rooftop__c"] = THERE.id
+        await here.handing.hand([due])
+        assert await here.states() == [NoticeState.DROPPED]
+        here.org.fields["Ortoo_Rooftop__c"] = HERE.id
+        await here.work(timedelta(minutes=2))
+    assert here.org.fields[HANDOFF_TO] == HERE.id
+    assert len(here.dealer.ids) == 1
+
+
+@asynchronous
+async def test_a_kill_behind_the_receipt_of_a_dealer_writes_it_down_at_once(tmp_path):
+    async with world(tmp_path) as here:
+        here.org.refuses = 1
+        await here.work()
+        assert here.org.fields[HANDOFF] == "Due"
+        here.finding._looked_at = None  # the next life
+        await here.work()
+    assert here.org.fields[HANDOFF] == "Sent"
+    assert len(here.dealer.ids) == 1
+
+
+@asynchronous
+async def test_a_dead_letter_whose_writer_died_is_one_and_a_person_sends_it_again(tmp_path):
+    async with world(tmp_path) as here:
+        await here.finding.find(NOON)
+        (due,) = await here.box.due(NOON)
+        here.org.fields[HANDOFF] = "Failed: the dealer's system said 404"
+        await here.handing.hand([due])
+        assert await here.states() == [NoticeState.GIVEN_UP]
+        here.org.fields[HANDOFF] = "Due"
+        await here.work(timedelta(minutes=2))
+    assert here.org.fields[HANDOFF] == "Sent"
+
+
+@asynchronous
 async def test_a_refusal_is_a_dead_letter_that_a_person_sends_again(tmp_path):
     async with world(tmp_path) as here:
         here.dealer.fails = ["404"]

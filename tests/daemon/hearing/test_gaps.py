@@ -27,13 +27,14 @@ WATCHING = Triggers(changed=frozenset({"Brand__c"}))
 class World:
     """A schedule, an org that keeps what it is asked, and a queue that keeps what it is given."""
 
-    def __init__(self, on: Triggers | None = None) -> None:
+    def __init__(self, on: Triggers | None = None, notes: dict[str, str] | None = None) -> None:
         knowledge = Knowledge(
             policies=Policies(policies(policy(rule("all"), on=on or Triggers()))),
             directory=directory(),
             ledger=Ledger(),
             daemon_user=an_id("005", 1),
         )
+        self.notes = {} if notes is None else notes
         self.asked: list[str] = []
         self.put_: list[str] = []
         self.reconciled = 0
@@ -55,6 +56,12 @@ class World:
     async def put(self, items: Any) -> int:
         self.put_ += [item.record_id for item in items]
         return len(items)
+
+    async def note(self, key: str, value: str) -> None:
+        self.notes[key] = value
+
+    async def noted(self, key: str) -> str | None:
+        return self.notes.get(key)
 
     async def _reconcile(self) -> None:
         self.reconciled += 1
@@ -130,3 +137,24 @@ async def test_what_could_not_be_looked_at_is_looked_at_by_the_sweep_s_next_turn
     assert "SystemModstamp >= 2026-11-23T09:00:00" in asked, "from the earlier gap on"
     await world.schedule.run_now(RESYNC)
     assert len(world.asked) == 1, "and once"
+
+
+@pytest.mark.parametrize("waits", [True, False])
+def test_a_gap_that_nobody_could_look_at_is_looked_at_by_the_next_life(waits: bool) -> None:
+    """The checkpoint has moved on: nothing else would ever tell of it."""
+
+    @asynchronous
+    async def work() -> None:
+        first = World(WATCHING)
+        first.down = True
+        await first.gaps.fill(gap(GapReason.OVERFLOW, object="Lead", at=NOW, waits=waits))
+        assert first.asked == []
+        second = World(WATCHING, first.notes)
+        await second.schedule.run_now(RESYNC)
+        (asked,) = second.asked
+        assert "SystemModstamp >= 2026-11-23T09:00:00" in asked
+        third = World(WATCHING, first.notes)
+        await third.schedule.run_now(RESYNC)
+        assert third.asked == []
+
+    work()
