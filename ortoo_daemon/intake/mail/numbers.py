@@ -11,7 +11,7 @@ from ortoo_daemon.intake.mail.model import IdentifierKind
 _WORDS = {
     IdentifierKind.INVOICE: (
         r"factures?|avoir|rechnung(?:en|snummer|s-?nr)?|gutschrift|facturas?|abono|fattur[ae]|nota di credito"
-        r"|invoices?|inv|credit note|factuur(?:nummer)?|facturen|creditnota"
+        r"|invoices?|inv|fact?|ft|credit note|factuur(?:nummer)?|facturen|creditnota"
     ),
     IdentifierKind.ORDER: (
         r"commandes?|cde|bon de livraison|BL|auftrag(?:snummer|s-?nr)?|bestell(?:ung|nummer)|lieferschein"
@@ -32,7 +32,8 @@ _WORDS = {
     ),
 }
 _LINK = (
-    r"[ \t\u00a0]{0,2}(?:\(|:)?[ \t\u00a0]{0,2}(?:(?:n[°ºo]\.?|nr\.?|no\.?|num(?:ber|[ée]ro|ero)?\.?"
+    r"(?:-(?=\d)|[ \t\u00a0]{0,2}(?:\(|:)?)[ \t\u00a0]{0,2}"
+    r"(?:(?:n[°ºo]\.?|nr\.?|no\.?|num(?:ber|[ée]ro|ero)?\.?"
     r"|n[úu]m(?:ero)?\.?|nummer|id|ref\.?|rif\.?|#)[ \t\u00a0:.#]{0,3})?#?"
 )
 _NUMBER = (

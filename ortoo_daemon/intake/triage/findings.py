@@ -3,12 +3,19 @@
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 
-from ortoo_daemon.intake.triage.amounts import amounts_in
 from ortoo_daemon.intake.triage.brands import BrandMention, brands_in
 from ortoo_daemon.intake.triage.contrast import DENIED, set_apart
 from ortoo_daemon.intake.triage.dealer_index import DealerIndex, code_key, phone_key
+from ortoo_daemon.intake.triage.figures import (
+    amount_groups,
+    brand_groups,
+    names_a_campaign,
+    number_groups,
+)
 from ortoo_daemon.intake.triage.model import Basis
+from ortoo_daemon.intake.triage.near_days import names_a_near_day
 from ortoo_daemon.intake.triage.ordinary_words import CODE_WORDS, LISTING_WORDS
 from ortoo_daemon.intake.triage.passing import judged, weighed
 from ortoo_daemon.intake.triage.phrases import Hit
@@ -67,6 +74,8 @@ class Observer:
     language: str = ""
     vins: tuple[tuple[int, int], ...] = ()
     codes: tuple[tuple[int, int, str], ...] = ()
+    numbers: tuple[tuple[int, str], ...] = ()
+    today: date | None = None
 
     def finding(self, sentence: Sentence) -> Finding:
         """What the sentence says."""
@@ -77,7 +86,9 @@ class Observer:
         out = self._out_of_the_request(sentence, words, hits)
         spoken = [hit for hit in hits if not _is_out(words[hit.first], out)]
         kept = tuple(b for b in brands if not _is_out(words[b.first], out))
-        groups = frozenset(hit.name for hit in spoken) | self._figures(sentence, kept, out)
+        groups = frozenset(hit.name for hit in spoken) | self._read(
+            sentence, words, spoken, kept, out
+        )
         sites = set_apart(tuple(self._sites(said, sentence, out)), said)
         contrast = any(site.passing == DENIED for site in sites)
         sites = self._first_named(sites, sentence, words, spoken)
@@ -182,25 +193,24 @@ class Observer:
             if any(start <= place < end for place in places)
         ]
 
-    def _figures(
-        self, sentence: Sentence, brands: Iterable[BrandMention], out: Sequence[tuple[int, int]]
+    def _read(
+        self,
+        sentence: Sentence,
+        words: Sequence[Word],
+        hits: Sequence[Hit],
+        brands: Iterable[BrandMention],
+        out: Sequence[tuple[int, int]],
     ) -> frozenset[str]:
-        groups = set()
-        for brand in brands:
-            if brand.brand != "other" and not brand.loose:
-                groups.add("model" if brand.kind.endswith("model") else "brand")
+        """The groups that no list of phrases defines."""
+        kept = [word for word in words if not _is_out(word, out)]
+        groups = brand_groups(brands) | number_groups(self.numbers, sentence, out)
+        groups |= amount_groups(self.text, sentence, out)
         if any(sentence.start <= start < sentence.end for start, _ in self.vins):
             groups.add("vin")
-        said = self.text[sentence.start : sentence.end]
-        amounts = [
-            at
-            for at in amounts_in(said)
-            if not any(a <= at[0] + sentence.start < b for a, b in out)
-        ]
-        if amounts:
-            groups.add("amount")
-        if len(amounts) > 1:
-            groups.add("two_amounts")
+        if names_a_near_day(self.text, kept, self.today):
+            groups.add("near_day")
+        if names_a_campaign(self.text, words, hits):
+            groups.add("campaign_code")
         return frozenset(groups)
 
     def _sites(

@@ -21,7 +21,7 @@ STEM = 6
 """Words are compared by so many first letters."""
 
 _WORD_COUNTS = 0.5
-_SMOOTH = 0.2
+_SMOOTH = 0.5
 _MOST = 8.0
 """Long texts have many words, not more certainty: no kind gets more points, for or against."""
 
@@ -38,9 +38,9 @@ class Learned:
         known = [self.odds[feature] for feature in features if feature in self.odds]
         if not known:
             return {}
-        return {
-            kind: max(-_MOST, min(_MOST, sum(odds[kind] for odds in known))) for kind in known[0]
-        }
+        sums = {kind: sum(odds[kind] for odds in known) for kind in known[0]}
+        over = max(0.0, max(sums.values()) - _MOST)
+        return {kind: max(-_MOST, points - over) for kind, points in sums.items()}
 
 
 def learned_from(taxonomy: Taxonomy) -> Learned:

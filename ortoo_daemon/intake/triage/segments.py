@@ -19,6 +19,8 @@ _ACROSS = 0.7
 _NEXT_SENTENCES = 0.3
 _HEADING_WORDS = 9
 _SHORTEST_REQUEST = 4
+_BESIDE_A_NAME = 2
+_AT_THE_FRONT = 1
 _BESIDE = frozenset({"beside", "compared_with"})
 """Word groups of a sentence that only compares, when it asks for nothing."""
 
@@ -149,8 +151,11 @@ class _Cutter:
         if len(finding.words) < _SHORTEST_REQUEST:
             return False
         elsewhere = bool(self.found) and self._other_site(finding)
-        if elsewhere and finding.best[1] >= HINTS and (finding.another or finding.sentence.first):
-            return True
+        if elsewhere and finding.best[1] >= HINTS:
+            if finding.another or finding.sentence.first:
+                return True
+            if _leads(finding) and not _same_kind(finding, self.found[-1], self.taxonomy):
+                return True
         if not finding.sentence.first:
             return False
         labelled = any(site.labels for site in finding.meant)
@@ -222,14 +227,24 @@ def _speaks(finding: Finding) -> bool:
 
 
 def _is_heading(finding: Finding) -> bool:
-    """``Den Haag:`` above what is said of it."""
+    """``Den Haag:`` above what is said of it, or ``Now Den Haag.`` before it."""
     return (
         bool(finding.meant)
         and not _speaks(finding)
         and len(finding.words) < _HEADING_WORDS
         and finding.sentence.first
-        and _ends_with_colon(finding)
+        and (_ends_with_colon(finding) or _names_only_a_site(finding))
     )
+
+
+def _names_only_a_site(finding: Finding) -> bool:
+    named = {at for site in finding.sites for at in range(site.first, site.last + 1)}
+    return not finding.scores and len(finding.words) - len(named) <= _BESIDE_A_NAME
+
+
+def _leads(finding: Finding) -> bool:
+    """``And Den Haag wants …``: the sentence begins with its rooftop."""
+    return any(site.first <= _AT_THE_FRONT and not site.passing for site in finding.meant)
 
 
 def _ends_with_colon(finding: Finding) -> bool:

@@ -1,6 +1,6 @@
 """Which words say what: brands, kinds of request, skills, urgency, in the words of an editable file."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -9,7 +9,19 @@ from ortoo_daemon.intake.triage.phrases import PhraseBook
 SHORTEST_OF_OTHERS = 5
 """Single words of other languages than the mail's count from so many letters on."""
 
-READ_FROM_TEXT = ("vin", "model", "brand", "amount", "two_amounts")
+READ_FROM_TEXT = (
+    "vin",
+    "model",
+    "brand",
+    "amount",
+    "two_amounts",
+    "near_day",
+    "campaign_code",
+    "invoice_number",
+    "order_number",
+    "listing_number",
+    "claim_number",
+)
 """Word groups that no list of phrases defines: the reader finds them."""
 
 
@@ -55,9 +67,11 @@ class SkillOverride:
 
 @dataclass(frozen=True, kw_only=True)
 class Taxonomy:
-    """The file, read. ``words`` are phrases by group and language; ``urgency`` is asked in its order.
+    """The file, read. ``words`` are phrases by group and language.
 
-    ``examples`` are texts by kind of request and language.
+    ``urgency`` is asked in its order: by level, what makes it so, each a word group, several of them in one
+    sentence, or with a kind of request. What makes others ``high`` does so for the kinds that
+    ``nobody_waits_for`` only where it names them. ``examples`` are texts by kind of request and language.
     """
 
     brands: tuple[Brand, ...]
@@ -66,7 +80,8 @@ class Taxonomy:
     other_brands: tuple[str, ...] = ()
     default_desk: str | None = None
     skill_overrides: tuple[SkillOverride, ...] = ()
-    urgency: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    urgency: Mapping[str, tuple[tuple[str, ...], ...]] = field(default_factory=dict)
+    nobody_waits_for: frozenset[str] = frozenset()
     writer_speaks_for_itself: frozenset[str] = frozenset()
     place_names: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     examples: Mapping[str, Mapping[str, tuple[str, ...]]] = field(default_factory=dict)
@@ -129,11 +144,17 @@ class Taxonomy:
         kind = self.by_code.get(request_type or "")
         return kind.skill if kind else None
 
-    def urgency_of(self, groups: frozenset[str]) -> str:
-        """``normal`` unless the text speaks of what makes it more or less."""
+    def urgency_of(self, kind: str | None, sentences: Iterable[frozenset[str]]) -> str:
+        """``normal`` unless one of the sentences, given by what they speak of, makes it more or less."""
+        named = frozenset({kind or ""})
+        spoken = [groups | named for groups in sentences] or [named]
         for level, reasons in self.urgency.items():
-            if groups.intersection(reasons):
-                return level
+            only_named = level == "high" and kind in self.nobody_waits_for
+            for reason in reasons:
+                if only_named and kind not in reason:
+                    continue
+                if any(groups.issuperset(reason) for groups in spoken):
+                    return level
         return "normal"
 
 

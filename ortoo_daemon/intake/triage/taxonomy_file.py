@@ -34,6 +34,7 @@ _KEYS = (
     "request_types",
     "skill_overrides",
     "urgency",
+    "nobody_waits_for",
     "writer_speaks_for_itself",
     "place_names",
     "words",
@@ -76,7 +77,8 @@ class _Reader:
             skill_overrides=tuple(
                 self._override(item, codes) for item in section.items("skill_overrides")
             ),
-            urgency=self._urgency(section.mapping("urgency")),
+            urgency=self._urgency(section.mapping("urgency"), codes),
+            nobody_waits_for=self._codes(section, "nobody_waits_for", codes),
             writer_speaks_for_itself=self._codes(section, "writer_speaks_for_itself", codes),
             place_names=self._lists(section.mapping("place_names")),
             examples=self._examples(section.mapping("examples"), codes),
@@ -121,15 +123,24 @@ class _Reader:
             skill=self._needed(section, "skill"),
         )
 
-    def _urgency(self, node: MapNode | None) -> dict[str, tuple[str, ...]]:
-        found = self._lists(node)
-        for level, (key, _) in (node.entries if node else {}).items():
+    def _urgency(
+        self, node: MapNode | None, codes: set[str]
+    ) -> dict[str, tuple[tuple[str, ...], ...]]:
+        found = {}
+        for level, (key, value) in (node.entries if node else {}).items():
             if level not in URGENCIES:
                 message = f"there is no urgency {level!r}"
                 self.problems.add(key, "unknown_key", message, did_you_mean(level, URGENCIES))
-            for group in found.get(level, ()):
-                self._known_group(key, group)
+            reasons = items_in(value, self.problems, what=f"{level!r}")
+            found[level] = tuple(self._reason(item, codes) for item in reasons)
         return found
+
+    def _reason(self, item: Node, codes: set[str]) -> tuple[str, ...]:
+        written = text_in(item, self.problems, what="a reason") or ""
+        names = tuple(part.strip() for part in written.split("+"))
+        for name in names:
+            self._known_group(item, name, also=(*READ_FROM_TEXT, *codes))
+        return names
 
     def _words(self, section: Section) -> dict[str, dict[str, tuple[str, ...]]]:
         node = section.mapping("words")

@@ -82,6 +82,7 @@ def listed(base: Taxonomy, file: str, data: bytes) -> Taxonomy:
             replace(each, request_types=each.request_types & codes) for each in base.skill_overrides
         ),
         writer_speaks_for_itself=base.writer_speaks_for_itself & codes,
+        nobody_waits_for=base.nobody_waits_for & codes,
     )
 
 

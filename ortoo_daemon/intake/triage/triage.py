@@ -12,6 +12,7 @@ from ortoo_daemon.intake.mail.model import IdentifierKind, MailReading, PartKind
 from ortoo_daemon.intake.triage.accounts import BOUND, Chooser
 from ortoo_daemon.intake.triage.brand_choice import BrandChoice
 from ortoo_daemon.intake.triage.dealer_index import DealerIndex
+from ortoo_daemon.intake.triage.figures import numbers_of
 from ortoo_daemon.intake.triage.findings import Finding, Observer
 from ortoo_daemon.intake.triage.learning import Learned
 from ortoo_daemon.intake.triage.merging import merged
@@ -34,11 +35,11 @@ MOST_SENTENCES = 150
 """So much of what the writer says is looked at for requests; the clean body keeps all of it."""
 
 _SUBJECT_ALONE = 1.0
-_SUBJECT_BESIDES = 0.35
+_SUBJECT_BESIDES = 0.6
 _QUOTED = 0.5
 _LEAST = 0.8
-_TAUGHT = 0.4
-_TAUGHT_ALONE = 0.6
+_TAUGHT = 0.3
+_TAUGHT_ALONE = 0.5
 """So many points, of signs and examples together, are enough without a sign."""
 
 
@@ -65,6 +66,7 @@ class _Triage:
                 if found.kind is IdentifierKind.VIN and found.part is not None
             )
         )
+        self.today = reading.received_at.date() if reading.received_at else None
         self.observer = self._observer(reading.text)
         self.subject = self._subject()
         self.brands = BrandChoice(
@@ -103,6 +105,8 @@ class _Triage:
             language=self.reading.language,
             vins=tuple((start, end) for start, end, _ in self.vins),
             codes=self._codes(subject=False),
+            numbers=numbers_of(self.reading, in_subject=False),
+            today=self.today,
         )
 
     def _subject(self) -> Finding | None:
@@ -119,6 +123,8 @@ class _Triage:
             lower=not any(char.isupper() for char in subject),
             language=observer.language,
             codes=self._codes(subject=True),
+            numbers=numbers_of(self.reading, in_subject=True),
+            today=self.today,
         ).finding(whole)
 
     def _codes(self, *, subject: bool) -> tuple[tuple[int, int, str], ...]:
@@ -258,7 +264,7 @@ class _Triage:
             type_margin=round(points[1], 2),
             skill=self.taxonomy.skill(kind, groups),
             desk=self.taxonomy.desks.get(brand or "", self.taxonomy.default_desk),
-            urgency=self.taxonomy.urgency_of(groups),
+            urgency=self.taxonomy.urgency_of(kind, [f.groups for f in topic.findings]),
             language=self.reading.language,
             vins=self._vins(topic),
             evidence=tuple(

@@ -1,5 +1,6 @@
 """A little network of dealers, the shipped taxonomy, and mails to them, for the tests of triage."""
 
+from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 
@@ -75,11 +76,15 @@ def triager() -> Triager:
     return Triager.of(DEALERS, taxonomy())
 
 
+MONDAY = datetime(2026, 3, 2, 9, tzinfo=UTC)
+
+
 def understood(
     text: str, *, sender: str = "paule.aubry@valmont-auto.example", subject: str = ""
 ) -> Triage:
-    """What the shipped taxonomy makes of a mail to this network."""
-    return triager().understand(Mail(subject=subject, from_address=sender, text_body=text)).triage
+    """What the shipped taxonomy makes of a mail to this network that came on Monday, 2 March 2026."""
+    mail = Mail(subject=subject, from_address=sender, text_body=text, received_at=MONDAY)
+    return triager().understand(mail).triage
 
 
 def one(text: str, **more: str) -> Segment:

@@ -34,6 +34,60 @@ def test_every_kind_of_request_is_told(text, kind):
     assert kinds(text) == [kind]
 
 
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        (
+            "J'ai pris livraison d'un Captur à Dijon. Le coffre ferme mal, l'atelier me dit que"
+            " c'est normal. Qu'est-ce que la marque compte faire ?",
+            "complaint",
+        ),
+        (
+            "Ich habe mein Auto dreimal abgegeben und jedes Mal heißt es, man habe nichts gefunden."
+            " Beim letzten Mal war auch noch die Felge zerkratzt. Was sagen Sie als Marke dazu?",
+            "complaint",
+        ),
+        (
+            "Dejé la furgoneta por un ruido y me la devolvieron con el parachoques roto. Dicen que"
+            " ya estaba así. Espero que la marca dé la cara.",
+            "complaint",
+        ),
+        (
+            "Ho ritirato la Clio e il cruscotto ha già ceduto due volte. In officina mi ridono in"
+            " faccia. La casa cosa ne pensa?",
+            "complaint",
+        ),
+        (
+            "I booked a test drive three weeks ago and nobody ever rang me back. I want an apology.",
+            "complaint",
+        ),
+        (
+            "De auto kwam terug met een deuk. Volgens de werkplaats zat die er al. Ik laat het hier"
+            " niet bij zitten.",
+            "complaint",
+        ),
+        ("J'ai cassé mon téléphone et avec lui l'appli des codes.", "user_access"),
+        ("Neues Diensthandy, die alte Authentifizierungs-App ist weg.", "user_access"),
+        ("Dropped my phone in the river, no more codes from the app.", "user_access"),
+        ("La campaña 0DK2 dice «reparación no disponible».", "vehicle_recall"),
+        ("Nine Clios booked in for campaign KTX and still no seat belt kits.", "vehicle_recall"),
+        ("Dole: FT 2026/118, canone a prezzo pieno, attendiamo nota.", "billing_invoice"),
+        (
+            "The leads from the national site land in a colleague's junk folder.",
+            "lead_not_received",
+        ),
+        ("Nos consta devuelto por error el recibo de mayo.", "billing_invoice"),
+    ],
+)
+def test_a_story_or_another_things_word_does_not_hide_what_is_asked(text, kind):
+    assert kinds(text) == [kind]
+
+
+def test_the_plain_name_of_a_complaint_in_the_subject_is_heard():
+    text = "Unser Fahrer wurde mit seinem Clio zweimal weggeschickt, trotz bestätigtem Termin."
+    assert kinds(text, subject="Beschwerde") == ["complaint"]
+
+
 def test_a_kind_of_which_nothing_speaks_is_not_guessed():
     segment = one("Bonjour, merci.")
     assert segment.request_type is None
@@ -72,6 +126,9 @@ def test_an_order_to_machines_is_no_request():
         ("Facture 1 en double.\n\nAutre sujet : mot de passe oublié.", 2),
         ("Facture 1 en double. Le prélèvement est faux aussi. Un avoir svp.", 1),
         ("Two things. The password reset fails. And the invoice is wrong.", 2),
+        ("L'annonce de Dole est invisible.\n\nMaintenant Dijon. Il faut un mot de passe.", 2),
+        ("À Dole aucun lead n'arrive. Et Dijon veut changer de formule.", 2),
+        ("À Dole aucun lead n'arrive. Dijon reçoit ses leads.", 1),
         ("La garantie de la Clio est refusée.\nLa garantie du Captur est refusée.", 1),
     ],
 )

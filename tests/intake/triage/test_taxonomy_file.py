@@ -42,7 +42,9 @@ def test_a_small_taxonomy_is_read_with_its_signs_and_phrases():
     [
         ("invoice + vin", "invoice + vim", "unknown_words", 6),
         ("high: [invoice]", "high: [invoices]", "unknown_words", 7),
+        ("high: [invoice]", "high: [billing + invoices]", "unknown_words", 7),
         ("urgency: {high", "urgency: {hihg", "unknown_key", 7),
+        ("urgency:", "nobody_waits_for: [biling]\nurgency:", "unknown_request_type", 7),
         ("invoice: 3,", "invoice: much,", "wrong_type", 6),
         ("code: billing", "kode: billing", "unknown_key", 4),
         ("[facture*]", "['***']", "no_words", 9),
@@ -52,6 +54,25 @@ def test_a_small_taxonomy_is_read_with_its_signs_and_phrases():
 )
 def test_each_mistake_is_told_with_its_line(wrong, right, rule, line):
     assert (rule, line) in problems(SMALL.replace(wrong, right))
+
+
+def test_what_makes_a_request_urgent_stands_together_in_one_sentence():
+    urgent = SMALL.replace("high: [invoice]", "high: [billing + invoice + near_day]")
+    read = load_taxonomy("taxonomy.yaml", urgent.encode())
+    together, apart = [{"invoice", "near_day"}], [{"invoice"}, {"near_day"}]
+    assert read.urgency_of("billing", map(frozenset, together)) == "high"
+    assert read.urgency_of("billing", map(frozenset, apart)) == "normal"
+    assert read.urgency_of(None, map(frozenset, together)) == "normal"
+
+
+def test_for_what_nobody_waits_only_reasons_that_name_it_make_it_high():
+    urgent = SMALL.replace("urgency:", "nobody_waits_for: [billing]\nurgency:")
+    read = load_taxonomy("taxonomy.yaml", urgent.encode())
+    assert read.urgency_of("billing", [frozenset({"invoice"})]) == "normal"
+    assert read.urgency_of("other", [frozenset({"invoice"})]) == "high"
+    named = urgent.replace("high: [invoice]", "high: [billing + invoice]")
+    read = load_taxonomy("taxonomy.yaml", named.encode())
+    assert read.urgency_of("billing", [frozenset({"invoice"})]) == "high"
 
 
 def test_short_words_of_other_languages_are_not_the_mails_own():

@@ -1,0 +1,86 @@
+"""Urgency is what a request costs: who waits, what is near, what stands still; in six languages."""
+
+import pytest
+
+from tests.intake.triage.network import one
+
+WAITS = [
+    ("La cliente attend sa voiture, la pièce manque.", "parts_order"),
+    ("Le rétroviseur n'est pas dans le colis, un couple patiente dans notre salon.", "parts_order"),
+    ("Falscher Kühler geliefert, der Kunde kommt mit dem Bus zur Arbeit.", "parts_order"),
+    ("El portal no me deja entrar y tengo a un matrimonio sentado enfrente.", "user_access"),
+    ("Manca il filtro dell'ordine 7781, la signora è qui in piedi al banco.", "parts_order"),
+    ("Portal's thrown me out and I've a young couple across the desk.", "user_access"),
+    ("De remblokken ontbreken en meneer zit met zijn kinderen in onze wachtruimte.", "parts_order"),
+    ("Garantie refusée, l'artisan loue une camionnette en attendant.", "warranty_claim"),
+    ("Il me faut le turbo du Master pour mercredi.", "parts_order"),
+    ("The Clio's advert is still pending and it has a deposit on it.", "listing_not_published"),
+    ("De advertentie staat op concept en een koper wil tekenen.", "listing_not_published"),
+    ("Prezzo sbagliato, 1.990 invece di 19.990, e il cliente insiste.", "price_error"),
+]
+STANDS_STILL = [
+    ("Depuis samedi notre boîte reste vide, plus la moindre demande client.", "lead_not_received"),
+    ("Seit Freitag ist keine einzige Kundenanfrage eingegangen.", "lead_not_received"),
+    ("Desde el viernes no ha entrado ni una petición de cliente.", "lead_not_received"),
+    ("Da venerdì il contatore dei contatti è fermo a zero.", "lead_not_received"),
+    ("We've had no leads whatsoever since Friday.", "lead_not_received"),
+    ("Al sinds vrijdag komt er geen enkele aanvraag meer binnen.", "lead_not_received"),
+    ("Kundenanfragen können nicht mehr zugestellt werden, Postfach voll.", "lead_not_received"),
+    ("Nach dem Import sind sämtliche Fahrzeuge aus der Börse verschwunden.", "stock_feed_error"),
+    ("Plus personne chez nous ne peut se connecter au portail.", "user_access"),
+]
+DANGER = [
+    ("Opération 0CTR sur le Captur : la note dit d'immobiliser le véhicule.", "vehicle_recall"),
+    ("Rückruf: laut Schreiben darf die Zoe nur im Freien stehen.", "vehicle_recall"),
+    ("La llamada a revisión dice que no se enchufe el Zoe.", "vehicle_recall"),
+    ("Richiamo batteria Zoe: la lettera vieta di metterla in carica.", "vehicle_recall"),
+    ("Captur owners must not park in a garage until the recall is done.", "vehicle_recall"),
+    ("Volgens de terugroepactie mag de Zoe niet aan de lader.", "vehicle_recall"),
+]
+NORMAL = [
+    ("Guten Morgen, in der Lieferung von gestern fehlte ein Ölfilter. DRINGEND!!!", "parts_order"),
+    ("Depuis lundi l'annonce du Captur n'apparaît plus. URGENT", "listing_not_published"),
+    ("Morgen allemaal, de openingstijden van Dole kloppen niet.", "dealer_data_update"),
+    ("Lieferung von heute: der Ölfilter fehlt.", "parts_order"),
+    ("Der Clio steht seit drei Tagen auf „in Prüfung“.", "listing_not_published"),
+    ("La pratica di garanzia è ferma da un mese.", "warranty_claim"),
+    ("The customer is waiting for the refund of invoice 881.", "billing_invoice"),
+]
+
+
+@pytest.mark.parametrize(("text", "kind"), WAITS)
+def test_a_customer_who_waits_or_may_be_lost_makes_it_high(text, kind):
+    segment = one(text)
+    assert (segment.request_type, segment.urgency) == (kind, "high")
+
+
+@pytest.mark.parametrize(("text", "kind"), STANDS_STILL)
+def test_a_whole_site_without_leads_cars_or_access_is_critical(text, kind):
+    segment = one(text)
+    assert (segment.request_type, segment.urgency) == (kind, "critical")
+
+
+@pytest.mark.parametrize(("text", "kind"), DANGER)
+def test_a_recalled_car_that_must_not_be_driven_or_charged_is_critical(text, kind):
+    segment = one(text)
+    assert (segment.request_type, segment.urgency) == (kind, "critical")
+
+
+@pytest.mark.parametrize(("text", "kind"), NORMAL)
+def test_loud_words_greetings_and_days_behind_make_nothing_urgent(text, kind):
+    segment = one(text)
+    assert (segment.request_type, segment.urgency) == (kind, "normal")
+
+
+@pytest.mark.parametrize(
+    ("text", "urgency"),
+    [
+        ("Die Probefahrt von Herrn Adler am 4.3. müssen wir verschieben.", "high"),
+        ("Die Probefahrt von Herrn Adler am 18.3. müssen wir verschieben.", "normal"),
+        ("Can you move Mrs Hall's test drive from Wednesday to next week?", "high"),
+        ("La prova della Clio di martedì alle 15 va disdetta.", "high"),
+        ("Proefrit met de Captur van 20 maart graag afzeggen.", "normal"),
+    ],
+)
+def test_a_test_drive_is_as_urgent_as_its_day_is_near(text, urgency):
+    assert one(text).urgency == urgency
