@@ -210,19 +210,22 @@ class DirectoryReader:
     def _remember(
         self, mapping: RooftopMapping | PersonMapping, rows: Iterable[dict[str, Any]]
     ) -> None:
-        self._known[mapping.source] = {record_id(row["Id"]): _fingerprint(row) for row in rows}
+        names = _fields(mapping)
+        self._known[mapping.source] = {
+            record_id(row["Id"]): _fingerprint(row, names) for row in rows
+        }
 
     async def _differs(self, mapping: RooftopMapping | PersonMapping, at: datetime) -> bool:
         """A row entered or changed (by value), or left the scope or was deleted (by number).
 
         By value, since stamps also move when nothing changed that the directory holds.
         """
-        known = self._known[mapping.source]
+        known, names = self._known[mapping.source], _fields(mapping)
         where: Criteria = mapping.where
         recent = soql.at_least(_STAMP, at - _OVERLAP)
         changed, number = await asyncio.gather(
             self._org.query(
-                soql.select(mapping.source, _fields(mapping), where=[*conditions(where), recent]),
+                soql.select(mapping.source, names, where=[*conditions(where), recent]),
                 essential=False,
             ),
             self._org.count(
@@ -230,7 +233,7 @@ class DirectoryReader:
             ),
         )
         return number != len(known) or any(
-            known.get(record_id(row["Id"])) != _fingerprint(row) for row in changed
+            known.get(record_id(row["Id"])) != _fingerprint(row, names) for row in changed
         )
 
 
@@ -245,5 +248,6 @@ def _fields(mapping: RooftopMapping | PersonMapping) -> list[str]:
     return sorted({"Id", *mapping.api_names()})
 
 
-def _fingerprint(row: dict[str, Any]) -> int:
-    return hash(tuple(row.items()))
+def _fingerprint(row: dict[str, Any], names: Iterable[str]) -> int:
+    """Of what was asked for, in whatever order it came."""
+    return hash(tuple(map(row.get, names)))

@@ -20,6 +20,8 @@ _DECISION = "Ortoo_Decision__c"
 _PASSED = ("sla_violation", "sla_nobody")
 """Reasons of decisions that the holder's target passed; the holder is the owner before."""
 
+_HOLDER = "Owner_Before__c"
+_MOST_GROUPS = 2_000
 _ANSWERED = "sla_answered"
 _ACTIVITIES = ("Task", "Event")
 
@@ -59,15 +61,33 @@ def absent_since(
 
 
 async def _suspects(org: Org, in_a_row: int, since: datetime) -> list[RecordId]:
-    query = soql.select(
+    """Page by page in the order of the ids: the org answers no more than so many groups at once."""
+    found: list[RecordId] = []
+    last = ""
+    while True:
+        rows = await org.query(_passed_with(last, since))
+        found += [record_id(row[_HOLDER]) for row in rows if int(row["expr0"]) >= in_a_row]
+        if len(rows) < _MOST_GROUPS:
+            return sorted(found)
+        last = str(rows[-1][_HOLDER])
+
+
+def _passed_with(last: str, since: datetime) -> str:
+    """Users behind ``last``, and with how many records' targets they were passed."""
+    where = [
+        soql.one_of("Reason_Code__c", _PASSED),
+        soql.at_least("Decided_At__c", since),
+        soql.starts_with(_HOLDER, "005"),
+        *([soql.above(_HOLDER, last)] if last else ()),
+    ]
+    return soql.select(
         _DECISION,
-        ["Owner_Before__c", "COUNT(Id)"],
-        where=[soql.one_of("Reason_Code__c", _PASSED), soql.at_least("Decided_At__c", since)],
-        group_by=["Owner_Before__c"],
+        [_HOLDER, "COUNT(Id)"],
+        where=where,
+        group_by=[_HOLDER],
+        order_by=[_HOLDER],
+        limit=_MOST_GROUPS,
     )
-    rows = await org.query(query)
-    found = (str(row["Owner_Before__c"] or "") for row in rows if int(row["expr0"]) >= in_a_row)
-    return sorted(record_id(owner) for owner in found if owner.startswith("005"))
 
 
 async def _passed(

@@ -77,6 +77,20 @@ def test_a_reading_notices_what_changed_after_it_and_nothing_else(sandbox, mappi
     assert reading(sandbox, mapping, work) == [True, False, True, False]
 
 
+def test_the_order_of_an_answer_s_fields_is_no_change(sandbox, mapping):
+    async def work(reader, org):
+        ask = org.query
+
+        async def turned(text, **options):
+            return [dict(reversed(row.items())) for row in await ask(text, **options)]
+
+        await reader.read()
+        org.query = turned
+        return await reader.changed_since(datetime.now(UTC) - timedelta(days=365))
+
+    assert reading(sandbox, mapping, work) is False
+
+
 def test_a_reading_notices_who_left_its_scope(sandbox, mapping):
     async def work(reader, org):
         directory = await reader.read()
