@@ -2,6 +2,7 @@
 
 A key that thousands of records bear (the number of a switchboard) must not hide the others' records: where
 a query finds more than it may, its customers are asked for in halves, and of one alone the newest count.
+Halving wastes the call that found too much, so how much customers find is remembered (`Plenty`).
 """
 
 from collections import defaultdict
@@ -31,6 +32,12 @@ from ortoo_daemon.salesforce.rest import RestClient
 MOST_ROWS = 2_000
 """Of a query: one page."""
 
+_AIMED_AT = 0.7
+"""Of MOST_ROWS: customers differ, and a query that finds too much is asked again."""
+
+_ENOUGH_TO_TELL = 20
+"""Customers."""
+
 _CREATED, _OWNER = "CreatedDate", "OwnerId"
 _STILL_THERE: Mapping[str, soql.Condition] = {
     "Lead": soql.equals("IsConverted", False),
@@ -39,6 +46,29 @@ _STILL_THERE: Mapping[str, soql.Condition] = {
 """A converted lead lives on as its contact; a closed deal is no reason to go to anybody."""
 
 _Paths = tuple[tuple[str, str], ...]
+
+
+class Plenty:
+    """How many records a customer's keys find, by object, lately: so that queries are cut before they find
+    more than they may. Where little is found nothing is cut.
+
+    Only whole answers of some customers tell: one switchboard's number says nothing of the others.
+    """
+
+    def __init__(self) -> None:
+        self._of_one: dict[str, float] = {}
+
+    def most(self, object_name: str) -> int:
+        """So many customers a query of this object may have."""
+        of_one = self._of_one.get(object_name, 0.0)
+        return max(_ENOUGH_TO_TELL, int(MOST_ROWS * _AIMED_AT / of_one)) if of_one else MOST_ROWS
+
+    def note(self, object_name: str, *, customers: int, rows: int) -> None:
+        """A query of so many customers has found so many rows."""
+        if rows >= MOST_ROWS or customers < _ENOUGH_TO_TELL:
+            return
+        before, now = self._of_one.get(object_name), rows / customers
+        self._of_one[object_name] = now if before is None else (before + now) / 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,15 +123,20 @@ class _Search:
 
 
 async def find_matches(
-    rest: RestClient, questions: Sequence[MatchQuestion]
+    rest: RestClient, questions: Sequence[MatchQuestion], plenty: Plenty | None = None
 ) -> dict[MatchQuestion, tuple[Found, ...]]:
-    """The answer to each question, newest records first. Raises OrgError."""
+    """The answer to each question, newest records first. ``plenty`` is what earlier searches have taught.
+
+    Raises OrgError.
+    """
+    plenty = plenty or Plenty()
     found: dict[MatchQuestion, list[Found]] = {question: [] for question in questions}
-    pending = list(_searches(questions))
+    pending = list(_searches(questions, plenty))
     while pending:
         asked, pending = pending, []
         answers = await query_together(rest, [search.text() for search in asked])
         for search, rows in zip(asked, answers, strict=True):
+            plenty.note(search.object, customers=len(search.questions), rows=len(rows))
             if len(rows) >= MOST_ROWS and len(search.questions) > 1:
                 pending += search.halves()
             else:
@@ -109,17 +144,19 @@ async def find_matches(
     return {question: _newest(records) for question, records in found.items()}
 
 
-def _searches(questions: Iterable[MatchQuestion]) -> Iterator[_Search]:
+def _searches(questions: Iterable[MatchQuestion], plenty: Plenty) -> Iterator[_Search]:
     together: dict[tuple[str, _Paths], list[MatchQuestion]] = defaultdict(list)
     for question in questions:
         for each in question.among:
             together[each.object, each.paths].append(question)
     for (object_name, paths), asked in together.items():
-        yield from _short_enough(_Search(object_name, paths, tuple(asked)))
+        search = _Search(object_name, paths, tuple(asked))
+        yield from _short_enough(search, at_most=plenty.most(object_name))
 
 
-def _short_enough(search: _Search) -> Iterator[_Search]:
-    """Cut so that each fits a composite call, as few as may be; a customer's keys stay together."""
+def _short_enough(search: _Search, *, at_most: int) -> Iterator[_Search]:
+    """Cut so that each fits a composite call and has ``at_most`` so many customers, as few as may be; a
+    customer's keys stay together."""
     room = soql.LONGEST_IN_COMPOSITE - soql.uri_length(search.text_beside_keys())
     kinds = {kind for kind, _ in search.paths}
     part: list[MatchQuestion] = []
@@ -129,7 +166,7 @@ def _short_enough(search: _Search) -> Iterator[_Search]:
         if not keys:
             continue
         cost = sum(soql.uri_length(soql.literal(key)) + 1 for key in keys)
-        if part and used + cost > room:
+        if part and (used + cost > room or len(part) >= at_most):
             yield _Search(search.object, search.paths, tuple(part))
             part, used = [], 0
         part.append(question)

@@ -11,7 +11,7 @@ import pytest
 from ortoo_daemon.errors import PermanentOrgError
 from ortoo_daemon.matches import Customer, Found, MatchQuestion, Searched
 from ortoo_daemon.salesforce import matching, soql
-from ortoo_daemon.salesforce.matching import find_matches
+from ortoo_daemon.salesforce.matching import Plenty, find_matches
 from tests.salesforce.answers import run
 from tests.salesforce.sandbox import DISPATCHER, Sandbox
 from tests.world import an_id
@@ -118,7 +118,7 @@ def test_no_query_is_too_long_for_an_address_and_no_customer_is_left_out(sandbox
     sandbox.control("DELETE", "calls")
     first, *_, last = asked(sandbox, *(question(Customer(email=each)) for each in names))
     assert [ids(first), ids(last)] == [{made[0]}, {made[1]}]
-    searches = matching._searches([question(Customer(email=each)) for each in names])
+    searches = matching._searches([question(Customer(email=each)) for each in names], Plenty())
     lengths = [soql.uri_length(search.text()) for search in searches]
     assert max(lengths) <= soql.LONGEST_IN_COMPOSITE
     assert min(lengths[:-1]) > soql.LONGEST_IN_COMPOSITE * 0.9  # and each is as full as can be
@@ -145,3 +145,40 @@ def test_a_search_that_the_org_refuses_says_so(sandbox: Sandbox) -> None:
     beside = question(customer)._replace(among=(wrong, Searched("Contact", None, CONTACT)))
     with pytest.raises(PermanentOrgError, match="No_Such_Field__c"):
         asked(sandbox, beside)
+
+
+def test_how_much_customers_find_is_remembered_and_the_next_search_wastes_no_call(
+    sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(matching, "MOST_ROWS", 60)
+    keys = [f"plenty{number}@match.example" for number in range(40)]
+    for key in keys:
+        sandbox.leads(2, Ortoo_Email_Key__c=key)
+    asked_for = [question(Customer(email=key)) for key in keys]
+
+    async def work() -> list[int]:
+        org, plenty, calls = sandbox.org(), Plenty(), []
+        try:
+            await org.query("SELECT Id FROM Lead LIMIT 1")  # logs in
+            for _ in range(2):
+                before = len(sandbox.calls())
+                found = await find_matches(org.rest, asked_for, plenty)
+                assert all(len(each) == 2 for each in found.values())
+                calls.append(len(sandbox.calls()) - before)
+        finally:
+            await org.close()
+        return calls
+
+    assert run(work()) == [2, 1]
+
+
+def test_a_number_that_many_bear_says_nothing_of_the_others() -> None:
+    plenty = Plenty()
+    plenty.note("Lead", customers=200, rows=40)
+    plenty.note("Lead", customers=100, rows=matching.MOST_ROWS)
+    plenty.note("Lead", customers=1, rows=1_900)
+    assert plenty.most("Lead") > 400
+    assert plenty.most("Contact") > 400
+    for _ in range(8):
+        plenty.note("Lead", customers=50, rows=1_800)
+    assert 20 <= plenty.most("Lead") < 50

@@ -33,7 +33,7 @@ from ortoo_daemon.records import Owner, OwnerKind, RecordId, record_id
 from ortoo_daemon.repeats import KnownQuestion
 from ortoo_daemon.salesforce import soql
 from ortoo_daemon.salesforce.batching import Batcher
-from ortoo_daemon.salesforce.matching import find_matches
+from ortoo_daemon.salesforce.matching import Plenty, find_matches
 from ortoo_daemon.salesforce.org import Org
 from ortoo_daemon.vehicles import VehicleQuestion
 
@@ -79,6 +79,7 @@ class Answers:
         self._calls = calls
         self._picklists = picklists
         self._now = holds
+        self._plenty = Plenty()
         self._vehicles = OrgVehicles(org, makes=makes)
         self._enquiries = MailedEnquiries(org)
         self._mails = mails
@@ -170,7 +171,7 @@ class Answers:
     async def _matches(self, asked: Sequence[MatchQuestion]) -> dict[Question, Answer]:
         """Other records of the customers. A search that the org refuses keeps no record from its owner."""
         try:
-            found = await find_matches(self._org.rest, asked)
+            found = await find_matches(self._org.rest, asked, self._plenty)
         except PermanentOrgError as error:
             _log.warning(
                 "match_refused", code=error.code, fields=list(error.fields), error=str(error)
