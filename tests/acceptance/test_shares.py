@@ -62,7 +62,7 @@ def test_consent_that_comes_later_shares_a_lead_once_though_the_daemon_forgets_a
     assert [len(network.proofs([each])[each]) for each in (first, second, third)] == [3, 2, 1]
     told = ortoo("why", first, "--json", "--config", str(config)).json()
     lines = [each["text"] for each in told["story"] if each["kind"] == "shared"]
-    assert [line.partition(", ")[0] for line in lines] == [
+    assert [line.rpartition(" (")[0] for line in lines] == [
         "not with Launch_Partners yet: no consent",
         "with Launch_Partners (read)",
         "no longer with Launch_Partners: no consent",

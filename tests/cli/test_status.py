@@ -173,6 +173,19 @@ def test_a_channel_that_is_silent_or_tells_no_records_is_marked(shown):
     )
 
 
+def test_shares_have_a_row_where_there_are_any_and_refused_ones_are_marked(shown):
+    document = shown["document"]
+    assert document["shares"] == {"refused": 0}
+    assert "shares" not in {row.name for row in rows(document)}
+    counted = {"shared": 1200, "refused": 0, "held": 3}
+    for refused, style in ((0, ""), (2, "bold red")):
+        told = rows({**document, "shares": counted | {"refused": refused}})
+        row = next(row for row in told if row.name == "shares")
+        assert row.text.endswith("1,200 shared")
+        assert row.text.startswith("3 held")
+        assert row.style == style
+
+
 def test_policies_from_git_are_told_with_whose_commit_they_are(shown):
     commit = {"id": "c" * 40, "author": "Anna Roy", "note": "Fleet from ten on", "edited": True}
     policies = {**shown["document"]["policies"], "commit": commit}

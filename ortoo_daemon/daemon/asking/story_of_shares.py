@@ -101,7 +101,7 @@ def _happening(at: datetime, share: Mapping[str, str], names: Mapping[str, str])
         text = f"no longer with {name}: {share['withdrawn']}"
     else:
         text = f"with {name} ({share['access']})"
-    place = f", {share['place']}" if share.get("place") else ""
+    place = f" ({share['place']})" if share.get("place") else ""
     return Happening(at=at, kind=KIND, text=f"{text}{place}", by="the daemon", details=dict(share))
 
 

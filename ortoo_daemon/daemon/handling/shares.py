@@ -14,7 +14,7 @@ import structlog
 
 from ortoo_daemon.daemon.handling.insisting import insist
 from ortoo_daemon.daemon.watching.meters import Meters
-from ortoo_daemon.decision import Decision, RecordShare, ShareState
+from ortoo_daemon.decision import Decision, Outcome, RecordShare, ShareState
 from ortoo_daemon.errors import CallRefusedError, PermanentOrgError
 from ortoo_daemon.policy.share_model import share_object
 from ortoo_daemon.records import RecordId, record_id
@@ -71,9 +71,10 @@ class Shares:
     async def _settle(self, decision: Decision, share: RecordShare) -> None:
         if share.state is ShareState.HELD:
             self.meters.shared(share.state.value)
-            return
+            if decision.outcome is not Outcome.RECOVERED:
+                return  # else whoever died before the proof may have been about to take it back
         receivers = (share.to,) if share.to is not None else await self._receivers(share)
-        if share.state is ShareState.WITHDRAWN:
+        if share.state is not ShareState.GIVEN:
             await self._withdraw(decision, share, receivers)
             return
         path = f"sobjects/{share_object(decision.object)}"
@@ -100,8 +101,10 @@ class Shares:
         ]
         found = soql.select(share_object(decision.object), ["Id"], where=where)
         ids = [str(row["Id"]) for row in await self.org.query(found)]
+        if not ids:
+            return
         await insist(partial(delete_rows, self.org.rest, ids))
-        self.meters.shared(share.state.value)
+        self.meters.shared(ShareState.WITHDRAWN.value)
         _log.info(
             "share_withdrawn",
             object=decision.object,

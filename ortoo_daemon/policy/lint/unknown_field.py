@@ -11,18 +11,29 @@ FAIL::
 
     when: {Brnd__c: Peugeot}
     → Lead has no field 'Brnd__c' (did you mean Brand__c?)
+
+FAIL (a field of the daemon's own, which nobody has deployed)::
+
+    action: {share: {with: {group: Launch_Partners}, consent: {Brand__c: Peugeot}}}
+    → Lead has no field 'Ortoo_Sharing__c' (it is the daemon's own: deploy it as config/salesforce has it for
+    … Lead)
 """
 
 from collections.abc import Iterator
 
 from ortoo_daemon.descriptions import OrgDescription
 from ortoo_daemon.errors import Place, Problem
+from ortoo_daemon.policy.handoff_model import HANDOFF_FIELDS
 from ortoo_daemon.policy.lint.subject import Need, Subject, known_uses_of, uses_of
 from ortoo_daemon.policy.naming import did_you_mean
+from ortoo_daemon.policy.share_model import SHARING
 
 ID = "unknown_field"
 NEEDS = (Need.ORG,)
 MAY_BE_ALLOWED = False
+
+_OWN = HANDOFF_FIELDS | {SHARING}
+"""Written where a policy hands records over, or shares them by consent; no policy names them."""
 
 
 def check(subject: Subject) -> Iterator[Problem]:
@@ -70,6 +81,8 @@ def _no_object(place: Place, name: str, org: OrgDescription) -> Problem:
 
 def _mend(org: OrgDescription, object_name: str, path: str) -> str:
     fields = org.objects[object_name].fields.values()
+    if path in _OWN:
+        return "it is the daemon's own: deploy it as config/salesforce has it for Lead"
     first, point, rest = path.partition(".")
     if not point:
         return did_you_mean(path, (field.name for field in fields))

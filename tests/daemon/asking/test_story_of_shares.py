@@ -37,7 +37,7 @@ def test_each_share_is_told_with_its_line_and_each_refusal_with_its_code():
     rows = [decision(1, *shares)]
     assert list(ids_in(rows)) == [ANN]
     assert told(rows, names={ANN: "Ann Partner"}) == [
-        (1, "with Partners (read), policies/leads.yaml:9:5", "the daemon"),
+        (1, "with Partners (read) (policies/leads.yaml:9:5)", "the daemon"),
         (1, "with Ann Partner (edit)", "the daemon"),
         (1, "not with Gone: the org refused it (UNKNOWN_GROUP)", "the daemon"),
     ]

@@ -209,6 +209,23 @@ async def test_a_kill_between_the_stamp_and_a_late_share_loses_neither_share_nor
 
 
 @live()
+async def test_a_kill_between_the_stamp_and_the_end_of_a_share_leaves_nobody_sight(
+    live: Live,
+) -> None:
+    async with handler_on(live, GATED) as handler:
+        lead = live.lead(Dealer_Sharing_Consent__c=True)
+        await handler.handle(claim_of(lead))
+        await fault(live, "error", path="query.*LeadShare", times=None)
+        heard = agrees(live, lead, False)
+        assert isinstance(await handler.handle(heard), Retry)
+        assert len(shared(live, lead)) == 1
+        await live.control("/faults", method="DELETE")
+        await handler.handle(replace(heard, taken_over=True))
+    assert shared(live, lead) == []
+    assert lead_row(live, lead)[SHARING] == "Held: no consent: Launch_Partners"
+
+
+@live()
 async def test_a_queue_is_shared_with_by_its_members(live: Live) -> None:
     queue = group_of(live, seed.UNROUTED_QUEUE)
     members = {
