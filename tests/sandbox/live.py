@@ -15,6 +15,7 @@ import aiohttp
 from ortoo_daemon.sandbox import seed
 from ortoo_daemon.sandbox.bayeux.clients import Timers
 from ortoo_daemon.sandbox.server import Options, Sandbox
+from tests.processes import slowness
 
 METADATA = Path(__file__).parents[2] / "config" / "salesforce"
 CHANNEL = "/data/Ortoo__chn"
@@ -117,13 +118,13 @@ class Live:
 
 
 def live(*, within: float = 30, **options: Any) -> Callable[[Scenario], Callable[[], None]]:
-    """Run an async test against a sandbox of its own, for so many seconds at most."""
+    """Run an async test against a sandbox of its own, for so many seconds of a quiet machine at most."""
 
     def around(scenario: Scenario) -> Callable[[], None]:
         async def run() -> None:
             chosen = replace(Options(metadata=METADATA, timers=PATIENT), **options)
             async with Sandbox(chosen) as sandbox, aiohttp.ClientSession() as http:
-                await asyncio.wait_for(scenario(Live(sandbox, http)), within)
+                await asyncio.wait_for(scenario(Live(sandbox, http)), within * slowness())
 
         def test() -> None:
             asyncio.run(run())

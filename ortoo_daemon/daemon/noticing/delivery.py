@@ -70,10 +70,13 @@ class Delivery:
     _busy: dict[str, "asyncio.Task[None]"] = field(init=False, default_factory=dict)
     _left_behind_at: datetime | None = field(init=False, default=None)
     _told_at: float = field(init=False, default=-math.inf)
+    _unkept: list[Settled] = field(init=False, default_factory=list)
+    """What came of notices, where the store has not taken it yet: until then nobody is told of anything."""
+    _keeping: asyncio.Lock = field(init=False, default_factory=asyncio.Lock)
 
     def __post_init__(self) -> None:
         self._sending = Sending(
-            box=self.box, org=self.org, settings=self.settings, clock=self.clock
+            settle=self._keep, org=self.org, settings=self.settings, clock=self.clock
         )
 
     def use(self, templates: Templates, channels: Channels) -> None:
@@ -104,6 +107,7 @@ class Delivery:
     async def look(self) -> float:
         """Begin to tell what is due; seconds until the next look. Raises OrgError, StateError."""
         now = self.clock()
+        await self._keep([])
         if not self.leads():
             self.waiting, self._left_behind_at = await self.box.waiting(), None
             return _LOOK_EVERY
@@ -244,11 +248,19 @@ class Delivery:
         settled = [Settled(key=each.key, state=state, at=now, note=note) for each in notices]
         await self.box.settle(settled)
 
+    async def _keep(self, settled: Sequence[Settled]) -> None:
+        """With what the store did not take before: it must not be told again meanwhile. Raises StateError."""
+        self._unkept += settled
+        async with self._keeping:
+            if taken := list(self._unkept):
+                await self.box.settle(taken)
+                del self._unkept[: len(taken)]
+
     async def _note(self, way: str, told: Sequence[tuple[Sequence[KeptNotice], Trouble]]) -> None:
         """Keep what came of it, count it and say it, in one line for each kind of outcome."""
         now = self.clock()
         settled = [settled_by(each, trouble, now) for notices, trouble in told for each in notices]
-        await self.box.settle(settled)
+        await self._keep(settled)
         for state in (NoticeState.TOLD, NoticeState.READY, NoticeState.GIVEN_UP):
             some = [each for each in settled if each.state is state]
             if not some:

@@ -2,18 +2,18 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
 from ortoo_daemon.daemon.noticing.notice_settings import NoticeSettings
-from ortoo_daemon.errors import OrgError, PermanentOrgError
+from ortoo_daemon.errors import OrgError, PermanentOrgError, StateError
 from ortoo_daemon.policy.notify_model import ORG_WAYS, OrgWay
 from ortoo_daemon.records import RecordId
 from ortoo_daemon.salesforce.org import Org
 from ortoo_daemon.salesforce.telling import OrgMessage, OrgTelling
 from ortoo_daemon.services.notify.channels import ChannelError, Channels
 from ortoo_daemon.services.notify.templates import Message
-from ortoo_daemon.work.notices.box import NoticeBox
 from ortoo_daemon.work.notices.values import KeptNotice, Settled
 from ortoo_daemon.work.tables import NoticeState
 
@@ -41,9 +41,9 @@ class Group:
 
 @dataclass(slots=True, kw_only=True)
 class Sending:
-    """The ways through the org and outside it. What is sent one by one is noted at once in the ``box``."""
+    """The ways through the org and outside it. What is sent one by one is noted at once by ``settle``."""
 
-    box: NoticeBox
+    settle: Callable[[Sequence[Settled]], Awaitable[None]]
     org: Org
     settings: NoticeSettings
     clock: Callable[[], datetime]
@@ -82,7 +82,8 @@ class Sending:
                 except (OrgError, ChannelError) as error:
                     return error
                 now = self.clock()
-                await self.box.settle([settled_by(each, None, now) for each in group.notices])
+                with suppress(StateError):  # it is sent: whoever settles tries again, and tells
+                    await self.settle([settled_by(each, None, now) for each in group.notices])
             return None
 
         return list(await asyncio.gather(*map(one, groups)))

@@ -21,6 +21,8 @@ USABLE_FROM = "0005"
 TABLE = schema_revision.name
 FOLDER = Path(__file__).parent
 _LOCK = 0x6F72746F6F  # "ortoo": two daemons that start at once must not upgrade twice
+_MAY_THINK = "20s"
+"""Between two statements of an upgrade; elsewhere a transaction that stands still is ended much earlier."""
 KNOWN = ("0004", "0005", "0006")
 _BEFORE_STEPS = {"4": "0004", "5": "0004", "6": "0004"}
 """Versions of stores from before there were steps, by where their steps begin."""
@@ -32,6 +34,9 @@ def make_usable(connection: Connection, shown: str) -> None:
     """Create or upgrade the tables where that is due. Raises StateError; ``shown`` names the store."""
     if connection.dialect.name == "postgresql":
         connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_LOCK})")
+        connection.exec_driver_sql(
+            f"SET LOCAL idle_in_transaction_session_timeout = '{_MAY_THINK}'"
+        )
     present = set(inspect(connection).get_table_names()) & set(metadata.tables)
     if not present:
         metadata.create_all(connection, checkfirst=False)

@@ -31,6 +31,7 @@ from ortoo_daemon.work.queue import WorkQueue
 from ortoo_daemon.work.tables import work_item
 from ortoo_daemon.work.verdicts import Finished, Park, Retry, Verdict
 from tests.daemon.rig import handler_on, now
+from tests.processes import slowness
 from tests.sandbox.live import Live
 from tests.work.queues import Clock, opened
 
@@ -41,7 +42,7 @@ LOOKS = frozenset({"claim", "held", "due", "next_due", "stats", "waiting", "load
 
 _LEASE = timedelta(minutes=10)
 _MOST_ROUNDS = 40
-_SETTLES_WITHIN = 20.0
+_SETTLES_WITHIN = 30.0
 
 
 class Death(StrEnum):
@@ -188,7 +189,7 @@ class Place:
             dying = asyncio.create_task(seams.died.wait())
             await asyncio.wait(
                 {working, dying},
-                timeout=_SETTLES_WITHIN * 3,
+                timeout=_SETTLES_WITHIN * slowness(),
                 return_when=asyncio.FIRST_COMPLETED,
             )
             ended = working.done()

@@ -138,6 +138,61 @@ async def test_a_store_that_fails_is_told_and_ends_nothing() -> None:
     assert "the disk is full" in said["error"]
 
 
+class Full(Box):
+    """A store that can be read and takes nothing, so many times, as on a full disk."""
+
+    def __init__(self, *, times: int) -> None:
+        super().__init__()
+        self.times = times
+
+    async def settle(self, settled: Sequence[Settled]) -> None:
+        if settled and self.times:
+            self.times -= 1
+            raise StateError("the disk is full")
+        await super().settle(settled)
+
+
+class Worded(Words):
+    def message(self, notices: Sequence[KeptNotice], rows: object) -> object:
+        return "A lead for you"
+
+    def due_on(self, notices: Sequence[KeptNotice], rows: object) -> None:
+        return None
+
+
+class Desk:
+    """A channel, and the keys of what it was told."""
+
+    def __init__(self) -> None:
+        self.told: list[str] = []
+
+    async def tell(self, way: str, address: int, message: object, *, key: str) -> None:
+        self.told.append(key)
+
+
+@asynchronous
+async def test_what_was_told_is_not_told_again_while_the_store_can_t_keep_that_it_was() -> None:
+    box, desk = Full(times=5), Desk()
+    telling = delivery(box, words=Worded())
+    telling.channels = cast(Any, desk)
+    telling.meters = cast(Any, Silent())
+    failed = 0
+    for _ in range(8):
+        try:
+            await telling.look()
+        except StateError:
+            failed += 1
+        await telling.settled()
+    assert desk.told == ["n1"]
+    assert failed
+    assert {settled.state for settled in box.settled} == {NoticeState.TOLD}
+
+
+class Silent:
+    def noticed(self, way: str, outcome: str, number: int) -> None:
+        """Figures are others' matter."""
+
+
 @asynchronous
 async def test_of_several_daemons_only_the_one_that_leads_tells() -> None:
     box, leads = Box(), False
