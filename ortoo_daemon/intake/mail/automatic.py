@@ -86,6 +86,11 @@ def automatic_kind(
     return None
 
 
+def is_bounce_notice(folded_text: str) -> bool:
+    """Whether a mail server says here that a mail could not be delivered."""
+    return bool(_BOUNCE_WORDS.search(folded_text))
+
+
 def _own(part: MailPart) -> bool:
     return part.message == 0 and part.kind in {PartKind.NEW, PartKind.GREETING}
 

@@ -28,6 +28,16 @@ ROLE = re.compile(
     r"\w*manager|medewerk\w+|verkoopadviseur|administratie|eigenaar|bedrijfsleider|werkplaatschef"
     r"|vestigingsmanager|receptionist\w*|monteur|chef werkplaats|algemeen)\b"
 )
+# A part of a company that signs in place of a person.
+DEPARTMENT = re.compile(
+    r"^(?:(?:the|le|la|l'|der|die|das|el|il|lo|het|de|ihr|votre|your) ?)?(?:[\w&/-]+ ){0,2}(?:service"
+    r"|secretariat|accueil"
+    r"|equipe|pole|abteilung|sekretariat|team|zentrale|dpto\.?|dept\.?|departamento|departement"
+    r"|department|equipo"
+    r"|secretaria|recepcion|ufficio|reparto|segreteria|accettazione|desk|office|reception|afdeling"
+    r"|secretariaat"
+    r"|receptie|balie|officina|taller|werkstatt|atelier|werkplaats|workshop)(?: [\w&/'.-]+){0,4}$"
+)
 CONTACT = re.compile(
     r"\b(?:tel|telephone|telefon|telefono|telefoon|fon|phone|fax|mob|mobile|mobil|movil|cell|cel"
     r"|port|std|ligne directe|durchwahl|direct|gsm|t|m|o|f)\b ?[.:)/]? ?[+(]?\d"

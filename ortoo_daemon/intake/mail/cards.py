@@ -26,7 +26,7 @@ def speaks(line: Line) -> bool:
     if card_words.CONTACT.search(line.key):
         return False
     words = [folded(word) for word in _WORD.findall(line.content)]
-    if len(words) < 5:
+    if len(words) < 5 or (_is_proper(line) and not line.content.isupper()):
         return False
     function = sum(word in card_words.FUNCTION_WORDS for word in words)
     return function >= 2 and function > 0.18 * len(words)
@@ -56,7 +56,8 @@ def _announced(lines: Sequence[Line]) -> bool:
     return last is not None and last.content.endswith(":")
 
 
-def _is_card(paragraph: Sequence[Line]) -> bool:
+def _is_card(whole: Sequence[Line]) -> bool:
+    paragraph = [line for line in whole if not phrases.DISCLAIMER.search(line.key)]
     if any(
         BULLET.match(line.content) and not card_words.CONTACT.search(line.key) for line in paragraph
     ):
@@ -75,6 +76,7 @@ def _is_contact(line: Line) -> bool:
         card_words.CONTACT.search(key)
         or card_words.COMPANY.search(key)
         or card_words.ROLE.search(key)
+        or card_words.DEPARTMENT.match(key)
     )
 
 

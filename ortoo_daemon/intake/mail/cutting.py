@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ortoo_daemon.intake.mail import phrases
+from ortoo_daemon.intake.mail.automatic import is_bounce_notice
 from ortoo_daemon.intake.mail.farewells import is_farewell
 from ortoo_daemon.intake.mail.headings import Heading, heading_at, subject_forwards
 from ortoo_daemon.intake.mail.lines import Line
@@ -16,6 +17,7 @@ from ortoo_daemon.intake.mail.model import MailPart, PartKind
 from ortoo_daemon.intake.mail.signatures import name_words, signature_start
 
 _FEWEST_LETTERS = 8
+_SCANT_WORDS = 7
 _ADDRESS = re.compile(r"[<\[(]?(?:mailto:)?([\w.+'-]{1,64}@[\w.-]{1,128})[>\])]?")
 
 
@@ -53,11 +55,16 @@ def _mark_earlier_messages(
     own: list[int] = []
     number = 0
     message = 0
+    passed_on = forwarded
+    before: range | None = None
     while number < len(lines):
         heading = heading_at(lines, number)
         if heading:
             message += 1
-            number = _mark_earlier(lines, places, heading, message, forwarded=forwarded)
+            further = passed_on and (before is None or _only_passes_on(lines, places, before))
+            passed_on = heading.forwards or further
+            number = _mark_earlier(lines, places, heading, message, passed_on=passed_on)
+            before = range(heading.after, number)
         elif lines[number].depth:
             places[number] = Place(
                 kind=PartKind.QUOTED, reason="marked as quoted", message=message or 1
@@ -69,16 +76,39 @@ def _mark_earlier_messages(
     return own
 
 
+def _only_passes_on(
+    lines: Sequence[Line], places: list[Place | None], numbers: Sequence[int]
+) -> bool:
+    """Whether a message that was passed on says next to nothing, so that what is below it is passed on.
+
+    The notice of a mail server above the mail that it returns is no words of anybody's.
+    """
+    said = [n for n in numbers if (place := places[n]) and place.kind is PartKind.FORWARDED]
+    text = " ".join(lines[number].key for number in said)
+    if is_bounce_notice(text):
+        for number in said:
+            places[number] = Place(
+                kind=PartKind.DISCLAIMER,
+                reason="notice of a mail server",
+                message=_message(places[number]),
+            )
+        return True
+    return len(text.split()) <= _SCANT_WORDS
+
+
+def _message(place: Place | None) -> int:
+    return place.message if place else 0
+
+
 def _mark_earlier(
     lines: Sequence[Line],
     places: list[Place | None],
     heading: Heading,
     message: int,
     *,
-    forwarded: bool,
+    passed_on: bool,
 ) -> int:
     """Decides the lines of one earlier message and returns the first line after it."""
-    passed_on = heading.forwards or (forwarded and message == 1)
     kind = PartKind.FORWARDED if passed_on else PartKind.QUOTED
     for number in range(heading.first, heading.after):
         places[number] = Place(kind=PartKind.HEADER, reason=heading.reason, message=message)
@@ -190,7 +220,7 @@ def _kinds_after(lines: Sequence[Line], reason: str) -> list[tuple[PartKind, str
     for line in lines:
         if phrases.POSTSCRIPT.match(line.key):
             current = (PartKind.NEW, "postscript")
-        elif phrases.DISCLAIMER.search(line.key):
+        elif phrases.DISCLAIMER.search(line.key) or phrases.AUTOMATIC_NOTICE.search(line.key):
             current = (PartKind.DISCLAIMER, "legal notice")
         elif line.blank and current[0] is PartKind.NEW:
             current = (PartKind.SIGNATURE, reason)

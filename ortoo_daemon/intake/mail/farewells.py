@@ -2,13 +2,17 @@
 
 import re
 
-from ortoo_daemon.intake.mail import phrases
+from ortoo_daemon.intake.mail import card_words, phrases
 from ortoo_daemon.intake.mail.characters import folded
 from ortoo_daemon.intake.mail.lines import Line
 
 _WORD = re.compile(r"[^\W_]+(?:['’.-][^\W_]+)*")
 _SENTENCE_END = re.compile(r"[.!?…]['\"»”)]*$")
 _BETWEEN = re.compile(r"^[\s,.;:!/&+)(*-]*(?:(?:et|und|y|e|and|en)\s+)?")
+_HALVES = re.compile(r"\s+[/|]\s+")
+_LONGEST_HALF = 4  # words
+_FROM_A_PLACE = re.compile(r"(?:aus|from|de|du|depuis|desde|da|dal|dalla|uit|van)\s")
+_LONGEST_PLACE = 7  # words
 _LINKING = frozenset(
     {
         "aus",
@@ -32,8 +36,20 @@ _LINKING = frozenset(
 
 
 def is_farewell(line: Line) -> bool:
-    """Whether a line holds words of farewell and at most a name, a place, or what is wished besides."""
-    rest = line.key.strip(" *_")
+    """Whether a line holds words of farewell and at most a name, a place, or what is wished besides.
+
+    Of a line in two languages (``Cofion gorau / Kind regards``) one half is enough.
+    """
+    if phrases.FORMAL_CLOSING.search(line.key):
+        return True
+    halves = _HALVES.split(line.key)
+    if len(halves) == 2 and all(len(_WORD.findall(half)) <= _LONGEST_HALF for half in halves):
+        return any(_is_farewell(half, line.content) for half in halves)
+    return _is_farewell(line.key, line.content)
+
+
+def _is_farewell(key: str, content: str) -> bool:
+    rest = key.strip(" *_")
     found = False
     for _ in range(4):
         match = phrases.FAREWELL.match(rest) or phrases.THANKS.match(rest)
@@ -41,13 +57,16 @@ def is_farewell(line: Line) -> bool:
             break
         found = True
         rest = _BETWEEN.sub("", rest[match.end() :], count=1)
-    return found and _is_short_rest(rest, line.content)
+    return found and _is_short_rest(rest, content)
 
 
 def _is_short_rest(rest: str, content: str) -> bool:
     words = _WORD.findall(rest)
-    if not words:
+    if not words or card_words.CONTACT.match(rest):
         return True
+    if _FROM_A_PLACE.match(rest) and len(words) <= _LONGEST_PLACE:
+        last: str = _WORD.findall(content)[-1]
+        return last[0].isupper()
     if _SENTENCE_END.search(rest) and len(words) > 3:
         return False
     tail = _WORD.findall(content)[-len(words) :]

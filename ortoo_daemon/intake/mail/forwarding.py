@@ -8,6 +8,11 @@ from ortoo_daemon.intake.mail.model import MailPart, PartKind
 
 _POINTS = re.compile(
     r"voir (?:ci-dessous|plus bas|mail|message|demande)|ci-(?:dessous|apres|joint)|cf\.? "
+    r"|je (?:vous|te) (?:remets|renvoie|repasse|redonne)|(?:ihnen|euch|dir) (?:nochmals|erneut"
+    r"|hier nochmal)"
+    r"|os (?:lo )?(?:vuelvo a|mando otra vez|reenvio)|vi (?:rimando|riporto|rigiro)|(?:resending"
+    r"|sending (?:it )?again)"
+    r"|stuur (?:ik )?(?:het |hem )?(?:nogmaals|opnieuw)"
     r"|pour (?:info|suite|traitement|action)|je (?:vous|te) (?:transfere|fais suivre|transmets)"
     r"|siehe (?:unten|anbei|nachstehend)|s\. ?u\.|z(?:ur|\.) ?k(?:enntnis|ts)|weiter(?:leitung"
     r"|geleitet)|zur (?:info|kenntnis|bearbeitung|weiterbearbeitung)|bitte (?:um|ubernehmen"
@@ -22,6 +27,7 @@ _POINTS = re.compile(
     r"|please (?:action|advise|handle|deal|sort|see|help)|over to you|for your (?:attention"
     r"|action)"
     r"|zie (?:onder|hieronder|onderstaand|bijlage)|onderstaand|ter info|t\.k\.|tkn|ter kennis"
+    r"|(?:wil|kun|kan|zou) (?:jij|je|u|jullie) (?:dit|deze|hier|hem|haar)|dit oppakken"
     r"|hierbij|graag (?:oppakken|afhandelen|actie|jullie hulp)|kunnen jullie (?:dit|hier|deze)"
     r"|stuur (?:ik )?door"
 )

@@ -42,35 +42,43 @@ _FAREWELL = _any(
     r"|cdt|crdlt|bav|bcdlt|bises|biz|bisous",
     r"(?:tres )?(?:bonne|belle|excellente) (?:journee|soiree|fin de (?:journee|semaine|matinee)"
     r"|apres-midi|reception|semaine|continuation|annee)",
-    r"bon (?:week-?end|courage|apres-midi)|a (?:bientot|plus|tres vite|\+)|l'equipe",
+    r"bon (?:week-?end|courage|apres-midi)|a (?:bientot|plus|tres vite|\+)|l'equipe"
+    r"|(?:votre )?(?:bien |tout |tres )?devouee?(?: serviteur)?|confraternellement|vbd"
+    r"|(?:avec )?(?:l'expression de )?(?:ma|notre) (?:haute|parfaite|plus haute) consideration",
     # German
     r"(?:mit )?(?:ganz )?(?:freundlichem|freundlichen?|besten?|herzlichen?|lieben?|vielen?"
     r"|schonen?|sonnigen?|kollegialen?|bestem|herzlichem|liebem|schone[nr]?|sportlichen?) gr(?:u"
     r"|ue)sse?n?",
-    r"gr(?:u|ue)sse?|gruessle|mfg|m\.f\.g\.?|vg|lg|bg|mbg|mkg|hochachtungsvoll|hg",
+    r"gr(?:u|ue)sse?|gruessle|mfg|m\.f\.g\.?|vg|lg|bg|mbg|mkg|hochachtungsvoll|hg"
+    r"|mit (?:vorzuglicher|ausgezeichneter|kollegialer) (?:hochachtung|empfehlung)|gez\.?",
     r"(?:noch )?(?:einen )?(?:schonen?|angenehmen?) (?:tag|abend|feierabend|nachmittag|wochenende"
     r"|woche|restwoche)(?: noch)?|schones wochenende|bis (?:bald|dann|die tage)",
     # Spanish
     r"(?:reciba[ns]? )?(?:un (?:cordial |fuerte |afectuoso )?(?:saludo|abrazo))s?"
     r"|saludos?(?: cordiales| a todos)?|(?:muy )?atentamente|atte\.?|cordialmente",
     r"(?:sin otro particular,? )?(?:les?|os|te) saludan?(?: muy)?(?: atentamente)?|slds|sldos"
-    r"|bicos|besos|abrazos|buen (?:dia|finde|fin de semana)|feliz (?:dia|tarde)"
+    r"|bicos|besos|abrazos|un saudo|saudos|una salutacio|salutacions|cordials salutacions"
+    r"|agur(?: bero bat)?"
+    r"|(?:con )?un saludo muy cordial|buen (?:dia|finde|fin de semana)|feliz (?:dia|tarde)"
     r"|que tengais? buen dia",
     # Italian
     r"(?:i piu |piu )?(?:cordiali|distinti|cari|migliori|un cordiale|un caro) salut[io]"
-    r"|salut[io](?: e grazie)?|un saluto|cordialita|cordialmente|(?:buona|buon) (?:giornata|serata"
+    r"|salut[io](?: e grazie)?|un saluto|cordialita|cordialmente|(?:distinti|deferenti) ossequi"
+    r"|con osservanza|con stima|(?:buona|buon) (?:giornata|serata"
     r"|lavoro|week-?end|proseguimento|domenica|fine settimana)|a presto|porgo|cs\b",
     # English
     r"(?:(?:with )?(?:kind|kindest|best|warm|warmest|many) )?regards|(?:best|warm|kind) wishes"
     r"|with thanks|(?:kind|many) thanks|rgds|kr|br|cheers|best|all the best",
     r"(?:yours )?(?:sincerely|faithfully|truly|respectfully|cordially)(?: yours)?|yours"
-    r"|respectfully submitted|take care|have a (?:great|good|nice|lovely|wonderful) (?:day|one"
+    r"|respectfully submitted|i remain|cofion(?: (?:gorau|cynnes|caredig))?|le meas|slainte|take care"
+    r"|have a (?:great|good|nice|lovely|wonderful) (?:day|one"
     r"|evening|weekend|week|afternoon)|speak soon|talk soon",
     # Dutch
     r"(?:met )?(?:de )?(?:vriendelijke|hartelijke|sportieve|beste|collegiale|warme"
     r"|zonnige) groet(?:en|jes)?|met groet|groet(?:en|jes)?|gr|grt|grtz|grtjs|grtn|mvg|m\.v\.g\.?"
-    r"|mvrgr|vr\.? ?gr\.?",
-    r"(?:met (?:de )?(?:meeste )?)?hoogachting|hoogachtend|fijne (?:dag|avond|middag|week)|(?:fijn"
+    r"|mvrgr|m\. ?vr\. ?gr\.?|met vr\.? ?gr\.?|vr\.? ?gr\.?",
+    r"(?:met (?:de )?(?:meeste )?)?hoogachting|hoogachtend|verblijf(?:en)? (?:ik|wij)|fijne (?:dag"
+    r"|avond|middag|week)|(?:fijn"
     r"|prettig) weekend|(?:nog )?(?:een )?(?:prettige|fijne) (?:dag|avond)|tot (?:ziens|snel"
     r"|horens)",
 )
@@ -104,6 +112,24 @@ _THANKS = _any(
     r"|alvast) voorbaat",
 )
 
+# A whole sentence that nothing but a name follows, as lawyers and secretaries close a letter.
+FORMAL_CLOSING = re.compile(
+    _any(
+        r"\b(?:agreer|croire|recevoir|recevez|agreez|croyez)\b[^?]{0,160}\b(?:salutations?"
+        r"|sentiments?|consideration"
+        r"|respects?|hommages|devoue|devouement)\b",
+        r"\bverblei(?:be|ben)\b[^?]{0,40}\b(?:gruss\w*|grusse\w*|hochachtung)",
+        r"\bsin otro particular\b|\b(?:saludarles?|saludamos|saluda|despido"
+        r"|despedimos) (?:muy )?atentamente"
+        r"|\breciban?\b[^?]{0,40}\bsaludos?\b|\baprovech\w+ (?:la|esta) (?:ocasion"
+        r"|oportunidad)\b[^?]{0,60}\bsalud",
+        r"\b(?:voglia|vogliate)\b[^?]{0,30}\bgradire\b|\b(?:porgo|porgiamo|porgere|inviamo"
+        r"|invio)\b[^?]{0,40}\bsalut",
+        r"\bi (?:am|remain),? (?:yours|sir|madam)\b|\bwe (?:are|remain),? yours\b",
+        r"\bverblij(?:f|ven)\b[^?]{0,40}\b(?:groet\w*|hoogacht\w*)",
+    )
+)
+
 FAREWELL = re.compile(rf"(?:{_FAREWELL})(?![\w-])")
 THANKS = re.compile(rf"(?:{_THANKS})(?![\w-])")
 
@@ -115,8 +141,8 @@ COURTESY = re.compile(
         r"|grazie|bedankt|dank) (?:for|pour|fur|por|per|voor) [^\d?]{0,70}$",
         r"^(?:je|nous) (?:reste|restons|me tiens|nous tenons)(?: bien (?:sur|entendu))? ?(?:a"
         r"|en attente|dans l'attente).{0,60}$",
-        r"^(?:dans l'attente|en attente|en l'attente|dans l'espoir).{0,80}$|^(?:je vous prie"
-        r"|veuillez|nous vous prions)[^.]{0,25}(?:agreer|croire|recevoir).{0,160}$"
+        r"^(?:dans l'attente|en attente|en l'attente|dans l'espoir).{0,220}$|^(?:je vous prie"
+        r"|veuillez|nous vous prions)[^.]{0,45}(?:agreer|croire|recevoir).{0,160}$"
         r"|^n'hesitez pas (?:a (?:me|nous) |si )[^?]{0,70}$|^(?:a|en restant a) (?:votre"
         r"|ton) (?:entiere )?disposition.{0,40}$",
         r"^(?:fur|bei) (?:weitere |eventuelle |etwaige )?(?:ruckfragen"
@@ -153,7 +179,22 @@ MOBILE = re.compile(
     r"|enviado (?:desde|con|de) |(?:inviato|scritto) (?:da(?:l|lla)?|con|tramite) |sent (?:from"
     r"|via|using|with) (?!the )|get outlook for"
     r"|(?:verzonden|verstuurd) (?:vanaf|met|via|vanuit) |telecharge[rz] outlook|obtener outlook"
-    r"|outlook fur|scarica outlook|download outlook)"
+    r"|outlook fur|scarica outlook|download outlook"
+    r"|(?:get|download|obtenir|obtenez|telecharge[rz]?|hol(?:en)? (?:sie sich|dir)|obten(?:er|ga)?"
+    r"|descarga[r]?"
+    r"|scarica|ottieni|haal) (?:[\w.]+ ){1,3}(?:for|pour|fur|para|per|voor) (?:android|ios|iphone"
+    r"|ipad|windows"
+    r"|mac|mobile)\b"
+    r"|(?:envoye|redige|gesendet|geschrieben|versendet|verfasst|enviado|enviad[oa]|enviat|escrito"
+    r"|escrit|inviato"
+    r"|scritto|sent|written|typed|verzonden|verstuurd|getypt|geschreven|anfonwyd|bidalita?|bidalia"
+    r"|skickat|sendt"
+    r"|wyslane|wyslano|trimis|odeslano)\b[^.?!]{0,24}\b(?:iphone|ipad|android|galaxy|samsung|huawei"
+    r"|xiaomi|pixel"
+    r"|blackberry|smartphone|handy|telefon\w*|telephone|portable|mobile?|movil|mobil|telefonino"
+    r"|cellulare|tablet"
+    r"|outlook|gmail|yahoo|windows|app)\b"
+    r"|(?:provenance|gesendet uber|herkomst|origine) ?: ?(?:courrier|mail|posta|correo)\b)"
 )
 
 DISCLAIMER = re.compile(
@@ -198,8 +239,38 @@ DISCLAIMER = re.compile(
     )
 )
 
+# Below a signature a notice of the machine that sent the mail; in the text it is what the mail says.
+AUTOMATIC_NOTICE = re.compile(
+    _any(
+        r"(?:message|courriel|mail|e-mail) (?:a ete |est )?(?:genere|envoye|cree) automatiquement"
+        r"|merci de ne pas (?:y )?repondre|ne pas repondre a ce|vous recevez ce (?:message|courriel"
+        r"|mail) (?:car|parce)"
+        r"|secret professionnel|vous desabonner",
+        r"(?:automatisch (?:erstellt|generiert|versendet|erzeugt))"
+        r"|bitte (?:antworten sie )?nicht (?:auf diese"
+        r" |direkt )?(?:e-?mail |nachricht |mail )?(?:antworten|auf diese)"
+        r"|sie erhalten diese (?:e-?mail|nachricht"
+        r"|mail)[^.]{0,20}(?:weil|da)\b|anwaltsgeheimnis|abmelden",
+        r"(?:mensaje|correo) (?:generado |enviado )?automatic|no respond(?:a|as|ais|er) a este"
+        r"|(?:recibe|recibes)"
+        r" este (?:mensaje|correo) (?:porque|ya que)|secreto profesional|darse de baja de esta",
+        r"messaggio (?:generato |inviato )?automatic|non rispondere a quest|ricev(?:e|i|ete) quest[ao]"
+        r" (?:mail|e-?mail|messaggio) (?:perche|in quanto)|segreto professionale"
+        r"|annullare l'iscrizione",
+        r"(?:do not|don't) reply to this|(?:this (?:is an )?)?automat(?:ed"
+        r"|ically) (?:generated )?(?:message|e-?mail"
+        r"|notification|generated)|you(?:'re| are) receiving this|you received this (?:e-?mail"
+        r"|message) because"
+        r"|legally privileged|unsubscribe",
+        r"automatisch (?:gegenereerd|verzonden|aangemaakt)|niet (?:op dit bericht "
+        r"|op deze e-?mail )?(?:te )?beantwoorden"
+        r"|u ontvangt (?:dit|deze)[^.]{0,20}omdat|beroepsgeheim|afmelden voor",
+    )
+)
+
 BANNER = re.compile(
-    r"^\W*(?:message|mail|courriel|e-?mail|nachricht|correo|messaggio|bericht) (?:extern[eo]?|esterno)\b|"
+    r"^\W*(?:message|mail|courriel|e-?mail|nachricht|correo|messaggio|bericht) (?:extern[eo]?"
+    r"|esterno)\b|"
     r"^\W*(?:caution|warning|external|\[?ext(?:ern(?:al|e|o|a)?)?\]?|attention|achtung|vorsicht"
     r"|precaucion|atencion|attenzione|let op|avertissement)\b"
     r"[^\n]{0,60}(?:e-?mail|mail|message|sender|organi[sz]ation|organisation|absender|nachricht"

@@ -9,7 +9,7 @@ better a signature in the text than words lost.
 import re
 from collections.abc import Sequence
 
-from ortoo_daemon.intake.mail import phrases
+from ortoo_daemon.intake.mail import card_words, phrases
 from ortoo_daemon.intake.mail.cards import BULLET, closing_card, speaks
 from ortoo_daemon.intake.mail.characters import folded
 from ortoo_daemon.intake.mail.farewells import is_farewell
@@ -72,11 +72,18 @@ def _sign(lines: Sequence[Line], number: int, names: frozenset[str]) -> str:
         return "line of a phone or mail program"
     if _is_name(line, names) and number:
         return "the writer's name"
+    if number and _is_department(line) and not _followed(lines, number):
+        return "a department signs"
     return "words of farewell" if is_farewell(line) and (number or len(lines) > 1) else ""
 
 
 def _followed(lines: Sequence[Line], number: int) -> bool:
     return any(not line.blank for line in lines[number + 1 :])
+
+
+def _is_department(line: Line) -> bool:
+    short = len(_WORD.findall(line.content)) <= _LONGEST_NAME
+    return short and line.content[:1].isupper() and bool(card_words.DEPARTMENT.match(line.key))
 
 
 def _is_name(line: Line, names: frozenset[str]) -> bool:
@@ -111,7 +118,11 @@ def _initial(part: str, names: frozenset[str]) -> bool:
 
 def _is_firm(line: Line) -> bool:
     """Whether a line is a farewell that nobody writes in the midst of a text, as thanks are."""
-    return bool(phrases.FAREWELL.match(line.key)) or bool(_DELIMITER.match(line.content))
+    return bool(
+        phrases.FAREWELL.match(line.key)
+        or phrases.FORMAL_CLOSING.search(line.key)
+        or _DELIMITER.match(line.content)
+    )
 
 
 def _only_card_follows(lines: Sequence[Line], first: int, *, firm: bool) -> bool:
@@ -123,7 +134,7 @@ def _only_card_follows(lines: Sequence[Line], first: int, *, firm: bool) -> bool
     for line in lines[first : first + _LONGEST_CARD]:
         if phrases.POSTSCRIPT.match(line.key) or line.hint is Hint.SIGNATURE:
             break
-        if phrases.DISCLAIMER.search(line.key):
+        if phrases.DISCLAIMER.search(line.key) or phrases.AUTOMATIC_NOTICE.search(line.key):
             break
         full += not line.blank
         speaking += not line.blank and speaks(line)

@@ -43,10 +43,19 @@ class BrandChoice:
         if not scores and self.subject is not None:
             said = self._scores([self.subject], (), likely)
             scores = {brand: points for brand, points in said.items() if not own or brand in own}
-        brand = _first_of({b: points for b, points in scores.items() if points >= _ENOUGH}, own)
+        plain = {b: points for b, points in scores.items() if points >= _ENOUGH}
+        brand = _first_of(plain, own) or self._of_the_subject(plain, likely)
         if brand == NO_BRAND_OF_OURS:
             return None
         return brand or (own[0] if len(own) == 1 else None)
+
+    def _of_the_subject(self, scores: dict[str, float], likely: frozenset[str]) -> str | None:
+        """Where the text speaks of several brands alike, the one that the subject names."""
+        if len(scores) < 2 or self.subject is None:
+            return None
+        named = self._scores([self.subject], (), likely)
+        both = [brand for brand in scores if named.get(brand, 0.0) >= _ENOUGH]
+        return both[0] if len(both) == 1 else None
 
     def _scores(
         self, findings: Iterable[Finding], vins: Sequence[str], likely: frozenset[str]

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from ortoo_daemon.intake.triage.near_days import MONTHS
 from ortoo_daemon.intake.triage.ordinary_words import ARTICLES, COUNTED
 from ortoo_daemon.intake.triage.taxonomy import Taxonomy
 from ortoo_daemon.intake.triage.words import Word
@@ -35,6 +36,8 @@ def brands_in(words: Sequence[Word], taxonomy: Taxonomy) -> tuple[BrandMention, 
     for hit in taxonomy.brand_book.find(words):
         kind, _, brand = hit.name.partition(":")
         if kind.startswith("loose") and not _stands_alone(words, hit.first, hit.last, kind):
+            continue
+        if _is_a_day(words, hit.first):
             continue
         weight = _WEIGHTS.get(kind, 2.0)
         if kind == "loose_model" and hit.first and words[hit.first - 1].text in ARTICLES:
@@ -83,6 +86,12 @@ def _stands_alone(words: Sequence[Word], first: int, last: int, kind: str) -> bo
     if word.text[0].isdigit():
         return kind == "loose_model" and not (after.isdigit() or _is_digit_before(words, first))
     return word.capital
+
+
+def _is_a_day(words: Sequence[Word], first: int) -> bool:
+    """``le 1er février`` is no car."""
+    after = words[first + 1].text if first + 1 < len(words) else ""
+    return words[first].text[0].isdigit() and after in MONTHS
 
 
 def _is_digit_before(words: Sequence[Word], first: int) -> bool:

@@ -52,7 +52,7 @@ _WEEKDAYS = {
     )
     for name in names.split()
 }
-_MONTHS = {
+MONTHS = {
     name: number
     for number, names in enumerate(
         (
@@ -121,7 +121,7 @@ def _weekdays(words: Sequence[Word], today: date) -> Iterator[date]:
 def _written(words: Sequence[Word], today: date) -> Iterator[date]:
     """``5 septembre``, ``September 5``, ``the 5th of September``."""
     for at, word in enumerate(words):
-        month = _MONTHS.get(word.text)
+        month = MONTHS.get(word.text)
         if month is None or _is_behind(words, at - 1):
             continue
         for place in (at - 1, at - 2, at + 1):

@@ -53,8 +53,10 @@ a am and at das de den der des die du e en et im in la le les of the und van von
 """What may stand between the parts of one name."""
 
 ARTICLES = _words("""
-a an au da das de dei del dell dem den der des die du een ein eine einem einen einer el het i il l la le
-les lo los las mon notre nuestro nuestra onze our su the un una une uno unser unsere unseren
+a alla an au da das de degli dei del dell della delle dello dem den der des die du een ein
+eine einem einen einer el het i il l la le
+les lo los las mon nella notre nuestro nuestra onze our su sul sulla the
+un una une uno unser unsere unseren
 """)
 """Behind one of these a word that means many things is a car."""
 

@@ -67,6 +67,11 @@ def test_every_kind_of_request_is_told(text, kind):
             "complaint",
         ),
         ("J'ai cassé mon téléphone et avec lui l'appli des codes.", "user_access"),
+        (
+            "Your dealer kept my Clio for six weeks over a fuse and had the nerve to bill me for"
+            " parking. I want somebody at Renault to own this.",
+            "complaint",
+        ),
         ("Neues Diensthandy, die alte Authentifizierungs-App ist weg.", "user_access"),
         ("Dropped my phone in the river, no more codes from the app.", "user_access"),
         ("La campaña 0DK2 dice «reparación no disponible».", "vehicle_recall"),
@@ -150,6 +155,7 @@ def test_segments_bring_their_own_sentences():
         ("L'annonce du VF1RJA00123456789 est invisible.", "Renault"),
         ("L'annonce est invisible.", None),
         ("L'annonce de la Kia est invisible.", None),
+        ("L'annonce est invisible depuis le 1er février.", None),
         ("J'ai 208 annonces invisibles.", None),
         ("L'annonce de la 208 est invisible.", "Peugeot"),
         ("Les deux annonces du Duster et de la Clio sont invisibles.", None),
@@ -157,6 +163,14 @@ def test_segments_bring_their_own_sentences():
 )
 def test_the_brand_is_that_of_the_vehicle_else_none_for_a_site_of_several(text, brand):
     assert one(text).brand == brand
+
+
+def test_a_brand_is_known_by_its_car_though_nobody_knows_the_rooftop():
+    more = {"sender": "anna@posta.example"}
+    assert one("I contatti della Panda arrivano alla mail vecchia.", **more).brand == "Fiat"
+    text = "J'ai réservé un essai de la Clio, on m'a proposé une Yaris."
+    assert one(text, **more).brand is None
+    assert one(text, subject="Essai Clio", **more).brand == "Renault"
 
 
 def test_a_site_of_one_brand_gives_its_own_where_none_is_spoken_of():

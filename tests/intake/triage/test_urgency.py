@@ -13,6 +13,8 @@ WAITS = [
     ("Portal's thrown me out and I've a young couple across the desk.", "user_access"),
     ("De remblokken ontbreken en meneer zit met zijn kinderen in onze wachtruimte.", "parts_order"),
     ("Garantie refusée, l'artisan loue une camionnette en attendant.", "warranty_claim"),
+    ("Kommen nicht ins Portal, dabei sitzt ein Ehepaar im Büro.", "user_access"),
+    ("La garanzia del cambio è in sospeso e il cliente si muove in taxi.", "warranty_claim"),
     ("Il me faut le turbo du Master pour mercredi.", "parts_order"),
     ("The Clio's advert is still pending and it has a deposit on it.", "listing_not_published"),
     ("De advertentie staat op concept en een koper wil tekenen.", "listing_not_published"),
@@ -27,6 +29,7 @@ STANDS_STILL = [
     ("Al sinds vrijdag komt er geen enkele aanvraag meer binnen.", "lead_not_received"),
     ("Kundenanfragen können nicht mehr zugestellt werden, Postfach voll.", "lead_not_received"),
     ("Nach dem Import sind sämtliche Fahrzeuge aus der Börse verschwunden.", "stock_feed_error"),
+    ("Stamattina nessuno di noi riesce a collegarsi al portale.", "user_access"),
     ("Plus personne chez nous ne peut se connecter au portail.", "user_access"),
 ]
 DANGER = [
@@ -34,6 +37,7 @@ DANGER = [
     ("Rückruf: laut Schreiben darf die Zoe nur im Freien stehen.", "vehicle_recall"),
     ("La llamada a revisión dice que no se enchufe el Zoe.", "vehicle_recall"),
     ("Richiamo batteria Zoe: la lettera vieta di metterla in carica.", "vehicle_recall"),
+    ("Campagne de rappel : ne pas utiliser le véhicule.", "vehicle_recall"),
     ("Captur owners must not park in a garage until the recall is done.", "vehicle_recall"),
     ("Volgens de terugroepactie mag de Zoe niet aan de lader.", "vehicle_recall"),
 ]
