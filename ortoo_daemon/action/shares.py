@@ -83,6 +83,8 @@ def _shared(
     if decision.outcome not in GIVEN or decision.owner is None:
         return decision
     answers = tuple(_answers(rules, scope, facts))
+    if not answers and not facts.record.get(SHARING):
+        return decision  # most records are shared with nobody, and bursts are made of them
     before = read_sharing(facts.record.get(SHARING))
     moved = decision.owner.id != decision.seen_owner
     return _with(decision, answers, Standing() if moved else before, facts)

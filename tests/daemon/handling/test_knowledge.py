@@ -1,5 +1,6 @@
 """What every handling reads: fields, watched fields, and owners whom the org refused for a while."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -8,6 +9,7 @@ from ortoo_daemon.action.stamps import READ
 from ortoo_daemon.daemon.handling.knowledge import Knowledge, Policies
 from ortoo_daemon.daemon.handling.ledger import Ledger
 from ortoo_daemon.policy.model import Triggers
+from ortoo_daemon.policy.share_model import ShareRule
 from ortoo_daemon.policy.sla_model import SlaRule, SlaTarget
 from ortoo_daemon.records import RecordId
 from tests.world import (
@@ -61,6 +63,17 @@ def test_what_stops_a_clock_is_read_and_watched() -> None:
     only = Policies(policies(policy(rule("all"), sla=(clock,))))
     assert "Answered__c" in only.watched("Lead")
     assert only.fields("Lead") >= {"Answered__c", "IsConverted"}
+
+
+def test_the_consent_by_which_records_are_shared_is_read_and_watched() -> None:
+    gate = is_("Agreed__c", "yes")
+    share = ShareRule(group="Partners", consent=gate, place=PLACE)
+    asking = Policies(policies(replace(policy(rule("all")), share=(share,))))
+    assert "Agreed__c" in asking.watched("Lead")
+    assert asking.watches_decided("Lead")
+    assert asking.fields("Lead") >= {"Agreed__c", "Ortoo_Sharing__c"}
+    plain = Policies(policies(policy(rule("all"))))
+    assert "Ortoo_Sharing__c" not in plain.fields("Lead")
 
 
 def test_a_barred_person_is_inactive_and_a_barred_queue_is_gone_for_a_while(
