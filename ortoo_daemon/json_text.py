@@ -21,3 +21,8 @@ def json_bytes(value: Any) -> bytes:
         return orjson.dumps(value)
     except TypeError:
         return json.dumps(value, separators=(",", ":")).encode()  # half a pair has no UTF-8
+
+
+def compact_bytes(value: Any) -> bytes:
+    """The same, to be kept for a while: orjson leaves room behind what it writes, up to twice as much."""
+    return memoryview(json_bytes(value)).tobytes()

@@ -1,12 +1,13 @@
 """Claims about compact JSON: what the standard library would write, whatever senders leave in fields."""
 
 import json
+import tracemalloc
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ortoo_daemon.json_text import json_bytes, json_text
+from ortoo_daemon.json_text import compact_bytes, json_bytes, json_text
 
 scalars = st.none() | st.booleans() | st.integers(-(2**53), 2**53) | st.text()
 values = st.recursive(
@@ -23,6 +24,22 @@ def test_what_is_written_is_read_as_the_same_value(value):
 @given(st.recursive(scalars, lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner)))
 def test_letters_stay_as_they_are_and_nothing_is_padded(value):
     assert json_text(value) == json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+@given(values)
+def test_what_is_kept_for_a_while_is_what_is_sent(value):
+    assert compact_bytes(value) == json_bytes(value)
+
+
+def test_what_is_kept_for_a_while_takes_no_room_beyond_its_length():
+    """The writer's own buffer does: by powers of two."""
+    tracemalloc.start()
+    try:
+        kept = [compact_bytes({"Trace__c": "x" * 17_000}) for _ in range(20)]
+        held = tracemalloc.get_traced_memory()[0]
+    finally:
+        tracemalloc.stop()
+    assert held < sum(map(len, kept)) * 1.1
 
 
 def test_half_of_a_surrogate_pair_costs_nothing():

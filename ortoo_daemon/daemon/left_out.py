@@ -5,6 +5,7 @@ long as the process lives. Must run before anything else is imported; the comman
 """
 
 import sys
+from importlib.util import find_spec
 from types import ModuleType
 from typing import Any, NoReturn
 
@@ -17,6 +18,11 @@ _STOOD_IN_FOR = {
     # cryptography; the daemon has its own logins, and hands simple-salesforce a token
     "simple_salesforce.login": "SalesforceLogin",
 }
+
+
+_OPENED = ("holidays", "countries")
+"""The package imports the calendars of all countries, 8 MB, for the sake of their names; holidays itself asks
+for the module of each country that a directory names."""
 
 
 class LeftOut:
@@ -34,3 +40,14 @@ def leave_out() -> None:
         standing_in = ModuleType(name, LeftOut.__doc__)
         setattr(standing_in, called, LeftOut)
         sys.modules[name] = standing_in
+    _open(*_OPENED)
+
+
+def _open(library: str, package: str) -> None:
+    """Let the modules of a library's package be imported one by one, without those that it imports itself."""
+    found = find_spec(library)  # imports nothing
+    if found is None or not found.submodule_search_locations:
+        return
+    opened = ModuleType(f"{library}.{package}")
+    opened.__path__ = [f"{place}/{package}" for place in found.submodule_search_locations]
+    sys.modules[opened.__name__] = opened

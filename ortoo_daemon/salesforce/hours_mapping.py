@@ -87,7 +87,7 @@ def public_holidays(
     place: str, categories: tuple[str, ...], years: tuple[int, ...]
 ) -> frozenset[date]:
     """Public holidays of ``FR`` or ``DE-BY``. Raises ValueError for a place or category not known."""
-    import holidays  # 100 ms and 14 MB, for those who ask for them only
+    import holidays  # 100 ms and 7 MB in the daemon, for those who ask for them only
 
     country, _, region = place.partition("-")
     try:

@@ -20,6 +20,7 @@ from ortoo_daemon.errors import OrgError, OutcomeUnknownError, TemporaryOrgError
 from ortoo_daemon.json_text import json_bytes
 from ortoo_daemon.salesforce.bounded import Bounded
 from ortoo_daemon.salesforce.responses import error_of, understood
+from ortoo_daemon.salesforce.row_bodies import RowsBody
 from ortoo_daemon.salesforce.soql import PLAIN_IN_URI
 from ortoo_daemon.salesforce.tokens import Token, is_local_http
 
@@ -123,7 +124,7 @@ class Transport:
                 request.address,
                 method=request.method,
                 headers=dict(request.headers),
-                **({} if request.body is None else {"data": json_bytes(request.body)}),
+                **({} if request.body is None else {"data": _sendable(request.body)}),
             )
             return self._bytes() if request.raw else found
         except SalesforceError as error:
@@ -204,6 +205,12 @@ class Transport:
             return
         kind = OutcomeUnknownError if request.writes else TemporaryOrgError
         raise kind("NOT_JSON", "the answer is not JSON; a proxy may stand in between")
+
+
+def _sendable(body: Any) -> bytes | RowsBody:
+    if not isinstance(body, RowsBody):
+        return json_bytes(body)
+    return body if body.is_long else b"".join(body)
 
 
 def _lost(error: requests.RequestException, request: Request) -> OrgError:

@@ -2,16 +2,19 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any, Self
 
 from ortoo_daemon.errors import ApiLimitError, OrgError, TemporaryOrgError
+from ortoo_daemon.json_text import compact_bytes
 from ortoo_daemon.records import FieldValue
 from ortoo_daemon.salesforce import soql
 from ortoo_daemon.salesforce.batching import Batcher
 from ortoo_daemon.salesforce.queries import query
 from ortoo_daemon.salesforce.responses import row_error, understood
 from ortoo_daemon.salesforce.rest import RestClient
+from ortoo_daemon.salesforce.row_bodies import RowsBody
 
 ROWS_IN_A_CALL = 200
 _FILL_FOR = 2.0
@@ -25,13 +28,22 @@ _TRIES = 4
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Row:
+    """``json`` is what is sent, written at once: hundreds of rows wait in a burst, and their values, texts of
+    many kilobytes among them, need not be kept beside it."""
+
     object: str
     external_field: str
-    values: Mapping[str, FieldValue]
+    key: str
+    json: bytes
 
-    @property
-    def key(self) -> str:
-        return str(self.values[self.external_field])
+    @classmethod
+    def of(cls, object_name: str, external_field: str, values: Mapping[str, FieldValue]) -> Self:
+        return cls(
+            soql.name(object_name),
+            soql.name(external_field),
+            str(values[external_field]),
+            compact_bytes({**values, "attributes": {"type": object_name}}),
+        )
 
 
 class Upserts:
@@ -50,20 +62,21 @@ class Upserts:
             in_flight=_CALLS_AT_ONCE,
         )
 
-    async def upsert(
+    def upsert(
         self, object_name: str, external_field: str, rows: Sequence[Mapping[str, FieldValue]]
-    ) -> None:
-        """See `writer.RecordWriter.upsert`. Raises KeyError for a row without its external id."""
-        asks = [_Row(soql.name(object_name), soql.name(external_field), row) for row in rows]
-        for ask in asks:
-            _ = ask.key
-        if len(asks) == 1:
-            return await self._settle(asks[0])
+    ) -> Coroutine[Any, Any, None]:
+        """See `writer.RecordWriter.upsert`. Raises KeyError for a row without its external id.
+
+        Keeps no hold of ``rows`` while they wait to be sent.
+        """
+        asks = [_Row.of(object_name, external_field, row) for row in rows]
+        return self._settle(asks[0]) if len(asks) == 1 else self._settle_all(asks)
+
+    async def _settle_all(self, asks: Sequence[_Row]) -> None:
         results = await asyncio.gather(*map(self._settle, asks), return_exceptions=True)
         for result in results:
             if result is not None:
                 raise result
-        return None
 
     def follow(self, before: Callable[[], bool]) -> Callable[[], bool]:
         """As `Batcher.follow`."""
@@ -110,12 +123,11 @@ class Upserts:
 
     async def _one_call(self, rows: Sequence[_Row]) -> dict[str, OrgError | None]:
         first = rows[0]
-        records = [{**row.values, "attributes": {"type": row.object}} for row in rows]
         try:
             answer = await self._rest.call(
                 "PATCH",
                 f"composite/sobjects/{first.object}/{first.external_field}",
-                body={"allOrNone": False, "records": records},
+                body=RowsBody([row.json for row in rows]),
                 idempotent=True,
             )
             with understood(writing=True):

@@ -5,9 +5,10 @@ expected values were read again. What another writer did in between is an error 
 """
 
 import asyncio
-from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Hashable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from random import Random
+from typing import Any
 
 from ortoo_daemon.errors import (
     CallRefusedError,
@@ -83,14 +84,14 @@ class RecordWriter:
             else:
                 return
 
-    async def upsert(
+    def upsert(
         self, object_name: str, external_field: str, rows: Sequence[Mapping[str, FieldValue]]
-    ) -> None:
+    ) -> Coroutine[Any, Any, None]:
         """Create or update rows by an external id each row carries; safe to repeat.
 
         Returns when all of them stand; raises the first row's error after every row has been tried.
         """
-        await self._upserts.upsert(object_name, external_field, rows)
+        return self._upserts.upsert(object_name, external_field, rows)
 
     def follow(self, before: Callable[[], bool]) -> Callable[[], bool]:
         """As `Batcher.follow`; upserts come from those whose write has landed."""

@@ -1,4 +1,5 @@
 import asyncio
+import weakref
 from dataclasses import replace
 
 import pytest
@@ -432,6 +433,49 @@ def test_an_audit_row_whose_answer_was_lost_stays_one(sandbox):
         return await desk.org.count(soql.select("Ortoo_Decision__c", ["COUNT()"], where=where))
 
     assert at_desk(sandbox, work) == 1
+
+
+LONG = {"Trace__c": "über alles " * 2000}
+
+
+def test_audit_rows_of_megabytes_whose_answer_was_lost_stand_whole_and_once(sandbox):
+    sandbox.fault("lost_response", path="composite/sobjects", times=1)
+
+    async def work(desk):
+        rows = [audit(f"long:{number}", **LONG) for number in range(120)]
+        await desk.writer.upsert(*DECISION, rows)
+        where = [soql.starts_with("Ortoo_Key__c", "long:")]
+        return await desk.org.query(soql.select("Ortoo_Decision__c", ["Trace__c"], where=where))
+
+    found = at_desk(sandbox, work)
+    assert [row["Trace__c"].strip() for row in found] == [LONG["Trace__c"].strip()] * 120
+
+
+class Told(dict):
+    """A row that can be seen to be let go."""
+
+
+def test_the_values_of_a_row_are_let_go_while_it_waits_to_be_sent(sandbox):
+    async def work(desk):
+        row = Told(audit("let-go:1"))
+        seen = weakref.ref(row)
+        sending = asyncio.create_task(desk.writer.upsert(*DECISION, [row]))
+        del row
+        await asyncio.sleep(0)
+        gone = seen() is None
+        await sending
+        return gone
+
+    assert at_desk(sandbox, work)
+
+
+def test_a_row_that_has_no_form_in_json_costs_no_other_row_its_call(sandbox):
+    async def work(desk):
+        with pytest.raises(TypeError):
+            await desk.writer.upsert(*DECISION, [audit("odd:1", Reason__c=object())])
+        await desk.writer.upsert(*DECISION, [audit("even:1")])
+
+    at_desk(sandbox, work)
 
 
 def test_an_audit_row_that_is_refused_is_told_after_the_others_were_written(sandbox):
