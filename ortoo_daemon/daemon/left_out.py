@@ -5,6 +5,7 @@ long as the process lives. Must run before anything else is imported; the comman
 """
 
 import sys
+from importlib.metadata import version
 from importlib.util import find_spec
 from types import ModuleType
 from typing import Any, NoReturn
@@ -18,7 +19,6 @@ _STOOD_IN_FOR = {
     # cryptography; the daemon has its own logins, and hands simple-salesforce a token
     "simple_salesforce.login": "SalesforceLogin",
 }
-
 
 _OPENED = ("holidays", "countries")
 """The package imports the calendars of all countries, 8 MB, for the sake of their names; holidays itself asks
@@ -40,7 +40,18 @@ def leave_out() -> None:
         standing_in = ModuleType(name, LeftOut.__doc__)
         setattr(standing_in, called, LeftOut)
         sys.modules[name] = standing_in
+    sys.modules["charset_normalizer"] = _encodings()
     _open(*_OPENED)
+
+
+def _encodings() -> ModuleType:
+    """In the place of charset-normalizer: 1.5 MB by which requests guesses the encoding of a text whose
+    sender does not tell it. What the daemon asks for is JSON, and that is UTF-8; so is the best guess at the
+    rest."""
+    stands_in = ModuleType("charset_normalizer", _encodings.__doc__)
+    stands_in.__version__ = version("charset_normalizer")  # type: ignore[attr-defined]  # requests looks
+    stands_in.detect = lambda _: {"encoding": "utf-8"}  # type: ignore[attr-defined]
+    return stands_in
 
 
 def _open(library: str, package: str) -> None:

@@ -14,6 +14,7 @@ from sqlalchemy import (
     BigInteger,
     Column,
     ColumnElement,
+    Connection,
     Float,
     FromClause,
     Index,
@@ -24,6 +25,7 @@ from sqlalchemy import (
     Table,
     Text,
     TypeDecorator,
+    event,
     literal_column,
 )
 from sqlalchemy.engine import Dialect
@@ -229,9 +231,21 @@ def in_state(state: State, rows: FromClause = work_item) -> ColumnElement[bool]:
     return column == literal_column(f"'{state.value}'", String)
 
 
+_PARTIAL: dict[Index, ColumnElement[bool]] = {}
+
+
 def _partial(name: str, *columns: Column[Any], state: State, unique: bool = False) -> None:
     where = in_state(state)
-    Index(name, *columns, unique=unique, sqlite_where=where, postgresql_where=where)
+    _PARTIAL[Index(name, *columns, unique=unique, sqlite_where=where)] = where
+
+
+@event.listens_for(metadata, "before_create")
+def _limit_in_postgresql(_metadata: MetaData, connection: Connection, **_: Any) -> None:
+    """The same condition as an option of PostgreSQL's: named before, it would bring the dialect with it, two
+    megabytes that a daemon on SQLite keeps for as long as it lives."""
+    if connection.dialect.name == "postgresql":
+        for index, where in _PARTIAL.items():
+            index.dialect_kwargs["postgresql_where"] = where
 
 
 _c = work_item.c

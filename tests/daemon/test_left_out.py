@@ -65,6 +65,19 @@ def test_holidays_of_a_country_bring_no_other_country_along() -> None:
     assert _in_a_daemon(code).splitlines() == [told, refused]
 
 
+def test_a_store_that_is_a_file_brings_no_other_dialect_along() -> None:
+    code = "import sys, ortoo_daemon.daemon.process; print('sqlalchemy.dialects.postgresql' in sys.modules)"
+    assert _in_a_daemon(code) == "False"
+
+
+def test_a_text_without_a_named_encoding_is_read_as_utf_8() -> None:
+    code = (
+        "import requests; answer = requests.Response(); answer._content = 'Škoda'.encode();"
+        "print(answer.apparent_encoding, answer.text == 'Škoda')"
+    )
+    assert _in_a_daemon(code) == "utf-8 True"
+
+
 def test_what_stands_in_says_so_when_it_is_called() -> None:
     with pytest.raises(RuntimeError, match="left out of the daemon's process"):
         LeftOut(session_id="x")

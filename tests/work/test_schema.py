@@ -129,3 +129,22 @@ def test_a_store_that_needs_no_step_costs_nothing_of_alembic(sqlite_url):
         [sys.executable, "-c", code, sqlite_url], capture_output=True, text=True, check=True
     )
     assert said.stdout.strip() == "False"
+
+
+def test_an_index_of_one_state_holds_the_rows_of_no_other_in_either_database(url):
+    store = Store.open(url, exclusive=False)
+    try:
+        with store.transaction() as connection:
+            dialect = connection.dialect.name
+            found = {each["name"]: each for each in inspect(connection).get_indexes("work_item")}
+    finally:
+        store.close()
+    of_one_state = {
+        "work_item_one_ready": "ready",
+        "work_item_one_leased": "leased",
+        "work_item_oldest": "ready",
+        "work_item_finished": "finished",
+        "work_item_parked": "parked",
+    }
+    for name, state in of_one_state.items():
+        assert f"'{state}'" in str(found[name]["dialect_options"][f"{dialect}_where"]), name
