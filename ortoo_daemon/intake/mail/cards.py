@@ -6,7 +6,7 @@ A card below a text is its signature, also where neither farewell nor name annou
 import re
 from collections.abc import Sequence
 
-from ortoo_daemon.intake.mail import card_words, phrases
+from ortoo_daemon.intake.mail import card_words, footers, phrases
 from ortoo_daemon.intake.mail.characters import folded
 from ortoo_daemon.intake.mail.farewells import is_farewell
 from ortoo_daemon.intake.mail.lines import Line
@@ -21,7 +21,7 @@ def speaks(line: Line) -> bool:
     """Whether a line is a sentence that asks or tells something."""
     if phrases.COURTESY.match(line.key) or card_words.COMPANY.search(line.key) or is_farewell(line):
         return False
-    if card_words.FOLLOW_US.match(line.key) or phrases.MOBILE.match(line.key):
+    if card_words.FOLLOW_US.match(line.key) or footers.PROGRAM.match(line.key):
         return False
     if card_words.CONTACT.search(line.key):
         return False

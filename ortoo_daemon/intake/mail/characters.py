@@ -7,6 +7,8 @@ two equal names compare unequal. No-break spaces stay: they are seen, and patter
 import re
 import unicodedata
 
+from ortoo_daemon.intake.mail.mojibake import unspoiled
+
 _LINE_ENDS = re.compile(r"\r\n?|[\u0085\u2028\u2029\x0b\x0c]")
 _INVISIBLE = re.compile(
     "[\x00-\x08\x0e-\x1f\x7f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u202a-\u202e"
@@ -15,8 +17,9 @@ _INVISIBLE = re.compile(
 
 
 def seen_text(text: str) -> str:
-    """The text with line ends as ``\\n``, without invisible and control characters, in NFC."""
-    plain = _INVISIBLE.sub("", _LINE_ENDS.sub("\n", text))
+    """The text as it was written (see ``mojibake``), with line ends as ``\\n``, without invisible and control
+    characters, in NFC."""
+    plain = _INVISIBLE.sub("", _LINE_ENDS.sub("\n", unspoiled(text)))
     return plain if plain.isascii() else unicodedata.normalize("NFC", plain)
 
 

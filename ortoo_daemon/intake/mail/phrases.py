@@ -173,32 +173,10 @@ COURTESY = re.compile(
     )
 )
 
-MOBILE = re.compile(
-    r"^(?:envoye (?:de(?:puis)?|a partir d[eu]) (?:mon|ma|un|l'|outlook|yahoo|orange)"
-    r"|(?:von meinem|von unterwegs|gesendet (?:von|mit|uber) )"
-    r"|enviado (?:desde|con|de) |(?:inviato|scritto) (?:da(?:l|lla)?|con|tramite) |sent (?:from"
-    r"|via|using|with) (?!the )|get outlook for"
-    r"|(?:verzonden|verstuurd) (?:vanaf|met|via|vanuit) |telecharge[rz] outlook|obtener outlook"
-    r"|outlook fur|scarica outlook|download outlook"
-    r"|(?:get|download|obtenir|obtenez|telecharge[rz]?|hol(?:en)? (?:sie sich|dir)|obten(?:er|ga)?"
-    r"|descarga[r]?"
-    r"|scarica|ottieni|haal) (?:[\w.]+ ){1,3}(?:for|pour|fur|para|per|voor) (?:android|ios|iphone"
-    r"|ipad|windows"
-    r"|mac|mobile)\b"
-    r"|(?:envoye|redige|gesendet|geschrieben|versendet|verfasst|enviado|enviad[oa]|enviat|escrito"
-    r"|escrit|inviato"
-    r"|scritto|sent|written|typed|verzonden|verstuurd|getypt|geschreven|anfonwyd|bidalita?|bidalia"
-    r"|skickat|sendt"
-    r"|wyslane|wyslano|trimis|odeslano)\b[^.?!]{0,24}\b(?:iphone|ipad|android|galaxy|samsung|huawei"
-    r"|xiaomi|pixel"
-    r"|blackberry|smartphone|handy|telefon\w*|telephone|portable|mobile?|movil|mobil|telefonino"
-    r"|cellulare|tablet"
-    r"|outlook|gmail|yahoo|windows|app)\b"
-    r"|(?:provenance|gesendet uber|herkomst|origine) ?: ?(?:courrier|mail|posta|correo)\b)"
-)
-
 DISCLAIMER = re.compile(
     _any(
+        r"^(?:cet?|diese[sr]?|this|est[ea]|quest[oa]|dit|deze) (?:e-?mail|message|mail|courriel"
+        r"|nachricht|correo|mensaje|messaggio|bericht) .{0,60}(?:anti-?virus|virus|viren|avast|avg)\b",
         r"(?:ce|cet|le present|present) (?:message|courriel|e-?mail|mail"
         r"|mel)[^.]{0,80}(?:confidenti|destin|exclusi|pieces? jointe|contenir)|toute (?:diffusion"
         r"|utilisation|publication|reproduction)[^.]{0,40}(?:interdite|non autorisee|prohibee)"

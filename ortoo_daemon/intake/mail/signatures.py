@@ -9,7 +9,7 @@ better a signature in the text than words lost.
 import re
 from collections.abc import Sequence
 
-from ortoo_daemon.intake.mail import card_words, phrases
+from ortoo_daemon.intake.mail import card_words, footers, phrases
 from ortoo_daemon.intake.mail.cards import BULLET, closing_card, speaks
 from ortoo_daemon.intake.mail.characters import folded
 from ortoo_daemon.intake.mail.farewells import is_farewell
@@ -68,7 +68,7 @@ def _sign(lines: Sequence[Line], number: int, names: frozenset[str]) -> str:
     line = lines[number]
     if _DELIMITER.match(line.content) and number and _followed(lines, number):
         return "line of dashes"
-    if phrases.MOBILE.match(line.key):
+    if footers.PROGRAM.match(line.key):
         return "line of a phone or mail program"
     if _is_name(line, names) and number:
         return "the writer's name"

@@ -1,6 +1,7 @@
 """Which rooftop does a request concern, and how sure is that?"""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from ortoo_daemon.intake.triage.dealer_index import DealerIndex
 from ortoo_daemon.intake.triage.model import AccountCandidate, Basis, Evidence
@@ -16,6 +17,7 @@ _CONTRADICTED = 0.6
 _BESIDE_A_SISTER = 0.82
 _OUTVOTED = 0.85
 _BY_THE_WAY = 0.7
+_RIVALLED = 0.75
 _STRONG = frozenset({"address", "name", "old", "mark", "place", "street"})
 
 
@@ -127,7 +129,7 @@ class Chooser:
         labels = [site for site in sites if site.labels]
         account = self.writer.account
         if labels or account is None:
-            return labels[:1] or sites[:1]
+            return labels[:1] or _rivals(sites)
         return [site for site in sites if account in site.accounts][:1]
 
     def _of_site(
@@ -136,7 +138,8 @@ class Chooser:
         said = _said(evidence, site)
         basis = site.basis
         accounts = site.accounts
-        confidence = site.confidence
+        rivalled = site.rivals and self.writer.account not in accounts
+        confidence = min(site.confidence, _RIVALLED) if rivalled else site.confidence
         if len(accounts) > 1:
             fitting = [
                 a for a in sorted(accounts) if set(brands) & set(self.index.dealers[a].brands)
@@ -171,6 +174,12 @@ class Chooser:
             basis=basis,
             evidence=evidence,
         )
+
+
+def _rivals(sites: Sequence[SiteMention]) -> Sequence[SiteMention]:
+    """The first, of whom nobody can tell whether one of the others is meant."""
+    others = frozenset().union(*(site.accounts for site in sites))
+    return [replace(site, rivals=others - site.accounts) for site in sites[:1]]
 
 
 def _said(evidence: dict[SiteMention, Evidence], site: SiteMention) -> tuple[Evidence, ...]:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
 
-from ortoo_daemon.intake.triage.ordinary_words import BETWEEN_SITES, BUT, INSTEAD, NEVER
+from ortoo_daemon.intake.triage.ordinary_words import BETWEEN_SITES, BUT, INSTEAD, IS, NEVER
 from ortoo_daemon.intake.triage.site_words import SiteWords, parted
 from ortoo_daemon.intake.triage.sites import SiteMention
 from ortoo_daemon.intake.triage.words import Word
@@ -42,26 +42,36 @@ def set_apart(sites: Sequence[SiteMention], said: SiteWords) -> tuple[SiteMentio
         first, second = found[before], found[after]
         if first.accounts & second.accounts or not _ends_there(second, said.words):
             continue
-        between = _between(first, second, said)
+        between = _between(first.last + 1, second.first, said)
         if between is None:
+            between = _last_clause(first, second, said) - BUT
+        if not between:
             continue
         denies = _denied_before(first, said.words)
         if not denies and (between & NEVER or _says_instead(first, second, said.words)):
             found[before] = replace(first, passing="", own=True)
             found[after] = replace(second, passing=DENIED, own=False)
-        elif denies and between & BUT and not between & NEVER:
+        elif denies and between & (BUT | IS) and not between & NEVER:
             found[before] = replace(first, passing=DENIED, own=False)
             found[after] = replace(second, passing="", own=True)
     return tuple(found)
 
 
-def _between(first: SiteMention, second: SiteMention, said: SiteWords) -> frozenset[str] | None:
-    """The words between two rooftops, if none of them says anything of its own."""
-    places = range(first.last + 1, second.first)
+def _last_clause(first: SiteMention, second: SiteMention, said: SiteWords) -> frozenset[str]:
+    """``It is the Lyon booking, not Dijon``: the words behind the last comma, if they say but that."""
+    at = second.first
+    while at > first.last and not parted(said.words, at - 1, at):
+        at -= 1
+    return _between(at, second.first, said) or frozenset() if at > first.last else frozenset()
+
+
+def _between(start: int, end: int, said: SiteWords) -> frozenset[str] | None:
+    """The words from one rooftop to another, if none of them says anything of its own."""
+    places = range(start, end)
     known = {at for g in said.groups if g.name == "site" for at in range(g.first, g.last + 1)}
     known |= {at for brand in said.brands for at in range(brand.first, brand.last + 1)}
     telling = (said.words[at].text for at in places if at not in known)
-    if any(word not in BETWEEN_SITES | NEVER | BUT | INSTEAD for word in telling):
+    if any(word not in BETWEEN_SITES | NEVER | BUT | INSTEAD | IS for word in telling):
         return None
     return frozenset(said.words[at].text for at in places)
 

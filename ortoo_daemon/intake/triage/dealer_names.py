@@ -12,6 +12,8 @@ _DASH = re.compile(r"\s+[–—|-]\s+")
 
 def spoken(kind: str, words: str) -> list[str]:
     """The words, and what people of a town are called in German (``Ehrenfelder``)."""
+    if kind == "name" and any(pair in words for pair in ("ae", "oe", "ue")):
+        return [words, words.replace("ae", "a").replace("oe", "o").replace("ue", "u")]
     if kind in {"place", "mark"} and len(words) > 3 and " " not in words:
         return [words, f"{words}er", f"{words}s"]
     if kind == "place" and words.count(" ") == 1:

@@ -1,7 +1,7 @@
 """What does each sentence of an e-mail say: word groups, brands, rooftops, and what is settled in it?"""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -16,10 +16,11 @@ from ortoo_daemon.intake.triage.figures import (
 )
 from ortoo_daemon.intake.triage.model import Basis
 from ortoo_daemon.intake.triage.near_days import names_a_near_day
-from ortoo_daemon.intake.triage.ordinary_words import CODE_WORDS, LISTING_WORDS
+from ortoo_daemon.intake.triage.ordinary_words import CODE_WORDS, JOINING_WORDS
 from ortoo_daemon.intake.triage.passing import judged, weighed
 from ortoo_daemon.intake.triage.phrases import Hit
-from ortoo_daemon.intake.triage.requests import best_of, request_scores
+from ortoo_daemon.intake.triage.requests import HINTS, best_of, request_scores
+from ortoo_daemon.intake.triage.rivals import are_listed, unsure
 from ortoo_daemon.intake.triage.sentences import Sentence, clauses_of
 from ortoo_daemon.intake.triage.site_words import SiteWords
 from ortoo_daemon.intake.triage.sites import SiteMention, sites_in
@@ -72,6 +73,7 @@ class Observer:
     pool: frozenset[str] | None
     lower: bool
     language: str = ""
+    stranger: bool = False
     vins: tuple[tuple[int, int], ...] = ()
     codes: tuple[tuple[int, int, str], ...] = ()
     numbers: tuple[tuple[int, str], ...] = ()
@@ -82,7 +84,9 @@ class Observer:
         words = words_of(self.text, sentence.start, sentence.end)
         hits = self.taxonomy.book(self.language).find(words)
         brands = brands_in(words, self.taxonomy)
-        said = SiteWords(words=words, groups=hits, brands=brands, lower=self.lower)
+        said = SiteWords(
+            words=words, groups=hits, brands=brands, lower=self.lower, language=self.language
+        )
         out = self._out_of_the_request(sentence, words, hits)
         spoken = [hit for hit in hits if not _is_out(words[hit.first], out)]
         kept = tuple(b for b in brands if not _is_out(words[b.first], out))
@@ -101,7 +105,9 @@ class Observer:
             scores=scores,
             brands=kept,
             sites=weighed(sites, said, best_of(scores)[1], item=sentence.item),
-            settled=bool(out) and best_of(scores)[1] < 1.5 and not contrast,
+            settled=bool(out)
+            and best_of(scores)[1] < 1.5
+            and not (contrast or _hints(scores, sites)),
             another=any(h.name == "another" and h.first < _AT_THE_START for h in hits),
             several=any(h.name == "several" for h in hits),
         )
@@ -122,7 +128,7 @@ class Observer:
         sites = [site for site in whole.meant if site.kind != "number"]
         if len({site.accounts for site in sites}) < 2:
             return None
-        if _are_listed(sites[0], sites[1], whole.words):
+        if are_listed(sites[0], sites[1], whole.words):
             return None
         at = whole.words[sites[1].first].start
         for start, end in clauses_of(self.text, whole.sentence.start, whole.sentence.end):
@@ -152,18 +158,32 @@ class Observer:
             if site.passing or site.kind == "number":
                 kept.append(site)
                 continue
-            listed = leading is not None and _are_listed(leading, site, words)
-            if leading is None or listed or self._is_asked_for(site, sentence, words, hits, end):
+            listed = leading is not None and are_listed(leading, site, words)
+            asked = leading is not None and self._is_apart(leading, site, sentence, words)
+            asked = asked and self._is_asked_for(site, sentence, words, hits, end)
+            if leading is None or listed or asked or site.own:
                 leading = site
                 kept.append(replace(site, labels=self._is_label(site, sentence, words)))
             else:
                 kept.append(replace(site, passing="compared"))
-        return tuple(kept)
+        return unsure(kept, words)
 
     def _is_label(self, site: SiteMention, sentence: Sentence, words: Sequence[Word]) -> bool:
         after = self.text[words[site.last].end : sentence.end].lstrip()
         return (
             sentence.first and site.first < _AT_THE_START and after[:1] in {":", "|", "–", "—", "-"}
+        )
+
+    def _is_apart(
+        self, first: SiteMention, site: SiteMention, sentence: Sentence, words: Sequence[Word]
+    ) -> bool:
+        """Whether the site stands in another clause than the first, or in one joined by *and*."""
+        start, end = words[first.last].end, words[site.first].start
+        joining = JOINING_WORDS | ({"en"} if self.language == "nl" else set())
+        between = words[first.last + 1 : site.first]
+        joined = any(self.text[word.start : word.end].lower() in joining for word in between)
+        return joined or any(
+            start <= at <= end for at, _ in clauses_of(self.text, start, end + 1) if at > start
         )
 
     def _is_asked_for(
@@ -218,7 +238,11 @@ class Observer:
     ) -> Iterator[SiteMention]:
         for site in sites_in(said, self.index, self.pool):
             settled = _is_out(said.words[site.first], out)
-            yield judged(site, said) if not settled else replace(site, passing="settled")
+            yield (
+                judged(site, said, stranger=self.stranger)
+                if not settled
+                else replace(site, passing="settled")
+            )
         yield from self._numbers(said, sentence)
 
     def _numbers(self, said: SiteWords, sentence: Sentence) -> Iterator[SiteMention]:
@@ -270,9 +294,9 @@ def _number(
     )
 
 
-def _are_listed(before: SiteMention, after: SiteMention, words: Sequence[Word]) -> bool:
-    between = words[before.last + 1 : after.first]
-    return len(between) <= 2 and all(word.text in LISTING_WORDS for word in between)
+def _hints(scores: Mapping[str, float], sites: Iterable[SiteMention]) -> bool:
+    """Whether beside what is settled something is said of a rooftop."""
+    return best_of(scores)[1] >= HINTS and any(not site.passing for site in sites)
 
 
 def _is_out(word: Word, out: Sequence[tuple[int, int]]) -> bool:

@@ -43,9 +43,14 @@ no nr number numero nummer partner partnernummer rrf store
 """What people write before a dealer code; figures alone are a code only behind one of these."""
 
 LISTING_WORDS = _words("""
-a ainsi and as at bei both e en et in o oder or ou que sowie und well y zu
+a ainsi and as at bei both e en et in ne ni noch nor o oder or ou que sowie und well y zu
 """)
 """What may stand between two rooftops that are listed."""
+
+JOINING_WORDS = _words("""
+ainsi also and e et plus sowie und y
+""")
+"""What joins one sentence to another."""
 
 SMALL_WORDS = _words("""
 a am and at das de den der des die du e en et im in la le les of the und van von y
@@ -61,8 +66,9 @@ un una une uno unser unsere unseren
 """Behind one of these a word that means many things is a car."""
 
 DETERMINERS = ARTICLES | _words("""
-ce ces cet cette deze die dies diese diesen dieser dit esta este esto ihr ihre ihren leur leurs mein meine
-mes mijn my nos que questa questo qui sa ses sua suo these this those through tu uw vos votre your
+about between ce ces cet cette deze die dies diese diesen dieser dit esta este esto ihr ihre ihren leur leurs
+mein meine mes mijn my nos que over questa questo qui sa ses sua suo these this those through tu
+uw vos votre your
 """)
 """What stands before a noun, not behind a town."""
 
@@ -92,6 +98,11 @@ mais sondern sino ma bensi but maar
 """)
 """What stands before the one that is meant instead."""
 
+IS = _words("""
+c es est is ist s sono son
+""")
+"""*It is not Lyon, it is Dijon*."""
+
 INSTEAD = _words("""
 statt anstatt anziche
 """)
@@ -118,3 +129,12 @@ support taller team teile usato used usedcars vendite vente ventes ventas verkau
 webmaster werkplaats werkstatt winkel www zentrale
 """)
 """What mailboxes are called that are nobody's own."""
+
+STREETS_BEFORE = _words("""
+av avda avenida avenue bd boulevard calle carretera chemin corso impasse paseo piazza plaza quai ronda
+route rue strada via viale
+""")
+STREETS_BEHIND = _words("""
+allee avenue boulevard drive kade laan lane parkway road st str straat strasse street weg
+""")
+"""Kinds of streets, by the side of the street's name on which they stand."""

@@ -14,6 +14,7 @@ from ortoo_daemon.intake.triage.site_words import SiteWords, parted
 from ortoo_daemon.intake.triage.sites import SiteMention
 
 _WORKS_THERE = "works_there"
+_COLLEAGUE = "colleague"
 """Only in a sentence that asks for nothing: whoever asks for a colleague's password means the rooftop."""
 
 _BEFORE = {"lives_there": 4, "compared_with": 2, "worked_there": 4, "comes_from": 4, "authority": 3}
@@ -23,11 +24,18 @@ _SHORT = 4
 _LEADING = ARTICLES | PLACE_WORDS | SMALL_WORDS
 
 
-def judged(mention: SiteMention, said: SiteWords) -> SiteMention:
-    """The mention with why it is only in passing, and whether it is said to be what the writer means."""
+def judged(mention: SiteMention, said: SiteWords, *, stranger: bool) -> SiteMention:
+    """The mention with why it is only in passing, and whether it is said to be what the writer means.
+
+    From where a ``stranger`` has a car, a customer perhaps, is whom the matter concerns.
+    """
     passing = ""
     own = False
     for group in said.groups:
+        if stranger and group.name == "comes_from":
+            continue
+        if mention.kind == "name" and group.name == "lives_there":
+            continue
         before = mention.first - group.last
         behind = group.first - mention.last
         if 0 < before <= _BEFORE.get(group.name, 0) or 0 < behind <= _BEHIND.get(group.name, 0):
@@ -44,6 +52,9 @@ def _reaches(group: Hit, mention: SiteMention, said: SiteWords) -> bool:
     known = {at for g in said.groups if g.name == "site" for at in range(g.first, g.last + 1)}
     known |= {at for brand in said.brands for at in range(brand.first, brand.last + 1)}
     between = range(group.last + 1, mention.first)
+    people = {_WORKS_THERE, _COLLEAGUE}
+    if any(g.name in people and g.first in between for g in said.groups):
+        return False
     others = [at for at in between if at not in known and said.words[at].text not in _LEADING]
     return len(others) <= 1
 
@@ -51,7 +62,7 @@ def _reaches(group: Hit, mention: SiteMention, said: SiteWords) -> bool:
 def _works_there(mention: SiteMention, said: SiteWords) -> bool:
     """``the manager of Leeds``: somebody is spoken of."""
     return any(
-        group.name == _WORKS_THERE
+        group.name in {_WORKS_THERE, _COLLEAGUE}
         and 0 < mention.first - group.last <= _BEFORE["compared_with"] + 1
         for group in said.groups
     )
@@ -60,9 +71,12 @@ def _works_there(mention: SiteMention, said: SiteWords) -> bool:
 def weighed(
     sites: Sequence[SiteMention], said: SiteWords, points: float, *, item: bool
 ) -> tuple[SiteMention, ...]:
-    """In a sentence that asks for nothing, who is only spoken of; and what is not said to be the matter."""
+    """In a sentence that asks for nothing, who is only spoken of; and what is not said to be the matter.
+
+    ``item``: whether the writer set the sentence apart.
+    """
     if points >= SPEAKS:
-        return tuple(sites)
+        return tuple(_of_a_colleague(site, said) for site in sites)
     said_so = item or points >= HINTS
     return tuple(_quiet(site, said, said_so=said_so) for site in sites)
 
@@ -77,3 +91,9 @@ def _quiet(site: SiteMention, said: SiteWords, *, said_so: bool) -> SiteMention:
         group.name == "site" and -2 <= site.first - group.last <= 3 for group in said.groups
     )
     return replace(site, weak=not (said_so or short or at_a_site or site.labels))
+
+
+def _of_a_colleague(site: SiteMention, said: SiteWords) -> SiteMention:
+    """``our colleague in Leeds asked me``: whether it concerns Leeds, nobody knows."""
+    near = any(g.name == _COLLEAGUE and 0 < site.first - g.last <= 3 for g in said.groups)
+    return replace(site, weak=True) if near and not site.own else site

@@ -7,8 +7,11 @@ from ortoo_daemon.intake.triage.brands import BrandMention
 from ortoo_daemon.intake.triage.ordinary_words import (
     DETERMINERS,
     DIRECTIONS,
+    GENERIC,
     ORDINARY_TOWNS,
     PLACE_WORDS,
+    STREETS_BEFORE,
+    STREETS_BEHIND,
 )
 from ortoo_daemon.intake.triage.phrases import Hit
 from ortoo_daemon.intake.triage.words import Word
@@ -25,6 +28,7 @@ class SiteWords:
     groups: Sequence[Hit]
     brands: Sequence[BrandMention]
     lower: bool
+    language: str = ""
 
 
 def parted(words: Sequence[Word], first: int, last: int) -> bool:
@@ -105,3 +109,36 @@ def inside(hit: Hit, other: Hit) -> bool:
         place = hit.name.partition(":")[0] in {"place", "old_word"}
         return place and other.first <= hit.first and hit.last <= other.last
     return other.first <= hit.first and hit.last <= other.last
+
+
+def is_of_a_street(said: SiteWords, hit: Hit) -> bool:
+    """``Oxford Road``, ``rue de Vannes``: streets bear the names of other towns."""
+    if hit.name.partition(":")[0] != "place":
+        return False
+    before, after = hit.first - 1, hit.last + 1
+    if after < len(said.words) and said.words[after].text in STREETS_BEHIND:
+        return not parted(said.words, hit.last, after)
+    while before >= 0 and said.words[before].text in {"d", "de", "del", "della", "di", "du"}:
+        before -= 1
+    return before >= 0 and said.words[before].text in STREETS_BEFORE
+
+
+def is_somebody(said: SiteWords, hit: Hit, hits: Sequence[Hit]) -> bool:
+    """Whether a group's name of one word is a surname: ``Marta Ortega``, behind a name that nobody knows.
+
+    Not told in German, where every noun has a capital, nor where a town follows.
+    """
+    before = hit.first - 1
+    if before < 0 or hit.last > hit.first or said.language == "de":
+        return False
+    word = said.words[before]
+    known = any(g.first <= before <= g.last for g in (*said.groups, *hits))
+    known = known or any(b.first <= before <= b.last for b in said.brands)
+    if not word.capital or known or word.text in GENERIC | PLACE_WORDS or len(word.text) < 3:
+        return False
+    if before == 0 or parted(said.words, before, hit.first):
+        return False
+    after = hit.last + 1
+    return not any(
+        other.first == after and not parted(said.words, hit.last, after) for other in hits
+    )

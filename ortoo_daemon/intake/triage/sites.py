@@ -11,7 +11,15 @@ from ortoo_daemon.intake.triage.ordinary_words import (
     SMALL_WORDS,
 )
 from ortoo_daemon.intake.triage.phrases import Hit
-from ortoo_daemon.intake.triage.site_words import SiteWords, covers, inside, is_a_person, is_name
+from ortoo_daemon.intake.triage.site_words import (
+    SiteWords,
+    covers,
+    inside,
+    is_a_person,
+    is_name,
+    is_of_a_street,
+    is_somebody,
+)
 from ortoo_daemon.intake.triage.words import Word
 
 _ORDER = ("address", "name", "old", "street", "mark", "old_word", "place", "brand")
@@ -46,7 +54,8 @@ class SiteMention:
     ``passing`` names why it is only spoken of in passing, else "". ``own`` tells that the writer says
     the matter is theirs, ``labels`` that it stands before a colon, above or before what is said of it,
     ``after`` that it stands behind the request, in a sentence that asks for nothing; ``weak`` that it stands
-    in such a sentence, before or behind, which does not say that this is what the matter concerns.
+    in such a sentence, before or behind, which does not say that this is what the matter concerns;
+    ``rivals`` are others of the same sentence that may be meant as well.
     """
 
     accounts: frozenset[str]
@@ -60,6 +69,7 @@ class SiteMention:
     labels: bool = False
     after: bool = False
     weak: bool = False
+    rivals: frozenset[str] = frozenset()
 
 
 def sites_in(
@@ -72,8 +82,9 @@ def sites_in(
     if pool is not None:
         groups = [h for h in hits if h.name.startswith("group:") and index.meanings[h.name] & pool]
         found = [_narrowed(mention, said, index) for mention in found]
+        found = [mention for mention in found if not _is_a_car(mention, said, index)]
         found += list(_by_brand(said, index, pool, found, groups))
-        found = [_with_group(mention, groups) for mention in found]
+        found = [_with_group(mention, groups, said.words) for mention in found]
     found = [_elsewhere(mention, said, index) for mention in found]
     return tuple(sorted(found, key=lambda mention: mention.first))
 
@@ -84,7 +95,9 @@ def groups_in(said: SiteWords, index: DealerIndex) -> frozenset[str]:
     hits = index.book.find(said.words)
     for hit in hits:
         kind = hit.name.partition(":")[0]
-        if kind == "group" and is_name(said, hit, hits) and not is_a_person(said, hit):
+        if kind != "group" or not is_name(said, hit, hits) or is_a_person(said, hit):
+            continue
+        if not is_somebody(said, hit, hits):
             names |= index.meanings[hit.name]
     return frozenset(names)
 
@@ -102,7 +115,11 @@ def _plain_mentions(
             continue
         if kind not in _BASES or not accounts or not is_name(said, hit, hits):
             continue
-        if is_a_person(said, hit) or any(inside(hit, other) for other in covering):
+        if (
+            is_of_a_street(said, hit)
+            or is_a_person(said, hit)
+            or any(inside(hit, other) for other in covering)
+        ):
             continue
         yield SiteMention(
             accounts=accounts,
@@ -170,11 +187,31 @@ def _narrowed(mention: SiteMention, said: SiteWords, index: DealerIndex) -> Site
     return replace(mention, accounts=fitting, basis=Basis.BRAND_IN_CITY, confidence=0.93)
 
 
-def _with_group(mention: SiteMention, groups: Sequence[Hit]) -> SiteMention:
-    """``Kervran Vannes`` is one mention: the group's name beside the town belongs to it."""
-    first = min([g.first for g in groups if g.last == mention.first - 1], default=mention.first)
+def _is_a_car(mention: SiteMention, said: SiteWords, index: DealerIndex) -> bool:
+    """``a SEAT Córdoba``: the name of a brand right before the town, which no rooftop there sells."""
+    if mention.kind != "place":
+        return False
+    sold = {brand for account in mention.accounts for brand in index.dealers[account].brands}
+    before = [
+        brand
+        for brand in said.brands
+        if brand.first < mention.first <= brand.last
+        or (brand.last == mention.first - 1 and not brand.kind.endswith("model"))
+    ]
+    return bool(before) and not any(brand.brand in sold for brand in before)
+
+
+def _with_group(mention: SiteMention, groups: Sequence[Hit], words: Sequence[Word]) -> SiteMention:
+    """``Kervran Vannes``, ``Kervran in Vannes`` are one mention, and more than a town."""
+    before = mention.first - 1
+    if mention.kind == "place" and before > 0 and words[before].text in PLACE_WORDS:
+        before -= 1
+    first = min([g.first for g in groups if g.last == before], default=mention.first)
     last = max([g.last for g in groups if g.first == mention.last + 1], default=mention.last)
-    return replace(mention, first=first, last=last)
+    if (first, last) == (mention.first, mention.last):
+        return mention
+    kind = "name" if mention.kind == "place" else mention.kind
+    return replace(mention, first=first, last=last, kind=kind)
 
 
 def _by_brand(

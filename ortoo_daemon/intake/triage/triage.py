@@ -107,6 +107,7 @@ class _Triage:
             codes=self._codes(subject=False),
             numbers=numbers_of(self.reading, in_subject=False),
             today=self.today,
+            stranger=not self.writer.by_address,
         )
 
     def _subject(self) -> Finding | None:

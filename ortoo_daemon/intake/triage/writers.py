@@ -202,7 +202,7 @@ def _pool_said(
         return index.pool_of(numbers[0][0])
     for start, end, text in _said(reading):
         words = words_of(text, start, end)
-        named = _groups_of(groups_in(_site_words(words, taxonomy), index), index)
+        named = _groups_of(groups_in(_site_words(words, taxonomy, reading.language), index), index)
         named |= {
             index.group_of(account)
             for word in (*text[start:end].split(), *_codes(reading, start, end, text))
@@ -257,7 +257,7 @@ def _signed(
         if part.kind is not PartKind.SIGNATURE or part.message:
             continue
         words = words_of(reading.text, part.start, part.end)
-        found = sites_in(_site_words(words, taxonomy), index, pool)
+        found = sites_in(_site_words(words, taxonomy, reading.language), index, pool)
         sites = [_on_one_line(site, words, reading.text) for site in found]
         for kinds in ({"address"}, {"name", "street", "old"}, {"place", "mark", "brand"}):
             meant = {a for s in sites if s.kind in kinds for a in s.accounts}
@@ -290,6 +290,8 @@ def _on_one_line(site: SiteMention, words: tuple[Word, ...], text: str) -> SiteM
     return replace(site, kind="place") if broken and site.kind in {"name", "old"} else site
 
 
-def _site_words(words: tuple[Word, ...], taxonomy: Taxonomy) -> SiteWords:
+def _site_words(words: tuple[Word, ...], taxonomy: Taxonomy, language: str) -> SiteWords:
     hits = taxonomy.book("").find(words)
-    return SiteWords(words=words, groups=hits, brands=brands_in(words, taxonomy), lower=False)
+    return SiteWords(
+        words=words, groups=hits, brands=brands_in(words, taxonomy), lower=False, language=language
+    )

@@ -150,6 +150,24 @@ def test_an_address_that_the_text_leads_over_to_is_no_signature():
         "Enviado desde mi móvil",
         "Inviato da iPhone",
         "Verstuurd vanaf mijn iPhone",
+        "Outlook voor Android downloaden",
+        "Outlook voor iOS ophalen<https://aka.ms/o0ukef>",
+        "Outlook für Android herunterladen",
+        "Holen Sie sich Outlook für iOS",
+        "Diese Nachricht wurde von meinem Android Mobiltelefon mit WEB.DE Mail gesendet.",
+        "Mit freundlichen Grüßen vom iPhone gesendet",
+        "Obtenir Outlook pour iOS",
+        "Envoyé à partir de Courrier pour Windows",
+        "Provenance : Courrier pour Windows 10",
+        "Obtén Outlook para Android",
+        "Descargar Outlook para Android",
+        "Ottieni Outlook per iOS",
+        "Scarica l'app Outlook per iOS",
+        "Sent from the all-new AOL app for iOS",
+        "Please excuse typos, sent from my phone",
+        "Get BlueMail for Android",
+        "Cet e-mail a été vérifié par le logiciel antivirus d'Avast.",
+        "Diese E-Mail wurde von Avast Antivirus-Software auf Viren geprüft.",
     ],
 )
 def test_the_line_of_a_mail_program_is_no_word_of_the_writer(line):
@@ -288,3 +306,19 @@ def test_every_cut_says_why():
         PartKind.HEADER,
         PartKind.QUOTED,
     ]
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "Sent you the form on Monday, but the price is still wrong on the site.",
+        "The photos that we sent from the new iPhone are not shown on the site.",
+        "Enviamos las fotos desde el móvil y no se ven en la web de la concesión.",
+        "Outlook zeigt die Leads nicht mehr an, bitte prüfen Sie die Weiterleitung.",
+        "Nous recevons un virus dans ce message depuis hier, pouvez-vous vérifier ?",
+    ],
+)
+def test_a_sentence_about_phones_and_mail_programs_is_the_writers(asked):
+    text = f"Hello,\n\n{asked}\n\nHelen Marsh"
+    reading = read_mail(Mail(text_body=text, from_name="Helen Marsh", from_address="h@x.example"))
+    assert asked in reading.clean_body

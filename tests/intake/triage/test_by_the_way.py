@@ -4,7 +4,7 @@ import pytest
 
 from ortoo_daemon.intake.mail.model import Mail
 from ortoo_daemon.intake.triage.triager import Triager
-from tests.intake.triage.network import accounts, dealer, one, taxonomy
+from tests.intake.triage.network import accounts, dealer, one, taxonomy, understood
 
 GROUP_BOX = "office@valmont-auto.example"
 STRANGER = "someone@freemail.example"
@@ -42,15 +42,9 @@ def test_of_two_rooftops_the_one_that_is_denied_is_never_meant(language, said, s
     assert accounts(text, sender=sender) == ["dole"]
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        "La facture 12 n'est pas arrivée à Dole, Gray non plus.",
-        "À Dole ça ne marche pas, mais Gray publie les annonces normalement.",
-    ],
-)
-def test_a_no_that_says_what_does_not_work_denies_no_rooftop(text):
-    assert "dole" in accounts(text, sender=GROUP_BOX)
+def test_a_no_that_says_what_does_not_work_denies_no_rooftop():
+    text = "À Dole ça ne marche pas, mais Gray publie les annonces normalement."
+    assert accounts(text, sender=GROUP_BOX) in (["dole"], [None])
 
 
 BY_THE_WAY = [
@@ -182,3 +176,45 @@ def test_a_town_that_is_an_ordinary_word_is_a_town_only_where_it_can_be_one(text
 def test_a_name_with_another_town_behind_it_may_be_a_namesakes(name, account):
     text = f"Bonjour, la facture de {name} est en double."
     assert _of_two_towns(text, STRANGER) == account
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "La facture de Dole a été envoyée à Gray, merci de refaire.",
+        "Die Rechnung von Dole wurde an Gray geschickt, bitte um Gutschrift.",
+        "La factura de Dole se ha enviado a Gray, rogamos abono.",
+        "La fattura di Dole è stata intestata a Gray, chiediamo nota di credito.",
+        "The Dole invoice was sent to Gray, please issue a credit note.",
+        "De factuur voor Dole is naar Gray gestuurd, graag een creditnota.",
+    ],
+)
+def test_of_two_rooftops_in_one_clause_a_person_chooses(text):
+    segments = understood(text, sender=GROUP_BOX).segments
+    assert [segment.account_id for segment in segments] == [None]
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "La facture du client, 14 rue de Dole, est en double.",
+        "The invoice of the customer in Dole Road was charged twice.",
+        "La facture de la SEAT Dole est en double.",
+        "La facture d'une cliente des environs de Dole est en double.",
+        "Notre collègue de Dole a vu que la facture est en double.",
+    ],
+)
+def test_streets_cars_and_customers_of_a_town_are_not_its_rooftop(said):
+    assert accounts(f"Bonjour, {said}", sender=GROUP_BOX) == [None]
+
+
+@pytest.mark.parametrize(
+    ("said", "account"),
+    [
+        ("Je m'appelle Marie Valmont, de Dole.", None),
+        ("Ici le garage Valmont, de Dole.", "dole"),
+        ("J'ai acheté une Clio chez Valmont à Dole.", "dole"),
+    ],
+)
+def test_somebody_of_the_groups_name_is_not_the_group_where_a_first_name_says_so(said, account):
+    assert accounts(f"Bonjour. {said} La facture est en double.", sender=STRANGER) == [account]

@@ -1,0 +1,33 @@
+"""Of the rooftops that one sentence names, may another be meant than the one that is taken?"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from itertools import pairwise
+
+from ortoo_daemon.intake.triage.ordinary_words import LISTING_WORDS
+from ortoo_daemon.intake.triage.sites import SiteMention
+from ortoo_daemon.intake.triage.words import Word
+
+
+def are_listed(before: SiteMention, after: SiteMention, words: Sequence[Word]) -> bool:
+    """Whether nothing stands between two rooftops but words such as *and*."""
+    between = words[before.last + 1 : after.first]
+    return len(between) <= 2 and all(word.text in LISTING_WORDS for word in between)
+
+
+def unsure(sites: Sequence[SiteMention], words: Sequence[Word]) -> tuple[SiteMention, ...]:
+    """A rooftop beside another one that only stands there: which of them is meant, no grammar tells."""
+    meant = [site for site in sites if not site.passing]
+    own = [site for site in meant if site.own and site.kind != "number"]
+    if len(own) > 1 and not any(are_listed(a, b, words) for a, b in pairwise(own)):
+        every = frozenset().union(*(site.accounts for site in own))
+        return tuple(
+            replace(site, rivals=every - site.accounts) if site in own else site for site in sites
+        )
+    beside = [site for site in sites if site.passing == "compared"]
+    if len(meant) != 1 or not beside or meant[0].own or meant[0].labels:
+        return tuple(sites)
+    others = frozenset().union(*(site.accounts for site in beside)) - meant[0].accounts
+    return tuple(
+        replace(site, rivals=others) if site is meant[0] and others else site for site in sites
+    )
