@@ -212,7 +212,7 @@ class Assembly:
     def _attached(self, mails: CaseMails, handler: Handler) -> AttachedAnswers:
         return AttachedAnswers(
             mails,
-            handler.reopened,
+            handler.effects.reopened,
             lambda: self._knowledge.policies.policy_set,
             noted=self._queue.noted,
             note=self._queue.note,

@@ -13,30 +13,25 @@ from datetime import datetime, timedelta
 import structlog
 
 from ortoo_daemon.action.stamps import MODIFIED_AT, OWNER
-from ortoo_daemon.admission.held import is_untouched
-from ortoo_daemon.audit.record import Written
 from ortoo_daemon.daemon.handling.answers import Answers
 from ortoo_daemon.daemon.handling.by_hand import may_be_outside
-from ortoo_daemon.daemon.handling.campaigns import Campaigns
-from ortoo_daemon.daemon.handling.children import Children, PutToWork, left_to_sweeps
+from ortoo_daemon.daemon.handling.children import PutToWork, left_to_sweeps
 from ortoo_daemon.daemon.handling.deciding import as_read, read_record
+from ortoo_daemon.daemon.handling.effects import Effects
 from ortoo_daemon.daemon.handling.giving_up import GivingUp
 from ortoo_daemon.daemon.handling.knowledge import Knowledge, Policies
-from ortoo_daemon.daemon.handling.ledger import Ticket
 from ortoo_daemon.daemon.handling.onlooker import Nobody, Onlooker
 from ortoo_daemon.daemon.handling.proofs import Proofs
 from ortoo_daemon.daemon.handling.proving import Proving
-from ortoo_daemon.daemon.handling.reopened import Reopened
-from ortoo_daemon.daemon.handling.repeating import KnownChangedError, Repeating
+from ortoo_daemon.daemon.handling.repeating import KnownChangedError
 from ortoo_daemon.daemon.handling.reserving import Reserving
-from ortoo_daemon.daemon.handling.shares import Shares
 from ortoo_daemon.daemon.handling.timings import Timings
 from ortoo_daemon.daemon.handling.waits import Waits
-from ortoo_daemon.daemon.handling.writing import OwnerRefusedError, write_decision
+from ortoo_daemon.daemon.handling.writing import OwnerRefusedError
 from ortoo_daemon.daemon.noticing.outbox import Outbox
 from ortoo_daemon.daemon.redaction import Redaction
 from ortoo_daemon.daemon.watching.meters import Meters
-from ortoo_daemon.decision import FOLLOW_UPS, Decision, Outcome, ReasonCode
+from ortoo_daemon.decision import Decision, Outcome, ReasonCode
 from ortoo_daemon.errors import (
     ApiLimitError,
     LoginError,
@@ -50,7 +45,7 @@ from ortoo_daemon.errors import (
 )
 from ortoo_daemon.facts import Facts
 from ortoo_daemon.instants import instant
-from ortoo_daemon.records import Owner, OwnerKind, Record, WorkItem, WorkReason
+from ortoo_daemon.records import Record, WorkItem, WorkReason
 from ortoo_daemon.salesforce.org import Org
 from ortoo_daemon.salesforce.usage import measured
 from ortoo_daemon.work.claims import Claim
@@ -70,9 +65,6 @@ _MOST_OWNERS = 10
 
 _NOT_TAKEN = frozenset({ReasonCode.NOT_ENTERED, ReasonCode.BEFORE_TAKE_FROM})
 """No policy takes the record as it stands."""
-
-_LATER = frozenset({WorkReason.REVIEWED, WorkReason.SLA, WorkReason.ABSENCE})
-"""Ways in by which the daemon comes back to a record that people have long seen."""
 
 _WAIT_AFTER_STALE = timedelta(seconds=5)
 _WAIT_AFTER_TROUBLE = timedelta(seconds=10)
@@ -110,11 +102,7 @@ class Handler:
     put: PutToWork = left_to_sweeps
     most_failures: int = Tries().most
     redaction: Redaction = field(default_factory=Redaction)
-    children: Children = field(init=False)
-    reopened: Reopened = field(init=False)
-    repeating: Repeating = field(init=False)
-    campaigns: Campaigns = field(init=False)
-    shares: Shares = field(init=False)
+    effects: Effects = field(init=False)
     _reserving: Reserving = field(init=False)
     _proving: Proving = field(init=False)
     _giving_up: GivingUp = field(init=False)
@@ -124,11 +112,15 @@ class Handler:
 
     def __post_init__(self) -> None:
         proofs = Proofs(self.org)
-        self.children = Children(self.org, self.put)
-        self.reopened = Reopened(self.org, self.put)
-        self.repeating = Repeating(self.org, self.put)
-        self.campaigns = Campaigns(self.org, lambda: self.clock())
-        self.shares = Shares(self.org, lambda: self.clock(), self.meters)
+        self.effects = Effects(
+            org=self.org,
+            knowledge=self.knowledge,
+            clock=lambda: self.clock(),
+            meters=self.meters,
+            put=self.put,
+            outbox=self.outbox,
+            shadow=self.shadow,
+        )
         self._reserving = Reserving(
             org=self.org,
             knowledge=self.knowledge,
@@ -195,9 +187,8 @@ class Handler:
             except StaleRecordError:
                 timings.end("write")
                 _log.info("record_changed_meanwhile", object=record.object, record=record.id)
-                claim = replace(
-                    claim, taken_over=True
-                )  # it may have been our own write, unanswered
+                # It may have been our own write, unanswered.
+                claim = replace(claim, taken_over=True)
             except RecordGoneError:
                 return self._gone(claim)
         if waits >= _MOST_WAITS:
@@ -230,7 +221,7 @@ class Handler:
             timings.end("decide")
             try:
                 seen = as_read(record, facts)
-                written = await self._write(claim, seen, decision, ticket)
+                written = await self.effects.write(claim, seen, decision, ticket)
             except OwnerRefusedError as refusal:
                 self.knowledge.ledger.release(ticket)
                 self.knowledge.bar(refusal.owner, facts.now)
@@ -253,8 +244,7 @@ class Handler:
                 self.knowledge.ledger.release(ticket)
                 raise
             self.knowledge.ledger.settle(ticket)
-            if (decision.shares or decision.withheld) and not self.shadow:
-                written = replace(written, unshared=await self.shares.make(decision))
+            written = await self.effects.share(decision, written)
             timings.end("write")
             await self._proving.prove(claim, decision, facts, written, timings)
             self._pass_over(claim, decision, facts)
@@ -280,51 +270,6 @@ class Handler:
                 read_at=facts.now,
                 revision=decision.revision,
             )
-
-    async def _write(
-        self, claim: Claim, record: Record, decision: Decision, ticket: Ticket | None
-    ) -> Written:
-        if self.shadow or decision.outcome in (Outcome.NOTHING, Outcome.RECOVERED):
-            return Written()
-        await self.children.make(decision, self.clock())
-        again, now = claim.was_tried, self.clock()
-        if decision.reopening is not None:
-            await self.reopened.reopen(decision.reopening, now, again=again)
-        await self.campaigns.join(decision)
-        known = await self.repeating.note(decision, self.knowledge.policies, now, again=again)
-        await self._hold(decision, again=again)
-        if decision.outcome is Outcome.REPORTED:
-            return Written()
-        lease = claim.lease
-        again = again or claim.item.reason in _LATER
-        conditional = again or decision.outcome in FOLLOW_UPS or self._is_held(record)
-        written = await write_decision(
-            self.org.writer,
-            decision,
-            record,
-            conditional=conditional,
-            may_go=lambda s: lease.outlasts(s) and (ticket is None or ticket.outlasts(s)),
-        )
-        return written if known is None else replace(written, known=known)
-
-    async def _hold(self, decision: Decision, *, again: bool) -> None:
-        """Keep whom it tells, and none of those whom an earlier try would have told."""
-        if self.outbox is None:
-            return
-        if decision.notices or decision.handoff:
-            await self.outbox.hold(decision)
-        elif again:
-            await self.outbox.withdraw(decision)
-
-    def _is_held(self, record: Record) -> bool:
-        """Whether a person may hold the record: then no write goes without its precondition."""
-        owner, daemon_user = record.text(OWNER), self.knowledge.daemon_user
-        if Owner.kind_of(owner) is OwnerKind.QUEUE or owner in (
-            daemon_user,
-            record.text("CreatedById"),
-        ):
-            return False
-        return not is_untouched(record, frozenset({daemon_user}))
 
     def _unseen(self, claim: Claim) -> Verdict:
         """Gone; or told of before its transaction has ended, as platform events may be."""

@@ -41,7 +41,7 @@ async def test_a_record_is_a_member_once_however_often_it_is_decided(live: Live)
     made, lead = campaign(live), live.lead(Utm_Campaign__c="launch day")
     async with handler_on(live, policy_set(action=JOINS)) as handler:
         assert await handler.handle(claim_of(lead)) == Finished("rule")
-        await handler.campaigns.join(again(lead))
+        await handler.effects.campaigns.join(again(lead))
     (member,) = members(live, lead)
     assert (member["CampaignId"], member["Status"]) == (made, "Responded")
 

@@ -47,7 +47,7 @@ async def test_a_lead_is_shared_with_a_public_group_once_however_often_it_is_dec
         handler.witness = lambda item, record, decision: decided.append(decision)
         other = live.lead()
         await handler.handle(claim_of(other))
-        await handler.shares.make(replace(decided[0], record_id=record_id(lead)))
+        await handler.effects.shares.make(replace(decided[0], record_id=record_id(lead)))
     (row,) = shared(live, lead)
     assert (row["UserOrGroupId"], row["LeadAccessLevel"]) == (group_of(live), "Edit")
     (proof,) = proofs(live, lead)
