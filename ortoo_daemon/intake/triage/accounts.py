@@ -37,6 +37,9 @@ class Chooser:
         writers_own: bool,
     ) -> list[tuple[AccountCandidate, ...]]:
         """One list of candidates, best first, for each rooftop that is meant; never empty."""
+        slip = self._slip(sites, evidence)
+        if slip:
+            return [slip]
         sites = [site for site in sites if not site.weak] or sites
         doubted = self._doubted(sites, evidence, writers_own=writers_own)
         if doubted:
@@ -63,15 +66,9 @@ class Chooser:
     ) -> tuple[AccountCandidate, ...]:
         """Where what the mail says contradicts itself, the candidates of all sides; else none.
 
-        A code that belongs to none of the rooftops named beside it is a slip of the one or the other: what
-        the writer's own rooftop agrees with stands. A writer who asks without naming a rooftop, and names
-        a sister afterwards, compares; one who names a sister in the subject alone means the one or the
-        other: nobody can tell.
+        A writer who asks without naming a rooftop, and names a sister afterwards, compares; one who names
+        a sister in the subject alone means the one or the other: nobody can tell.
         """
-        numbers = [site for site in sites if site.kind == "number"]
-        named = [site for site in sites if site.kind in _STRONG and not site.after]
-        if numbers and named:
-            return self._slip(numbers, named, evidence)
         own = self.writer.account
         if own is None and sites and self.writer.by_address and all(s.weak for s in sites):
             return self._each(sites, evidence, _BY_THE_WAY)
@@ -89,16 +86,22 @@ class Chooser:
         return ()
 
     def _slip(
-        self,
-        numbers: Sequence[SiteMention],
-        named: Sequence[SiteMention],
-        evidence: dict[SiteMention, Evidence],
+        self, sites: Sequence[SiteMention], evidence: dict[SiteMention, Evidence]
     ) -> tuple[AccountCandidate, ...]:
-        coded = frozenset().union(*(site.accounts for site in numbers))
-        said = frozenset().union(*(site.accounts for site in named))
-        if coded & said:
+        """Where a code belongs to none of the rooftops named beside it; else none.
+
+        Of a code that the writer is not sure of (*I think*) the name stands; else what the writer's own
+        rooftop agrees with; else a person decides.
+        """
+        numbers = [site for site in sites if site.kind == "number"]
+        named = [site for site in sites if site.kind in _STRONG and not site.after]
+        coded = _accounts(numbers)
+        said = _accounts(named)
+        if not coded or not said or coded & said:
             return ()
         own = self.writer.account
+        if own not in said and len(said) == 1 and all(site.hedged for site in numbers):
+            own = next(iter(said))
         if own in said and own not in coded:
             return tuple(
                 self._candidate(own, _OUTVOTED, site.basis, _said(evidence, site))
@@ -151,8 +154,10 @@ class Chooser:
                 confidence = _WRITERS_OWN_OF_SEVERAL
             else:
                 confidence = _ONE_OF_SEVERAL
+        others = sorted(site.rivals - accounts) if rivalled else []
         return tuple(
-            self._candidate(account, confidence, basis, said) for account in sorted(accounts)
+            self._candidate(account, confidence, basis, said)
+            for account in (*sorted(accounts), *others)
         )
 
     def _of_writer(self, at_most: float = 1.0) -> tuple[AccountCandidate, ...]:
@@ -176,9 +181,13 @@ class Chooser:
         )
 
 
+def _accounts(sites: Sequence[SiteMention]) -> frozenset[str]:
+    return frozenset().union(*(site.accounts for site in sites))
+
+
 def _rivals(sites: Sequence[SiteMention]) -> Sequence[SiteMention]:
     """The first, of whom nobody can tell whether one of the others is meant."""
-    others = frozenset().union(*(site.accounts for site in sites))
+    others = _accounts(sites)
     return [replace(site, rivals=others - site.accounts) for site in sites[:1]]
 
 

@@ -13,15 +13,19 @@ from functools import cached_property
 from ortoo_daemon.intake.triage.dealer_names import (
     former_forms,
     name_forms,
+    one_word_name,
     runs,
     spoken,
+    street_forms,
     street_name,
     telling_words,
     without_kind,
 )
 from ortoo_daemon.intake.triage.dealers import Dealer
+from ortoo_daemon.intake.triage.lookalikes import alike
 from ortoo_daemon.intake.triage.ordinary_words import DIRECTIONS, GENERIC, STREET_WORDS
 from ortoo_daemon.intake.triage.phrases import PhraseBook
+from ortoo_daemon.intake.triage.states import state_name
 from ortoo_daemon.intake.triage.words import plain_words
 
 PHONE_DIGITS = 8
@@ -84,6 +88,11 @@ class DealerIndex:
         return {code_key(d.code): d.account_id for d in self.dealers.values() if d.code}
 
     @cached_property
+    def namesakes(self) -> Mapping[str, frozenset[str]]:
+        """By account id, every rooftop whose name is taken for its own; itself too."""
+        return alike(self.dealers.values())
+
+    @cached_property
     def mailbox_names(self) -> Mapping[str, frozenset[str]]:
         """By account id, what its mailboxes may be called: towns and what tells it apart, in one word."""
         return {
@@ -130,13 +139,17 @@ class DealerIndex:
         for former in dealer.former_names:
             yield from (("old", form) for form in former_forms(former) if len(form) > 1)
             yield from (("old_word", (word,)) for word in telling_words(former, dealer))
+            alone = one_word_name(former)
+            if alone and not self._is_town(alone):
+                yield "old", alone
         for place in self._places(dealer):
             yield "place", place
+        yield from self._states(dealer)
         for mark in self._marks(dealer):
             yield "mark", mark
         street = street_name(dealer.street)
         if street and not self._is_town(street):
-            yield "street", street
+            yield from (("street", form) for form in street_forms(street))
         if dealer.street and street:
             yield "address", plain_words(dealer.street)
         for group in self._group_forms(dealer):
@@ -195,6 +208,13 @@ class DealerIndex:
             return
         if len(town) > 2 or self._first_words[bare[0]] > 1:
             yield bare[:1]
+
+    def _states(self, dealer: Dealer) -> Iterator[tuple[str, tuple[str, ...]]]:
+        """The name of its state; the code only behind the town, for it may be a word (*in*, *or*, *me*)."""
+        town, state = plain_words(dealer.city), plain_words(dealer.state)
+        if town and state:
+            yield "state", plain_words(state_name(dealer.state, dealer.country))
+            yield "place", (*town, *state)
 
     @cached_property
     def _first_words(self) -> Counter[str]:

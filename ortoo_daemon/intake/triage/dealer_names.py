@@ -4,9 +4,18 @@ import re
 from collections.abc import Iterator
 
 from ortoo_daemon.intake.triage.dealers import Dealer
-from ortoo_daemon.intake.triage.ordinary_words import DIRECTIONS, GENERIC, STREET_WORDS
+from ortoo_daemon.intake.triage.ordinary_words import (
+    DIRECTIONS,
+    GENERIC,
+    STREET_WORDS,
+    STREETS_SHORT,
+)
 from ortoo_daemon.intake.triage.words import plain_words
 
+_LEGAL_ENDS = frozenset(
+    {"gmbh", "sarl", "kg", "srl", "spa", "sl", "bv", "ltd", "e", "k", "r", "l", "s"}
+)
+_LONG = 7
 _DASH = re.compile(r"\s+[–—|-]\s+")
 
 
@@ -16,40 +25,52 @@ def spoken(kind: str, words: str) -> list[str]:
         return [words, words.replace("ae", "a").replace("oe", "o").replace("ue", "u")]
     if kind in {"place", "mark"} and len(words) > 3 and " " not in words:
         return [words, f"{words}er", f"{words}s"]
-    if kind == "place" and words.count(" ") == 1:
+    if kind == "place" and words.count(" ") == 1 and len(words.split()[1]) > 2:
         return [words, words.replace(" ", " .. ")]
     return [words]
 
 
 def name_forms(name: str) -> Iterator[tuple[str, ...]]:
-    """The name, its parts around a dash, and each without its legal form."""
+    """The name, its parts around a dash, each without its legal form, and with ``AH`` for ``Autohaus``."""
     for part in {name, _DASH.sub(" ", name), *(_DASH.split(name))}:
-        words = plain_words(part)
-        yield words
-        while words and words[-1] in {
-            "gmbh",
-            "sarl",
-            "kg",
-            "srl",
-            "spa",
-            "sl",
-            "bv",
-            "ltd",
-            "e",
-            "k",
-            "r",
-            "l",
-            "s",
-        }:
-            words = words[:-1]
+        for words in _without_legal_form(plain_words(part)):
             yield words
+            if len(words) > 1 and words[0] == "autohaus":
+                yield ("ah", *words[1:])
+
+
+def _without_legal_form(words: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
+    yield words
+    while words and words[-1] in _LEGAL_ENDS:
+        words = words[:-1]
+        yield words
 
 
 def former_forms(name: str) -> Iterator[tuple[str, ...]]:
-    yield from name_forms(name)
+    """Former names as name_forms has them, and without what ends them (``& Sohn``)."""
+    for words in name_forms(name):
+        yield words
+        yield without_end(words)
     bare = tuple(word for word in plain_words(name) if word not in GENERIC and len(word) > 2)
     if len(bare) > 1:
         yield bare
+
+
+def without_end(name: tuple[str, ...]) -> tuple[str, ...]:
+    """A name without what may be left out at its end; () where what is left is what many are called."""
+    end = len(name)
+    while end and name[end - 1] in GENERIC:
+        end -= 1
+    rare = any(len(word) >= _LONG and word not in GENERIC for word in name[:end])
+    return name[:end] if end > 1 and rare else ()
+
+
+def one_word_name(name: str) -> tuple[str, ...]:
+    """A former name of a single long word that no other word is, without its legal form: ``Autoasti``."""
+    for words in name_forms(name):
+        if len(words) == 1 and len(words[0]) >= _LONG and words[0] not in GENERIC:
+            return words
+    return ()
 
 
 def without_kind(group: tuple[str, ...]) -> tuple[str, ...]:
@@ -77,6 +98,15 @@ def street_name(street: str) -> tuple[str, ...]:
     words = tuple(word for word in plain_words(street) if not any(c.isdigit() for c in word))
     telling = [word for word in words if word not in STREET_WORDS and word not in GENERIC]
     return words if telling and len(words) > 0 else ()
+
+
+def street_forms(name: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
+    """A street's name, and with what kind of street it is cut short: ``Stevenson Dr``, ``Heerstr``."""
+    yield name
+    if name and name[-1] in STREETS_SHORT:
+        yield (*name[:-1], STREETS_SHORT[name[-1]])
+    elif name and len(name[-1]) > _LONG and name[-1].endswith("strasse"):
+        yield (*name[:-1], name[-1].removesuffix("asse"))
 
 
 def runs(words: tuple[str, ...], skipped: frozenset[str] | set[str]) -> Iterator[tuple[str, ...]]:

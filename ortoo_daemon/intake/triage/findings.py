@@ -15,9 +15,10 @@ from ortoo_daemon.intake.triage.figures import (
     number_groups,
 )
 from ortoo_daemon.intake.triage.model import Basis
+from ortoo_daemon.intake.triage.namesakes import stands_for_a_site, told_apart
 from ortoo_daemon.intake.triage.near_days import names_a_near_day
 from ortoo_daemon.intake.triage.ordinary_words import CODE_WORDS, JOINING_WORDS
-from ortoo_daemon.intake.triage.passing import judged, weighed
+from ortoo_daemon.intake.triage.passing import is_hedged, judged, weighed
 from ortoo_daemon.intake.triage.phrases import Hit
 from ortoo_daemon.intake.triage.requests import HINTS, best_of, request_scores
 from ortoo_daemon.intake.triage.rivals import are_listed, unsure
@@ -74,6 +75,7 @@ class Observer:
     lower: bool
     language: str = ""
     stranger: bool = False
+    at_home: bool = False
     vins: tuple[tuple[int, int], ...] = ()
     codes: tuple[tuple[int, int, str], ...] = ()
     numbers: tuple[tuple[int, str], ...] = ()
@@ -236,14 +238,17 @@ class Observer:
     def _sites(
         self, said: SiteWords, sentence: Sentence, out: Sequence[tuple[int, int]]
     ) -> Iterator[SiteMention]:
-        for site in sites_in(said, self.index, self.pool):
-            settled = _is_out(said.words[site.first], out)
-            yield (
-                judged(site, said, stranger=self.stranger)
-                if not settled
-                else replace(site, passing="settled")
-            )
-        yield from self._numbers(said, sentence)
+        spoken_of = [
+            replace(site, passing="settled")
+            if _is_out(said.words[site.first], out)
+            else judged(site, said, stranger=self.stranger, at_home=self.at_home)
+            for site in sites_in(said, self.index, self.pool)
+        ]
+        for site in told_apart(spoken_of, self.index.namesakes):
+            if site.kind != "state" or stands_for_a_site(site, said):
+                yield site
+        for number in self._numbers(said, sentence):
+            yield replace(number, hedged=is_hedged(number, said))
 
     def _numbers(self, said: SiteWords, sentence: Sentence) -> Iterator[SiteMention]:
         for found in _CODE.finditer(self.text, sentence.start, sentence.end):

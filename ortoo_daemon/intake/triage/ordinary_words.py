@@ -35,6 +35,18 @@ rue singel str straat strada strasse street via viale way weg
 """)
 """Kinds of streets."""
 
+STREETS_SHORT = {
+    "avenue": "ave",
+    "boulevard": "blvd",
+    "drive": "dr",
+    "highway": "hwy",
+    "lane": "ln",
+    "parkway": "pkwy",
+    "road": "rd",
+    "street": "st",
+}
+"""Kinds of streets as addresses cut them short."""
+
 CODE_WORDS = _words("""
 account betrieb betriebsnummer bnr cod code codes codice codigo compte conc concessionario dealer
 dealercode dealernummer handler handlernr handlernummer id kenmerk konto kontonummer konzernnummer n

@@ -14,20 +14,30 @@ from ortoo_daemon.intake.triage.site_words import SiteWords, parted
 from ortoo_daemon.intake.triage.sites import SiteMention
 
 _WORKS_THERE = "works_there"
+_STANDS_THERE = "stands_there"
 _COLLEAGUE = "colleague"
 """Only in a sentence that asks for nothing: whoever asks for a colleague's password means the rooftop."""
 
-_BEFORE = {"lives_there": 4, "compared_with": 2, "worked_there": 4, "comes_from": 4, "authority": 3}
+_BEFORE = {
+    "lives_there": 4,
+    "compared_with": 2,
+    "worked_there": 4,
+    "comes_from": 4,
+    "authority": 3,
+    "stands_there": 3,
+}
 _BEHIND = {"authority": 2}
 _OWN = 4
 _SHORT = 4
+_HEDGE = 6
 _LEADING = ARTICLES | PLACE_WORDS | SMALL_WORDS
 
 
-def judged(mention: SiteMention, said: SiteWords, *, stranger: bool) -> SiteMention:
+def judged(mention: SiteMention, said: SiteWords, *, stranger: bool, at_home: bool) -> SiteMention:
     """The mention with why it is only in passing, and whether it is said to be what the writer means.
 
-    From where a ``stranger`` has a car, a customer perhaps, is whom the matter concerns.
+    From where a ``stranger`` has a car, a customer perhaps, is whom the matter concerns. ``at_home``: the
+    writer has a rooftop of their own, so that where a car stands need not be the one.
     """
     passing = ""
     own = False
@@ -36,6 +46,8 @@ def judged(mention: SiteMention, said: SiteWords, *, stranger: bool) -> SiteMent
             continue
         if mention.kind == "name" and group.name == "lives_there":
             continue
+        if group.name == _STANDS_THERE and not at_home:
+            continue
         before = mention.first - group.last
         behind = group.first - mention.last
         if 0 < before <= _BEFORE.get(group.name, 0) or 0 < behind <= _BEHIND.get(group.name, 0):
@@ -43,6 +55,15 @@ def judged(mention: SiteMention, said: SiteWords, *, stranger: bool) -> SiteMent
         if group.name == "our_own" and 0 < before <= _OWN:
             own = own or _reaches(group, mention, said)
     return replace(mention, passing=passing, own=own)
+
+
+def is_hedged(mention: SiteMention, said: SiteWords) -> bool:
+    """``BS4512, I think``: whether words beside a code say that the writer is not sure of it."""
+    return any(
+        0 < mention.first - group.last <= _HEDGE or 0 < group.first - mention.last <= _HEDGE
+        for group in said.groups
+        if group.name == "unsure"
+    )
 
 
 def _reaches(group: Hit, mention: SiteMention, said: SiteWords) -> bool:
@@ -64,6 +85,7 @@ def _works_there(mention: SiteMention, said: SiteWords) -> bool:
     return any(
         group.name in {_WORKS_THERE, _COLLEAGUE}
         and 0 < mention.first - group.last <= _BEFORE["compared_with"] + 1
+        and not parted(said.words, group.last, mention.first)
         for group in said.groups
     )
 
@@ -75,6 +97,7 @@ def weighed(
 
     ``item``: whether the writer set the sentence apart.
     """
+    sites = _where_it_stands(sites)
     if points >= SPEAKS:
         return tuple(_of_a_colleague(site, said) for site in sites)
     said_so = item or points >= HINTS
@@ -97,3 +120,13 @@ def _of_a_colleague(site: SiteMention, said: SiteWords) -> SiteMention:
     """``our colleague in Leeds asked me``: whether it concerns Leeds, nobody knows."""
     near = any(g.name == _COLLEAGUE and 0 < site.first - g.last <= 3 for g in said.groups)
     return replace(site, weak=True) if near and not site.own else site
+
+
+def _where_it_stands(sites: Sequence[SiteMention]) -> Sequence[SiteMention]:
+    """``the car is in Leeds``: in passing beside another rooftop; else nobody knows whether it is meant."""
+    if any(not site.passing for site in sites):
+        return sites
+    return [
+        replace(site, passing="", weak=True) if site.passing == _STANDS_THERE else site
+        for site in sites
+    ]

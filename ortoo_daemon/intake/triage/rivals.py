@@ -27,7 +27,8 @@ def unsure(sites: Sequence[SiteMention], words: Sequence[Word]) -> tuple[SiteMen
     beside = [site for site in sites if site.passing == "compared"]
     if len(meant) != 1 or not beside or meant[0].own or meant[0].labels:
         return tuple(sites)
-    others = frozenset().union(*(site.accounts for site in beside)) - meant[0].accounts
+    apart = (site.accounts for site in beside if not site.accounts & meant[0].accounts)
+    others: frozenset[str] = frozenset().union(*apart)
     return tuple(
         replace(site, rivals=others) if site is meant[0] and others else site for site in sites
     )

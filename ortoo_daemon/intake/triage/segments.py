@@ -110,6 +110,9 @@ class _Cutter:
         if not _speaks(finding):
             self._take_quiet(finding)
             return
+        if self.found and _only_compares(finding):
+            self._go_on(finding)
+            return
         self._split_lead_in(finding)
         if not self.found or self._begins(finding):
             self.found.append(Topic(heading=self.heading))
@@ -133,18 +136,22 @@ class _Cutter:
 
     def _take_quiet(self, finding: Finding) -> None:
         self.marked = self.marked or (finding.another and not finding.meant)
-        if self._is_quiet_request(finding):
+        if not (self.found and _only_compares(finding)) and self._is_quiet_request(finding):
             self.found.append(Topic(heading=self.heading))
             self._join(finding)
         elif not self.found:
             self.lead_in.append(finding)
         else:
-            topic = self.found[-1]
-            topic.findings.append(finding)
-            if not topic.meant and not finding.groups & _BESIDE:
-                topic.sites.extend(replace(site, after=True) for site in finding.meant)
-            else:
-                topic.sites.extend(s for s in finding.meant if s.basis is Basis.CODE)
+            self._go_on(finding)
+
+    def _go_on(self, finding: Finding) -> None:
+        """What belongs to the request before it: of the rooftops it names a code alone tells more."""
+        topic = self.found[-1]
+        topic.findings.append(finding)
+        if not topic.meant and not finding.groups & _BESIDE:
+            topic.sites.extend(replace(site, after=True) for site in finding.meant)
+        else:
+            topic.sites.extend(s for s in finding.meant if s.basis is Basis.CODE)
 
     def _is_quiet_request(self, finding: Finding) -> bool:
         """An item about another rooftop, or *another thing* in a paragraph of its own, in weaker words."""
@@ -224,6 +231,12 @@ def _strong(site: SiteMention, weak: set[SiteMention]) -> SiteMention:
 
 def _speaks(finding: Finding) -> bool:
     return finding.best[1] >= SPEAKS
+
+
+def _only_compares(finding: Finding) -> bool:
+    """``The same happened to us in Leeds``: within a paragraph, such words ask for nothing of their own."""
+    apart = finding.sentence.first or finding.sentence.item or finding.another
+    return "beside" in finding.groups and not apart and finding.best[1] < SPEAKS_PLAINLY
 
 
 def _is_heading(finding: Finding) -> bool:

@@ -17,7 +17,7 @@ from ortoo_daemon.intake.triage.phrases import Hit
 from ortoo_daemon.intake.triage.words import Word
 
 _SHORTEST_LOWER = 5
-_BESIDE = {"group": {"place"}, "place": {"group", "mark"}, "mark": {"place"}}
+_BESIDE = {"group": {"place"}, "place": {"group", "mark", "name", "old"}, "mark": {"place"}}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -22,7 +22,7 @@ from ortoo_daemon.intake.triage.site_words import (
 )
 from ortoo_daemon.intake.triage.words import Word
 
-_ORDER = ("address", "name", "old", "street", "mark", "old_word", "place", "brand")
+_ORDER = ("address", "name", "old", "street", "mark", "old_word", "place", "state", "brand")
 _BASES = {
     "name": Basis.NAME,
     "old": Basis.OLD_NAME,
@@ -31,6 +31,7 @@ _BASES = {
     "street": Basis.ADDRESS,
     "mark": Basis.NAME,
     "place": Basis.CITY,
+    "state": Basis.ADDRESS,
     "brand": Basis.BRAND_IN_CITY,
 }
 _CONFIDENCES = {
@@ -41,6 +42,7 @@ _CONFIDENCES = {
     "street": 0.94,
     "mark": 0.94,
     "place": 0.95,
+    "state": 0.9,
     "brand": 0.9,
 }
 _NEAR = 2
@@ -55,7 +57,8 @@ class SiteMention:
     the matter is theirs, ``labels`` that it stands before a colon, above or before what is said of it,
     ``after`` that it stands behind the request, in a sentence that asks for nothing; ``weak`` that it stands
     in such a sentence, before or behind, which does not say that this is what the matter concerns;
-    ``rivals`` are others of the same sentence that may be meant as well.
+    ``rivals`` are others of the same sentence that may be meant as well; ``hedged`` tells of a code that
+    the writer is not sure of it.
     """
 
     accounts: frozenset[str]
@@ -70,6 +73,7 @@ class SiteMention:
     after: bool = False
     weak: bool = False
     rivals: frozenset[str] = frozenset()
+    hedged: bool = False
 
 
 def sites_in(

@@ -108,6 +108,7 @@ class _Triage:
             numbers=numbers_of(self.reading, in_subject=False),
             today=self.today,
             stranger=not self.writer.by_address,
+            at_home=self.writer.account is not None,
         )
 
     def _subject(self) -> Finding | None:
@@ -222,11 +223,11 @@ class _Triage:
             and self.subject
             and kind not in self.taxonomy.writer_speaks_for_itself
         ):
-            meant = list(self.subject.meant) or meant
+            named = [_agreed(site, meant) for site in self.subject.meant]
             evidence |= {
-                site: Evidence(what="subject", text=self.reading.subject)
-                for site in self.subject.meant
+                site: Evidence(what="subject", text=self.reading.subject) for site in named
             }
+            meant = named or meant
         return meant, evidence
 
     def _site_evidence(self, site: SiteMention, finding: Finding) -> Evidence:
@@ -292,6 +293,12 @@ def _forms(site: SiteMention) -> Iterable[SiteMention]:
 
 def _only_by_the_way(sites: Sequence[SiteMention]) -> bool:
     return all(site.weak for site in sites)
+
+
+def _agreed(subject: SiteMention, said: Sequence[SiteMention]) -> SiteMention:
+    """What the subject names; of several of that name those that the text names more closely."""
+    closer = frozenset().union(*(site.accounts for site in said)) & subject.accounts
+    return replace(subject, accounts=closer) if closer else subject
 
 
 def _about(topic: Topic, account: str) -> Topic:

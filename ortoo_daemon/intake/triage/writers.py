@@ -1,23 +1,25 @@
 """For which rooftops may this writer speak, and from which do they write?"""
 
-import re
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from ortoo_daemon.intake.mail.model import IdentifierKind, MailPart, MailReading, PartKind
-from ortoo_daemon.intake.triage.brands import brands_in
-from ortoo_daemon.intake.triage.dealer_index import DealerIndex, code_key, phone_key
+from ortoo_daemon.intake.mail.model import MailPart, MailReading, PartKind
+from ortoo_daemon.intake.triage.dealer_index import DealerIndex
 from ortoo_daemon.intake.triage.mailboxes import known_domain, site_of_mailbox
 from ortoo_daemon.intake.triage.model import Basis, Evidence
-from ortoo_daemon.intake.triage.site_words import SiteWords
-from ortoo_daemon.intake.triage.sites import SiteMention, groups_in, sites_in
+from ortoo_daemon.intake.triage.outsiders import (
+    ADDRESS,
+    addresses_said,
+    group_said,
+    of_brand_in_town,
+    of_the_question,
+    phone_numbers,
+    words_said,
+)
+from ortoo_daemon.intake.triage.sites import SiteMention, sites_in
 from ortoo_daemon.intake.triage.taxonomy import Taxonomy
 from ortoo_daemon.intake.triage.words import Word, words_of
 
-_ADDRESS = re.compile(r"[\w.+'-]+@[\w-]+(?:\.[\w-]+)+")
-_PHONE = re.compile(r"(?<![\w])\+?\(?\d[\d\s()./\u00a0-]{6,17}\d(?!\w)")
 _POINTER_WORDS = 6
-_SPEAKING = {PartKind.NEW, PartKind.GREETING, PartKind.FORWARDED}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,7 +112,7 @@ def _forwarded(reading: MailReading, index: DealerIndex) -> Writer | None:
         key=lambda part: (not _says_something(reading, part.message), part.message),
     )
     for part in headers:
-        for found in _ADDRESS.finditer(part.text):
+        for found in ADDRESS.finditer(part.text):
             start = part.start + found.start()
             known = _by_address(found[0], index, start, start + len(found[0]))
             if known.account:
@@ -157,8 +159,8 @@ def _by_signature(
     reading: MailReading, index: DealerIndex, taxonomy: Taxonomy, known: Writer
 ) -> Writer:
     """The rooftop whose number, address or name the writer signs with; the group that the text names."""
-    numbers = list(_numbers(reading, index, known.pool))
-    pool = known.pool or _pool_said(reading, index, taxonomy, numbers)
+    numbers = list(phone_numbers(reading, index, known.pool))
+    pool = known.pool or group_said(reading, index, taxonomy, numbers)
     accounts = {account for account, _ in numbers if pool is None or account in pool}
     if len(accounts) == 1:
         account = accounts.pop()
@@ -170,84 +172,46 @@ def _by_signature(
             evidence=tuple(evidence for found, evidence in numbers if found == account),
         )
     signed = _signed(reading, index, taxonomy, pool)
+    if signed is None and known.pool is None:
+        signed = _outsider(reading, index, taxonomy, pool)
     return signed or Writer(pool=pool, evidence=known.evidence)
 
 
-def _numbers(
-    reading: MailReading, index: DealerIndex, pool: frozenset[str] | None
-) -> Iterator[tuple[str, Evidence]]:
-    for part in reading.parts:
-        if part.message or part.kind in {PartKind.DISCLAIMER, PartKind.QUOTED, PartKind.HEADER}:
-            continue
-        for found in _PHONE.finditer(part.text):
-            accounts = index.by_phone.get(phone_key(found[0]), frozenset())
-            accounts = accounts & pool if pool is not None else accounts
-            if len(accounts) == 1:
-                start = part.start + found.start()
-                end = part.start + found.end()
-                yield (
-                    next(iter(accounts)),
-                    Evidence(what="phone", text=found[0], start=start, end=end),
-                )
-
-
-def _pool_said(
-    reading: MailReading,
-    index: DealerIndex,
-    taxonomy: Taxonomy,
-    numbers: list[tuple[str, Evidence]],
-) -> frozenset[str] | None:
-    """The one group that an unknown writer names, by number, code or word."""
-    if numbers:
-        return index.pool_of(numbers[0][0])
-    for start, end, text in _said(reading):
-        words = words_of(text, start, end)
-        named = _groups_of(groups_in(_site_words(words, taxonomy, reading.language), index), index)
-        named |= {
-            index.group_of(account)
-            for word in (*text[start:end].split(), *_codes(reading, start, end, text))
-            if (account := index.by_code.get(code_key(word))) and not word.isdigit()
-        }
-        if len(named) == 1:
-            return index.groups[named.pop()]
-        if named:
-            return None
-        namesakes = _namesakes(words, index)
-        if namesakes:
-            return namesakes
+def _outsider(
+    reading: MailReading, index: DealerIndex, taxonomy: Taxonomy, pool: frozenset[str] | None
+) -> Writer | None:
+    """Of which rooftop an outsider speaks: its mail address, its brand and town, the question answered."""
+    family = pool and pool.union(*(index.namesakes[account] for account in pool))
+    addresses = list(addresses_said(reading, index, family))
+    named = {account for account, _ in addresses}
+    if len(named) == 1:
+        said = tuple(evidence for _, evidence in addresses)
+        return _speaking_of(index, named.pop(), Basis.FORWARDED_PARTY, 0.9, said)
+    if pool is not None:
+        return None
+    account = of_brand_in_town(reading, index, taxonomy)
+    if account is not None:
+        return _speaking_of(index, account, Basis.BRAND_IN_CITY, 0.85)
+    account = of_the_question(reading, index, taxonomy)
+    if account is not None:
+        return _speaking_of(index, account, Basis.FORWARDED_PARTY, 0.82)
     return None
 
 
-def _codes(reading: MailReading, start: int, end: int, text: str) -> Iterator[str]:
-    """The dealer codes that reading found there, those in pieces too."""
-    for found in reading.identifiers:
-        here = (found.part is None) == (text is reading.subject)
-        if here and found.kind is IdentifierKind.DEALER_CODE and start <= found.start < end:
-            yield found.value
-
-
-def _namesakes(words: tuple[Word, ...], index: DealerIndex) -> frozenset[str]:
-    """The rooftops of the name that is written; several may bear it."""
-    found: frozenset[str] = frozenset()
-    for hit in index.book.find(words):
-        if hit.name.partition(":")[0] in {"name", "old"}:
-            found |= index.meanings[hit.name]
-    return found
-
-
-def _groups_of(accounts: frozenset[str], index: DealerIndex) -> set[str]:
-    return {index.group_of(account) for account in accounts}
-
-
-def _said(reading: MailReading) -> Iterator[tuple[int, int, str]]:
-    """The writer's words, the subject, then the signature: what names a group first counts."""
-    for part in reading.parts:
-        if part.kind in _SPEAKING and (not part.message or reading.forward_speaks):
-            yield part.start, part.end, reading.text
-    yield 0, len(reading.subject), reading.subject
-    for part in reading.parts:
-        if part.kind is PartKind.SIGNATURE and not part.message:
-            yield part.start, part.end, reading.text
+def _speaking_of(
+    index: DealerIndex,
+    account: str,
+    basis: Basis,
+    confidence: float,
+    evidence: tuple[Evidence, ...] = (),
+) -> Writer:
+    return Writer(
+        pool=index.pool_of(account),
+        account=account,
+        basis=basis,
+        confidence=confidence,
+        evidence=evidence,
+    )
 
 
 def _signed(
@@ -257,7 +221,7 @@ def _signed(
         if part.kind is not PartKind.SIGNATURE or part.message:
             continue
         words = words_of(reading.text, part.start, part.end)
-        found = sites_in(_site_words(words, taxonomy, reading.language), index, pool)
+        found = sites_in(words_said(words, taxonomy, reading.language), index, pool)
         sites = [_on_one_line(site, words, reading.text) for site in found]
         for kinds in ({"address"}, {"name", "street", "old"}, {"place", "mark", "brand"}):
             meant = {a for s in sites if s.kind in kinds for a in s.accounts}
@@ -288,10 +252,3 @@ def _on_one_line(site: SiteMention, words: tuple[Word, ...], text: str) -> SiteM
     """The group's name above a list of towns makes no name with the first of them."""
     broken = "\n" in text[words[site.first].start : words[site.last].end]
     return replace(site, kind="place") if broken and site.kind in {"name", "old"} else site
-
-
-def _site_words(words: tuple[Word, ...], taxonomy: Taxonomy, language: str) -> SiteWords:
-    hits = taxonomy.book("").find(words)
-    return SiteWords(
-        words=words, groups=hits, brands=brands_in(words, taxonomy), lower=False, language=language
-    )
