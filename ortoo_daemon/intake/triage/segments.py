@@ -107,11 +107,11 @@ class _Cutter:
             return
         if finding.sentence.first and not finding.sentence.item and self._new_paragraph(finding):
             self._end_heading(finding)
-        if not _speaks(finding):
-            self._take_quiet(finding)
-            return
         if self.found and _only_compares(finding):
             self._go_on(finding)
+            return
+        if not _speaks(finding):
+            self._take_quiet(finding)
             return
         self._split_lead_in(finding)
         if not self.found or self._begins(finding):
@@ -136,7 +136,7 @@ class _Cutter:
 
     def _take_quiet(self, finding: Finding) -> None:
         self.marked = self.marked or (finding.another and not finding.meant)
-        if not (self.found and _only_compares(finding)) and self._is_quiet_request(finding):
+        if self._is_quiet_request(finding):
             self.found.append(Topic(heading=self.heading))
             self._join(finding)
         elif not self.found:

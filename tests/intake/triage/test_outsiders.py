@@ -162,8 +162,9 @@ def test_where_a_car_stands_is_not_by_itself_whom_a_rooftops_own_mail_concerns()
 
 
 def test_the_same_that_happened_to_a_sister_is_no_request_of_hers():
-    text = "La factura de Dole se ha cobrado dos veces. En Gray nos pasó lo mismo."
-    assert accounts(text, sender="office@valmont-auto.example") == ["dole"]
+    text = "La factura de Dole se ha cobrado dos veces, rogamos abono. "
+    after = "En Dijon nos pasó lo mismo el año pasado."
+    assert accounts(text + after, sender="office@valmont-auto.example") == ["dole"]
 
 
 def test_all_whom_a_clause_may_mean_are_among_the_candidates():
