@@ -21,12 +21,12 @@ from ortoo_daemon.records import (
     record_id,
 )
 from ortoo_daemon.sweeps.reconcile import OrgQuery, QueuePut
+from ortoo_daemon.sweeps.writable import writable
 
 PAGE = 2000
 MOST_PAGES = 25
 
 _OWNER, _ASSIGNED_OWNER, _CHANGED_AT = "OwnerId", "Ortoo_Assigned_Owner__c", "LastModifiedDate"
-_EXTRA = {"Lead": " AND IsConverted = false"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,15 +72,19 @@ def _changed(
 ) -> str:
     """By the moment, then the id, so that what is changed meanwhile shifts nothing. Who wrote last is not
     asked: the daemon itself may have, after the person."""
-    where = (
-        f"{_CHANGED_AT} >= {instant_text(since)} AND {_CHANGED_AT} <= {instant_text(until)} "
-        f"AND Ortoo_Decided_At__c != null AND Ortoo_Parked__c = null{_EXTRA.get(name, '')}"
-    )
+    conditions = [
+        f"{_CHANGED_AT} >= {instant_text(since)}",
+        f"{_CHANGED_AT} <= {instant_text(until)}",
+        "Ortoo_Decided_At__c != null",
+        "Ortoo_Parked__c = null",
+        *writable(name),
+    ]
     if after is not None:
         at = instant_text(after[0])
-        where += f" AND ({_CHANGED_AT} > {at} OR ({_CHANGED_AT} = {at} AND Id > '{after[1]}'))"
+        conditions.append(f"({_CHANGED_AT} > {at} OR ({_CHANGED_AT} = {at} AND Id > '{after[1]}'))")
     return (
-        f"SELECT Id, {_OWNER}, {_ASSIGNED_OWNER}, {_CHANGED_AT} FROM {name} WHERE {where} "
+        f"SELECT Id, {_OWNER}, {_ASSIGNED_OWNER}, {_CHANGED_AT} FROM {name} "
+        f"WHERE {' AND '.join(conditions)} "
         f"ORDER BY {_CHANGED_AT}, Id LIMIT {PAGE}"
     )
 

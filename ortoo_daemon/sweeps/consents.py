@@ -9,16 +9,16 @@ from datetime import datetime
 
 from ortoo_daemon.action.consents import HELD
 from ortoo_daemon.action.stamps import ASSIGNED_OWNER, DECIDED_AT, OWNER, PARKED, POLICY, ROOFTOP
-from ortoo_daemon.instants import instant, instant_text
+from ortoo_daemon.instants import instant_text
 from ortoo_daemon.policy.model import Policy
 from ortoo_daemon.policy.share_model import SHARING, consent_fields
-from ortoo_daemon.records import FieldValue, Record, WorkItem, WorkReason, record_id
+from ortoo_daemon.records import FieldValue, Record, WorkItem, record_id
 from ortoo_daemon.sweeps.reconcile import OrgQuery, QueuePut
+from ortoo_daemon.sweeps.said import CHANGED_AT, said
+from ortoo_daemon.sweeps.writable import writable
 
-_CHANGED_AT = "LastModifiedDate"
-_EXTRA = {"Lead": " AND IsConverted = false"}
 _READ = frozenset(
-    {OWNER, ASSIGNED_OWNER, POLICY, ROOFTOP, DECIDED_AT, "CreatedDate", SHARING, _CHANGED_AT}
+    {OWNER, ASSIGNED_OWNER, POLICY, ROOFTOP, DECIDED_AT, "CreatedDate", SHARING, CHANGED_AT}
 )
 
 IsDue = Callable[[Policy, WorkItem, Record], bool]
@@ -47,7 +47,7 @@ async def find_consents(
             item
             for row in rows
             if (policy := named.get(str(row[POLICY] or ""))) is not None
-            and is_due(policy, item := _item(name, row, now), _record(name, row))
+            and is_due(policy, item := said(name, row, word="consent", now=now), _record(name, row))
         ]
         found, put = found + len(items), put + (await queue_put(items) if items else 0)
     return found, put
@@ -59,22 +59,9 @@ def _sharing(name: str, policies: Iterable[Policy], since: datetime, *, all_held
     fields = sorted(_READ | {each for each in asked if not each.startswith("$")})
     lately = f"SystemModstamp >= {instant_text(since)}"
     where = f"({SHARING} LIKE '{HELD}%' OR {lately})" if all_held else lately
-    return (
-        f"SELECT Id, {', '.join(fields)} FROM {name} WHERE {SHARING} != null AND {where} "
-        f"AND {PARKED} = null{_EXTRA.get(name, '')}"
-    )
+    conditions = (f"{SHARING} != null", where, f"{PARKED} = null", *writable(name))
+    return f"SELECT Id, {', '.join(fields)} FROM {name} WHERE {' AND '.join(conditions)}"
 
 
 def _record(name: str, row: Mapping[str, FieldValue]) -> Record:
     return Record(object=name, id=record_id(str(row["Id"])), fields=row)
-
-
-def _item(name: str, row: Mapping[str, FieldValue], now: datetime) -> WorkItem:
-    changed_at = instant(row[_CHANGED_AT]) or now
-    return WorkItem(
-        object=name,
-        record_id=record_id(str(row["Id"])),
-        reason=WorkReason.SLA,
-        entry=f"consent:{instant_text(changed_at)}",
-        heard_at=now,
-    )

@@ -14,6 +14,7 @@ from typing import Protocol
 from ortoo_daemon.instants import instant
 from ortoo_daemon.policy.model import Policy
 from ortoo_daemon.records import FieldValue, RecordId, WorkItem, WorkReason, record_id
+from ortoo_daemon.sweeps.writable import writable
 
 Clock = Callable[[], datetime]
 
@@ -80,9 +81,6 @@ PAGE = 2000
 _CLOCKS_AGREE_TO = timedelta(seconds=5)
 """Ours may be a little behind the org's, and a record made this moment must not wait for the next sweep."""
 
-_EXTRA = {"Lead": "IsConverted = false"}
-"""What else a record must be to be asked for: the org lets nobody write to a converted lead."""
-
 
 async def reconcile(
     org_query: OrgQuery,
@@ -148,9 +146,8 @@ class _Pages:
             f"CreatedDate <= {_literal(self.until)}",
             f"{self.fields.decided_at} = null",
             f"{self.fields.parked} = null",
+            *writable(self.object),
         ]
-        if self.object in _EXTRA:
-            conditions.append(_EXTRA[self.object])
         if after is not None:
             at, last = _literal(after[0]), after[1]
             conditions.append(f"(CreatedDate > {at} OR (CreatedDate = {at} AND Id > '{last}'))")

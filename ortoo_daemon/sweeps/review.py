@@ -16,6 +16,7 @@ from enum import StrEnum
 from ortoo_daemon.instants import instant, instant_text
 from ortoo_daemon.records import FieldValue, RecordId, WorkItem, WorkReason, record_id
 from ortoo_daemon.sweeps.reconcile import OrgQuery, QueuePut
+from ortoo_daemon.sweeps.writable import writable
 
 PAGE = 2000
 MOST_PAGES = 5
@@ -27,7 +28,6 @@ _DECIDED_AT = "Ortoo_Decided_At__c"
 _KEY = "Ortoo_Decision_Key__c"
 _MODIFIED_AT = "LastModifiedDate"
 PARKED_FIELDS = ("Id", _PARKED, _DECIDED_AT, _KEY, _MODIFIED_AT)
-_EXTRA = {"Lead": " AND IsConverted = false"}
 _TROUBLE = re.compile(r"too_many_tries$|kept_changing$|owner_fight: |[A-Z][A-Z0-9_]{3,}: ")
 """Our own words, and the org's error codes with its text behind."""
 
@@ -176,11 +176,12 @@ class Review:
 
 
 def _page(name: str, after: tuple[datetime, RecordId] | None) -> str:
-    where = f"{_PARKED} != null AND {_DECIDED_AT} != null{_EXTRA.get(name, '')}"
+    conditions = [f"{_PARKED} != null", f"{_DECIDED_AT} != null", *writable(name)]
     if after is not None:
         at = instant_text(after[0])
-        where += f" AND ({_DECIDED_AT} > {at} OR ({_DECIDED_AT} = {at} AND Id > '{after[1]}'))"
+        conditions.append(f"({_DECIDED_AT} > {at} OR ({_DECIDED_AT} = {at} AND Id > '{after[1]}'))")
     return (
-        f"SELECT {', '.join(PARKED_FIELDS)} FROM {name} WHERE {where} "
+        f"SELECT {', '.join(PARKED_FIELDS)} FROM {name} "
+        f"WHERE {' AND '.join(conditions)} "
         f"ORDER BY {_DECIDED_AT}, Id LIMIT {PAGE}"
     )

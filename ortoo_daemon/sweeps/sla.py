@@ -13,6 +13,7 @@ from typing import Protocol
 from ortoo_daemon.instants import instant, instant_text
 from ortoo_daemon.records import FieldValue, RecordId, WorkItem, WorkReason, record_id
 from ortoo_daemon.sweeps.reconcile import QueuePut
+from ortoo_daemon.sweeps.writable import writable
 
 PAGE = 2000
 MOST_PAGES = 25
@@ -23,7 +24,6 @@ OVERDUE_AFTER = timedelta(minutes=2)
 """A step that is due is taken by the sweep that finds it; one that is still there so late is not."""
 
 _NEXT_AT = "Ortoo_SLA_Next_At__c"
-_EXTRA = {"Lead": "IsConverted = false"}
 
 
 class OrgQueries(Protocol):
@@ -133,8 +133,7 @@ def _place(row: Mapping[str, FieldValue]) -> tuple[datetime, RecordId]:
 
 def _waiting(name: str) -> list[str]:
     """What the record must be for its clocks to count. Parked records wait for a person."""
-    extra = [_EXTRA[name]] if name in _EXTRA else []
-    return ["Ortoo_Parked__c = null", *extra]
+    return ["Ortoo_Parked__c = null", *writable(name)]
 
 
 def _due(name: str, now: datetime, after: tuple[datetime, RecordId] | None) -> str:
