@@ -20,6 +20,7 @@ from ortoo_daemon.records import (
     entry_by_hand,
     record_id,
 )
+from ortoo_daemon.sweeps.pages import behind
 from ortoo_daemon.sweeps.reconcile import OrgQuery, QueuePut
 from ortoo_daemon.sweeps.writable import writable
 
@@ -80,8 +81,7 @@ def _changed(
         *writable(name),
     ]
     if after is not None:
-        at = instant_text(after[0])
-        conditions.append(f"({_CHANGED_AT} > {at} OR ({_CHANGED_AT} = {at} AND Id > '{after[1]}'))")
+        conditions.append(behind(_CHANGED_AT, after))
     return (
         f"SELECT Id, {_OWNER}, {_ASSIGNED_OWNER}, {_CHANGED_AT} FROM {name} "
         f"WHERE {' AND '.join(conditions)} "

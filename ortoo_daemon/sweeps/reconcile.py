@@ -8,12 +8,13 @@ the queue joins what already waits and a decided record is left alone.
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Protocol
 
-from ortoo_daemon.instants import instant
+from ortoo_daemon.instants import instant, instant_text
 from ortoo_daemon.policy.model import Policy
 from ortoo_daemon.records import FieldValue, RecordId, WorkItem, WorkReason, record_id
+from ortoo_daemon.sweeps.pages import behind
 from ortoo_daemon.sweeps.writable import writable
 
 Clock = Callable[[], datetime]
@@ -142,15 +143,14 @@ class _Pages:
 
     def soql(self, after: tuple[datetime, RecordId] | None) -> str:
         conditions = [
-            f"CreatedDate >= {_literal(self.since)}",
-            f"CreatedDate <= {_literal(self.until)}",
+            f"CreatedDate >= {instant_text(self.since)}",
+            f"CreatedDate <= {instant_text(self.until)}",
             f"{self.fields.decided_at} = null",
             f"{self.fields.parked} = null",
             *writable(self.object),
         ]
         if after is not None:
-            at, last = _literal(after[0]), after[1]
-            conditions.append(f"(CreatedDate > {at} OR (CreatedDate = {at} AND Id > '{last}'))")
+            conditions.append(behind("CreatedDate", after))
         return (
             f"SELECT Id, CreatedDate, LastModifiedDate FROM {self.object} WHERE {' AND '.join(conditions)}"
             f" ORDER BY CreatedDate, Id LIMIT {PAGE}"
@@ -164,12 +164,6 @@ def _item(name: str, row: Mapping[str, FieldValue], heard_at: datetime) -> WorkI
         reason=WorkReason.RECONCILED,
         heard_at=heard_at,
     )
-
-
-def _literal(moment: datetime) -> str:
-    """A SOQL datetime in UTC, to the millisecond."""
-    utc = moment.astimezone(UTC)
-    return f"{utc:%Y-%m-%dT%H:%M:%S}.{utc.microsecond // 1000:03d}Z"
 
 
 def _moment(text: FieldValue) -> datetime:

@@ -10,6 +10,7 @@ from typing import Protocol
 
 from ortoo_daemon.instants import instant, instant_text
 from ortoo_daemon.records import FieldValue, RecordId, WorkItem, WorkReason, record_id
+from ortoo_daemon.sweeps.pages import behind
 from ortoo_daemon.sweeps.reconcile import Figures, OrgQuery, QueuePut
 
 PAGE = 2000
@@ -71,10 +72,7 @@ def _item(name: str, row: Mapping[str, FieldValue], now: datetime) -> WorkItem:
 def _stamped(name: str, since: datetime, after: tuple[datetime, RecordId] | None) -> str:
     conditions = [f"Ortoo_Decided_At__c >= {instant_text(since)}"]
     if after is not None:
-        at = instant_text(after[0])
-        conditions.append(
-            f"(Ortoo_Decided_At__c > {at} OR (Ortoo_Decided_At__c = {at} AND Id > '{after[1]}'))"
-        )
+        conditions.append(behind("Ortoo_Decided_At__c", after))
     return (
         f"SELECT Id, Ortoo_Decided_At__c, Ortoo_Decision_Key__c FROM {name} "
         f"WHERE {' AND '.join(conditions)} ORDER BY Ortoo_Decided_At__c, Id LIMIT {PAGE}"

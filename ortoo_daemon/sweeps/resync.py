@@ -10,6 +10,7 @@ from datetime import datetime
 
 from ortoo_daemon.instants import instant, instant_text
 from ortoo_daemon.records import FieldValue, RecordId, WorkItem, WorkReason, record_id
+from ortoo_daemon.sweeps.pages import behind
 from ortoo_daemon.sweeps.reconcile import (
     SHIPPED_FIELDS,
     Figures,
@@ -55,8 +56,7 @@ def _page(
 ) -> str:
     where = f"SystemModstamp >= {instant_text(since)}"
     if after is not None:
-        at = instant_text(after[0])
-        where = f"(SystemModstamp > {at} OR (SystemModstamp = {at} AND Id > '{after[1]}'))"
+        where = behind("SystemModstamp", after)
     return (
         f"SELECT Id, SystemModstamp FROM {object_name} WHERE {where}{scope}"
         f" ORDER BY SystemModstamp, Id LIMIT {PAGE}"

@@ -13,8 +13,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from ortoo_daemon.instants import instant, instant_text
+from ortoo_daemon.instants import instant
 from ortoo_daemon.records import FieldValue, RecordId, WorkItem, WorkReason, record_id
+from ortoo_daemon.sweeps.pages import behind
 from ortoo_daemon.sweeps.reconcile import OrgQuery, QueuePut
 from ortoo_daemon.sweeps.writable import writable
 
@@ -178,8 +179,7 @@ class Review:
 def _page(name: str, after: tuple[datetime, RecordId] | None) -> str:
     conditions = [f"{_PARKED} != null", f"{_DECIDED_AT} != null", *writable(name)]
     if after is not None:
-        at = instant_text(after[0])
-        conditions.append(f"({_DECIDED_AT} > {at} OR ({_DECIDED_AT} = {at} AND Id > '{after[1]}'))")
+        conditions.append(behind(_DECIDED_AT, after))
     return (
         f"SELECT {', '.join(PARKED_FIELDS)} FROM {name} "
         f"WHERE {' AND '.join(conditions)} "

@@ -12,6 +12,7 @@ from typing import Protocol
 
 from ortoo_daemon.instants import instant, instant_text
 from ortoo_daemon.records import FieldValue, RecordId, WorkItem, WorkReason, record_id
+from ortoo_daemon.sweeps.pages import behind
 from ortoo_daemon.sweeps.reconcile import QueuePut
 from ortoo_daemon.sweeps.writable import writable
 
@@ -140,8 +141,7 @@ def _due(name: str, now: datetime, after: tuple[datetime, RecordId] | None) -> s
     """Pages follow the last row, so what moves on shifts nothing."""
     conditions = [f"{_NEXT_AT} <= {instant_text(now)}", *_waiting(name)]
     if after is not None:
-        at = instant_text(after[0])
-        conditions.append(f"({_NEXT_AT} > {at} OR ({_NEXT_AT} = {at} AND Id > '{after[1]}'))")
+        conditions.append(behind(_NEXT_AT, after))
     return (
         f"SELECT Id, {_NEXT_AT} FROM {name} WHERE {' AND '.join(conditions)} "
         f"ORDER BY {_NEXT_AT}, Id LIMIT {PAGE}"
