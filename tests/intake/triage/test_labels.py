@@ -13,7 +13,7 @@ import pytest
 from tests.scoring import DATA, rows
 
 SETS = sorted({file.stem for file in DATA.glob("*.jsonl")})
-UNREAD = ["held_out_unread", "held_out_fresh"]
+UNREAD = ["held_out_fresh", "writer_d", "writer_e"]
 
 
 def segments(name):
@@ -22,6 +22,10 @@ def segments(name):
         for row in rows(DATA / f"{name}.jsonl")
         for segment in row["labels"]["segments"]
     ]
+
+
+def flowing(text):
+    return " ".join(text.split())
 
 
 def known(file, key):
@@ -77,7 +81,7 @@ def test_the_evidence_of_an_unread_set_is_a_part_of_its_clean_body(name):
     missing = [
         row["id"]
         for row, part in segments(name)
-        if part["evidence"] not in row["labels"]["clean_body"]
+        if flowing(part["evidence"]) not in flowing(row["labels"]["clean_body"])
     ]
     assert missing == []
 
