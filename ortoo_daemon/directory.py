@@ -14,7 +14,7 @@ from typing import Any
 
 from ortoo_daemon.calendars import BusinessHours
 from ortoo_daemon.instants import instant, instant_text
-from ortoo_daemon.json_text import json_text
+from ortoo_daemon.json_text import json_text, written_once
 from ortoo_daemon.person import Person, Sign, Spans
 from ortoo_daemon.records import FieldValue, RecordId, record_id
 
@@ -130,14 +130,15 @@ class Directory:
         return found or self.rooftops_by_code.get(name.casefold())
 
     @cached_property
-    def _kept(self) -> dict[RecordId, Mapping[str, Any]]:
+    def _kept(self) -> dict[RecordId, Any]:
         return {}
 
-    def as_kept(self, person: Person) -> Mapping[str, Any]:
-        """The person as `person_of` reads it again; put together once in the life of the directory."""
+    def as_kept(self, person: Person) -> Any:
+        """The person as a part of JSON, which `person_of` reads again; written once in the life of the
+        directory."""
         found = self._kept.get(person.id)
         if found is None:
-            found = self._kept[person.id] = _values(person)
+            found = self._kept[person.id] = written_once(_values(person))
         return found
 
     @cached_property

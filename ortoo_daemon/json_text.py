@@ -12,7 +12,7 @@ def json_text(value: Any) -> str:
         return orjson.dumps(value).decode()
     except TypeError:
         # Half of a surrogate pair, as broken senders leave them; anything else fails here, too.
-        return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+        return json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=_unwritten)
 
 
 def json_bytes(value: Any) -> bytes:
@@ -20,9 +20,25 @@ def json_bytes(value: Any) -> bytes:
     try:
         return orjson.dumps(value)
     except TypeError:
-        return json.dumps(value, separators=(",", ":")).encode()  # half a pair has no UTF-8
+        # half a pair has no UTF-8
+        return json.dumps(value, separators=(",", ":"), default=_unwritten).encode()
 
 
 def compact_bytes(value: Any) -> bytes:
     """The same, to be kept for a while: orjson leaves room behind what it writes, up to twice as much."""
     return memoryview(json_bytes(value)).tobytes()
+
+
+def written_once(value: Any) -> Any:
+    """The value as a part of others: its JSON stands there already, and is only copied into theirs."""
+    try:
+        return orjson.Fragment(orjson.dumps(value))
+    except TypeError:
+        return value  # half a pair: written anew each time
+
+
+def _unwritten(part: object) -> Any:
+    """What was `written_once`, as a value again."""
+    if isinstance(part, orjson.Fragment):
+        return orjson.loads(orjson.dumps(part))
+    raise TypeError(f"{type(part).__name__} has no form in JSON")

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from ortoo_daemon.directory import Directory, person_of
+from ortoo_daemon.json_text import json_text
 from ortoo_daemon.person import Person, Sign
 from ortoo_daemon.simulation.snapshot import directory_from_json, directory_to_json
 
@@ -77,5 +78,5 @@ def test_as_if_overrules_every_sign():
 def test_every_sign_outlives_a_decision_record_and_a_file():
     person = replace(with_all_signs(), ranking=(Sign.SHIFTS, *Sign)[:3])
     directory = Directory.of(people=[person])
-    assert person_of(json.loads(json.dumps(directory.as_kept(person)))) == person
+    assert person_of(json.loads(json_text(directory.as_kept(person)))) == person
     assert directory_from_json(directory_to_json(directory)).people[person.id] == person

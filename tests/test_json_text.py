@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ortoo_daemon.json_text import compact_bytes, json_bytes, json_text
+from ortoo_daemon.json_text import compact_bytes, json_bytes, json_text, written_once
 
 scalars = st.none() | st.booleans() | st.integers(-(2**53), 2**53) | st.text()
 values = st.recursive(
@@ -46,6 +46,20 @@ def test_half_of_a_surrogate_pair_costs_nothing():
     broken = {"LastName": "\ud83d?"}
     assert json.loads(json_text(broken)) == broken
     assert json.loads(json_bytes(broken)) == broken
+
+
+@given(values, values)
+def test_what_was_written_once_stands_among_others_as_they_do(part, beside):
+    whole = {"part": part, "beside": [beside]}
+    assert json_text({**whole, "part": written_once(part)}) == json_text(whole)
+
+
+@pytest.mark.parametrize("part", [{"Name": "Ann", "share": 1e16}, {"Name": "\udc3d"}])
+def test_what_was_written_once_may_stand_beside_half_of_a_pair(part):
+    whole = {"part": part, "beside": "\ud83d?"}
+    among = {**whole, "part": written_once(part)}
+    assert json_text(among) == json_text(whole)
+    assert json_bytes(among) == json_bytes(whole)
 
 
 def test_what_json_has_no_form_of_is_refused():

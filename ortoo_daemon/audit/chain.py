@@ -44,7 +44,8 @@ class Broken:
 def sealed(row: Row, previous: str | None) -> dict[str, FieldValue]:
     """The row with its seals; ``previous`` is the hash of the decision before it, None for the first."""
     whole = {**row, TRACE_HASH: trace_hash(row), PREVIOUS: previous}
-    return {**whole, HASH: envelope_hash(whole)}
+    whole[HASH] = envelope_hash(whole)
+    return whole
 
 
 def trace_hash(row: Row) -> str:
@@ -54,8 +55,8 @@ def trace_hash(row: Row) -> str:
 
 def envelope_hash(row: Row) -> str:
     """Over the fields of ENVELOPE as the org keeps them: blanks trimmed, moments to the second."""
-    parts = {name: _plain(row.get(name)) for name in ENVELOPE}
-    return _digest([*({**parts, _DECIDED_AT: str(_seconds(row))}.values())])
+    moment = str(_seconds(row))
+    return _digest([moment if name == _DECIDED_AT else _plain(row.get(name)) for name in ENVELOPE])
 
 
 def head_of(rows: Sequence[Row], key: str) -> str | None:

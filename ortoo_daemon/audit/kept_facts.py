@@ -162,11 +162,11 @@ def superiors_asked(decision: Decision, facts: Facts, staff: Sequence[Person]) -
         site = directory.people_by_rooftop.get(decision.rooftop, ())
         role = Superior.ROOFTOP_MANAGER.value
         asked |= {each.id for each in site if (each.role or "").casefold() == role}
+    beside = sorted(filter(None, asked - {each.id for each in staff}))
+    if not beside:
+        return ()  # nearly always
     told = {each for notice in decision.notices for each in notice.recipients}
-    asked -= {each.id for each in staff}
-    found = (
-        directory.people[each] for each in sorted(filter(None, asked)) if each in directory.people
-    )
+    found = (directory.people[each] for each in beside if each in directory.people)
     return [each for each in found if each.id in told or not each.active or each.is_away(facts.now)]
 
 

@@ -11,10 +11,12 @@ reports, scores, notes.
 
 import json
 from collections.abc import Callable, Iterable, Mapping
+from functools import lru_cache
 from typing import Any
 
 from ortoo_daemon.errors import Place
-from ortoo_daemon.json_text import json_text
+from ortoo_daemon.json_text import json_text, written_once
+from ortoo_daemon.records import FieldValue
 from ortoo_daemon.trace import (
     CandidateStep,
     FailedCondition,
@@ -35,15 +37,18 @@ TRACE_LENGTH = 131072
 LONGEST_VALUE = 1000
 """A single value longer than this is cut, with a mark, before anything is left out."""
 
+_LONGEST_WORD = 80
+"""What is longer is seldom the same in two records."""
+
 _Json = dict[str, Any]
 
 
 def trace_to_json(trace: Trace, *, length: int = TRACE_LENGTH) -> str:
     """The trace as compact JSON of at most ``length`` characters (at least 200 are needed)."""
-    saved = _saved(trace)
-    text = _dump(saved)
+    text = _dump(_saved(trace, rule=_rule_once, report=_report_once))
     if len(text) <= length:
         return text
+    saved = _saved(trace, rule=_rule, report=_report)
     cut: dict[str, int] = {}
     for name, droppable, from_end in _CUTS:
         count = _drop(saved, name, droppable, from_end=from_end, room=length, cut=cut)
@@ -115,27 +120,38 @@ def _drop(
     return len(gone)
 
 
-def _saved(trace: Trace) -> _Json:
+def _saved(
+    trace: Trace, *, rule: Callable[[RuleStep], Any], report: Callable[[FieldReport], Any]
+) -> _Json:
     return {
         "v": 1,
-        "rules": [_rule(step) for step in trace.rules],
+        "rules": [rule(step) for step in trace.rules],
         "candidates": [_candidate(step) for step in trace.candidates],
         "gates": [_gate(count) for count in trace.gates],
         "changes": [_change(change) for change in trace.changes],
-        "reports": [
-            _filled(
-                stage=r.stage,
-                field=r.field,
-                code=r.code,
-                message=_short(r.message),
-                at=_at(r.place),
-            )
-            for r in trace.reports
-        ],
+        "reports": [report(each) for each in trace.reports],
         "scores": [_score(step) for step in trace.scores],
         "origins": [_origin(each) for each in trace.origins],
         "notes": [_short(note) for note in trace.notes],
     }
+
+
+def _rule_once(step: RuleStep) -> Any:
+    """As `_rule`: that a rule matched, or met an empty field or a word of a pick-list, is said of many
+    records."""
+    if step.failed is None or _is_usual(step.failed.value):
+        return _written_rule(step)
+    return _rule(step)
+
+
+def _is_usual(value: FieldValue) -> bool:
+    """Of other types two may be equal, and not the same in JSON: 1 and 1.0."""
+    return value is None or (isinstance(value, str) and len(value) <= _LONGEST_WORD)
+
+
+@lru_cache(maxsize=2048)
+def _written_rule(step: RuleStep) -> Any:
+    return written_once(_rule(step))
 
 
 def _rule(step: RuleStep) -> _Json:
@@ -154,6 +170,20 @@ def _rule(step: RuleStep) -> _Json:
             "value": value if value is None else _short(value),
         },
     }
+
+
+def _report_once(report: FieldReport) -> Any:
+    return _written_report(report) if _is_usual(report.message) else _report(report)
+
+
+@lru_cache(maxsize=1024)
+def _written_report(report: FieldReport) -> Any:
+    return written_once(_report(report))
+
+
+def _report(report: FieldReport) -> _Json:
+    stage, field, code, message, place = report
+    return _filled(stage=stage, field=field, code=code, message=_short(message), at=_at(place))
 
 
 def _gate(count: GateCount) -> _Json:

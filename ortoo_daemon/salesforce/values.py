@@ -61,12 +61,12 @@ def without_references(fields: Mapping[str, FieldValue]) -> Mapping[str, FieldVa
 
     Customers' texts travel in such calls; a reference that leads nowhere would cost the record its write.
     """
-    if not any(isinstance(value, str) and "@{" in value for value in fields.values()):
-        return fields  # nearly always
-    return {
-        name: value.replace("@{", "@ {") if isinstance(value, str) else value
+    like_references = {
+        name: value.replace("@{", "@ {")
         for name, value in fields.items()
+        if isinstance(value, str) and "@{" in value
     }
+    return {**fields, **like_references} if like_references else fields
 
 
 def _is_id_of(short: str, long: str) -> bool:

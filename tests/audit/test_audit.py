@@ -17,7 +17,15 @@ from ortoo_daemon.decision import ReasonCode
 from ortoo_daemon.facts import Workload
 from ortoo_daemon.policy.intake_model import Cleanse, CleanseKind
 from ortoo_daemon.policy.ownership_model import RooftopChoice, TeamChoice
-from ortoo_daemon.trace import CandidateStep, FieldChange, GateCount, RuleOutcome, RuleStep, Trace
+from ortoo_daemon.trace import (
+    CandidateStep,
+    FailedCondition,
+    FieldChange,
+    GateCount,
+    RuleOutcome,
+    RuleStep,
+    Trace,
+)
 from tests.world import (
     DESK,
     PLACE,
@@ -210,6 +218,17 @@ def test_removed_candidates_go_before_those_that_stayed():
     kept = trace_from_json(trace_to_json(big_trace(20), length=whole - 300))
     assert [c.id for c in kept.candidates if not c.removed_by] == [f"p{n}" for n in range(0, 20, 2)]
     assert len([c for c in kept.candidates if c.removed_by]) < 10
+
+
+@pytest.mark.parametrize("value", [None, "", "1", 1, 1.0, True, 0, False, "x" * 5000])
+def test_a_rule_that_failed_on_a_value_tells_that_very_value(value):
+    """Rules that fail alike share their JSON, and 1 is equal to 1.0 and to True."""
+    failed = FailedCondition(place=PLACE, text="Fleet__c: yes", field="Fleet__c", value=value)
+    step = RuleStep(name="fleet", place=PLACE, outcome=RuleOutcome.NOT_MATCHED, failed=failed)
+    whole = value if value != "x" * 5000 else "x" * 999 + "…"
+    for _ in range(2):
+        told = json.loads(trace_to_json(Trace(rules=(step,))))["rules"][0]["failed"]["value"]
+        assert (told, type(told)) == (whole, type(whole))
 
 
 @settings(max_examples=60, deadline=None)

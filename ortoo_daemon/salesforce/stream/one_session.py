@@ -92,7 +92,7 @@ class OneSession(LongPollingTransport):  # type: ignore[misc]
     def _read(self, body: bytes) -> Any:
         """None for what is no JSON: a gateway's page, or nothing at all."""
         try:
-            return self._json_loads(body.decode())
+            return self._json_loads(body)
         except ValueError:
             return None
 
