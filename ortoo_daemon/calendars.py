@@ -131,6 +131,11 @@ class BusinessHours:
         return hash((self.name, self.zone))
 
 
+def day_of(at: datetime, zone: str) -> date:
+    """The day of an instant in a zone."""
+    return at.astimezone(_zone(zone)).date()
+
+
 def _weeks_between(begin: datetime, end: datetime) -> int:
     """So many weeks from the day before the one hold the other, whatever the zones."""
     return max((end - begin).days, 0) // 7 + 2

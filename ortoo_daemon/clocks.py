@@ -21,6 +21,9 @@ class ClockState(StrEnum):
     REMOVED = "removed"
 
 
+_LIVE = frozenset({ClockState.RUNNING, ClockState.VIOLATED})
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SlaClock:
     """A clock and how far it has come; all instants are aware UTC datetimes.
@@ -79,7 +82,7 @@ class SlaClock:
 
     @property
     def is_live(self) -> bool:
-        return self.state in (ClockState.RUNNING, ClockState.VIOLATED)
+        return self.state in _LIVE
 
     @property
     def violation_at(self) -> datetime:

@@ -195,6 +195,12 @@ class Reservation:
     given: Given | None = None
     load: float | None = None
 
+    def counting(self, given: Given) -> "Reservation":
+        """The same with what rate limits and fuses count of it."""
+        return Reservation(
+            person=self.person, pool=self.pool, turns=self.turns, given=given, load=self.load
+        )
+
     def applied_to(self, workload: Workload) -> Workload:
         """The counters as they stand once this reservation is taken."""
         open_work, load = {**workload.open_work}, {**workload.load}

@@ -306,6 +306,23 @@ class Facts:
     changed_since: frozenset[str] | None = None
     contacts: tuple[Contact, ...] | None = None
 
+    def with_counters(self, workload: Workload) -> "Facts":
+        """The same with other counters."""
+        return Facts(
+            item=self.item,
+            record=self.record,
+            now=self.now,
+            directory=self.directory,
+            workload=workload,
+            postal=self.postal,
+            answers=self.answers,
+            intake_owners=self.intake_owners,
+            usernames=self.usernames,
+            watched=self.watched,
+            changed_since=self.changed_since,
+            contacts=self.contacts,
+        )
+
     def point_of(self, country: str | None, postal_code: str | None) -> Point | None:
         """The centre of a postal code, None when unknown."""
         return self.postal.find(country, postal_code)

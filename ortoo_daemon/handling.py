@@ -8,9 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
-from functools import lru_cache
-from zoneinfo import ZoneInfo
 
+from ortoo_daemon.calendars import day_of
 from ortoo_daemon.clocks import PastHolder, SlaClock, Waiting
 from ortoo_daemon.decision import (
     CampaignJoin,
@@ -54,13 +53,22 @@ KEPT_IN_ORDER = 20
 """So many candidates that stayed in stand in the trace, best first."""
 
 
+@dataclass(slots=True)
+class _Removed:
+    """So many candidates, and with which values the gate compared them."""
+
+    number: int = 0
+    detail: str = ""
+
+
 @dataclass(slots=True, kw_only=True)
 class TraceNotes:
     """The trace while it grows."""
 
     rules: list[RuleStep] = field(default_factory=list)
     candidates: list[CandidateStep] = field(default_factory=list)
-    counts: dict[tuple[str, str], list[int | str]] = field(default_factory=dict)
+    removed: dict[tuple[str, str], _Removed] = field(default_factory=dict)
+    """By kind of candidate and gate."""
     changes: list[FieldChange] = field(default_factory=list)
     reports: list[FieldReport] = field(default_factory=list)
     scores: list[ScoreStep] = field(default_factory=list)
@@ -69,23 +77,23 @@ class TraceNotes:
 
     def count(self, kind: str, gate: str, *, removed: int, detail: str = "") -> int:
         """Add to what a gate removed; the number it had removed before."""
-        slot = self.counts.get((kind, gate))
+        slot = self.removed.get((kind, gate))
         if slot is None:
-            self.counts[kind, gate] = [removed, detail]
+            self.removed[kind, gate] = _Removed(removed, detail)
             return 0
-        before = int(slot[0])
-        slot[0] = before + removed
+        before = slot.number
+        slot.number += removed
         return before
 
     def remove(
         self, kind: str, candidate: Rooftop | Person, gate: str, *, detail: str = ""
     ) -> None:
         """A candidate met the first gate that it does not pass."""
-        slot = self.counts.get((kind, gate))
+        slot = self.removed.get((kind, gate))
         if slot is None:
-            slot = self.counts[kind, gate] = [0, ""]
-        slot[0] = before = int(slot[0]) + 1
-        if before <= KEPT_PER_GATE:
+            slot = self.removed[kind, gate] = _Removed()
+        slot.number += 1
+        if slot.number <= KEPT_PER_GATE:
             step = CandidateStep(kind, candidate.id, candidate.name, gate, detail)
             self.candidates.append(step)
 
@@ -101,8 +109,10 @@ class TraceNotes:
             rules=tuple(self.rules),
             candidates=tuple(self.candidates),
             gates=tuple(
-                GateCount(kind, gate, int(removed), str(detail))
-                for (kind, gate), (removed, detail) in self.counts.items()
+                [
+                    GateCount(kind, gate, each.number, each.detail)
+                    for (kind, gate), each in self.removed.items()
+                ]
             ),
             changes=tuple(self.changes),
             reports=tuple(self.reports),
@@ -255,7 +265,7 @@ class Handling:
         return self._day_of(self.facts.now)
 
     def _day_of(self, at: datetime) -> date:
-        return local_day(at, self.policy.zone)
+        return day_of(at, self.policy.zone)
 
     def give(self, name: str, after: FieldValue, *, stage: str, place: Place | None) -> None:
         """Give a field a value; what is the same already is no change."""
@@ -277,12 +287,6 @@ class Handling:
         names = dict.fromkeys(change.field for change in self.trace.changes)
         values = self.scope.values
         return {n: values[n] for n in names if not same_value(read.get(n), values[n])}
-
-
-@lru_cache(maxsize=512)  # records of a burst come in the same seconds
-def local_day(at: datetime, zone: str) -> date:
-    """The day of an instant in a zone. ``at`` in UTC: elsewhere two instants may be equal."""
-    return at.astimezone(ZoneInfo(zone)).date()
 
 
 def same_value(left: FieldValue, right: FieldValue) -> bool:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from ortoo_daemon.calendars import BusinessHours
+from ortoo_daemon.decision import Decision
 from ortoo_daemon.directory import Directory, Rooftop
 from ortoo_daemon.instants import instant_text
 from ortoo_daemon.mail_findings import FINDINGS_FIELD, MailFindings, findings_in
@@ -38,7 +39,7 @@ class RecordScope:
         self.triage: MailFindings | None = None
         self.adf: Mapping[str, FieldValue] = {}
         self.match: Mapping[str, FieldValue] = {}
-        self.decision: Mapping[str, FieldValue] = _NOTHING
+        self.decision: Decision | None = None
 
     def matched(
         self, match: Match | None, *, rooftop: RecordId | None = None, active: bool = False
@@ -71,7 +72,7 @@ class RecordScope:
         if root == "adf":
             return self.adf.get(rest)
         if root == "decision":
-            return self.decision.get(rest)
+            return None if self.decision is None else _decision_value(self.decision, rest)
         return None
 
     def text(self, name: str | None) -> str:
@@ -125,6 +126,11 @@ def rooftop_value(rooftop: Rooftop, name: str) -> FieldValue:
     return None if known is None else known(rooftop)
 
 
+def _decision_value(decision: Decision, name: str) -> FieldValue:
+    known = _DECISION_VALUES.get(name)
+    return None if known is None else known(decision)
+
+
 def person_value(person: Person, name: str) -> FieldValue:
     """A person's User field, else what the directory itself knows by that name."""
     if name in person.fields:
@@ -132,8 +138,6 @@ def person_value(person: Person, name: str) -> FieldValue:
     known = _PERSON_VALUES.get(name)
     return None if known is None else known(person)
 
-
-_NOTHING: Mapping[str, FieldValue] = {}
 
 _NO_MATCH: Mapping[str, FieldValue] = {"count": 0}
 
@@ -180,6 +184,20 @@ _PERSON_VALUES: dict[str, Callable[[Person], FieldValue]] = {
     "Languages": lambda person: ";".join(sorted(person.languages)),
     "Manager": lambda person: person.manager,
     "Rooftop": lambda person: person.rooftop,
+}
+
+_DECISION_VALUES: dict[str, Callable[[Decision], FieldValue]] = {
+    "key": lambda decision: decision.key,
+    "outcome": lambda decision: decision.outcome.value,
+    "reason": lambda decision: decision.reason.value,
+    "policy": lambda decision: decision.policy,
+    "rule": lambda decision: decision.rule,
+    "revision": lambda decision: decision.revision or None,
+    "at": lambda decision: instant_text(decision.decided_at),
+    "owner_before": lambda decision: decision.seen_owner,
+    "owner_after": lambda decision: decision.owner.id if decision.owner else decision.seen_owner,
+    "rooftop": lambda decision: decision.rooftop,
+    "parked_for": lambda decision: decision.parked_for,
 }
 
 ROOFTOP_NAMES = frozenset(_ROOFTOP_VALUES)

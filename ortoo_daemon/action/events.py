@@ -4,17 +4,16 @@ Where a decision's proof is missing after a crash, and nobody remembers what was
 of the record as it stands.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import replace
 
 from ortoo_daemon.action.stamps import DECISION_KEY, PARKED
 from ortoo_daemon.decision import Decision, Outcome, PublishedEvent
 from ortoo_daemon.facts import Facts
 from ortoo_daemon.handling import Handling
-from ortoo_daemon.instants import instant_text
 from ortoo_daemon.policy.model import Policy, PolicySet
 from ortoo_daemon.policy.publish_model import PublishRule
-from ortoo_daemon.records import FieldValue, OwnerKind
+from ortoo_daemon.records import OwnerKind
 from ortoo_daemon.scope import RecordScope
 
 
@@ -64,7 +63,7 @@ def _outcome_of(decision: Decision, facts: Facts) -> Outcome:
 def _told(
     decision: Decision, rules: Iterable[PublishRule], scope: RecordScope, outcome: Outcome
 ) -> Decision:
-    scope.decision = _names(decision)
+    scope.decision = decision
     published = [rule for rule in rules if outcome in rule.on and _holds(rule, scope)]
     if not published:
         return decision
@@ -81,21 +80,3 @@ def _told(
 
 def _holds(rule: PublishRule, scope: RecordScope) -> bool:
     return rule.when is None or rule.when.holds(scope)
-
-
-def _names(decision: Decision) -> Mapping[str, FieldValue]:
-    """What ``$decision`` means."""
-    owner = decision.owner
-    return {
-        "key": decision.key,
-        "outcome": decision.outcome.value,
-        "reason": decision.reason.value,
-        "policy": decision.policy,
-        "rule": decision.rule,
-        "revision": decision.revision or None,
-        "at": instant_text(decision.decided_at),
-        "owner_before": decision.seen_owner,
-        "owner_after": owner.id if owner is not None else decision.seen_owner,
-        "rooftop": decision.rooftop,
-        "parked_for": decision.parked_for,
-    }

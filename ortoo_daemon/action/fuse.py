@@ -6,13 +6,11 @@ person's word: it passes the fuse, and counts. Pure: how many were moved is a fa
 
 from bisect import bisect_left
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import replace
 from datetime import UTC, datetime
-from functools import lru_cache
 
 from ortoo_daemon.action.stamps import OWNER
 from ortoo_daemon.decision import ReasonCode, Reservation
-from ortoo_daemon.facts import FUSE_LEVEL, Given, Moved, Tally
+from ortoo_daemon.facts import Given, Moved, Tally
 from ortoo_daemon.handling import Handling
 from ortoo_daemon.policy.fuse_model import Fuse
 from ortoo_daemon.policy.literals import written_duration
@@ -56,20 +54,10 @@ def parked_for(fuse: Fuse) -> str:
     return f"{PARKED_FOR} ({fuse.of})"
 
 
-def tally_of(fuse: Fuse) -> Tally:
-    """By what the fuse's records are counted."""
-    return _tally(fuse.of)
-
-
-@lru_cache(maxsize=1024)  # the same few, for every record
-def _tally(of: str) -> Tally:
-    return Tally(of, FUSE_LEVEL, "")
-
-
 def tallies_of_move(policy: Policy, tags: Collection[str]) -> tuple[Tally, ...]:
     """What a record that the policy moves adds to; ``tags`` name the programme it is in."""
     its = (each.fuse for each in policy.programmes if each.tag in tags)
-    return tuple(tally_of(fuse) for fuse in (policy.fuse, *its) if fuse is not None)
+    return tuple(fuse.tally for fuse in (policy.fuse, *its) if fuse is not None)
 
 
 def moved_lately(
@@ -77,13 +65,13 @@ def moved_lately(
 ) -> dict[str, Moved]:
     """How many records were moved within each fuse's time, and when it lets the next one pass."""
     second = int(now.timestamp())
-    return {fuse.of: _moved(fuse, given.get(tally_of(fuse), _NONE), second) for fuse in fuses}
+    return {fuse.of: _moved(fuse, given.get(fuse.tally, _NONE), second) for fuse in fuses}
 
 
 def _moved(fuse: Fuse, moments: Sequence[int], now: int) -> Moved:
     had = len(moments) - bisect_left(moments, now - fuse.seconds)
     free_at = moments[-fuse.at_most] + fuse.seconds + 1 if had >= fuse.at_most else None
-    return Moved(had=had, free_at=free_at)
+    return Moved(had, free_at)
 
 
 def _fuses(handling: Handling) -> tuple[Fuse, ...]:
@@ -118,7 +106,7 @@ def _told(fuse: Fuse, moved: Moved) -> str:
 
 
 def _count(handling: Handling, fuses: Sequence[Fuse]) -> None:
-    reservation, tallies = handling.reservation, tuple(map(tally_of, fuses))
+    reservation, tallies = handling.reservation, tuple(fuse.tally for fuse in fuses)
     given = None if reservation is None else reservation.given
     tags = None if given is None else given.tags
     if tags is None and handling.policy.tags:
@@ -131,7 +119,7 @@ def _count(handling: Handling, fuses: Sequence[Fuse]) -> None:
     if reservation is None:
         handling.reservation = Reservation(person=None, given=given)
     else:
-        handling.reservation = replace(reservation, given=given)
+        handling.reservation = reservation.counting(given)
 
 
 def _tags(handling: Handling) -> tuple[str, ...]:

@@ -12,7 +12,7 @@ record that waits for wished skills has
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from operator import attrgetter
 from typing import Any
@@ -34,6 +34,11 @@ _PAUSES = {"paused_for": "paused_s", "paused_open_for": "paused_open_s"}
 _FLAGS = ("contacted", "one_way")
 _COUNTS = ("warned", "steps", "rounds", "changes")
 _instants_of, _counts_of = attrgetter(*_INSTANTS), attrgetter(*_COUNTS)
+
+_OUTLINE = frozenset({"name", "state", "started_at", "target_at", "warn_at", "hours"})
+_PROGRESS = tuple(each for each in fields(SlaClock) if each.name not in _OUTLINE)
+_progress_of = attrgetter(*(each.name for each in _PROGRESS))
+_NO_PROGRESS = tuple(each.default for each in _PROGRESS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,6 +96,8 @@ def read_stamp(value: FieldValue) -> SlaStamp:
 
 def _saved(clock: SlaClock) -> dict[str, Any]:
     saved = clock.outline()
+    if _progress_of(clock) == _NO_PROGRESS:
+        return saved  # most clocks are written when they have just begun
     for name, at in zip(_INSTANTS, _instants_of(clock), strict=True):
         if at is not None:
             saved[name] = instant_text(at)

@@ -20,6 +20,9 @@ OF_ROOFTOP = "rooftop"
 OF_OWNER = "owner"
 _ALWAYS = BusinessHours.always()
 
+_Warn = tuple[float | timedelta, ...]
+"""A fraction of the target passed, or so much of it left."""
+
 
 def hours_of(clock: SlaClock, directory: Directory) -> BusinessHours:
     """The hours that a clock counts; around the clock where they are no longer known."""
@@ -33,15 +36,13 @@ def start_clock(handling: Handling, rule: SlaRule, started_at: datetime) -> SlaC
         return None
     key, hours = _hours(handling, rule)
     now = handling.facts.now
-    lengths = (target_for, *_warnings(rule.warn, target_for))
-    target_at, *warned_at = hours.add_each(started_at, lengths)
+    target_at, warn_at = _due(hours, started_at, target_for, rule.warn)
     if target_at is None:
         message = f"{hours.name} does not open for {target_for} within two years; measured 24x7"
         _report(handling, rule, "hours_never_open", message)
         key, hours, target_at = AROUND_THE_CLOCK, _ALWAYS, started_at + target_for
-        warned_at = hours.add_each(started_at, lengths[1:])
+        _, warn_at = _due(hours, started_at, target_for, rule.warn)
     late = target_at <= now
-    warn_at = tuple(sorted({at for at in warned_at if at is not None}))
     return SlaClock(
         name=rule.clock,
         started_at=started_at,
@@ -107,8 +108,20 @@ def _hours(handling: Handling, rule: SlaRule) -> tuple[str, BusinessHours]:
     return AROUND_THE_CLOCK, _ALWAYS
 
 
-@lru_cache(maxsize=256)
-def _warnings(warn: tuple[float | timedelta, ...], target_for: timedelta) -> tuple[timedelta, ...]:
+@lru_cache(maxsize=512)  # records of a burst come in the same seconds
+def _due(
+    hours: BusinessHours, started_at: datetime, target_for: timedelta, warn: _Warn
+) -> tuple[datetime | None, tuple[datetime, ...]]:
+    """When the target has passed, None for hours that do not open, and when to warn before, in order.
+
+    ``started_at`` in UTC: elsewhere two instants may be equal.
+    """
+    lengths = (target_for, *_warnings(warn, target_for))
+    target_at, *warned_at = hours.add_each(started_at, lengths)
+    return target_at, tuple(sorted({at for at in warned_at if at is not None}))
+
+
+def _warnings(warn: _Warn, target_for: timedelta) -> tuple[timedelta, ...]:
     """After how much open time to warn: a fraction of the target passed, or so much of it left."""
     found = (
         target_for - each if isinstance(each, timedelta) else target_for * each for each in warn

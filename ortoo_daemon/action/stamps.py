@@ -6,11 +6,11 @@ own stamps, ``business`` what policies and earlier stages gave to other fields.
 How clocks are kept on the record is `sla_clocks`'. Nothing is sent from here.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from ortoo_daemon.action.sla_clocks import SlaStamp, stamp_text
-from ortoo_daemon.clocks import ClockState
+from ortoo_daemon.clocks import ClockState, SlaClock
 from ortoo_daemon.decision import FOLLOW_UPS, UNWRITTEN, Decision, Outcome, ReasonCode
 from ortoo_daemon.instants import instant_text
 from ortoo_daemon.records import FieldValue, Record
@@ -219,7 +219,7 @@ def clock_stamps(decision: Decision) -> dict[str, FieldValue]:
     return {
         SLA_NEXT_AT: instant_text(min(due)) if due else None,
         SLA_TARGET_AT: instant_text(min(targets)) if targets else None,
-        SLA_STATUS: _status(decision),
+        SLA_STATUS: _status(decision, live),
         SLA_CLOCKS: stamp_text(stamp) if _says_anything(stamp, decision) else None,
     }
 
@@ -230,10 +230,8 @@ def _says_anything(stamp: SlaStamp, decision: Decision) -> bool:
     return bool(stamp.clocks or stamp.waiting or stamp.trail or shared_later)
 
 
-def _status(decision: Decision) -> str | None:
+def _status(decision: Decision, live: Sequence[SlaClock]) -> str | None:
     """One word for list views: the worst of the clocks that run; when none does, how they ended."""
-    clocks = decision.clocks
-    live = [clock for clock in clocks if clock.is_live]
     if any(
         clock.state is ClockState.VIOLATED or clock.target_at <= decision.decided_at
         for clock in live
@@ -243,7 +241,7 @@ def _status(decision: Decision) -> str | None:
         return "Paused"
     if live:
         return "Warning" if any(clock.warned for clock in live) else "Running"
-    ended = [clock for clock in clocks if clock.state is ClockState.STOPPED]
+    ended = [clock for clock in decision.clocks if clock.state is ClockState.STOPPED]
     if not ended:
         return None
     if any(clock.one_way for clock in ended):

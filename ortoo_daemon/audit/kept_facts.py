@@ -140,15 +140,15 @@ def staff_asked(decision: Decision, facts: Facts) -> tuple[Sequence[Person], int
     """Everybody at the places whose people were compared or given the record, of large places only those in
     the trace; and how many are left out."""
     known, by_rooftop = facts.directory.people, facts.directory.people_by_rooftop
-    ids = [step.id for step in decision.trace.candidates if step.kind == "person"]
+    ids = [RecordId(step.id) for step in decision.trace.candidates if step.kind == "person"]
     if decision.owner:
         ids.append(decision.owner.id)
     for asked, answer in facts.answers.items():
         ids += _former(asked, answer)
-    named = {id_: person for id_ in ids if (person := known.get(RecordId(id_)))}
-    places = dict.fromkeys([person.rooftop for person in named.values()])
+    named = [known[id_] for id_ in dict.fromkeys(ids) if id_ in known]
+    places = dict.fromkeys([person.rooftop for person in named])
     staff = [each for place in places for each in by_rooftop.get(place, ())]
-    found = staff if len(staff) <= MOST_PEOPLE else list(named.values())[:MOST_PEOPLE]
+    found = staff if len(staff) <= MOST_PEOPLE else named[:MOST_PEOPLE]
     return found, len(staff) - len(found)
 
 
@@ -170,11 +170,11 @@ def superiors_asked(decision: Decision, facts: Facts, staff: Sequence[Person]) -
     return [each for each in found if each.id in told or not each.active or each.is_away(facts.now)]
 
 
-def _former(asked: Question, answer: Answer) -> Iterable[str]:
+def _former(asked: Question, answer: Answer) -> Iterable[RecordId]:
     """Who had the customer before, by an answer."""
     if isinstance(answer, tuple):
         return (found.owner for found in answer)
-    return (str(answer),) if answer and isinstance(asked, PastOwnerQuestion) else ()
+    return (RecordId(str(answer)),) if answer and isinstance(asked, PastOwnerQuestion) else ()
 
 
 def value_hash(value: FieldValue) -> str:

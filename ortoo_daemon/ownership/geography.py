@@ -32,6 +32,8 @@ def distance_km(one: Point, other: Point) -> float:
 
 def _point(latitude: FieldValue, longitude: FieldValue) -> Point | None:
     """A point on the globe; None when either is missing or lies outside of it."""
+    if latitude is None or longitude is None:
+        return None  # most records have an address alone
     if not isinstance(latitude, int | float) or not isinstance(longitude, int | float):
         return None
     if not (-90 <= latitude <= 90 and -180 <= longitude <= 180):

@@ -35,7 +35,7 @@ class OpenLimit:
             each for each in handling.limits if each.unless is None or not each.unless.holds(scope)
         ]
         self.lifted = handling.policy.limits not in self.binding
-        self.per_person = _smallest(each.open_per_person for each in self.binding)
+        self.per_person = _smallest([each.open_per_person for each in self.binding])
 
     def reached_by(self, person: Person) -> str:
         """Why the person can take no more, empty when there is room."""
@@ -58,7 +58,8 @@ class OpenLimit:
 
 
 def _smallest(limits: Iterable[int | None]) -> int | None:
-    return min((limit for limit in limits if limit is not None), default=None)
+    bounds = [limit for limit in limits if limit is not None]
+    return min(bounds) if bounds else None
 
 
 class LoadGate:

@@ -1,16 +1,16 @@
 """Who has had the record already, so that it does not come back to them?"""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 from ortoo_daemon.clocks import PastHolder
 from ortoo_daemon.handling import Handling
 from ortoo_daemon.records import RecordId, WorkReason
 
 
-def barred(handling: Handling, trail: Iterable[PastHolder]) -> dict[RecordId, str]:
+def barred(handling: Handling, trail: Sequence[PastHolder]) -> dict[RecordId, str]:
     """Those who can't have the record, with the reason; who gave it back never gets it again. A person's
     requeue asks everybody again."""
-    if handling.facts.item.reason is WorkReason.REQUEUED:
+    if not trail or handling.facts.item.reason is WorkReason.REQUEUED:
         return {}
     since = handling.facts.now - handling.policy.moves.not_back_for
     return {past.owner: _why(past) for past in trail if past.gave_back or past.until >= since}

@@ -7,7 +7,6 @@ person alone.
 
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -100,7 +99,7 @@ def counted(handling: Handling, reservation: Reservation, person: Person) -> Res
         ),
         tags=tags if handling.policy.tags else None,
     )
-    return replace(reservation, given=given)
+    return reservation.counting(given)
 
 
 def tags_met(handling: Handling) -> tuple[str, ...]:

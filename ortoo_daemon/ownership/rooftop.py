@@ -7,7 +7,7 @@ row never takes a record from the rooftop that owns the very code.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from ortoo_daemon.directory import Point, Rooftop
 from ortoo_daemon.handling import KEPT_IN_ORDER, Handling
@@ -29,8 +29,7 @@ PERFORMANCE = "performance"
 _DEFAULT_ORDER = (TERRITORY, NEAREST)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Site:
+class Site(NamedTuple):
     """A rooftop that passed every gate. ``away_km`` is None where either place is unknown."""
 
     rooftop: Rooftop
@@ -100,7 +99,7 @@ class _Search:
             self.handling.trace.remove(KIND, rooftop, TERRITORY, detail=self.covered.place)
             return None
         away_km = self._away_km(rooftop)
-        site = Site(rooftop=rooftop, away_km=away_km, covered=covered, chosen_by_customer=chosen)
+        site = Site(rooftop, away_km, covered, chosen)
         gate, detail = self._gate(site)
         if gate:
             self.handling.trace.remove(KIND, rooftop, gate, detail=detail)

@@ -69,7 +69,7 @@ def eligible_team(
     if not candidates:
         where = rooftop.name if rooftop else "the desks"
         handling.trace.notes.append(f"{where}: nobody on the roster")
-    return Team(people=tuple(people), wishes=tuple(gates.missed(person) for person in people))
+    return Team(people=tuple(people), wishes=tuple(map(gates.missed, people)))
 
 
 class _Gates:
@@ -109,7 +109,7 @@ class _Gates:
         return None
 
     def missed(self, person: Person) -> tuple[bool, ...]:
-        return tuple(not _has(person, kind, wanted) for kind, wanted in self.wished)
+        return tuple([not _has(person, kind, wanted) for kind, wanted in self.wished])
 
 
 _Gate = LoadGate | PersonRates | TeamLimits

@@ -1,6 +1,6 @@
 """Whose area is the record's place on the day it came in?"""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from ortoo_daemon.countries import country_code
 from ortoo_daemon.directory import Directory, Rooftop
@@ -11,8 +11,7 @@ from ortoo_daemon.policy.territory_model import TerritoryRow
 from ortoo_daemon.records import RecordId
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Covered:
+class Covered(NamedTuple):
     """By which row a rooftop owns the place: ``order`` counts rows, ``level`` groups equally exact ones."""
 
     order: int
@@ -74,7 +73,7 @@ def _spread(coverage: Coverage, rows: tuple[TerritoryRow, ...], directory: Direc
         as_exact = _exactness(row)
         if as_exact != exactness:
             level, exactness = level + 1, as_exact
-        covered = Covered(order=order, level=level, row=row)
+        covered = Covered(order, level, row)
         if row.region:
             coverage.by_region.setdefault(row.region.strip().casefold(), covered)
         rooftop = directory.rooftop_named(row.rooftop) if row.rooftop else None

@@ -11,7 +11,7 @@ So nobody is flooded after a holiday, and nobody pays for turns taken while othe
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from ortoo_daemon.facts import Turns
 from ortoo_daemon.records import RecordId
@@ -20,8 +20,7 @@ _DIGITS = 9
 """Virtual times are rounded to this many digits, so that 0.1 ten times is one turn."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Turn:
+class Turn(NamedTuple):
     """One person's next turn in virtual time."""
 
     person: RecordId
@@ -42,7 +41,7 @@ def next_turns(
     for person, weight in present:
         length = 1.0 / weight
         starts = max(turns.at.get(person, turns.clock), turns.clock - length)
-        found.append(Turn(person=person, starts=starts, ends=round(starts + length, _DIGITS)))
+        found.append(Turn(person, starts, round(starts + length, _DIGITS)))
     clock = max(turns.clock, min(turn.starts for turn in found))
     late = clock + 0.5 * 10**-_DIGITS * len(found)
     found.sort(key=lambda turn: (turn.starts > late, turn.ends, -turn.starts, turn.person))

@@ -22,7 +22,9 @@ class FieldTest:
     ``judge`` is the bare test on a value.
     """
 
-    __slots__ = ("_text", "field", "judge", "operand", "operator", "place", "written")
+    __slots__ = (
+        "_of_empty", "_text", "field", "judge", "operand", "operator", "place", "written"
+    )  # fmt: skip
 
     def __init__(
         self, field: str, operator: str, operand: tuple[Any, ...], *, place: Place, written: str
@@ -34,6 +36,7 @@ class FieldTest:
         self.written = written
         self.judge: Test = TESTS[operator].build(operand)
         self._text: str | None = None
+        self._of_empty: FailedCondition | None = None
 
     @property
     def kind(self) -> Operator:
@@ -53,7 +56,11 @@ class FieldTest:
         value = scope.value(self.field)
         if self.judge(value, scope):
             return None
-        return FailedCondition(self.place, self.text, self.field, value)
+        if value is not None:
+            return FailedCondition(self.place, self.text, self.field, value)
+        if self._of_empty is None:
+            self._of_empty = FailedCondition(self.place, self.text, self.field, None)
+        return self._of_empty  # most fields of most records are empty
 
     def fields(self) -> frozenset[str]:
         if self.kind.takes is Takes.FIELD:

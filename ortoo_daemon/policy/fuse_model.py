@@ -4,14 +4,15 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from ortoo_daemon.errors import Place
+from ortoo_daemon.facts import FUSE_LEVEL, Tally
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fuse:
     """``fuse: {at_most: 2000, per: 1h}``. ``per`` rolls along with the clock.
 
-    ``of`` is by what its records are counted: the name of a policy, or of a policy and
-    one of its programmes (``leads/ev-launch``).
+    ``of`` is the name of a policy, or of a policy and one of its programmes (``leads/ev-launch``); by
+    ``tally`` its records are counted.
     """
 
     of: str
@@ -19,6 +20,8 @@ class Fuse:
     per: timedelta
     place: Place
     seconds: int = field(init=False, repr=False, compare=False)
+    tally: Tally = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "seconds", int(self.per.total_seconds()))  # asked for every record
+        object.__setattr__(self, "tally", Tally(self.of, FUSE_LEVEL, ""))

@@ -157,17 +157,20 @@ class PolicySet:
     unused_files: tuple[str, ...] = ()
     other_files: Mapping[str, str] = field(default_factory=dict)
     _by_object: Mapping[str, tuple[Policy, ...]] = field(init=False, repr=False, compare=False)
+    _fuses: Mapping[str, tuple[Fuse, ...]] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         found: dict[str, tuple[Policy, ...]] = {}
+        fuses: dict[str, tuple[Fuse, ...]] = {}
         for policy in self.policies:
             found[policy.object] = (*found.get(policy.object, ()), policy)
-        object.__setattr__(self, "_by_object", found)  # asked for every record
+            fuses[policy.object] = (*fuses.get(policy.object, ()), *policy.fuses())
+        object.__setattr__(self, "_by_object", found)  # these are asked for every record
+        object.__setattr__(self, "_fuses", fuses)
 
     def fuses(self, name: str) -> tuple[Fuse, ...]:
         """Every fuse that may stop a record of this object."""
-        policies = self.for_object(name)
-        return tuple(fuse for policy in policies for fuse in policy.fuses())
+        return self._fuses.get(name, ())
 
     def key_fields(self, name: str) -> frozenset[str]:
         """What keys of customers are made from on this object, and where they are kept."""

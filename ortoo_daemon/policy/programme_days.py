@@ -7,9 +7,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from ortoo_daemon.calendars import day_of
 from ortoo_daemon.errors import Place
 from ortoo_daemon.policy.evaluation import Scope
-from ortoo_daemon.policy.values import local_date
 from ortoo_daemon.trace import FailedCondition
 
 Days = tuple[date, date]
@@ -77,7 +77,7 @@ class Running:
         return frozenset()
 
     def _wanting(self, scope: Scope) -> str:
-        return self.days.wanting(local_date(scope.now, scope.zone))
+        return self.days.wanting(day_of(scope.now, scope.zone))
 
 
 def common(one: Days | None, other: Days | None) -> Days | None:

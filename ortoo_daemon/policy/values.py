@@ -11,6 +11,7 @@ from datetime import date, datetime, time
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
+from ortoo_daemon.calendars import day_of
 from ortoo_daemon.records import FieldValue
 
 _NUMBER = re.compile(r"-?[0-9]{1,400}(?:\.[0-9]{1,400})?")
@@ -85,9 +86,7 @@ def moment(value: FieldValue) -> date | datetime | None:
 
 def local_date(value: date | datetime, zone: str) -> date:
     """The calendar day of a date or an instant in ``zone``."""
-    if isinstance(value, datetime):
-        return value.astimezone(ZoneInfo(zone)).date()
-    return value
+    return day_of(value, zone) if isinstance(value, datetime) else value
 
 
 def instant(value: date | datetime, zone: str) -> datetime:

@@ -8,7 +8,7 @@ from datetime import timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ortoo_daemon.action.fuse import moved_lately, tally_of
+from ortoo_daemon.action.fuse import moved_lately
 from ortoo_daemon.decision import Decision, Outcome, ReasonCode
 from ortoo_daemon.facts import Moved, Workload
 from ortoo_daemon.policy.fuse_model import Fuse
@@ -35,7 +35,7 @@ def test_the_last_record_that_the_fuse_lets_pass_is_counted():
     assert decision.outcome is Outcome.ASSIGNED
     assert decision.reservation is not None
     assert decision.reservation.given is not None
-    assert decision.reservation.given.tallies == (tally_of(FUSE),)
+    assert decision.reservation.given.tallies == (FUSE.tally,)
 
 
 def test_the_next_one_is_parked_and_says_by_what():
@@ -67,12 +67,12 @@ def test_whoever_asks_the_fuse_before_each_never_moves_more_within_its_time(
     passed: list[int] = []
     for moment in moments:
         now = NOW + timedelta(seconds=moment)
-        if moved_lately((FUSE,), {tally_of(FUSE): passed}, now)["leads"].had < FUSE.at_most:
+        if moved_lately((FUSE,), {FUSE.tally: passed}, now)["leads"].had < FUSE.at_most:
             passed.append(start + moment)
     for end in passed:
         assert sum(end - 3600 <= one <= end for one in passed) <= FUSE.at_most
     now = NOW + timedelta(seconds=7200 + later)
-    free_at = moved_lately((FUSE,), {tally_of(FUSE): passed}, now)["leads"].free_at
+    free_at = moved_lately((FUSE,), {FUSE.tally: passed}, now)["leads"].free_at
     assert free_at is None or free_at > now.timestamp()
 
 

@@ -7,7 +7,6 @@ from datetime import UTC, datetime
 
 import pytest
 
-from ortoo_daemon.action.fuse import tally_of
 from ortoo_daemon.audit.explain import explain, plain_lines
 from ortoo_daemon.audit.trace_json import trace_from_json, trace_to_json
 from ortoo_daemon.decision import Decision, ReasonCode
@@ -180,7 +179,7 @@ def test_what_a_programme_moves_counts_for_its_fuse_and_for_the_policys() -> Non
     given = at("2026-11-25", found).reservation
     assert given is not None
     assert given.given is not None
-    assert given.given.tallies == (tally_of(own), tally_of(programmes))
+    assert given.given.tallies == (own.tally, programmes.tally)
     assert given.given.tags == (policy.programmes[0].tag,)
     stopped = at("2026-11-25", found, Workload(moved={"leads/launch": Moved(had=2)}))
     assert (stopped.reason, stopped.parked_for) == (ReasonCode.FUSE, "fuse (leads/launch)")

@@ -127,7 +127,7 @@ def with_counters_kept(knowledge: Knowledge, facts: Facts, decision: Decision) -
     workload = knowledge.ledger.frozen(
         facts.record.object, people, pool, tallies, moved=facts.workload.moved
     )
-    return replace(facts, workload=workload)
+    return facts.with_counters(workload)
 
 
 def _rates(policy: Policy, decision: Decision) -> tuple[RateLimit, ...]:

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from ortoo_daemon.action import stamps
-from ortoo_daemon.action.fuse import tallies_of_move, tally_of
+from ortoo_daemon.action.fuse import tallies_of_move
 from ortoo_daemon.audit.record import COUNTED, KEY, OBJECT, counted_of
 from ortoo_daemon.daemon.handling.rate_log import RateLog, Rebuild
 from ortoo_daemon.decision import Outcome
@@ -89,7 +89,7 @@ class _Scope:
         rates = ((policy, rate) for policy in self.policies.values() for rate in policy.rates)
         return {
             *((policy.name, rate.level.value, rate.tag) for policy, rate in rates),
-            *(tally_of(fuse)[:3] for policy in self.policies.values() for fuse in policy.fuses()),
+            *(fuse.tally[:3] for policy in self.policies.values() for fuse in policy.fuses()),
             *((name, MOVES, "") for name, each in self.policies.items() if each.moves.per_rooftop),
         }
 

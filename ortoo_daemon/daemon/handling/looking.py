@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-from ortoo_daemon.action.fuse import tally_of
 from ortoo_daemon.decision import Reservation
 from ortoo_daemon.facts import Moved, Tally, Workload
 from ortoo_daemon.policy.fuse_model import Fuse
@@ -44,7 +43,7 @@ class Look:
 
     def at_fuses(self, fuses: tuple[Fuse, ...], moved: Mapping[str, Moved]) -> None:
         for fuse in fuses:
-            self.rooms[_tally(tally_of(fuse))] = fuse.at_most - moved[fuse.of].had
+            self.rooms[_tally(fuse.tally)] = fuse.at_most - moved[fuse.of].had
 
 
 def counters_of(object_name: str, reservation: Reservation) -> tuple[str, ...]:

@@ -7,7 +7,6 @@ from datetime import timedelta
 
 from structlog.testing import capture_logs
 
-from ortoo_daemon.action.fuse import tally_of
 from ortoo_daemon.daemon.handling.fuses import Fuses
 from ortoo_daemon.decision import Decision, ReasonCode
 from ortoo_daemon.policy.fuse_model import Fuse
@@ -27,7 +26,7 @@ def test_what_blew_and_what_passes_again_is_told_once_each() -> None:
     told = []
     fuses = Fuses(
         policies=lambda: policies(LEADS),
-        given=lambda: {tally_of(FUSE): moved},
+        given=lambda: {FUSE.tally: moved},
         on_blown=told.append,
     )
     with capture_logs() as logs:
