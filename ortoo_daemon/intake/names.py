@@ -39,11 +39,9 @@ def standard_name(form: Form) -> str:
     text = _without_title(outer_trimmed(form.text))
     if "  " in text:
         text = " ".join(text.split())
-    if text == text.upper() and text == text.lower():
-        return text
-    if text not in (text.upper(), text.lower()):
-        return text
-    return _mixed(text)
+    capitals, small = text.upper(), text.lower()
+    has_no_case, has_both = capitals == small, text not in (capitals, small)
+    return text if has_no_case or has_both else _mixed(text)
 
 
 def _without_title(text: str) -> str:

@@ -1,7 +1,7 @@
 """By what are other records of the same customer found, and which of them counts? Values of ``find:``."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
 
@@ -79,6 +79,12 @@ class Duplicates:
     also: frozenset[How] = frozenset()
     prefer: tuple[Prefer, ...] = USUAL_ORDER
     place: Place
+    oldest: Mapping[str, timedelta | None] = field(init=False, repr=False, compare=False)
+    """How old a record of each object may be at all, whatever the sources; None: of any age."""
+
+    def __post_init__(self) -> None:
+        oldest = {each.name: self._oldest(each) for each in self.among}
+        object.__setattr__(self, "oldest", oldest)  # asked for every record
 
     def record_fields(self) -> Iterator[str]:
         """Fields of the record that the search reads."""
@@ -86,8 +92,7 @@ class Duplicates:
         for each in self.names:
             yield from (each.name, each.postal_code)
 
-    def oldest(self, searched: SearchedObject) -> timedelta | None:
-        """How old a record of this object may be at all, whatever the sources."""
+    def _oldest(self, searched: SearchedObject) -> timedelta | None:
         spans = [searched.within, *(window.within for window in self.windows)]
         if any(span is None for span in spans):
             return None

@@ -9,6 +9,7 @@ import re
 import unicodedata
 from datetime import date, datetime, time
 from decimal import Decimal
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from ortoo_daemon.calendars import day_of
@@ -70,8 +71,11 @@ def choices(value: FieldValue) -> frozenset[str]:
 
 def moment(value: FieldValue) -> date | datetime | None:
     """A date or an aware datetime from the API's text; None for anything else."""
-    if not isinstance(value, str):
-        return None
+    return _moment(value) if isinstance(value, str) else None
+
+
+@lru_cache(maxsize=512)  # tests and points of one record look at the same few
+def _moment(value: str) -> date | datetime | None:
     text = value.strip()
     if not _LOOKS_LIKE_DATE.fullmatch(text):
         return None

@@ -8,8 +8,8 @@ Halving wastes the call that found too much, so how much customers find is remem
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
+from operator import attrgetter
+from typing import Any, NamedTuple
 
 from ortoo_daemon.instants import instant
 from ortoo_daemon.matches import (
@@ -45,6 +45,14 @@ _STILL_THERE: Mapping[str, soql.Condition] = {
 }
 """A converted lead lives on as its contact; a closed deal is no reason to go to anybody."""
 
+_SAID = (
+    *(EMAIL, PHONE, NAME, NUMBER, "first_name", "last_name", "company", "postal_code"),
+    *("rooftop", "source", "duplicate_of", "brand"),
+)
+"""What may be read of a record: of its customer, then as `Found` holds it."""
+
+_AGE = attrgetter("created_at", "id")
+
 _Paths = tuple[tuple[str, str], ...]
 
 
@@ -71,24 +79,51 @@ class Plenty:
         self._of_one[object_name] = now if before is None else (before + now) / 2
 
 
+class _Key(NamedTuple):
+    """A customer's key, as a query writes it, and how many bytes of a call it takes there."""
+
+    kind: str
+    literal: soql.Literal
+    cost: int
+
+    @classmethod
+    def of(cls, kind: str, key: str) -> "_Key":
+        literal = soql.literal(key)
+        return cls(kind, literal, soql.uri_length(literal) + 1)  # and a comma
+
+
+class _Asked(NamedTuple):
+    """A question with its customer's keys, which more than one query names."""
+
+    question: MatchQuestion
+    keys: tuple[_Key, ...]
+
+    @classmethod
+    def of(cls, question: MatchQuestion) -> "_Asked":
+        return cls(question, tuple(_Key.of(*key) for key in question.customer.all_keys()))
+
+
 @dataclass(frozen=True, slots=True)
 class _Search:
     """One query: the customers of these questions on one object, read by these paths."""
 
     object: str
     paths: _Paths
-    questions: tuple[MatchQuestion, ...]
+    asked: tuple[_Asked, ...]
 
     def text(self) -> str:
-        by_kind: dict[str, set[str]] = defaultdict(set)
-        for question in self.questions:
-            for kind, key in question.customer.all_keys():
-                by_kind[kind].add(key)
+        by_kind: dict[str, set[soql.Literal]] = defaultdict(set)
+        for asked in self.asked:
+            for kind, literal, _ in asked.keys:
+                by_kind[kind].add(literal)
         paths = dict(self.paths)
-        keys = [
-            soql.one_of(paths[k], sorted(by_kind[k])) for k in KEYS if k in paths and by_kind[k]
-        ]
-        return self._text(keys)
+        return self._text(
+            [
+                soql.one_of_literals(paths[k], sorted(by_kind[k]))
+                for k in KEYS
+                if by_kind[k] and k in paths
+            ]
+        )
 
     def _text(self, keys: Sequence[soql.Condition]) -> str:
         where = [soql.any_of(keys), *self._since()]
@@ -109,12 +144,12 @@ class _Search:
         return self._text([soql.one_of(paths[kind], [""]) for kind in KEYS if kind in paths])
 
     def halves(self) -> Iterator["_Search"]:
-        middle = len(self.questions) // 2
-        for part in (self.questions[:middle], self.questions[middle:]):
+        middle = len(self.asked) // 2
+        for part in (self.asked[:middle], self.asked[middle:]):
             yield _Search(self.object, self.paths, part)
 
     def _since(self) -> Iterator[soql.Condition]:
-        spans = [each.since for q in self.questions for each in q.among if self._is(each)]
+        spans = [each.since for q, _ in self.asked for each in q.among if self._is(each)]
         if all(since is not None for since in spans):
             yield soql.at_least(_CREATED, min(since for since in spans if since is not None))
 
@@ -136,8 +171,8 @@ async def find_matches(
         asked, pending = pending, []
         answers = await query_together(rest, [search.text() for search in asked])
         for search, rows in zip(asked, answers, strict=True):
-            plenty.note(search.object, customers=len(search.questions), rows=len(rows))
-            if len(rows) >= MOST_ROWS and len(search.questions) > 1:
+            plenty.note(search.object, customers=len(search.asked), rows=len(rows))
+            if len(rows) >= MOST_ROWS and len(search.asked) > 1:
                 pending += search.halves()
             else:
                 _sort_in(search, rows, found)
@@ -145,12 +180,12 @@ async def find_matches(
 
 
 def _searches(questions: Iterable[MatchQuestion], plenty: Plenty) -> Iterator[_Search]:
-    together: dict[tuple[str, _Paths], list[MatchQuestion]] = defaultdict(list)
-    for question in questions:
-        for each in question.among:
-            together[each.object, each.paths].append(question)
-    for (object_name, paths), asked in together.items():
-        search = _Search(object_name, paths, tuple(asked))
+    together: dict[tuple[str, _Paths], list[_Asked]] = defaultdict(list)
+    for asked in map(_Asked.of, questions):
+        for each in asked.question.among:
+            together[each.object, each.paths].append(asked)
+    for (object_name, paths), of_these in together.items():
+        search = _Search(object_name, paths, tuple(of_these))
         yield from _short_enough(search, at_most=plenty.most(object_name))
 
 
@@ -159,17 +194,16 @@ def _short_enough(search: _Search, *, at_most: int) -> Iterator[_Search]:
     customer's keys stay together."""
     room = soql.LONGEST_IN_COMPOSITE - soql.uri_length(search.text_beside_keys())
     kinds = {kind for kind, _ in search.paths}
-    part: list[MatchQuestion] = []
+    part: list[_Asked] = []
     used = 0
-    for question in search.questions:
-        keys = [key for kind, key in question.customer.all_keys() if kind in kinds]
-        if not keys:
+    for asked in search.asked:
+        cost = sum(key.cost for key in asked.keys if key.kind in kinds)
+        if not cost:
             continue
-        cost = sum(soql.uri_length(soql.literal(key)) + 1 for key in keys)
         if part and (used + cost > room or len(part) >= at_most):
             yield _Search(search.object, search.paths, tuple(part))
             part, used = [], 0
-        part.append(question)
+        part.append(asked)
         used += cost
     if part:
         yield _Search(search.object, search.paths, tuple(part))
@@ -181,59 +215,37 @@ def _sort_in(
     found: Mapping[MatchQuestion, list[Found]],
 ) -> None:
     """Give each row to whoever asked for one of its keys."""
-    asking: dict[tuple[str, str], list[MatchQuestion]] = defaultdict(list)
-    for question in search.questions:
+    asking: dict[tuple[str, str], list[int]] = defaultdict(list)
+    for number, (question, _) in enumerate(search.asked):
         for key in question.customer.all_keys():
-            asking[key].append(question)
+            asking[key].append(number)
+    answers = [found[question] for question, _ in search.asked]
+    paths = dict(search.paths)
+    columns = [paths.get(role, "") for role in _SAID]
     for row in rows:
-        record = _found(search, row)
+        record = _found(search.object, columns, row)
         if record is None:
             continue
-        askers = dict.fromkeys(q for key in record.customer.all_keys() for q in asking.get(key, ()))
-        for question in askers:
-            if question.may_hold(record):
-                found[question].append(record)
+        for number in {n for key in record.customer.all_keys() for n in asking.get(key, ())}:
+            if search.asked[number].question.may_hold(record):
+                answers[number].append(record)
 
 
-def _found(search: _Search, row: Mapping[str, Any]) -> Found | None:
+def _found(object_name: str, columns: Sequence[str], row: Mapping[str, Any]) -> Found | None:
+    """``columns`` are where a row holds what is _SAID, "" for nowhere."""
     created_at = instant(row[_CREATED])
     if created_at is None or not row[_OWNER]:
         return None
-    said = {
-        role: str(value).strip()
-        for role, path in search.paths
-        if (value := row.get(path)) is not None
-    }
-
-    def text(role: str) -> str:
-        return said.get(role, "")
-
-    phone, name = text(PHONE), text(NAME)
+    email, phone, name, number, first_name, last_name, company, postal_code, *about = [
+        "" if (value := row.get(path)) is None else str(value).strip() for path in columns
+    ]
+    phones, name_keys = (phone,) if phone else (), (name,) if name else ()
     customer = Customer(
-        email=text(EMAIL),
-        phones=(phone,) if phone else (),
-        name_keys=(name,) if name else (),
-        first_name=text("first_name"),
-        last_name=text("last_name"),
-        company=text("company"),
-        postal_code=text("postal_code"),
-        number=text(NUMBER),
+        email, phones, name_keys, first_name, last_name, company, postal_code, number
     )
-    return Found(
-        object=search.object,
-        id=record_id(row["Id"]),
-        owner=record_id(row[_OWNER]),
-        created_at=created_at,
-        customer=customer,
-        rooftop=text("rooftop"),
-        source=text("source"),
-        duplicate_of=text("duplicate_of"),
-        brand=text("brand"),
-    )
+    id_, owner = record_id(row["Id"]), record_id(row[_OWNER])
+    return Found(object_name, id_, owner, created_at, customer, *about)
 
 
 def _newest(records: Sequence[Found]) -> tuple[Found, ...]:
-    def age(found: Found) -> tuple[datetime, str]:
-        return found.created_at, found.id
-
-    return tuple(sorted(records, key=age, reverse=True)[:MOST_FOUND])
+    return tuple(sorted(records, key=_AGE, reverse=True)[:MOST_FOUND])

@@ -141,14 +141,15 @@ def flattened(row: Mapping[str, Any]) -> dict[str, Any]:
 
     An empty parent stays as its name with None. Rows of a child query become a list of such rows.
     """
-    flat = {name: value for name, value in row.items() if not isinstance(value, dict)}
-    if len(flat) == len(row) - ("attributes" in row):
+    flat = dict(row)
+    flat.pop("attributes", None)
+    if dict not in map(type, flat.values()):
         return flat  # nearly always
     flat = {}
     for name, value in row.items():
         if name == "attributes":
             continue
-        if not isinstance(value, dict):  # as JSON is read; asked of every value of every row
+        if not isinstance(value, dict):
             flat[name] = value
         elif "records" in value:
             flat[name] = [flattened(child) for child in value["records"]]

@@ -84,16 +84,9 @@ async def read_records(
 
 def _record(object_name: str, wanted: Sequence[str], row: Mapping[str, Any]) -> Record:
     """The asked fields under the names they were asked by; SOQL itself does not mind letter case."""
-    try:
-        fields = dict(row)
-        fields.pop("attributes", None)
-        if list(fields) != wanted:  # more than was asked, or in another order
-            fields = {name: row[name] for name in wanted}
-        plain = dict not in map(type, fields.values())
-    except KeyError:  # a parent's field, or another case
-        plain = False
-    if not plain:
-        fields = _by_path(flattened(row), wanted)
+    fields = flattened(row)
+    if list(fields) != wanted:  # a parent's field, another case, more than was asked, another order
+        fields = _by_path(fields, wanted)
     return Record(object=object_name, id=record_id(row["Id"]), fields=fields)
 
 

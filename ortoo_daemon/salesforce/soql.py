@@ -16,6 +16,9 @@ from simple_salesforce.format import quote_soql_value
 Condition = NewType("Condition", str)
 """A part of a WHERE clause built by this module."""
 
+Literal = NewType("Literal", str)
+"""A value as it may stand in a query, as `literal` gives it."""
+
 Value = str | int | float | bool | date | datetime | None
 
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*(\.[A-Za-z][A-Za-z0-9_]*)*")
@@ -44,18 +47,13 @@ def name(text: str) -> str:
     return text
 
 
-def literal(value: Value) -> str:
+def literal(value: Value) -> Literal:
     """A value as a SOQL literal. Datetimes must be aware; they are written in UTC to the second."""
     if isinstance(value, datetime):
         if value.tzinfo is None:
             raise ValueError("a datetime without time zone can't be asked for")
-        return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    return _quoted(value) if isinstance(value, str) else str(quote_soql_value(value))
-
-
-@lru_cache(maxsize=512)  # a customer's key is measured, and asked of more than one object
-def _quoted(text: str) -> str:
-    return str(quote_soql_value(text))
+        return Literal(value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"))
+    return Literal(str(quote_soql_value(value)))
 
 
 def equals(field: str, value: Value) -> Condition:
@@ -89,7 +87,12 @@ def one_of(field: str, values: Collection[Value]) -> Condition:
     """``field IN (...)``. Raises ValueError for no values at all: SOQL has no empty list."""
     if not values:
         raise ValueError(f"no values to look for in {field}")
-    return Condition(f"{name(field)} IN ({','.join(literal(value) for value in values)})")
+    return one_of_literals(field, [literal(value) for value in values])
+
+
+def one_of_literals(field: str, literals: Iterable[Literal]) -> Condition:
+    """The same of values that are literals already; there must be one."""
+    return Condition(f"{name(field)} IN ({','.join(literals)})")
 
 
 def among(field: str, object_name: str, where: Iterable[Condition]) -> Condition:

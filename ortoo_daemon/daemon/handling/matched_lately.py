@@ -6,7 +6,7 @@ neither stand in the org when the other one's question is answered.
 
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from ortoo_daemon.decision import Decision, Outcome
@@ -52,17 +52,15 @@ class MatchedLately:
 
     def completed(self, question: MatchQuestion, answer: Answer) -> Answer:
         """The org's answer, with the records that it does not show yet; as it is where there are none."""
-        more = [
-            found for found in self._near(question.customer.all_keys()) if question.may_hold(found)
-        ]
-        if not more:
-            return answer
+        ids = self._bearing(question.customer.all_keys())
         shown = answer if isinstance(answer, tuple) else ()
-        known = {found.id for found in shown}
-        found = (*(each for each in more if each.id not in known), *shown)
-        return found[:MOST_FOUND]
+        for found in shown:
+            ids.pop(found.id, None)
+        more = [found for found in self._still_kept(ids) if question.may_hold(found)]
+        return (*more, *shown)[:MOST_FOUND] if more else answer
 
-    def _near(self, keys: Iterable[tuple[str, str]]) -> list[Found]:
+    def _bearing(self, keys: Iterable[tuple[str, str]]) -> dict[RecordId, None]:
+        """The records that bear one of the keys."""
         ids: dict[RecordId, None] = {}
         for key in keys:
             bearing = self._by_key.get(key)
@@ -70,8 +68,13 @@ class MatchedLately:
                 ids |= bearing
             elif bearing is not None:
                 ids[bearing] = None
+        return ids
+
+    def _still_kept(self, ids: Iterable[RecordId]) -> Iterator[Found]:
         oldest = self._clock() - _KEPT_FOR
-        return [self._noted[id_].found for id_ in ids if self._noted[id_].at >= oldest]
+        for noted in map(self._noted.__getitem__, ids):
+            if noted.at >= oldest:
+                yield noted.found
 
     def _add(self, found: Found) -> None:
         self._forget(found.id)

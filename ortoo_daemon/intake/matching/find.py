@@ -28,6 +28,8 @@ _SHOWN = 5
 _CUSTOMER_CHOICE = "customer_choice"
 _OWN_ROOFTOP = "Ortoo_Rooftop__c"
 
+_SOMEBODY_ELSE = (How.HOUSEHOLD, How.COMPANY)
+
 _Candidate = tuple[Found, Likeness]
 
 
@@ -89,7 +91,7 @@ def _question(handling: Handling, wanted: Duplicates, customer: Customer) -> Mat
         return None if span is None else minute - span
 
     among = (
-        Searched(each.name, since(wanted.oldest(each)), paths)
+        Searched(each.name, since(wanted.oldest[each.name]), paths)
         for each in wanted.among
         if (paths := searched_paths(handling.customers, each.name))
     )
@@ -105,7 +107,7 @@ def _question(handling: Handling, wanted: Duplicates, customer: Customer) -> Mat
 def _take_one(
     handling: Handling, wanted: Duplicates, question: MatchQuestion, found: tuple[Found, ...]
 ) -> None:
-    notes: list[str] = []
+    others: list[tuple[Found, str | None]] = []
     counted: list[_Candidate] = []
     for each in found:
         alike = likeness(question.customer, each.customer)
@@ -113,21 +115,20 @@ def _take_one(
         if alike is not None and why_not is None:
             counted.append((each, alike))
         else:
-            notes.append(f"match: not {each.object} {each.id}: {why_not}")
-    counted.sort(key=_order(handling, wanted))
+            others.append((each, why_not))
+    notes = handling.trace.notes
     if counted:
-        best, alike = counted[0]
+        best, alike = min(counted, key=_order(handling, wanted))
         match = Match(found=best, how=alike.how, sure=alike.sure, count=len(counted))
-        notes.insert(0, _told(match))
+        notes.append(_told(match))
         rooftop, active = _place(handling, best), _is_active(handling, best)
         handling.scope.matched(match, rooftop=rooftop, active=active)
     else:
-        notes.insert(0, "match: no other record of this customer")
+        notes.append("match: no other record of this customer")
         handling.scope.matched(None)
-    kept, more = notes[: _SHOWN + 1], len(notes) - _SHOWN - 1
-    handling.trace.notes += (
-        kept if more <= 0 else [*kept, f"match: and {more} more that do not count"]
-    )
+    notes += [f"match: not {each.object} {each.id}: {why}" for each, why in others[:_SHOWN]]
+    if len(others) > _SHOWN:
+        notes.append(f"match: and {len(others) - _SHOWN} more that do not count")
 
 
 def _told(match: Match) -> str:
@@ -145,7 +146,7 @@ def _why_not(
     """Why a record does not count as the customer's; None: it does."""
     if alike is None:
         return "somebody else by name"
-    if alike.how in (How.HOUSEHOLD, How.COMPANY) and alike.how not in wanted.also:
+    if alike.how in _SOMEBODY_ELSE and alike.how not in wanted.also:
         return f"of the same {alike.how}, not the same person"
     if found.duplicate_of == handling.facts.record.id:
         return "it repeats this one"

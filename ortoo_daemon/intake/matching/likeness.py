@@ -5,6 +5,7 @@ the same person, the same household and strangers; where there are none, the key
 can tell counts as somebody else: a wrong match takes a customer from whoever should have them.
 """
 
+from functools import lru_cache
 from typing import NamedTuple
 
 from ortoo_daemon.intake.matching.written_names import (
@@ -33,15 +34,12 @@ class _Names(NamedTuple):
     @property
     def agree(self) -> bool:
         """Nothing speaks against one person, and something for it."""
-        return (
-            self.first is not Agreement.DIFFERENT
-            and self.last is not Agreement.DIFFERENT
-            and max(self) > Agreement.UNKNOWN
-        )
+        return Agreement.DIFFERENT not in self and not self.unknown
 
     @property
-    def both_given(self) -> bool:
-        return min(self) > Agreement.UNKNOWN
+    def agree_wholly(self) -> bool:
+        """Both are given and speak for one person."""
+        return self.first > Agreement.UNKNOWN and self.last > Agreement.UNKNOWN
 
     @property
     def unknown(self) -> bool:
@@ -54,7 +52,7 @@ def likeness(one: Customer, other: Customer) -> Likeness | None:
         return Likeness(How.NUMBER, 1.0)
     names = _names(one, other)
     email = bool(one.email) and one.email == other.email
-    phone = not set(one.phones).isdisjoint(other.phones)
+    phone = bool(one.phones) and not set(one.phones).isdisjoint(other.phones)
     if email or phone:
         return _by_key(one, other, names, email=email, phone=phone)
     return _by_name(one, other, names)
@@ -65,13 +63,18 @@ def _names(one: Customer, other: Customer) -> _Names:
         first_names_agree(one.first_name, other.first_name),
         surnames_agree(one.last_name, other.last_name),
     )
-    if straight.agree and straight.both_given:
+    if straight.agree_wholly:
         return straight
-    swapped = _Names(
-        surnames_agree(one.first_name, other.last_name),
-        surnames_agree(one.last_name, other.first_name),
-    )
-    return swapped if min(swapped) >= Agreement.ALIKE else straight
+    return _swapped(one, other) or straight
+
+
+def _swapped(one: Customer, other: Customer) -> _Names | None:
+    """Where one has put the first name in the surname's place, and the other way round."""
+    first = surnames_agree(one.first_name, other.last_name)
+    if first <= Agreement.UNKNOWN:
+        return None
+    swapped = _Names(first, surnames_agree(one.last_name, other.first_name))
+    return swapped if swapped.agree_wholly else None
 
 
 def _by_key(
@@ -100,10 +103,9 @@ def _married(one: Customer, other: Customer, *, email: bool, phone: bool) -> boo
 def _by_name(one: Customer, other: Customer, names: _Names) -> Likeness | None:
     """Neither address nor number is the same: names and place, or a slip of the finger in a key."""
     here = bool(one.postal_code) and one.postal_code == other.postal_code
-    if here and _same_company(one, other) and not names.agree:
-        return Likeness(How.COMPANY, 0.75)
-    if not (names.agree and names.both_given):
-        return None
+    if not names.agree_wholly:
+        company = here and not names.agree and _same_company(one, other)
+        return Likeness(How.COMPANY, 0.75) if company else None
     near = _addresses_alike(one.email, other.email) or _numbers_alike(one.phones, other.phones)
     if near and here:
         return Likeness(How.NAME, _sure(names, 0.94))
@@ -126,13 +128,10 @@ def _both(one: object, other: object) -> bool:
 
 def _addresses_alike(one: str, other: str) -> bool:
     """One slip of the finger apart, digits left alone: martin1 and martin2 are two people."""
-    if not one or not other:
+    if not one or not other or not _one_slip(one, other):
         return False
-    letters = ("".join(c for c in each if not c.isdigit()) for each in (one, other))
-    left, right = letters
-    if left == right:
-        return False
-    return _one_slip(one, other)
+    left, right = ("".join(c for c in each if not c.isdigit()) for each in (one, other))
+    return left != right
 
 
 def _numbers_alike(ones: tuple[str, ...], others: tuple[str, ...]) -> bool:
@@ -151,11 +150,16 @@ def _one_slip(one: str, other: str) -> bool:
 
 
 def _same_company(one: Customer, other: Customer) -> bool:
-    left, right = company_words(one.company), company_words(other.company)
-    return bool(left) and (left == right or "".join(left) == "".join(right)) and not _is_name(one)
+    left = _company_told(one.company, one.first_name, one.last_name)
+    if not left:
+        return False
+    right = company_words(other.company)
+    return left == right or "".join(left) == "".join(right)
 
 
-def _is_name(one: Customer) -> bool:
-    """Forms for companies are filled with people's own names where there is no company."""
-    words = set(plain_words(one.company))
-    return bool(words) and words <= {*plain_words(one.first_name), *plain_words(one.last_name)}
+@lru_cache(maxsize=64)  # a customer is compared with all who may be the same
+def _company_told(company: str, first_name: str, last_name: str) -> tuple[str, ...]:
+    """The words of a company's name; none where it is but the person's own, as forms for companies are
+    filled where there is no company."""
+    names = {*plain_words(first_name), *plain_words(last_name)}
+    return () if names.issuperset(plain_words(company)) else company_words(company)

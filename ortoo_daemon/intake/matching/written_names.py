@@ -163,12 +163,14 @@ def plain_words(text: str) -> tuple[str, ...]:
     return tuple(_LETTERS.findall(bare))
 
 
+@lru_cache(maxsize=1024)
 def surname_words(text: str) -> tuple[str, ...]:
     """The words of a surname that tell it from others; particles count where there is nothing else."""
     words = plain_words(text)
     return tuple(word for word in words if word not in _PARTICLES and len(word) > 1) or words
 
 
+@lru_cache(maxsize=1024)
 def company_words(text: str) -> tuple[str, ...]:
     """The words of a company's name without its legal form."""
     words = plain_words(text)

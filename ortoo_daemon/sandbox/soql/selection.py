@@ -36,16 +36,16 @@ class _Selection:
     def add(self, column: Column, at: tree.Path | None = None) -> None:
         level = self._level(column.names[:-1])
         name = column.names[-1]
-        if any(name == each for each, _ in (*level.plain, *level.booleans)):
+        if any(name == each for each, _ in level.plain):
             if at is not None:
                 raise malformed(f"duplicate field selected: {name}")
             return
         if column.field.type is FieldType.ADDRESS:
             self._add_compound(level, column)
-        elif column.field.type is FieldType.BOOLEAN:
-            level.booleans.append((name, self._position(column.sql)))
-        else:
-            level.plain.append((name, self._position(column.sql)))
+            return
+        level.plain.append((name, self._position(column.sql)))
+        if column.field.type is FieldType.BOOLEAN:
+            level.booleans.append(name)
 
     def _add_compound(self, level: Shape, column: Column) -> None:
         alias = column.sql.partition(".")[0]

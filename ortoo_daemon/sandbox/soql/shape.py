@@ -16,14 +16,15 @@ EntityOfId = Callable[[str], str]  # key prefix → object name, for polymorphic
 class Shape:
     """One level of a record: which value goes where.
 
-    `entity` is the object's name, "Name" for a polymorphic parent. `plain` are (field, position);
-    `compounds` are (field, positions of its parts by JSON name).
+    `entity` is the object's name, "Name" for a polymorphic parent. `plain` are (field, position), in the
+    order in which they were asked for, `booleans` those of them that SQL keeps as numbers; `compounds` are
+    (field, positions of its parts by JSON name).
     """
 
     entity: str
     id_at: int = -1
     plain: list[tuple[str, int]] = field(default_factory=list)
-    booleans: list[tuple[str, int]] = field(default_factory=list)
+    booleans: list[str] = field(default_factory=list)
     compounds: list[tuple[str, dict[str, int]]] = field(default_factory=list)
     parents: dict[str, Shape] = field(default_factory=dict)
     _reader: tuple[list[str], Callable[[Values], Values]] | None = None
@@ -38,8 +39,8 @@ class Shape:
         record: Record = {"attributes": {"type": self.entity, "url": url}}
         names, take = self._plain_reader()
         record.update(zip(names, take(values), strict=True))
-        for name, at in self.booleans:
-            value = values[at]
+        for name in self.booleans:
+            value = record[name]
             record[name] = None if value is None else bool(value)
         for name, parts in self.compounds:
             record[name] = compound({part: values[at] for part, at in parts.items()})
