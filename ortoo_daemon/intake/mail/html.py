@@ -172,6 +172,8 @@ class _Page:
             self._keep_hidden(node.comment_content or "")
         elif tag == "br":
             self._break()
+        elif tag == "img":
+            self._keep_hidden(node.attributes.get("alt") or "")
         elif tag in _UNSEEN or tag.startswith("-"):
             return
         elif self.level >= _DEEPEST:

@@ -11,6 +11,7 @@ from ortoo_daemon.intake.mail.characters import seen_text
 from ortoo_daemon.intake.mail.codes import NO_CODES, DealerCodes
 from ortoo_daemon.intake.mail.cutting import Writer, cut
 from ortoo_daemon.intake.mail.forwarding import forward_speaks
+from ortoo_daemon.intake.mail.heeding import lines_without, parts_without
 from ortoo_daemon.intake.mail.html import read_html
 from ortoo_daemon.intake.mail.identifiers import countries_of, find_identifiers
 from ortoo_daemon.intake.mail.languages import language_of
@@ -25,7 +26,7 @@ from ortoo_daemon.intake.mail.model import (
     PartKind,
     Span,
 )
-from ortoo_daemon.intake.mail.orders import find_orders
+from ortoo_daemon.intake.mail.orders import find_orders, orders_in_names
 
 __all__ = [
     "NO_CODES",
@@ -53,11 +54,13 @@ def read_mail(mail: Mail, codes: DealerCodes = NO_CODES) -> MailReading:
     """
     text, lines, hidden = _text_of(mail)
     subject = seen_text(mail.subject).strip()
+    orders = find_orders(text, hidden, subject)
     sender = mail.from_address.strip().lower()
     writer = Writer(name=mail.from_name, address=sender)
-    parts = cut(text, lines, writer=writer, subject=subject)
-    speaks = forward_speaks(parts)
-    language = _language(parts, subject, speaks=speaks)
+    parts = cut(text, lines_without(orders, text, lines), writer=writer, subject=subject)
+    heard = parts_without(orders, text, parts)
+    speaks = forward_speaks(heard)
+    language = _language(heard, subject, speaks=speaks) or _language(parts, subject, speaks=speaks)
     return MailReading(
         subject=subject,
         sender=sender,
@@ -71,7 +74,7 @@ def read_mail(mail: Mail, codes: DealerCodes = NO_CODES) -> MailReading:
         automatic=automatic_kind(
             sender=sender, subject=subject, headers=dict(mail.headers), parts=parts
         ),
-        injection=find_orders(text, hidden, subject),
+        injection=orders + orders_in_names([mail.from_name, *(a.name for a in mail.attachments)]),
         hidden=hidden,
         forward_speaks=speaks,
     )

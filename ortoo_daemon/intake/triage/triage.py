@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from itertools import islice
 
+from ortoo_daemon.intake.mail.heeding import without_orders
 from ortoo_daemon.intake.mail.model import IdentifierKind, MailReading, PartKind
 from ortoo_daemon.intake.triage.accounts import BOUND, Chooser
 from ortoo_daemon.intake.triage.brand_choice import BrandChoice
@@ -47,7 +48,8 @@ def triage_mail(
     reading: MailReading, index: DealerIndex, taxonomy: Taxonomy, learned: Learned
 ) -> Triage:
     """The requests of an e-mail, at least one; where nothing is understood it needs a person."""
-    return _Triage(reading, index, taxonomy, learned).result()
+    found = _Triage(without_orders(reading), index, taxonomy, learned).result()
+    return replace(found, clean_body=reading.clean_body)
 
 
 class _Triage:
@@ -141,8 +143,7 @@ class _Triage:
     def _findings(self) -> Iterable[Finding]:
         stretches = [(part.start, part.end) for part in self.reading.body]
         for sentence in self._sentences(stretches):
-            if not self._is_injected(sentence):
-                yield from self.observer.findings(sentence)
+            yield from self.observer.findings(sentence)
 
     def _sentences(self, stretches: Iterable[tuple[int, int]]) -> Iterable[Sentence]:
         """The first sentences: nobody asks on page twenty, and a hostile mail must not take minutes."""
@@ -152,12 +153,6 @@ class _Triage:
             near.append((start, min(end, start + room)))
             room -= near[-1][1] - start
         return islice(sentences_of(self.reading.text, near), MOST_SENTENCES)
-
-    def _is_injected(self, sentence: Sentence) -> bool:
-        return any(
-            span.start < sentence.end and sentence.start < span.end and span.end > span.start
-            for span in self.reading.injection
-        )
 
     def _segments(self, topic: Topic, *, alone: bool) -> Iterable[Segment]:
         kind, points, margin = self._kind(topic, alone=alone)
@@ -201,11 +196,7 @@ class _Triage:
             for part in self.reading.parts
             if part.kind in {PartKind.QUOTED, PartKind.FORWARDED}
         ]
-        findings = [
-            self.observer.finding(sentence)
-            for sentence in self._sentences(stretches)
-            if not self._is_injected(sentence)
-        ]
+        findings = [self.observer.finding(sentence) for sentence in self._sentences(stretches)]
         return topic_scores(Topic(findings=findings), self.taxonomy)
 
     def _sites(
