@@ -30,6 +30,15 @@ _POINTS = re.compile(
     r"|(?:wil|kun|kan|zou) (?:jij|je|u|jullie) (?:dit|deze|hier|hem|haar)|dit oppakken"
     r"|hierbij|graag (?:oppakken|afhandelen|actie|jullie hulp)|kunnen jullie (?:dit|hier|deze)"
     r"|stuur (?:ik )?door"
+    r"|pren(?:dre|iez|ez) la (?:suite|main)|je vous laisse (?:voir|gerer|faire)|du chinois"
+    r"|n'y comprends (?:rien|goutte)|pas de mon ressort|voyez (?:avec|ca|cela)"
+    r"|(?:verstehe|kapiere) (?:ich )?nur bahnhof|da(?:vo|von) verstehe ich nichts|nicht meine baustelle"
+    r"|(?:konnt|konnen) (?:ihr|sie) (?:das|hier|da|bitte) (?:bitte )?ubernehmen|gebe ich (?:mal )?weiter"
+    r"|me suena a chino|no entiendo (?:nada|ni)|os encargais|se encargan|lo dejo en"
+    r"|non ci capisco|lascio a voi|ve la vedete voi|passo la palla"
+    r"|(?:all )?greek to me|double dutch|over my head|can you take (?:this|it)|i ll leave (?:this|it)"
+    r"|i'll leave (?:this|it)|best (?:if )?you (?:take|pick)|not my department"
+    r"|snap (?:ik )?er niets van|is abracadabra|nemen jullie (?:dit|het) over|laat ik aan jullie"
 )
 _WORD = re.compile(r"\w+")
 _POINTER_WORDS = 22

@@ -18,6 +18,7 @@ _BESIDE_A_SISTER = 0.82
 _OUTVOTED = 0.85
 _BY_THE_WAY = 0.7
 _RIVALLED = 0.75
+_TIPPED = 0.86
 _STRONG = frozenset({"address", "name", "old", "mark", "place", "street"})
 
 
@@ -37,13 +38,13 @@ class Chooser:
         writers_own: bool,
     ) -> list[tuple[AccountCandidate, ...]]:
         """One list of candidates, best first, for each rooftop that is meant; never empty."""
-        slip = self._slip(sites, evidence)
+        slip = self._slip(sites, evidence, writers_own=writers_own)
         if slip:
             return [slip]
         sites = [site for site in sites if not site.weak] or sites
         doubted = self._doubted(sites, evidence, writers_own=writers_own)
         if doubted:
-            return [doubted]
+            return [self._tipped(doubted, brands)]
         meant = self._chosen(sites, writers_own=writers_own)
         found: list[tuple[AccountCandidate, ...]] = []
         for site in meant:
@@ -85,13 +86,33 @@ class Chooser:
             return (*self._of_writer(_CONTRADICTED), *self._each(away, evidence, _CONTRADICTED))
         return ()
 
+    def _tipped(
+        self, doubted: tuple[AccountCandidate, ...], brands: Sequence[str]
+    ) -> tuple[AccountCandidate, ...]:
+        """Of candidates that speak against one another, the only one that sells the brand spoken of."""
+        if len(doubted) < 2 or not brands:
+            return doubted
+        selling = [
+            one for one in doubted if set(brands) & set(self.index.dealers[one.account_id].brands)
+        ]
+        if len(selling) != 1:
+            return doubted
+        (best,) = selling
+        others = (one for one in doubted if one is not best)
+        return (replace(best, confidence=_TIPPED), *others)
+
     def _slip(
-        self, sites: Sequence[SiteMention], evidence: dict[SiteMention, Evidence]
+        self,
+        sites: Sequence[SiteMention],
+        evidence: dict[SiteMention, Evidence],
+        *,
+        writers_own: bool,
     ) -> tuple[AccountCandidate, ...]:
         """Where a code belongs to none of the rooftops named beside it; else none.
 
         Of a code that the writer is not sure of (*I think*) the name stands; else what the writer's own
-        rooftop agrees with; else a person decides.
+        rooftop agrees with; else a person decides. Who asks for themselves whatever they name means their
+        own code.
         """
         numbers = [site for site in sites if site.kind == "number"]
         named = [site for site in sites if site.kind in _STRONG and not site.after]
@@ -100,6 +121,8 @@ class Chooser:
         if not coded or not said or coded & said:
             return ()
         own = self.writer.account
+        if writers_own and own in coded:
+            return ()
         if own not in said and len(said) == 1 and all(site.hedged for site in numbers):
             own = next(iter(said))
         if own in said and own not in coded:

@@ -31,6 +31,8 @@ from ortoo_daemon.intake.triage.words import plain_words
 PHONE_DIGITS = 8
 """So many last digits tell numbers apart, however they are written."""
 
+_SHORTEST_PART = 5
+
 
 class DealerIndex:
     """The directory as triage searches it."""
@@ -142,6 +144,7 @@ class DealerIndex:
             alone = one_word_name(former)
             if alone and not self._is_town(alone):
                 yield "old", alone
+        yield from (("part", (word,)) for word in self._rare_words(dealer))
         for place in self._places(dealer):
             yield "place", place
         yield from self._states(dealer)
@@ -195,6 +198,14 @@ class DealerIndex:
             return len(name) > 1
         shared = self._shared_words[dealer.group]
         return bool(set(name) - GENERIC - self._brand_words - shared) and len(name) > 1
+
+    def _rare_words(self, dealer: Dealer) -> Iterator[str]:
+        """Single words of its names by which, beside its town, people know it: ``Janssen in Venlo``."""
+        for name in (dealer.name, *dealer.former_names):
+            for word in dict.fromkeys(plain_words(name)):
+                ordinary = word in GENERIC or word in DIRECTIONS or word in self._brand_words
+                if len(word) >= _SHORTEST_PART and not ordinary and not self._is_town((word,)):
+                    yield word
 
     def _places(self, dealer: Dealer) -> Iterator[tuple[str, ...]]:
         town = plain_words(dealer.city)

@@ -22,7 +22,7 @@ from ortoo_daemon.intake.triage.passing import is_hedged, judged, weighed
 from ortoo_daemon.intake.triage.phrases import Hit
 from ortoo_daemon.intake.triage.requests import HINTS, best_of, request_scores
 from ortoo_daemon.intake.triage.rivals import are_listed, unsure
-from ortoo_daemon.intake.triage.sentences import Sentence, clauses_of
+from ortoo_daemon.intake.triage.sentences import Sentence, clauses_of, resumed
 from ortoo_daemon.intake.triage.site_words import SiteWords
 from ortoo_daemon.intake.triage.sites import SiteMention, sites_in
 from ortoo_daemon.intake.triage.taxonomy import Taxonomy
@@ -35,6 +35,9 @@ OUT_OF_THE_REQUEST = ("settled", "not_about")
 
 _CODE = re.compile(r"(?<![\w-])[A-Z0-9]+(?:-[A-Z0-9]+)*(?![\w-])", re.IGNORECASE)
 _PHONE = re.compile(r"(?<![\w])\+?\(?\d[\d\s()./\u00a0-]{6,17}\d(?!\w)")
+_FACTS = frozenset(
+    {"amount", "claim_number", "invoice_number", "listing_number", "order_number", "vin"}
+)
 _AT_THE_START = 6
 _SAYS = 2.0
 
@@ -106,7 +109,9 @@ class Observer:
             groups=groups,
             scores=scores,
             brands=kept,
-            sites=weighed(sites, said, best_of(scores)[1], item=sentence.item),
+            sites=weighed(
+                sites, said, best_of(scores)[1], facts=sentence.item or bool(groups & _FACTS)
+            ),
             settled=bool(out)
             and best_of(scores)[1] < 1.5
             and not (contrast or _hints(scores, sites)),
@@ -211,7 +216,9 @@ class Observer:
             return []
         return [
             (start, end)
-            for start, end in clauses_of(self.text, sentence.start, sentence.end)
+            for start, end in resumed(
+                self.text, clauses_of(self.text, sentence.start, sentence.end)
+            )
             if any(start <= place < end for place in places)
         ]
 

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 
 from ortoo_daemon.intake.triage.dealers import Dealer
-from ortoo_daemon.intake.triage.ordinary_words import GENERIC, LEGAL_FORMS
+from ortoo_daemon.intake.triage.ordinary_words import GENERIC, LEGAL_FORMS, PLACE_WORDS
 from ortoo_daemon.intake.triage.words import plain_words
 
 _SHORTEST = 5
@@ -27,7 +27,7 @@ def alike(dealers: Iterable[Dealer]) -> Mapping[str, frozenset[str]]:
 def _keys(dealer: Dealer) -> Iterator[tuple[str, ...]]:
     """What its name tells, whole and with each letter left out: names one letter apart have one in common."""
     words = plain_words(dealer.name)
-    told = tuple(w for w in words if w not in GENERIC | LEGAL_FORMS and len(w) > 1)
+    told = tuple(w for w in words if w not in GENERIC | LEGAL_FORMS | PLACE_WORDS and len(w) > 1)
     if not told:
         return
     yield told

@@ -94,6 +94,17 @@ a at aus bij chez d da de del den di em en from i im in of op te van von zu
 """)
 """What stands before a town: *in*, *at*, *of*."""
 
+WHERE_IT_HAPPENS = _words("""
+at bei beim bij chez da dai dalle en for fur para per por pour voor
+""")
+"""Before *our colleagues in Leeds* it says that something happens to them, or is asked for them."""
+
+RESUMING = _words("""
+alors celle celui dagegen daarentegen die el ella ellas elle elles ellos eux hingegen invece loro lui
+quelle quelli those though
+""")
+"""A clause of nothing but one of these goes on with the one before it: *those of Lyon, they, are fine*."""
+
 ORDINARY_TOWNS = _words("""
 angers bath celle como essen halle lens leon lourdes mobile motta nancy nantes nice orange prato
 providence reading roses singen tours vera vienne wells worms

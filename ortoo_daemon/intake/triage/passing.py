@@ -7,16 +7,25 @@ worked or a car came from, whose court or motor show it is.
 from collections.abc import Sequence
 from dataclasses import replace
 
-from ortoo_daemon.intake.triage.ordinary_words import ARTICLES, PLACE_WORDS, SMALL_WORDS
+from ortoo_daemon.intake.triage.ordinary_words import (
+    ARTICLES,
+    PLACE_WORDS,
+    SMALL_WORDS,
+    WHERE_IT_HAPPENS,
+)
 from ortoo_daemon.intake.triage.phrases import Hit
 from ortoo_daemon.intake.triage.requests import HINTS, SPEAKS
 from ortoo_daemon.intake.triage.site_words import SiteWords, parted
 from ortoo_daemon.intake.triage.sites import SiteMention
+from ortoo_daemon.intake.triage.words import Word
 
 _WORKS_THERE = "works_there"
 _STANDS_THERE = "stands_there"
+_AUTHORITY = "authority"
 _COLLEAGUE = "colleague"
 """Only in a sentence that asks for nothing: whoever asks for a colleague's password means the rooftop."""
+PEOPLE = frozenset({_WORKS_THERE, _COLLEAGUE})
+"""Word groups of somebody who works at a rooftop."""
 
 _BEFORE = {
     "lives_there": 4,
@@ -28,8 +37,28 @@ _BEFORE = {
 }
 _BEHIND = {"authority": 2}
 _OWN = 4
+_INTRODUCES = 4
 _SHORT = 4
 _HEDGE = 6
+_POSSESSIVES = frozenset(
+    {
+        "ma",
+        "mein",
+        "meine",
+        "meinen",
+        "meiner",
+        "mes",
+        "mi",
+        "mia",
+        "miei",
+        "mijn",
+        "mio",
+        "mis",
+        "mon",
+        "my",
+        "nos",
+    }
+)
 _LEADING = ARTICLES | PLACE_WORDS | SMALL_WORDS
 
 
@@ -50,11 +79,28 @@ def judged(mention: SiteMention, said: SiteWords, *, stranger: bool, at_home: bo
             continue
         before = mention.first - group.last
         behind = group.first - mention.last
-        if 0 < before <= _BEFORE.get(group.name, 0) or 0 < behind <= _BEHIND.get(group.name, 0):
+        near = 0 < before <= _BEFORE.get(group.name, 0) or 0 < behind <= _BEHIND.get(group.name, 0)
+        if near and not (group.name == _AUTHORITY and _is_parted(group, mention, said)):
             passing = group.name
         if group.name == "our_own" and 0 < before <= _OWN:
             own = own or _reaches(group, mention, said)
+    if _writes_from(mention, said):
+        return replace(mention, passing="", own=True)
     return replace(mention, passing=passing, own=own)
+
+
+def _writes_from(mention: SiteMention, said: SiteWords) -> bool:
+    """``Rhys from Leeds here``, ``this is Ana at Leeds``: whether the writer says where they work."""
+    return any(
+        (0 < mention.first - group.last <= _INTRODUCES or 0 < group.first - mention.last <= 1)
+        and not _is_parted(group, mention, said)
+        for group in said.groups
+        if group.name == ("introduces" if group.last < mention.first else "introduced")
+    )
+
+
+def _is_parted(group: Hit, mention: SiteMention, said: SiteWords) -> bool:
+    return parted(said.words, min(group.last, mention.last), max(group.first, mention.first))
 
 
 def is_hedged(mention: SiteMention, said: SiteWords) -> bool:
@@ -73,8 +119,7 @@ def _reaches(group: Hit, mention: SiteMention, said: SiteWords) -> bool:
     known = {at for g in said.groups if g.name == "site" for at in range(g.first, g.last + 1)}
     known |= {at for brand in said.brands for at in range(brand.first, brand.last + 1)}
     between = range(group.last + 1, mention.first)
-    people = {_WORKS_THERE, _COLLEAGUE}
-    if any(g.name in people and g.first in between for g in said.groups):
+    if any(g.name in PEOPLE and g.first in between for g in said.groups):
         return False
     others = [at for at in between if at not in known and said.words[at].text not in _LEADING]
     return len(others) <= 1
@@ -83,24 +128,25 @@ def _reaches(group: Hit, mention: SiteMention, said: SiteWords) -> bool:
 def _works_there(mention: SiteMention, said: SiteWords) -> bool:
     """``the manager of Leeds``: somebody is spoken of."""
     return any(
-        group.name in {_WORKS_THERE, _COLLEAGUE}
+        group.name in PEOPLE
         and 0 < mention.first - group.last <= _BEFORE["compared_with"] + 1
+        and not (group.name == _COLLEAGUE and _is_done_for(group, said.words))
         and not parted(said.words, group.last, mention.first)
         for group in said.groups
     )
 
 
 def weighed(
-    sites: Sequence[SiteMention], said: SiteWords, points: float, *, item: bool
+    sites: Sequence[SiteMention], said: SiteWords, points: float, *, facts: bool
 ) -> tuple[SiteMention, ...]:
     """In a sentence that asks for nothing, who is only spoken of; and what is not said to be the matter.
 
-    ``item``: whether the writer set the sentence apart.
+    ``facts``: whether the writer set the sentence apart, or states in it which car, bill or sum it is.
     """
     sites = _where_it_stands(sites)
     if points >= SPEAKS:
         return tuple(_of_a_colleague(site, said) for site in sites)
-    said_so = item or points >= HINTS
+    said_so = facts or points >= HINTS
     return tuple(_quiet(site, said, said_so=said_so) for site in sites)
 
 
@@ -118,8 +164,19 @@ def _quiet(site: SiteMention, said: SiteWords, *, said_so: bool) -> SiteMention:
 
 def _of_a_colleague(site: SiteMention, said: SiteWords) -> SiteMention:
     """``our colleague in Leeds asked me``: whether it concerns Leeds, nobody knows."""
-    near = any(g.name == _COLLEAGUE and 0 < site.first - g.last <= 3 for g in said.groups)
+    near = any(
+        g.name == _COLLEAGUE and 0 < site.first - g.last <= 3 and not _is_done_for(g, said.words)
+        for g in said.groups
+    )
     return replace(site, weak=True) if near and not site.own else site
+
+
+def _is_done_for(colleague: Hit, words: Sequence[Word]) -> bool:
+    """``for our colleague in Leeds``, ``with the colleagues at Leeds``: there it happens."""
+    at = colleague.first - 1
+    while at >= 0 and words[at].text in ARTICLES | _POSSESSIVES:
+        at -= 1
+    return at >= 0 and words[at].text in WHERE_IT_HAPPENS
 
 
 def _where_it_stands(sites: Sequence[SiteMention]) -> Sequence[SiteMention]:

@@ -9,6 +9,8 @@ from dataclasses import dataclass, field, replace
 
 from ortoo_daemon.intake.triage.findings import Finding
 from ortoo_daemon.intake.triage.model import Basis
+from ortoo_daemon.intake.triage.ordinary_words import JOINING_WORDS
+from ortoo_daemon.intake.triage.pointing import pointing_back
 from ortoo_daemon.intake.triage.requests import HINTS, SPEAKS, best_of, request_scores
 from ortoo_daemon.intake.triage.sites import SiteMention
 from ortoo_daemon.intake.triage.taxonomy import Taxonomy
@@ -44,9 +46,14 @@ class Topic:
         return frozenset().union(*(finding.groups for finding in self.findings))
 
 
-def topics_of(findings: Iterable[Finding], taxonomy: Taxonomy) -> list[Topic]:
-    """The requests of a mail, in order; none where nothing is said."""
-    return _Cutter(taxonomy).topics(findings)
+def topics_of(
+    findings: Iterable[Finding], taxonomy: Taxonomy, own: str | None = None
+) -> list[Topic]:
+    """The requests of a mail, in order; none where nothing is said.
+
+    ``own`` is the writer's rooftop: what a request means that names none.
+    """
+    return _Cutter(taxonomy, own).topics(pointing_back(findings))
 
 
 def topic_scores(topic: Topic, taxonomy: Taxonomy) -> dict[str, float]:
@@ -65,8 +72,9 @@ def topic_scores(topic: Topic, taxonomy: Taxonomy) -> dict[str, float]:
 
 
 class _Cutter:
-    def __init__(self, taxonomy: Taxonomy) -> None:
+    def __init__(self, taxonomy: Taxonomy, own: str | None) -> None:
         self.taxonomy = taxonomy
+        self.own = own
         self.found: list[Topic] = []
         self.heading: tuple[SiteMention, ...] = ()
         self.lead_in: list[Finding] = []
@@ -122,7 +130,7 @@ class _Cutter:
         """What came before in weaker words is a request too when this one is plainly another."""
         sites = [site for quiet in self.lead_in for site in quiet.meant]
         apart = finding.another or finding.sentence.first
-        if self.found or not apart or not _others(finding.meant, sites):
+        if self.found or not apart or not self._is_other(finding, sites):
             return
         asked = [f for f in self.lead_in if f.best[1] >= HINTS]
         if asked:
@@ -137,6 +145,7 @@ class _Cutter:
     def _take_quiet(self, finding: Finding) -> None:
         self.marked = self.marked or (finding.another and not finding.meant)
         if self._is_quiet_request(finding):
+            self._split_lead_in(finding)
             self.found.append(Topic(heading=self.heading))
             self._join(finding)
         elif not self.found:
@@ -192,7 +201,20 @@ class _Cutter:
         return self._another_request(finding, topic)
 
     def _other_site(self, finding: Finding) -> bool:
-        return _others(finding.meant, self.found[-1].meant)
+        return self._is_other(finding, self.found[-1].meant)
+
+    def _is_other(self, finding: Finding, before: Sequence[SiteMention]) -> bool:
+        if before or self.own is None or not self._goes_on_elsewhere(finding):
+            return _others(finding.meant, before)
+        return all(self.own not in site.accounts for site in finding.meant)
+
+    def _goes_on_elsewhere(self, finding: Finding) -> bool:
+        """``And for Leeds: …`` behind a request that names no rooftop, and so means the writer's own."""
+        joined = finding.another or finding.words[0].text in JOINING_WORDS
+        listed = finding.sentence.item and any(
+            f.sentence.item for f in (self.found[-1].findings if self.found else self.lead_in)
+        )
+        return bool(finding.meant) and finding.sentence.first and (joined or listed)
 
     def _another_request(self, finding: Finding, topic: Topic) -> bool:
         if _same_kind(finding, topic, self.taxonomy):
@@ -236,7 +258,7 @@ def _speaks(finding: Finding) -> bool:
 def _only_compares(finding: Finding) -> bool:
     """``The same happened to us in Leeds``: within a paragraph, such words ask for nothing of their own."""
     apart = finding.sentence.first or finding.sentence.item or finding.another
-    return "beside" in finding.groups and not apart and finding.best[1] < SPEAKS_PLAINLY
+    return bool(finding.groups & _BESIDE) and not apart and finding.best[1] < SPEAKS_PLAINLY
 
 
 def _is_heading(finding: Finding) -> bool:

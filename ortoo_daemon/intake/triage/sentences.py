@@ -8,11 +8,15 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from ortoo_daemon.intake.triage.ordinary_words import RESUMING
+from ortoo_daemon.intake.triage.words import plain_words
+
 _ITEM = re.compile(
     r"[ \t]*(?:[-*•·▪‣–—>]+[ \t]+|\(?\d{1,2}[.)/°:][ \t]*(?!\d)|\(?[a-dA-D]\)[ \t]+|#\d+[ \t]+)"
 )
 _LABEL = re.compile(r"[ \t]*(?=\S)[^\n:|.!?]{2,60}?[ \t\u00a0]?:(?=\s)")
-_ROW = re.compile(r"[ \t]*\|?[^\n|]*\S[ \t]*[|\t][ \t]*\S")
+_ROW = re.compile(r"[ \t]*\|?[^\n|]*\S[ \t]*(?:[|\t]|[ \t]{2};|;[ \t]{2})[ \t]*\S")
+_DASHED = re.compile(r"[ \t]*(?=[^\W\d_a-z])[^\n:;|,.!?–—]{2,30} [–—-] (?=\S)")
 _RULE = re.compile(r"[\s\-=+|_]*")
 _STOP = re.compile(r"[.!?…]+[\"'»”)]*(?=\s|$)")
 _MONTH = re.compile(r"\s*(?:Jan|Feb|M[äa]r|Apr|Mai|Jun|Jul|Aug|Sep|Okt|Nov|Dez|KW\b)")
@@ -30,6 +34,7 @@ _CLAUSE = re.compile(
 )
 _BEFORE_FIGURES = re.compile(r"\b(?:no|art|es)$", re.IGNORECASE)
 _DAY = re.compile(r"(?<!\d)\d{1,2}$")
+_DATE = re.compile(r"(?<![\d.])\d{1,2}\.\d{1,2}$")
 _SHORT_LINE = 55
 
 
@@ -91,6 +96,22 @@ def clauses_of(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
         yield at, end
 
 
+def resumed(text: str, clauses: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    """The clauses, with those around a lone pronoun as one: *the bills of Lyon, those, are fine*."""
+    before: tuple[int, int] | None = None
+    going_on = False
+    for start, end in clauses:
+        pronoun = plain_words(text[start:end])
+        resumes = len(pronoun) == 1 and pronoun[0] in RESUMING
+        if before is not None and not (resumes or going_on):
+            yield before
+            before = None
+        before = (before[0] if before else start, end)
+        going_on = resumes
+    if before is not None:
+        yield before
+
+
 def _blocks(text: str, start: int, end: int, paragraph: int) -> Iterator[_Block]:
     opened: tuple[int, int, bool] | None = None
     for first, last in _lines(text, start, end):
@@ -102,12 +123,17 @@ def _blocks(text: str, start: int, end: int, paragraph: int) -> Iterator[_Block]
             paragraph += not line.strip()
             continue
         item = bool(_ITEM.match(line) or _LABEL.match(line) or _ROW.match(line))
+        item = item or bool(_DASHED.match(line) and (not opened or _is_over(text, opened)))
         if opened and (item or _ends_a_block(text[opened[0] : opened[1]], line)):
             yield _Block(start=opened[0], end=opened[1], paragraph=paragraph, item=opened[2])
             opened = None
         opened = (opened[0], last, opened[2]) if opened else (first, last, item)
     if opened:
         yield _Block(start=opened[0], end=opened[1], paragraph=paragraph, item=opened[2])
+
+
+def _is_over(text: str, opened: tuple[int, int, bool]) -> bool:
+    return text[opened[0] : opened[1]].rstrip().endswith((".", "!", "?", ":"))
 
 
 def _ends_a_block(before: str, line: str) -> bool:
@@ -150,6 +176,8 @@ def _goes_on(text: str, start: int, stop: int) -> bool:
     if not _DAY.search(before):
         return False
     after = text[stop + 1 : stop + 8].lstrip()
+    if _DATE.search(before) and after[:1].isdigit():
+        return True
     return (
         not before.strip(" (\t").rstrip("0123456789")
         or after[:1].islower()

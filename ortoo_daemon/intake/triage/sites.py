@@ -2,10 +2,13 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 
 from ortoo_daemon.intake.triage.dealer_index import DealerIndex
 from ortoo_daemon.intake.triage.model import Basis
+from ortoo_daemon.intake.triage.name_parts import named_in_part
 from ortoo_daemon.intake.triage.ordinary_words import (
+    ARTICLES,
     LEGAL_FORMS,
     PLACE_WORDS,
     SMALL_WORDS,
@@ -45,6 +48,7 @@ _CONFIDENCES = {
     "state": 0.9,
     "brand": 0.9,
 }
+_IN_PART = 0.9
 _NEAR = 2
 _ELSEWHERE = 0.6
 
@@ -81,7 +85,9 @@ def sites_in(
 ) -> tuple[SiteMention, ...]:
     """Rooftops spoken of. With a ``pool`` only they can be meant, and a town or a mark is enough."""
     hits = index.book.find(said.words)
-    found = _longest(_plain_mentions(said, hits, index, pool))
+    found = _longest(
+        chain(_plain_mentions(said, hits, index, pool), _parts(said, hits, index, pool))
+    )
     found = _joined(found, said.words)
     if pool is not None:
         groups = [h for h in hits if h.name.startswith("group:") and index.meanings[h.name] & pool]
@@ -135,6 +141,23 @@ def _plain_mentions(
         )
 
 
+def _parts(
+    said: SiteWords, hits: Sequence[Hit], index: DealerIndex, pool: frozenset[str] | None
+) -> Iterator[SiteMention]:
+    """Where nobody knows who writes, a word of a name beside its town is enough."""
+    if pool is not None:
+        return
+    for first, last, account in named_in_part(said, hits, index):
+        yield SiteMention(
+            accounts=frozenset({account}),
+            kind="name",
+            basis=Basis.NAME,
+            confidence=_IN_PART,
+            first=first,
+            last=last,
+        )
+
+
 def _longest(mentions: Iterator[SiteMention]) -> list[SiteMention]:
     """Of mentions that lie in one another the longest; of equal ones the most telling."""
     kept: list[SiteMention] = []
@@ -183,12 +206,19 @@ def _narrowed(mention: SiteMention, said: SiteWords, index: DealerIndex) -> Site
         brand.brand
         for brand in said.brands
         if (not brand.kind.endswith("model") and -_NEAR <= brand.first - mention.last <= _NEAR + 1)
-        or (not brand.kind.endswith("model") and 0 <= mention.first - brand.last <= _NEAR)
+        or (not brand.kind.endswith("model") and 0 <= _gap(brand.last, mention, said) <= _NEAR)
     }
     fitting = frozenset(a for a in mention.accounts if beside & set(index.dealers[a].brands))
     if not fitting or fitting == mention.accounts:
         return mention
     return replace(mention, accounts=fitting, basis=Basis.BRAND_IN_CITY, confidence=0.93)
+
+
+def _gap(last: int, mention: SiteMention, said: SiteWords) -> int:
+    """How far behind the word ``last`` the mention begins; small words (*the Toyota of the*) do not count."""
+    between = said.words[last + 1 : mention.first]
+    small = sum(word.text in ARTICLES | PLACE_WORDS for word in between)
+    return mention.first - last - small
 
 
 def _is_a_car(mention: SiteMention, said: SiteWords, index: DealerIndex) -> bool:

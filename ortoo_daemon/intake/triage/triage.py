@@ -24,7 +24,7 @@ from ortoo_daemon.intake.triage.model import (
     Segment,
     Triage,
 )
-from ortoo_daemon.intake.triage.requests import best_of
+from ortoo_daemon.intake.triage.requests import SPEAKS, best_of
 from ortoo_daemon.intake.triage.segments import Topic, topic_scores, topics_of
 from ortoo_daemon.intake.triage.sentences import Sentence, sentences_of
 from ortoo_daemon.intake.triage.sites import SiteMention
@@ -35,6 +35,7 @@ MOST_CHARACTERS = 16_000
 MOST_SENTENCES = 150
 """So much of what the writer says is looked at for requests; the clean body keeps all of it."""
 
+_NOT_FOR_US = "not_for_us"
 _SUBJECT_ALONE = 1.0
 _SUBJECT_BESIDES = 0.6
 _QUOTED = 0.5
@@ -71,16 +72,20 @@ class _Triage:
         self.today = reading.received_at.date() if reading.received_at else None
         self.observer = self._observer(reading.text)
         self.subject = self._subject()
+        self.elsewhere = False
         self.brands = BrandChoice(
             taxonomy=taxonomy, index=index, pool=self.writer.pool, subject=self.subject
         )
 
     def result(self) -> Triage:
         findings = list(self._findings())
-        topics = topics_of(findings, self.taxonomy) or [Topic()]
+        topics = topics_of(findings, self.taxonomy, self.writer.account) or [Topic()]
+        self.elsewhere = any(_NOT_FOR_US in finding.groups for finding in findings)
         segments: list[Segment] = []
         for topic in topics:
-            segments.extend(self._segments(topic, alone=len(topics) == 1))
+            others = (site for other in topics if other is not topic for site in other.sites)
+            said = frozenset().union(*(site.accounts for site in others if not site.weak))
+            segments.extend(self._segments(topic, alone=len(topics) == 1, said_of_others=said))
         return Triage(
             segments=tuple(merged(segments)),
             language=self.reading.language,
@@ -154,16 +159,28 @@ class _Triage:
             room -= near[-1][1] - start
         return islice(sentences_of(self.reading.text, near), MOST_SENTENCES)
 
-    def _segments(self, topic: Topic, *, alone: bool) -> Iterable[Segment]:
+    def _segments(
+        self, topic: Topic, *, alone: bool, said_of_others: frozenset[str]
+    ) -> Iterable[Segment]:
         kind, points, margin = self._kind(topic, alone=alone)
         brands = self.brands.spoken_of(topic.findings, self._vins(topic))
-        writers_own = kind in self.taxonomy.writer_speaks_for_itself
-        sites, evidence = self._sites(topic, kind)
-        chooser = Chooser(self.index, self.writer)
+        writers_own = self._is_writers_own(kind, points)
+        sites, evidence = self._sites(topic, kind, said_of_others)
+        chooser = Chooser(self.index, self._speaker(writers_own=writers_own))
         meant = chooser.accounts(sites, brands, evidence, writers_own=writers_own)
         for candidates in meant:
             own = topic if len(meant) == 1 else _about(topic, candidates[0].account_id)
             yield self._segment(own, candidates, kind, (points, margin))
+
+    def _is_writers_own(self, kind: str | None, points: float) -> bool:
+        """Whether the request is plainly of a kind in which a rooftop that is named is not the one meant."""
+        return points >= SPEAKS and kind in self.taxonomy.writer_speaks_for_itself
+
+    def _speaker(self, *, writers_own: bool) -> Writer:
+        """The writer; without their own rooftop where they say that it is not for theirs."""
+        if writers_own or not self.elsewhere:
+            return self.writer
+        return Writer(pool=self.writer.pool)
 
     def _kind(self, topic: Topic, *, alone: bool) -> tuple[str | None, float, float]:
         """The kind of request: by its signs, with what examples say; None where neither says enough."""
@@ -200,8 +217,12 @@ class _Triage:
         return topic_scores(Topic(findings=findings), self.taxonomy)
 
     def _sites(
-        self, topic: Topic, kind: str | None
+        self, topic: Topic, kind: str | None, said_of_others: frozenset[str]
     ) -> tuple[Sequence[SiteMention], dict[SiteMention, Evidence]]:
+        """The rooftops that a request means, and where; the subject's where it names none itself.
+
+        A rooftop of the subject that another request names is explained there.
+        """
         meant = list(topic.meant)
         evidence = {
             said: self._site_evidence(site, finding)
@@ -214,7 +235,11 @@ class _Triage:
             and self.subject
             and kind not in self.taxonomy.writer_speaks_for_itself
         ):
-            named = [_agreed(site, meant) for site in self.subject.meant]
+            named = [
+                _agreed(site, meant)
+                for site in self.subject.meant
+                if not site.accounts <= said_of_others
+            ]
             evidence |= {
                 site: Evidence(what="subject", text=self.reading.subject) for site in named
             }

@@ -6,6 +6,7 @@ from ortoo_daemon.intake.mail.model import MailPart, MailReading, PartKind
 from ortoo_daemon.intake.triage.dealer_index import DealerIndex
 from ortoo_daemon.intake.triage.mailboxes import known_domain, site_of_mailbox
 from ortoo_daemon.intake.triage.model import Basis, Evidence
+from ortoo_daemon.intake.triage.namesakes import told_apart
 from ortoo_daemon.intake.triage.outsiders import (
     ADDRESS,
     addresses_said,
@@ -222,7 +223,10 @@ def _signed(
             continue
         words = words_of(reading.text, part.start, part.end)
         found = sites_in(words_said(words, taxonomy, reading.language), index, pool)
-        sites = [_on_one_line(site, words, reading.text) for site in found]
+        sites = [
+            _with_namesakes(_on_one_line(site, words, reading.text), index, pool)
+            for site in told_apart(found, index.namesakes)
+        ]
         for kinds in ({"address"}, {"name", "street", "old"}, {"place", "mark", "brand"}):
             meant = {a for s in sites if s.kind in kinds for a in s.accounts}
             single = {
@@ -246,6 +250,16 @@ def _signed(
             if len(meant) > 1:
                 break
     return None
+
+
+def _with_namesakes(
+    site: SiteMention, index: DealerIndex, pool: frozenset[str] | None
+) -> SiteMention:
+    """A name alone, without a place that tells it apart, may be that of each who is called so."""
+    if site.kind != "name" or site.basis is not Basis.NAME:
+        return site
+    family = frozenset().union(*(index.namesakes[account] for account in site.accounts))
+    return replace(site, accounts=family & pool if pool is not None else family)
 
 
 def _on_one_line(site: SiteMention, words: tuple[Word, ...], text: str) -> SiteMention:
