@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from functools import lru_cache
+from string import ascii_letters, digits
 from typing import NewType
 
 RecordId = NewType("RecordId", str)
@@ -17,6 +18,7 @@ FieldValue = str | int | float | bool | None
 """A field's value as the REST API's JSON gives it: dates and datetimes stay text, multi-selects ``a;b``."""
 
 _CHECKSUM = "ABCDEFGHIJKLMNOPQRSTUVWXYZ012345"
+_IS_CAPITAL = {ord(each): str(int(each.isupper())) for each in ascii_letters + digits}
 
 
 @lru_cache(maxsize=16_384)  # every call of the org about a record looks at its id again
@@ -29,10 +31,8 @@ def record_id(text: str) -> RecordId:
     if len(text) not in (15, 18) or not (text.isascii() and text.isalnum()):
         raise ValueError(f"{text!r} is not a Salesforce record id (15 or 18 letters and digits)")
     base = text[:15]
-    suffix = "".join(
-        _CHECKSUM[sum(1 << bit for bit, char in enumerate(base[i : i + 5]) if "A" <= char <= "Z")]
-        for i in (0, 5, 10)
-    )
+    capitals = int(base[::-1].translate(_IS_CAPITAL), 2)
+    suffix = "".join([_CHECKSUM[capitals >> first & 31] for first in (0, 5, 10)])
     return RecordId(base + suffix)
 
 

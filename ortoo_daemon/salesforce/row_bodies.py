@@ -33,6 +33,6 @@ class RowsBody:
     def __iter__(self) -> Iterator[bytes]:
         yield _BEFORE
         for start in range(0, len(self._rows), _ROWS_IN_A_PIECE):
-            piece = _BETWEEN.join(self._rows[start : start + _ROWS_IN_A_PIECE])
-            yield _BETWEEN + piece if start else piece
+            rows = self._rows[start : start + _ROWS_IN_A_PIECE]
+            yield _BETWEEN.join([b"", *rows] if start else rows)
         yield _AFTER
