@@ -6,15 +6,12 @@ rounded to a whole number (halves up).
 """
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from ortoo_daemon.policy.evaluation import Scope
-from ortoo_daemon.policy.score_model import Fading, Part, Points, Scorecard
+from ortoo_daemon.policy.score_model import DECIMALS, Fading, Part, Points, Scorecard
 from ortoo_daemon.policy.values import instant, moment
 from ortoo_daemon.trace import ScoreLine, ScoreStep
-
-_DECIMALS = 2
-"""Points that fade are kept to a hundredth, so that a sum by hand comes out the same."""
 
 
 def scored(card: Scorecard, scope: Scope, *, field: str) -> ScoreStep:
@@ -22,23 +19,27 @@ def scored(card: Scorecard, scope: Scope, *, field: str) -> ScoreStep:
     lines = [ScoreLine("base", card.base, "", card.place)] if card.base else []
     for part in card.parts:
         lines += _held(list(_earned(part, scope)), part)
-    whole = sum(line.points for line in lines)
+    whole = _sum(lines)
     kept = min(max(whole, card.lowest), card.highest)
     if kept != whole:
         bound = f"at most {kept:g}" if kept < whole else f"at least {kept:g}"
-        lines.append(ScoreLine(bound, round(kept - whole, _DECIMALS), "", card.place))
+        lines.append(ScoreLine(bound, round(kept - whole, DECIMALS), "", card.place))
     score = math.floor(kept + 0.5)
     return ScoreStep(card.name, field, score, card.band(score), tuple(lines))
 
 
 def _earned(part: Part, scope: Scope) -> Iterator[ScoreLine]:
-    for each, name, judge in part.tests:
+    for each, name, judge, line in part.tests:
         holds = each.when.holds(scope) if judge is None else judge(scope.value(name), scope)
         if not holds:
             continue
-        points = round(each.add * _left(each.fades, scope), _DECIMALS)
-        if points:
-            yield ScoreLine(each.because, points, part.name, each.place)
+        earned = line or each.line(part.name, _left(each.fades, scope))
+        if earned.points:
+            yield earned
+
+
+def _sum(lines: Iterable[ScoreLine]) -> float:
+    return sum([line.points for line in lines])
 
 
 def worth(points: Points, scope: Scope) -> float:
@@ -63,8 +64,7 @@ def _left(fades: Fading | None, scope: Scope) -> float:
 
 def _held(lines: list[ScoreLine], part: Part) -> list[ScoreLine]:
     """The part's lines, and one more where its bounds took or gave something."""
-    whole = sum(line.points for line in lines)
-    kept = whole
+    kept = whole = _sum(lines)
     if part.at_least is not None:
         kept = max(kept, part.at_least)
     if part.at_most is not None:
@@ -73,5 +73,5 @@ def _held(lines: list[ScoreLine], part: Part) -> list[ScoreLine]:
         bound = (
             f"{part.name}: at most {kept:g}" if kept < whole else f"{part.name}: at least {kept:g}"
         )
-        lines.append(ScoreLine(bound, round(kept - whole, _DECIMALS), part.name, part.place))
+        lines.append(ScoreLine(bound, round(kept - whole, DECIMALS), part.name, part.place))
     return lines

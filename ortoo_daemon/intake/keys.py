@@ -67,11 +67,10 @@ def customer_keys(sources: KeySources, text: Callable[[str], str]) -> Mapping[st
 def name_keys(sources: KeySources, text: Callable[[str], str]) -> Iterator[str]:
     """The keys of the person's name and of the company's, each with the postal code, as far as given."""
     place = text(sources.postal_code) if sources.postal_code else ""
-    made = (
-        person_key(text(sources.last_name), place) if sources.last_name else None,
-        company_key(text(sources.company), place) if sources.company else None,
-    )
-    yield from (key for key in made if key is not None)
+    if sources.last_name and (key := person_key(text(sources.last_name), place)):
+        yield key
+    if sources.company and (key := company_key(text(sources.company), place)):
+        yield key
 
 
 def write_keys(handling: Handling) -> None:

@@ -47,7 +47,9 @@ def standard_name(form: Form) -> str:
 def _without_title(text: str) -> str:
     """Without how somebody is addressed; one letter alone is taken for an initial."""
     found = _TITLE.match(text)
-    rest = text[found.end() :] if found else text
+    if found is None:
+        return text
+    rest = text[found.end() :]
     return rest if any(sign.isalpha() for sign in rest) else text
 
 

@@ -101,7 +101,9 @@ def as_text(value: FieldValue) -> str | None:
 
     Numbers come from spreadsheets: ``1606.0`` was ``1606``.
     """
-    if value is None or value == "" or isinstance(value, bool):
+    if isinstance(value, str):
+        return value or None
+    if value is None or isinstance(value, bool):
         return None
     if isinstance(value, float) and value.is_integer():
         return str(int(value))

@@ -5,10 +5,15 @@ A card is a sum that anybody can do again with a pencil: points for what holds, 
 
 from dataclasses import dataclass, field
 from datetime import timedelta
+from typing import NamedTuple
 
 from ortoo_daemon.errors import Place
 from ortoo_daemon.policy.conditions import FieldTest
 from ortoo_daemon.policy.evaluation import Condition, Test
+from ortoo_daemon.trace import ScoreLine
+
+DECIMALS = 2
+"""Points that fade are kept to a hundredth, so that a sum by hand comes out the same."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +34,10 @@ class Points:
     fades: Fading | None = None
     place: Place
 
+    def line(self, part: str, left: float = 1.0) -> ScoreLine:
+        """What they add to the score in ``part`` of a card, with so much of them ``left``."""
+        return ScoreLine(self.because, round(self.add * left, DECIMALS), part, self.place)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Part:
@@ -39,18 +48,28 @@ class Part:
     at_least: float | None = None
     at_most: float | None = None
     place: Place
-    tests: tuple[tuple[Points, str, Test | None], ...] = field(
-        init=False, repr=False, compare=False
-    )
-    """Each entry with the field and the bare test of its condition, where it is a single one."""
+    tests: tuple["PointsTest", ...] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        tests = tuple((each, *_bare(each.when)) for each in self.points)
+        tests = tuple(PointsTest.of(each, self.name) for each in self.points)
         object.__setattr__(self, "tests", tests)  # asked for every record
 
 
-def _bare(when: Condition) -> tuple[str, Test | None]:
-    return (when.field, when.judge) if isinstance(when, FieldTest) else ("", None)
+class PointsTest(NamedTuple):
+    """An entry as a record is held against it: the field and the bare test of its condition, where that is a
+    single one, and the line that it gives, where that is always the same."""
+
+    points: Points
+    field: str
+    test: Test | None
+    line: ScoreLine | None
+
+    @classmethod
+    def of(cls, points: Points, part: str) -> "PointsTest":
+        when, line = points.when, None if points.fades else points.line(part)
+        if isinstance(when, FieldTest):
+            return cls(points, when.field, when.judge, line)
+        return cls(points, "", None, line)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

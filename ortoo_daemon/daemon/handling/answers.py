@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from ortoo_daemon.action.stamps import DECIDED_AT, OWNER
-from ortoo_daemon.callouts import UNKNOWN, CallQuestion, HoldQuestion
+from ortoo_daemon.callouts import UNKNOWN, HoldQuestion
 from ortoo_daemon.daemon.calling.calls import Asks
 from ortoo_daemon.daemon.handling.org_vehicles import OrgVehicles
 from ortoo_daemon.daemon.interpreting.interpreter import Interprets
@@ -93,6 +93,8 @@ class Answers:
 
         ``looking``: of a decision that is not carried out; nothing is started for it and nobody waits.
         """
+        if isinstance(question, _OfCustomers):  # nearly always
+            return await self._batcher.ask(question) if self._may_refine() else NotAsked.BUDGET
         if isinstance(question, InterpretQuestion):
             if self._interpreter is None:
                 return None
@@ -111,13 +113,9 @@ class Answers:
             return await self._more(question.object, question.record, question.fields)
         if isinstance(question, HoldQuestion):
             return None if looking else self._held(question)
-        if isinstance(question, CallQuestion):
-            if self._calls is None:
-                return UNKNOWN
-            return await self._calls.ask(question, looking=looking)
-        if not self._may_refine():
-            return NotAsked.BUDGET
-        return await self._batcher.ask(question)
+        if self._calls is None:
+            return UNKNOWN
+        return await self._calls.ask(question, looking=looking)
 
     async def _more(self, object_name: str, id: RecordId, fields: Sequence[str]) -> Answer:
         """An earlier record, or more of this one, as it is; a refusal keeps nobody from their owner."""

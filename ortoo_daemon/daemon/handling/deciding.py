@@ -66,6 +66,7 @@ async def decide_record(
     known: dict[Question, Answer] = {}
     watched = policies.reopening(item.object)
     fuses = policies.policy_set.fuses(item.object)
+    intake_owners = frozenset({knowledge.daemon_user})
 
     def gathered() -> Facts:
         moved = moved_lately(fuses, knowledge.ledger.rates.moments, now) if fuses else {}
@@ -80,7 +81,7 @@ async def decide_record(
             workload=workload,
             postal=knowledge.postal,
             answers=knowledge.customers.completed(known),
-            intake_owners=frozenset({knowledge.daemon_user}),
+            intake_owners=intake_owners,
             usernames=knowledge.usernames,
             watched=watched,
             changed_since=changed_since if watched else None,
@@ -91,13 +92,12 @@ async def decide_record(
     found = flow.decide(policies.policy_set, facts)
     while not isinstance(found, Decision):
         asked = found.questions
-        known |= {question: await answers.ask(question) for question in asked}
+        for question in asked:
+            known[question] = await answers.ask(question)
         # Looked at once: what is decided while a later question is answered must not change the facts.
-        known |= {
-            question: knowledge.matched.completed(question, known[question])
-            for question in asked
-            if isinstance(question, MatchQuestion)
-        }
+        for question in asked:
+            if isinstance(question, MatchQuestion):
+                known[question] = knowledge.matched.completed(question, known[question])
         facts = gathered()
         found = flow.resume(found, facts)
     return found, facts

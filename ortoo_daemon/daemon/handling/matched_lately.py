@@ -42,8 +42,10 @@ class MatchedLately:
 
     def note(self, facts: Facts, decision: Decision, sources: KeySources | None) -> None:
         """A decision gives its record to somebody; who asks for the customer from now on finds it."""
+        if decision.outcome is not Outcome.ASSIGNED:
+            return
         asked = next((each for each in facts.answers if isinstance(each, MatchQuestion)), None)
-        if asked is None or decision.outcome is not Outcome.ASSIGNED:
+        if asked is None:
             return
         read, at = facts.record.fields, decision.decided_at
         found = as_found(decision, read, asked.customer, sources, at=at)

@@ -41,7 +41,7 @@ def find_customer(handling: Handling) -> None:
     question = handling.asked_match
     if question is None:
         customer = _customer(handling, wanted, handling.key_sources or KeySources())
-        if not any(customer.all_keys()):
+        if not customer.all_keys():
             told = "match: the record says nothing by which a customer is known"
             handling.trace.notes.append(told)
             handling.scope.matched(None)
@@ -63,9 +63,8 @@ def _customer(handling: Handling, wanted: Duplicates, sources: KeySources) -> Cu
     """What the record says of its customer: the keys that the policy looks by, and what is compared."""
     text = handling.scope.text
     country = text(sources.country)
-    asked = set(wanted.fields)
-    emails = (email_key(text(name)) for name in sources.email if name in asked)
-    phones = (phone_key(text(name), country) for name in sources.phone if name in asked)
+    emails = (email_key(text(name)) for name in sources.email if name in wanted.fields)
+    phones = (phone_key(text(name), country) for name in sources.phone if name in wanted.fields)
     names = (
         (company_key if each.company else person_key)(text(each.name), text(each.postal_code))
         for each in wanted.names
@@ -78,7 +77,7 @@ def _customer(handling: Handling, wanted: Duplicates, sources: KeySources) -> Cu
         last_name=text(sources.last_name),
         company=text(sources.company),
         postal_code=text(sources.postal_code),
-        number=text(sources.number) if sources.number in asked else "",
+        number=text(sources.number) if sources.number in wanted.fields else "",
     )
 
 
