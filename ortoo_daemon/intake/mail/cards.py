@@ -70,6 +70,13 @@ def _is_card(whole: Sequence[Line]) -> bool:
     return short and (contact + proper) >= len(paragraph) and (contact >= 1 or len(paragraph) >= 2)
 
 
+def is_card_line(line: Line) -> bool:
+    """Whether a line is a name, a role, a firm, an address or a number, and no sentence."""
+    return (_is_contact(line) or _is_proper(line)) and not (
+        speaks(line) or BULLET.match(line.content) or line.content.endswith(("?", ":"))
+    )
+
+
 def _is_contact(line: Line) -> bool:
     key = line.key
     return bool(

@@ -12,6 +12,13 @@ _BETWEEN = re.compile(r"^[\s,.;:!/&+)(*-]*(?:(?:et|und|y|e|and|en)\s+)?")
 _HALVES = re.compile(r"\s+[/|]\s+")
 _LONGEST_HALF = 4  # words
 _FROM_A_PLACE = re.compile(r"(?:aus|from|de|du|depuis|desde|da|dal|dalla|uit|van)\s")
+_TO_ALL = re.compile(
+    r"(?:(?:a|aux|pour|an|to|for|fur|para|per|aan|voor|und|y|e|en|et) )?"
+    r"(?:tous|toutes|vous(?: tous)?|toi|l'equipe|alle|euch|ihnen"
+    r"|zusammen|allerseits|todos|todas|vosotros|tutti|tutte|voi|all"
+    r"|everyone|everybody|you(?: all)?|allen|allemaal|jullie"
+    r"|iedereen)\W*$"
+)
 _LONGEST_PLACE = 7  # words
 _LINKING = frozenset(
     {
@@ -62,7 +69,7 @@ def _is_farewell(key: str, content: str) -> bool:
 
 def _is_short_rest(rest: str, content: str) -> bool:
     words = _WORD.findall(rest)
-    if not words or card_words.CONTACT.match(rest):
+    if not words or card_words.CONTACT.match(rest) or _TO_ALL.match(rest):
         return True
     if _FROM_A_PLACE.match(rest) and len(words) <= _LONGEST_PLACE:
         last: str = _WORD.findall(content)[-1]

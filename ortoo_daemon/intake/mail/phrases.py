@@ -238,7 +238,7 @@ AUTOMATIC_NOTICE = re.compile(
         r"(?:do not|don't) reply to this|(?:this (?:is an )?)?automat(?:ed"
         r"|ically) (?:generated )?(?:message|e-?mail"
         r"|notification|generated)|you(?:'re| are) receiving this|you received this (?:e-?mail"
-        r"|message) because"
+        r"|message) because|created automatically|could not be delivered|is a monitored (?:mailbox|inbox)"
         r"|legally privileged|unsubscribe",
         r"automatisch (?:gegenereerd|verzonden|aangemaakt)|niet (?:op dit bericht "
         r"|op deze e-?mail )?(?:te )?beantwoorden"
@@ -256,6 +256,7 @@ BANNER = re.compile(
     r"|(?:originated|received|sent|came) from (?:outside|an external)|(?:provient"
     r"|emane) d'un(?:e)? (?:expediteur|source) extern|externen? absender|remitente externo"
     r"|mittente esterno|externe afzender"
+    r"|^(?:\*{3,}|={3,}|#{3,})[^*=#]{8,240}(?:\*{3,}|={3,}|#{3,})\W*$"
     r"|you don't often get (?:e-?mail|mail) from|sie erhalten nicht oft"
     r"|vous ne recevez pas souvent|u ontvangt niet vaak|non si riceve spesso|no suele recibir"
 )

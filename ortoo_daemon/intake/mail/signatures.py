@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 
 from ortoo_daemon.intake.mail import card_words, footers, phrases
-from ortoo_daemon.intake.mail.cards import BULLET, closing_card, speaks
+from ortoo_daemon.intake.mail.cards import BULLET, closing_card, is_card_line, speaks
 from ortoo_daemon.intake.mail.characters import folded
 from ortoo_daemon.intake.mail.farewells import is_farewell
 from ortoo_daemon.intake.mail.lines import Hint, Line
@@ -18,6 +18,7 @@ from ortoo_daemon.intake.mail.lines import Hint, Line
 _DELIMITER = re.compile(r"^(?:--|__|—|–|-- ?-|_{3,}|-{3,}|={3,}|\*{3,}|~{3,})$")
 _WORD = re.compile(r"[^\W_]+(?:['’.-][^\W_]+)*")
 _AFTER_NAME = re.compile(r"^\s*(?:$|[|,/(•·;:-]|[–—●]|- )")
+_NAME = "the writer's name"
 _LONGEST_NAME = 5  # words
 _BESIDE_NAMES = frozenset(
     {
@@ -37,6 +38,8 @@ _BESIDE_NAMES = frozenset(
         "de",
     }
 )
+_CARD_LINES = 2
+_LONGEST_CLOSING = 5  # words
 _LONGEST_CARD = 80  # lines; what comes later says nothing of where the text ends
 
 
@@ -51,8 +54,9 @@ def signature_start(lines: Sequence[Line], names: frozenset[str]) -> tuple[int, 
         if line.hint is Hint.SIGNATURE:
             return number, "marked as signature by the mail program"
         reason = _sign(lines, number, names)
-        if reason and _only_card_follows(lines, number + 1, firm=_is_firm(line)):
-            return _with_courtesy(lines, number), reason
+        firm = _is_firm(lines, number) or (reason == _NAME and _heads_a_card(lines, number))
+        if reason and _only_card_follows(lines, number + 1, firm=firm):
+            return _with_courtesy(lines, number, named=reason == _NAME), reason
     card = closing_card(lines)
     return None if card is None else (_with_courtesy(lines, card), "closing lines are a card")
 
@@ -71,7 +75,7 @@ def _sign(lines: Sequence[Line], number: int, names: frozenset[str]) -> str:
     if footers.PROGRAM.match(line.key):
         return "line of a phone or mail program"
     if _is_name(line, names) and number:
-        return "the writer's name"
+        return _NAME
     if number and _is_department(line) and not _followed(lines, number):
         return "a department signs"
     return "words of farewell" if is_farewell(line) and (number or len(lines) > 1) else ""
@@ -116,12 +120,24 @@ def _initial(part: str, names: frozenset[str]) -> bool:
     return len(part) <= 2 and any(name.startswith(part[0]) for name in names)
 
 
-def _is_firm(line: Line) -> bool:
-    """Whether a line is a farewell that nobody writes in the midst of a text, as thanks are."""
-    return bool(
+def _is_firm(lines: Sequence[Line], number: int) -> bool:
+    """Whether a line is a farewell that nobody writes in the midst of a text, as thanks are.
+
+    The first words of a mail greet, whatever they are (*Grüß Gott*).
+    """
+    line = lines[number]
+    return any(not before.blank for before in lines[:number]) and bool(
         phrases.FAREWELL.match(line.key)
         or phrases.FORMAL_CLOSING.search(line.key)
         or _DELIMITER.match(line.content)
+    )
+
+
+def _heads_a_card(lines: Sequence[Line], number: int) -> bool:
+    """Whether a role, a firm, an address stand right below a name: sentences below those are a notice's."""
+    below = [line for line in lines[number + 1 :] if not line.blank][:_CARD_LINES]
+    return len(below) == _CARD_LINES and all(
+        is_card_line(line) or _DELIMITER.match(line.content) for line in below
     )
 
 
@@ -141,8 +157,13 @@ def _only_card_follows(lines: Sequence[Line], first: int, *, firm: bool) -> bool
     return speaking == 0 or (firm and speaking <= full / 3)
 
 
-def _with_courtesy(lines: Sequence[Line], start: int) -> int:
-    """The start moved up over lines of politeness, and over thanks, that stand right above."""
+def _with_courtesy(lines: Sequence[Line], start: int, *, named: bool = False) -> int:
+    """The start moved up over lines of politeness, and over thanks, that stand right above.
+
+    Over a writer's name a few words with a comma behind them take leave in whatever language.
+    """
+    if named and start > 1 and _takes_leave(lines[start - 1]):
+        start -= 1
     at = start
     while at > 0:
         above = at - 1
@@ -154,3 +175,7 @@ def _with_courtesy(lines: Sequence[Line], start: int) -> int:
             return at
         at = above
     return at
+
+
+def _takes_leave(line: Line) -> bool:
+    return line.content.endswith(",") and 0 < len(line.content.split()) <= _LONGEST_CLOSING

@@ -35,7 +35,7 @@ class BrandChoice:
         kind: str | None,
     ) -> str | None:
         """The brand of a request about this rooftop; None where there is none, or several."""
-        own = self.index.dealers[account].brands if account else ()
+        own = self.index.dealers[account].brands if account else self._of_the_house()
         if kind in self.taxonomy.writer_speaks_for_itself and len(own) == 1:
             return own[0]
         likely = frozenset(own) or self._likely(self.pool or ())
@@ -48,6 +48,12 @@ class BrandChoice:
         if brand == NO_BRAND_OF_OURS:
             return None
         return brand or (own[0] if len(own) == 1 else None)
+
+    def _of_the_house(self) -> tuple[str, ...]:
+        """The one brand of all rooftops that a known writer may mean, whichever of them it is."""
+        brands = {self.index.dealers[account].brands for account in self.pool or ()}
+        only = next(iter(brands)) if len(brands) == 1 else ()
+        return only if len(only) == 1 else ()
 
     def _of_the_subject(self, scores: dict[str, float], likely: frozenset[str]) -> str | None:
         """Where the text speaks of several brands alike, the one that the subject names."""

@@ -92,3 +92,54 @@ def test_a_chain_of_forwards_is_followed_down_to_what_is_asked():
         "Objet : pièce\n\nIl manque toujours le turbo commandé le 3, pouvez-vous relancer ?\n"
     )
     assert "manque toujours le turbo" in clean(text, subject="TR: TR: pièce")
+
+
+CARDS = [
+    "Vera Sommer\nLeiterin Disposition\nAutohaus Sommer\nHauptstraße 5, 50667 Köln\n"
+    "Wir verarbeiten Ihre Daten nach den Regeln, die auf der Seite stehen.",
+    "Vera Sommer\nSales Controller\n402 High Road\nSlough SL1 6BB\n01753 960000\n"
+    "We are authorised and regulated by the conduct authority. If this is not for you, bin it.",
+    "Vera Sommer\nDirectrice\nGarage Sommer\nMessage réservé à la personne à qui il est adressé.",
+    "Vera Sommer\nJefa de ventas\nSommer Motor\nEl tratamiento de sus datos se rige por el RGPD.",
+    "Vera Sommer\nCapo officina\nSommer Auto\nI dati sono trattati secondo le norme che valgono.",
+    "Vera Sommer\nHoofd magazijn\nSommer Auto\nOp al onze leveringen zijn de voorwaarden van toepassing.",
+    "Vera\nSommer Operations\n--\nThis is a monitored mailbox for all of our clients.",
+    "Vera Sommer\nParts Manager\nSommer Ford\n\n---\nThis message was created automatically by the"
+    " server.\nA message that you sent could not be delivered to one or more of its recipients.",
+    "Merci i fins ara,\nVera Sommer\nSommer Motor",
+    "Hasta otra ratito,\nVera Sommer\nSommer Motor",
+    "Bonne journée à tous\nVera S.",
+    "Schönen Tag zusammen\nVera S.",
+    "Buona giornata a tutti\nVera S.",
+    "Groetjes allemaal\nVera S.",
+    "Cheers all\nVera S.",
+]
+
+
+@pytest.mark.parametrize("card", CARDS)
+def test_a_card_below_the_writers_name_is_a_signature_whatever_its_notices_say(card):
+    mail = Mail(
+        text_body=f"Guten Tag,\n\n{SAID}\n\n{card}",
+        from_name="Vera Sommer",
+        from_address="vera.sommer@sommer.example",
+    )
+    assert read_mail(mail).clean_body == f"Guten Tag,\n\n{SAID}"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"Grüß Gott,\n\n{SAID}\n\nOffenburg braucht die Rechnung noch einmal.",
+        f"Salut à tous,\n\n{SAID}\n\nEt la facture de Dole est fausse.",
+        f"Please set these up:\n\nVera Sommer\nAnna Winter\n\n{SAID} We need both of them today.",
+        f"Vera Sommer here, two things.\n\n{SAID}\n\nAnd the invoice of the second is wrong.",
+    ],
+)
+def test_greetings_and_names_in_a_text_end_nothing(text):
+    mail = Mail(text_body=text, from_name="Vera Sommer", from_address="vera.sommer@sommer.example")
+    assert read_mail(mail).clean_body == text
+
+
+def test_a_line_between_stars_above_the_greeting_is_a_banner():
+    text = f"*** This message was held for two hours and is now released. ***\n\nHello,\n\n{SAID}"
+    assert clean(text) == f"Hello,\n\n{SAID}"
