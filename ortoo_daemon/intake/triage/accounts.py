@@ -25,9 +25,13 @@ _STRONG = frozenset({"address", "name", "old", "mark", "place", "street"})
 class Chooser:
     """Turns what a request's sentences mean into accounts, for one mail."""
 
-    def __init__(self, index: DealerIndex, writer: Writer) -> None:
+    def __init__(
+        self, index: DealerIndex, writer: Writer, people: frozenset[str] = frozenset()
+    ) -> None:
+        """``people``: the rooftops whose people the request names."""
         self.index = index
         self.writer = writer
+        self.people = people
 
     def accounts(
         self,
@@ -89,17 +93,21 @@ class Chooser:
     def _tipped(
         self, doubted: tuple[AccountCandidate, ...], brands: Sequence[str]
     ) -> tuple[AccountCandidate, ...]:
-        """Of candidates that speak against one another, the only one that sells the brand spoken of."""
-        if len(doubted) < 2 or not brands:
+        """Of candidates that speak against one another, the only one that sells the brand spoken of, or
+        whose people are named; none where the two tell different ones."""
+        if len(doubted) < 2:
             return doubted
-        selling = [
-            one for one in doubted if set(brands) & set(self.index.dealers[one.account_id].brands)
-        ]
-        if len(selling) != 1:
+        selling = self._selling(frozenset(one.account_id for one in doubted), brands)
+        peopled = self.people & {one.account_id for one in doubted}
+        told = [each for each in (selling, peopled) if len(each) == 1]
+        if not told or len(frozenset().union(*told)) > 1:
             return doubted
-        (best,) = selling
+        best = next(one for one in doubted if one.account_id in told[0])
         others = (one for one in doubted if one is not best)
         return (replace(best, confidence=_TIPPED), *others)
+
+    def _selling(self, accounts: frozenset[str], brands: Sequence[str]) -> frozenset[str]:
+        return frozenset(a for a in accounts if set(brands) & set(self.index.dealers[a].brands))
 
     def _slip(
         self,
@@ -164,20 +172,22 @@ class Chooser:
         said = _said(evidence, site)
         basis = site.basis
         accounts = site.accounts
-        rivalled = site.rivals and self.writer.account not in accounts
+        own = self.writer.account
+        rivals = site.rivals | {own} if site.us and own is not None else site.rivals
+        rivalled = rivals and own not in accounts
         confidence = min(site.confidence, _RIVALLED) if rivalled else site.confidence
         if len(accounts) > 1:
-            fitting = [
-                a for a in sorted(accounts) if set(brands) & set(self.index.dealers[a].brands)
-            ]
+            fitting = self._selling(accounts, brands)
             if len(fitting) == 1:
-                accounts, basis, confidence = frozenset(fitting), Basis.BRAND_IN_CITY, 0.92
+                accounts, basis, confidence = fitting, Basis.BRAND_IN_CITY, 0.92
             elif self.writer.account in accounts:
                 accounts = frozenset({self.writer.account}) if self.writer.account else accounts
                 confidence = _WRITERS_OWN_OF_SEVERAL
+            elif len(self.people & accounts) == 1:
+                accounts, confidence = self.people & accounts, _TIPPED
             else:
                 confidence = _ONE_OF_SEVERAL
-        others = sorted(site.rivals - accounts) if rivalled else []
+        others = sorted(rivals - accounts) if rivalled else []
         return tuple(
             self._candidate(account, confidence, basis, said)
             for account in (*sorted(accounts), *others)

@@ -1,29 +1,29 @@
 """What does each sentence of an e-mail say: word groups, brands, rooftops, and what is settled in it?"""
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
 from ortoo_daemon.intake.triage.brands import BrandMention, brands_in
 from ortoo_daemon.intake.triage.contrast import DENIED, set_apart
-from ortoo_daemon.intake.triage.dealer_index import DealerIndex, code_key, phone_key
+from ortoo_daemon.intake.triage.dealer_index import DealerIndex
 from ortoo_daemon.intake.triage.figures import (
     amount_groups,
     brand_groups,
     names_a_campaign,
     number_groups,
 )
-from ortoo_daemon.intake.triage.model import Basis
+from ortoo_daemon.intake.triage.house_numbers import with_house_numbers
 from ortoo_daemon.intake.triage.namesakes import stands_for_a_site, told_apart
 from ortoo_daemon.intake.triage.near_days import names_a_near_day
-from ortoo_daemon.intake.triage.ordinary_words import CODE_WORDS, JOINING_WORDS
+from ortoo_daemon.intake.triage.numbers_said import numbers_in
+from ortoo_daemon.intake.triage.ordinary_words import JOINING_WORDS
 from ortoo_daemon.intake.triage.passing import is_hedged, judged, weighed
 from ortoo_daemon.intake.triage.phrases import Hit
 from ortoo_daemon.intake.triage.requests import HINTS, best_of, request_scores
-from ortoo_daemon.intake.triage.rivals import are_listed, unsure
+from ortoo_daemon.intake.triage.rivals import COMPARED, are_listed, unsure
 from ortoo_daemon.intake.triage.sentences import Sentence, clauses_of, resumed
-from ortoo_daemon.intake.triage.site_words import SiteWords
+from ortoo_daemon.intake.triage.site_words import SiteWords, parted
 from ortoo_daemon.intake.triage.sites import SiteMention, sites_in
 from ortoo_daemon.intake.triage.taxonomy import Taxonomy
 from ortoo_daemon.intake.triage.words import Word, words_of
@@ -33,12 +33,11 @@ ASKS = 1.0
 
 OUT_OF_THE_REQUEST = ("settled", "not_about")
 
-_CODE = re.compile(r"(?<![\w-])[A-Z0-9]+(?:-[A-Z0-9]+)*(?![\w-])", re.IGNORECASE)
-_PHONE = re.compile(r"(?<![\w])\+?\(?\d[\d\s()./\u00a0-]{6,17}\d(?!\w)")
 _FACTS = frozenset(
     {"amount", "claim_number", "invoice_number", "listing_number", "order_number", "vin"}
 )
 _AT_THE_START = 6
+_THOSE_OF = 3
 _SAYS = 2.0
 
 
@@ -172,7 +171,7 @@ class Observer:
                 leading = site
                 kept.append(replace(site, labels=self._is_label(site, sentence, words)))
             else:
-                kept.append(replace(site, passing="compared"))
+                kept.append(replace(site, passing=_compared(site, words, hits)))
         return unsure(kept, words)
 
     def _is_label(self, site: SiteMention, sentence: Sentence, words: Sequence[Word]) -> bool:
@@ -245,49 +244,33 @@ class Observer:
     def _sites(
         self, said: SiteWords, sentence: Sentence, out: Sequence[tuple[int, int]]
     ) -> Iterator[SiteMention]:
+        found = sites_in(said, self.index, self.pool)
         spoken_of = [
             replace(site, passing="settled")
             if _is_out(said.words[site.first], out)
             else judged(site, said, stranger=self.stranger, at_home=self.at_home)
-            for site in sites_in(said, self.index, self.pool)
+            for site in with_house_numbers(found, said, self.index, self.pool)
         ]
-        for site in told_apart(spoken_of, self.index.namesakes):
+        for site in told_apart(spoken_of, self.index.namesakes, said):
             if site.kind != "state" or stands_for_a_site(site, said):
                 yield site
-        for number in self._numbers(said, sentence):
+        numbers = numbers_in(
+            self.text, (sentence.start, sentence.end), said, self.index, self.pool, self.codes
+        )
+        for number in numbers:
             yield replace(number, hedged=is_hedged(number, said))
 
-    def _numbers(self, said: SiteWords, sentence: Sentence) -> Iterator[SiteMention]:
-        for found in _CODE.finditer(self.text, sentence.start, sentence.end):
-            account = self.index.by_code.get(code_key(found[0])) if len(found[0]) > 3 else None
-            if account and self._is_a_code(found[0], account, said, found.start()):
-                yield _number(said, found.start(), frozenset({account}), Basis.CODE, 0.99)
-        for start, end, code in self.codes:
-            whole = self.text[start:end].isalnum()
-            account = self.index.by_code.get(code_key(code))
-            if whole or account is None or not sentence.start <= start < sentence.end:
-                continue
-            if self.pool is None or account in self.pool:
-                yield _number(said, start, frozenset({account}), Basis.CODE, 0.97)
-        for found in _PHONE.finditer(self.text, sentence.start, sentence.end):
-            accounts = self.index.by_phone.get(phone_key(found[0]), frozenset())
-            if self.pool is not None:
-                accounts &= self.pool
-            if len(accounts) == 1:
-                yield _number(said, found.start(), accounts, Basis.PHONE, 0.97)
 
-    def _is_a_code(self, code: str, account: str, said: SiteWords, start: int) -> bool:
-        """Figures alone may be a postal code, a price, a ticket: then something must say it's a code."""
-        if self.pool is not None and account not in self.pool:
-            return False
-        at = next((n for n, word in enumerate(said.words) if word.end > start), 0)
-        after = said.words[at + 1] if at + 1 < len(said.words) else None
-        if not code.isdigit():
-            return any(char.isdigit() for char in code)
-        if any(word.text in CODE_WORDS for word in said.words[max(0, at - 3) : at]):
-            return True
-        town = after and after.capital and not self.text[said.words[at].end : after.start].strip()
-        return self.pool is not None and not town
+def _compared(site: SiteMention, words: Sequence[Word], hits: Sequence[Hit]) -> str:
+    """Why a site is passed over: ``those of Leeds run`` sets it apart, so that nobody doubts."""
+    apart = any(
+        hit.name == "those_of"
+        and 0 < site.first - hit.last <= _THOSE_OF
+        and hit.first > 0
+        and parted(words, hit.first - 1, hit.first)
+        for hit in hits
+    )
+    return "those_of" if apart else COMPARED
 
 
 def _places(hits: Iterable[Hit]) -> dict[str, set[int]]:
@@ -295,15 +278,6 @@ def _places(hits: Iterable[Hit]) -> dict[str, set[int]]:
     for hit in hits:
         found.setdefault(hit.name, set()).add(hit.first)
     return found
-
-
-def _number(
-    said: SiteWords, start: int, accounts: frozenset[str], basis: Basis, confidence: float
-) -> SiteMention:
-    at = next((n for n, word in enumerate(said.words) if word.end > start), 0)
-    return SiteMention(
-        accounts=accounts, kind="number", basis=basis, confidence=confidence, first=at, last=at
-    )
 
 
 def _hints(scores: Mapping[str, float], sites: Iterable[SiteMention]) -> bool:

@@ -15,7 +15,7 @@ _TOLD_APART = 0.92
 
 
 def told_apart(
-    sites: Sequence[SiteMention], namesakes: Mapping[str, frozenset[str]]
+    sites: Sequence[SiteMention], namesakes: Mapping[str, frozenset[str]], said: SiteWords
 ) -> list[SiteMention]:
     """The mentions, each name with the place beside it as one mention of whom both together mean.
 
@@ -28,7 +28,11 @@ def told_apart(
         family = frozenset().union(*(namesakes[account] for account in name.accounts))
         if len(family) < 2:
             continue
-        beside = [site for site in found if _tells(site, name, family)]
+        beside = [
+            site
+            for site in found
+            if _tells(site, name, family) and not _is_of_the_name(site, name, said)
+        ]
         if not beside:
             continue
         every = frozenset.intersection(*(site.accounts for site in beside)) & family
@@ -36,6 +40,12 @@ def told_apart(
         one = replace(name, accounts=every, basis=beside[0].basis, confidence=_TOLD_APART)
         found = [one if site is name else site for site in found if site not in beside]
     return found
+
+
+def _is_of_the_name(site: SiteMention, name: SiteMention, said: SiteWords) -> bool:
+    """Whether the place is but a word of the name (*Santiago*, of *Autos Santiago*), said once more."""
+    own = {word.text for word in said.words[name.first : name.last + 1]}
+    return all(word.text in own for word in said.words[site.first : site.last + 1])
 
 
 def _tells(site: SiteMention, name: SiteMention, family: frozenset[str]) -> bool:

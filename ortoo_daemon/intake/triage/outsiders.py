@@ -9,7 +9,7 @@ from ortoo_daemon.intake.triage.brands import brands_in
 from ortoo_daemon.intake.triage.dealer_index import DealerIndex, code_key, phone_key
 from ortoo_daemon.intake.triage.model import Evidence
 from ortoo_daemon.intake.triage.namesakes import told_apart
-from ortoo_daemon.intake.triage.site_words import SiteWords
+from ortoo_daemon.intake.triage.site_words import SiteWords, is_name
 from ortoo_daemon.intake.triage.sites import groups_in, sites_in
 from ortoo_daemon.intake.triage.taxonomy import Taxonomy
 from ortoo_daemon.intake.triage.words import Word, words_of
@@ -86,7 +86,7 @@ def _namesakes(said: SiteWords, index: DealerIndex) -> frozenset[str]:
     family = found.union(*(index.namesakes[account] for account in found))
     if family == found:
         return found
-    sites = told_apart(sites_in(said, index, family), index.namesakes)
+    sites = told_apart(sites_in(said, index, family), index.namesakes, said)
     named = (site.accounts for site in sites if site.kind in {"name", "old"})
     return family if frozenset().union(*named) - found else found
 
@@ -145,9 +145,24 @@ def of_the_question(reading: MailReading, index: DealerIndex, taxonomy: Taxonomy
             continue
         words = words_of(reading.text, part.start, part.end)
         said = words_said(words, taxonomy, reading.language)
-        for site in told_apart(sites_in(said, index, _namesakes(said, index)), index.namesakes):
+        found = sites_in(said, index, _namesakes(said, index))
+        for site in told_apart(found, index.namesakes, said):
             meant |= site.accounts
     return meant.pop() if len(meant) == 1 else None
+
+
+def speaks_of(account: str, reading: MailReading, index: DealerIndex, taxonomy: Taxonomy) -> bool:
+    """Whether the mail names the rooftop, its group, town or street, a word of its name, or its brand."""
+    brands = set(index.dealers[account].brands)
+    for start, end, text in _said(reading):
+        said = words_said(words_of(text, start, end), taxonomy, reading.language)
+        if any(brand.brand in brands for brand in said.brands):
+            return True
+        hits = index.book.find(said.words)
+        named = (hit for hit in hits if not hit.name.startswith("person:"))
+        if any(account in index.meanings[h.name] and is_name(said, h, hits) for h in named):
+            return True
+    return False
 
 
 def words_said(words: tuple[Word, ...], taxonomy: Taxonomy, language: str) -> SiteWords:

@@ -39,6 +39,8 @@ _BEHIND = {"authority": 2}
 _OWN = 4
 _INTRODUCES = 4
 _SHORT = 4
+_FROM = frozenset({"aus", "uit", "van", "von"})
+_SAYS_BEHIND = 3
 _HEDGE = 6
 _POSSESSIVES = frozenset(
     {
@@ -84,9 +86,21 @@ def judged(mention: SiteMention, said: SiteWords, *, stranger: bool, at_home: bo
             passing = group.name
         if group.name == "our_own" and 0 < before <= _OWN:
             own = own or _reaches(group, mention, said)
+    if _is_taken_over(mention, said) and not stranger:
+        passing = "comes_from"
     if _writes_from(mention, said):
         return replace(mention, passing="", own=True)
     return replace(mention, passing=passing, own=own)
+
+
+def _is_taken_over(mention: SiteMention, said: SiteWords) -> bool:
+    """``von Celle übernommen``, ``van Delft gekocht``: from there a car came, told behind the name."""
+    at = mention.first - 1
+    if at < 0 or said.words[at].text not in _FROM:
+        return False
+    return any(
+        group.name == "taken_over" and 0 < group.first - mention.last <= 2 for group in said.groups
+    )
 
 
 def _writes_from(mention: SiteMention, said: SiteWords) -> bool:
@@ -143,7 +157,7 @@ def weighed(
 
     ``facts``: whether the writer set the sentence apart, or states in it which car, bill or sum it is.
     """
-    sites = _where_it_stands(sites)
+    sites = [_beside_us(site, said) for site in _where_it_stands(sites)]
     if points >= SPEAKS:
         return tuple(_of_a_colleague(site, said) for site in sites)
     said_so = facts or points >= HINTS
@@ -155,6 +169,8 @@ def _quiet(site: SiteMention, said: SiteWords, *, said_so: bool) -> SiteMention:
         return site
     if _works_there(site, said):
         return replace(site, passing=_WORKS_THERE)
+    if _only_says(site, said):
+        return replace(site, weak=True)
     short = len(said.words) - (site.last - site.first + 1) < _SHORT
     at_a_site = any(
         group.name == "site" and -2 <= site.first - group.last <= 3 for group in said.groups
@@ -164,11 +180,29 @@ def _quiet(site: SiteMention, said: SiteWords, *, said_so: bool) -> SiteMention:
 
 def _of_a_colleague(site: SiteMention, said: SiteWords) -> SiteMention:
     """``our colleague in Leeds asked me``: whether it concerns Leeds, nobody knows."""
+    if _only_says(site, said):
+        return replace(site, weak=True)
     near = any(
         g.name == _COLLEAGUE and 0 < site.first - g.last <= 3 and not _is_done_for(g, said.words)
         for g in said.groups
     )
     return replace(site, weak=True) if near and not site.own else site
+
+
+def _beside_us(site: SiteMention, said: SiteWords) -> SiteMention:
+    """``Leeds sold it to us``: beside *to us* nobody knows who of the two is meant."""
+    us = any(g.name == "with_us" and not 0 < site.first - g.last <= 2 for g in said.groups)
+    return replace(site, us=True) if us and not site.own and site.kind != "number" else site
+
+
+def _only_says(site: SiteMention, said: SiteWords) -> bool:
+    """``Leeds says that it works``: Leeds speaks, and need not be spoken of."""
+    return not site.own and any(
+        group.name == "says_so"
+        and 0 < group.first - site.last <= _SAYS_BEHIND
+        and not parted(said.words, site.last, group.first)
+        for group in said.groups
+    )
 
 
 def _is_done_for(colleague: Hit, words: Sequence[Word]) -> bool:

@@ -8,6 +8,8 @@ from ortoo_daemon.intake.triage.ordinary_words import LISTING_WORDS
 from ortoo_daemon.intake.triage.sites import SiteMention
 from ortoo_daemon.intake.triage.words import Word
 
+COMPARED = "compared"
+
 
 def are_listed(before: SiteMention, after: SiteMention, words: Sequence[Word]) -> bool:
     """Whether nothing stands between two rooftops but words such as *and*."""
@@ -24,7 +26,7 @@ def unsure(sites: Sequence[SiteMention], words: Sequence[Word]) -> tuple[SiteMen
         return tuple(
             replace(site, rivals=every - site.accounts) if site in own else site for site in sites
         )
-    beside = [site for site in sites if site.passing == "compared"]
+    beside = [site for site in sites if site.passing == COMPARED]
     if len(meant) != 1 or not beside or meant[0].own or meant[0].labels:
         return tuple(sites)
     apart = (site.accounts for site in beside if not site.accounts & meant[0].accounts)

@@ -25,6 +25,8 @@ _BESIDE_A_NAME = 2
 _AT_THE_FRONT = 1
 _BESIDE = frozenset({"beside", "compared_with"})
 """Word groups of a sentence that only compares, when it asks for nothing."""
+_SAYS_SO = "says_so"
+_AS_WELL = _BESIDE | {"as_well"}
 
 
 @dataclass(slots=True)
@@ -182,9 +184,24 @@ class _Cutter:
         return not _same_kind(finding, self.found[-1], self.taxonomy)
 
     def _join(self, finding: Finding) -> None:
-        self.found[-1].findings.append(finding)
-        self.found[-1].sites.extend(finding.meant)
+        topic = self.found[-1]
+        topic.sites.extend(self._said_later(finding, topic))
+        topic.findings.append(finding)
         self.fresh = self.marked = False
+
+    def _said_later(self, finding: Finding, topic: Topic) -> Sequence[SiteMention]:
+        """A sister named behind a request that is whole without one: compared, or nobody knows why."""
+        asked = any(f.best[1] >= SPEAKS_PLAINLY for f in topic.findings)
+        if self.own is None or not asked or topic.meant:
+            return finding.meant
+        if finding.sentence.first or finding.groups & {"site", "our_own"}:
+            return finding.meant
+        away = all(self.own not in site.accounts for site in finding.meant)
+        if not away or any(site.own or site.labels for site in finding.meant):
+            return finding.meant
+        if finding.groups & _AS_WELL:
+            return [replace(site, after=True) for site in finding.meant]
+        return [replace(site, weak=True) for site in finding.meant]
 
     def _new_paragraph(self, finding: Finding) -> bool:
         return bool(self.found) and self._last(finding) != finding.sentence.paragraph
@@ -235,13 +252,15 @@ class _Cutter:
 
 def _strengthen(topic: Topic) -> None:
     """Where no sentence speaks for a request, the one of those with a rooftop that says most is
-    what the writer means."""
+    what the writer means; not one that only tells what somebody there said."""
     if not topic.findings or any(map(_speaks, topic.findings)):
         return
     if not all(site.weak for site in topic.meant):
         return
-    naming = [finding for finding in topic.findings if finding.meant]
-    told = max(naming, key=lambda finding: finding.best[1], default=topic.findings[0])
+    naming = [f for f in topic.findings if f.meant and _SAYS_SO not in f.groups]
+    told = max(naming, key=lambda finding: finding.best[1], default=None)
+    if told is None:
+        return
     weak = {site for site in told.meant if site.weak}
     topic.sites = [_strong(site, weak) for site in topic.sites]
     topic.heading = tuple(_strong(site, weak) for site in topic.heading)

@@ -62,7 +62,7 @@ class SiteMention:
     ``after`` that it stands behind the request, in a sentence that asks for nothing; ``weak`` that it stands
     in such a sentence, before or behind, which does not say that this is what the matter concerns;
     ``rivals`` are others of the same sentence that may be meant as well; ``hedged`` tells of a code that
-    the writer is not sure of it.
+    the writer is not sure of it; ``us`` that the sentence speaks of the writer's own rooftop, too (*to us*).
     """
 
     accounts: frozenset[str]
@@ -78,6 +78,7 @@ class SiteMention:
     weak: bool = False
     rivals: frozenset[str] = frozenset()
     hedged: bool = False
+    us: bool = False
 
 
 def sites_in(

@@ -24,6 +24,7 @@ from ortoo_daemon.intake.triage.model import (
     Segment,
     Triage,
 )
+from ortoo_daemon.intake.triage.people import rooftops_of_people
 from ortoo_daemon.intake.triage.requests import SPEAKS, best_of
 from ortoo_daemon.intake.triage.segments import Topic, topic_scores, topics_of
 from ortoo_daemon.intake.triage.sentences import Sentence, sentences_of
@@ -166,11 +167,19 @@ class _Triage:
         brands = self.brands.spoken_of(topic.findings, self._vins(topic))
         writers_own = self._is_writers_own(kind, points)
         sites, evidence = self._sites(topic, kind, said_of_others)
-        chooser = Chooser(self.index, self._speaker(writers_own=writers_own))
+        chooser = Chooser(self.index, self._speaker(writers_own=writers_own), self._people(topic))
         meant = chooser.accounts(sites, brands, evidence, writers_own=writers_own)
         for candidates in meant:
             own = topic if len(meant) == 1 else _about(topic, candidates[0].account_id)
             yield self._segment(own, candidates, kind, (points, margin))
+
+    def _people(self, topic: Topic) -> frozenset[str]:
+        """The rooftops of the group whose people the request names, the writer left out."""
+        pool = self.writer.pool
+        if pool is None:
+            return frozenset()
+        called = f"{self.reading.sender_name} {self.reading.sender.partition('@')[0]}"
+        return rooftops_of_people((f.words for f in topic.findings), self.index, pool, called)
 
     def _is_writers_own(self, kind: str | None, points: float) -> bool:
         """Whether the request is plainly of a kind in which a rooftop that is named is not the one meant."""

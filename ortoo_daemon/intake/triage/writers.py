@@ -14,13 +14,16 @@ from ortoo_daemon.intake.triage.outsiders import (
     of_brand_in_town,
     of_the_question,
     phone_numbers,
+    speaks_of,
     words_said,
 )
+from ortoo_daemon.intake.triage.people import person_of_address
 from ortoo_daemon.intake.triage.sites import SiteMention, sites_in
 from ortoo_daemon.intake.triage.taxonomy import Taxonomy
 from ortoo_daemon.intake.triage.words import Word, words_of
 
 _POINTER_WORDS = 6
+_PRIVATELY = 0.86
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -175,7 +178,26 @@ def _by_signature(
     signed = _signed(reading, index, taxonomy, pool)
     if signed is None and known.pool is None:
         signed = _outsider(reading, index, taxonomy, pool)
+    if signed is None and known.pool is None:
+        signed = _privately(reading, index, taxonomy, pool)
     return signed or Writer(pool=pool, evidence=known.evidence)
+
+
+def _privately(
+    reading: MailReading, index: DealerIndex, taxonomy: Taxonomy, pool: frozenset[str] | None
+) -> Writer | None:
+    """Somebody of the directory who writes from a private address, and names their rooftop in some way."""
+    account = person_of_address(reading.sender, reading.sender_name, index, pool)
+    if account is None or not (pool or speaks_of(account, reading, index, taxonomy)):
+        return None
+    said = Evidence(what="person", text=reading.sender)
+    return Writer(
+        pool=index.pool_of(account) | (pool or frozenset()),
+        account=account,
+        basis=Basis.SENDER_CONTACT,
+        confidence=_PRIVATELY,
+        evidence=(said,),
+    )
 
 
 def _outsider(
@@ -222,10 +244,10 @@ def _signed(
         if part.kind is not PartKind.SIGNATURE or part.message:
             continue
         words = words_of(reading.text, part.start, part.end)
-        found = sites_in(words_said(words, taxonomy, reading.language), index, pool)
+        said = words_said(words, taxonomy, reading.language)
         sites = [
             _with_namesakes(_on_one_line(site, words, reading.text), index, pool)
-            for site in told_apart(found, index.namesakes)
+            for site in told_apart(sites_in(said, index, pool), index.namesakes, said)
         ]
         for kinds in ({"address"}, {"name", "street", "old"}, {"place", "mark", "brand"}):
             meant = {a for s in sites if s.kind in kinds for a in s.accounts}
