@@ -13,11 +13,11 @@ from typing import Any, NoReturn
 from urllib.parse import urlsplit
 
 import aiohttp
-import orjson
 from aiocometd_ng.constants import ConnectionType, MetaChannel
 from aiocometd_ng.exceptions import TransportError
 from aiosfstream_ng import Client, ReplayMarkerStorage, ReplayMarkerStoragePolicy
 from aiosfstream_ng.auth import AuthenticatorBase
+from pydantic_core import from_json
 
 from ortoo_daemon.salesforce.rest import Tokens
 from ortoo_daemon.salesforce.stream.one_session import OneSession
@@ -35,7 +35,7 @@ _GOODBYE_TIMEOUT = 2.0
 def _parsed(body: bytes) -> Any:
     """Raises ValueError for what is no JSON."""
     try:
-        return orjson.loads(body)
+        return from_json(body)
     except ValueError:
         return json.loads(body.decode())  # half of a surrogate pair
 
