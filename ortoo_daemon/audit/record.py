@@ -233,8 +233,7 @@ def _models(facts: Facts) -> dict[str, FieldValue]:
 
 def _written(written: Written, decision: Decision) -> str:
     """JSON of what was written and refused; long values are cut, then all values are left out."""
-    short = {name: _short(value) for name, value in written.fields.items()}
-    refused = {name: _short(error) for name, error in written.refused.items()}
+    short, refused = _shortened(written.fields), _shortened(written.refused)
     whole: dict[str, Any] = {"written": short, "refused": refused}
     if written.matched:
         whole["matched"] = list(written.matched)
@@ -258,7 +257,7 @@ def _written(written: Written, decision: Decision) -> str:
 
 def _event(event: PublishedEvent, written: Written) -> dict[str, Any]:
     told: dict[str, Any] = {"event": event.name}
-    told["fields"] = {name: _short(value) for name, value in event.fields.items()}
+    told["fields"] = _shortened(event.fields)
     return told | ({"refused": written.unpublished} if written.unpublished else {})
 
 
@@ -274,5 +273,8 @@ def share_json(share: RecordShare, written: Written | None = None) -> dict[str, 
     return told | ({"refused": refused} if refused else {})
 
 
-def _short(value: FieldValue | str) -> FieldValue:
-    return f"{value[:199]}…" if isinstance(value, str) and len(value) > 200 else value
+def _shortened(values: Mapping[str, FieldValue]) -> dict[str, FieldValue]:
+    return {
+        name: f"{value[:199]}…" if isinstance(value, str) and len(value) > 200 else value
+        for name, value in values.items()
+    }
