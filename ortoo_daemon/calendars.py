@@ -132,8 +132,14 @@ class BusinessHours:
 
 
 def day_of(at: datetime, zone: str) -> date:
-    """The day of an instant in a zone."""
-    return at.astimezone(_zone(zone)).date()
+    """The day of an instant in a zone, as zones are since 1972: no day begins within a minute of UTC."""
+    at = at if at.tzinfo is UTC else at.astimezone(UTC)
+    return _day_of_minute(at.date(), at.hour, at.minute, zone)
+
+
+@lru_cache(maxsize=512)  # records of a burst come, and are decided, in the same minutes
+def _day_of_minute(day: date, hour: int, minute: int, zone: str) -> date:
+    return datetime.combine(day, time(hour, minute), UTC).astimezone(_zone(zone)).date()
 
 
 def _weeks_between(begin: datetime, end: datetime) -> int:

@@ -284,7 +284,7 @@ class Handling:
     def changed_fields(self) -> dict[str, FieldValue]:
         """Fields whose value now differs from what was read, in order of their first change."""
         read = self.facts.record.fields
-        names = dict.fromkeys(change.field for change in self.trace.changes)
+        names = dict.fromkeys([change.field for change in self.trace.changes])
         values = self.scope.values
         return {n: values[n] for n in names if not same_value(read.get(n), values[n])}
 

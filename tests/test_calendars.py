@@ -1,13 +1,13 @@
 """Claims about business hours, checked against a clock that is looked at minute by minute."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ortoo_daemon.calendars import BusinessHours, Window
+from ortoo_daemon.calendars import BusinessHours, Window, day_of
 
 ZONES = (
     *("Europe/Paris", "America/New_York", "UTC", "Asia/Kolkata", "Australia/Lord_Howe"),
@@ -229,3 +229,15 @@ def test_all_answers_agree_with_a_clock_looked_at_every_minute(
     first = next((i for i, is_open in enumerate(expected) if is_open), None)
     if first is not None:
         assert hours_.next_opening(begin) == begin + timedelta(minutes=first)
+
+
+@given(
+    microseconds=st.integers(min_value=0, max_value=75 * 365 * 86_400 * 10**6),
+    zone=st.sampled_from(ZONES),
+)
+def test_the_day_of_an_instant_is_what_a_calendar_on_the_wall_there_shows(microseconds, zone):
+    instant = utc(1973, 1, 1) + timedelta(microseconds=microseconds)
+    there = instant.astimezone(ZoneInfo(zone))
+    midnight = datetime.combine(there.date(), time(), ZoneInfo(zone))
+    for moment in (instant, there, midnight, midnight - timedelta(microseconds=1)):
+        assert day_of(moment, zone) == moment.astimezone(ZoneInfo(zone)).date()

@@ -74,10 +74,11 @@ def _moved(fuse: Fuse, moments: Sequence[int], now: int) -> Moved:
     return Moved(had, free_at)
 
 
-def _fuses(handling: Handling) -> tuple[Fuse, ...]:
+def _fuses(handling: Handling) -> list[Fuse]:
     """The policy's, and that of the programme in which the record is given."""
-    parts = (handling.policy, handling.programme)
-    return tuple(part.fuse for part in parts if part is not None and part.fuse is not None)
+    policy, programme = handling.policy, handling.programme
+    fuses = (policy.fuse, programme.fuse if programme is not None else None)
+    return [fuse for fuse in fuses if fuse is not None]
 
 
 def _is_moved(handling: Handling) -> bool:
@@ -106,7 +107,7 @@ def _told(fuse: Fuse, moved: Moved) -> str:
 
 
 def _count(handling: Handling, fuses: Sequence[Fuse]) -> None:
-    reservation, tallies = handling.reservation, tuple(fuse.tally for fuse in fuses)
+    reservation, tallies = handling.reservation, tuple([fuse.tally for fuse in fuses])
     given = None if reservation is None else reservation.given
     tags = None if given is None else given.tags
     if tags is None and handling.policy.tags:

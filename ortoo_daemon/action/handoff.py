@@ -15,7 +15,7 @@ from ortoo_daemon.handling import Handling
 from ortoo_daemon.instants import instant
 from ortoo_daemon.policy.handoff_model import HANDOFF, HANDOFF_AT, HANDOFF_TO, HandoffRule
 from ortoo_daemon.records import Record, RecordId
-from ortoo_daemon.trace import FailedCondition
+from ortoo_daemon.scope import RecordScope
 
 STAGE = "action"
 
@@ -46,10 +46,9 @@ def follow_handoff(handling: Handling) -> None:
 def _prepare(handling: Handling, rule: HandoffRule, rooftop: Rooftop | None) -> None:
     record, notes = handling.facts.record, handling.trace.notes
     before = record.text(HANDOFF)
-    failed = rule.when.failure(handling.scope) if rule.when is not None else None
-    if rooftop is None or failed is not None:
+    if rooftop is None or (rule.when is not None and not rule.when.holds(handling.scope)):
         if handling.whole_trace:  # most records are not: it would be said of each of them
-            notes.append(_why_not(rule, failed))
+            notes.append(_why_not(rule, handling.scope))
         if before.startswith(OPEN):
             handling.give(HANDOFF, WITHDRAWN, stage=STAGE, place=rule.place)
         return
@@ -74,7 +73,8 @@ def _prepare(handling: Handling, rule: HandoffRule, rooftop: Rooftop | None) -> 
     handling.give(HANDOFF, state, stage=STAGE, place=rule.place)
 
 
-def _why_not(rule: HandoffRule, failed: FailedCondition | None) -> str:
+def _why_not(rule: HandoffRule, scope: RecordScope) -> str:
+    failed = rule.when.failure(scope) if rule.when is not None else None
     if failed is None:
         return f"{rule.place}: not handed over, no rooftop has the record"
     return f"{failed.place}: not handed over, {failed.text} fails"

@@ -33,7 +33,7 @@ def conclude(handling: Handling) -> Decision:
         seen_owner=RecordId(facts.record.text("OwnerId")) or None,
         owner=None if parked else scope.owner,
         rooftop=scope.rooftop.id if scope.rooftop else None,
-        fields=handling.changed_fields() | _findings(handling),
+        fields=_fields(handling),
         clocks=() if parked else tuple(handling.clocks),
         trail=tuple(handling.trail),
         waiting=None if parked else handling.waiting,
@@ -60,9 +60,12 @@ def _quality(handling: Handling) -> Quality | None:
     return Quality(handling.quality, source)
 
 
-def _findings(handling: Handling) -> dict[str, FieldValue]:
-    """What was found in the e-mail: a value that nobody reads in a trace."""
-    return {} if handling.findings is None else {FINDINGS_FIELD: handling.findings}
+def _fields(handling: Handling) -> dict[str, FieldValue]:
+    """What the stages changed, and what was found in the e-mail: a value that nobody reads in a trace."""
+    fields = handling.changed_fields()
+    if handling.findings is not None:
+        fields[FINDINGS_FIELD] = handling.findings
+    return fields
 
 
 def conclude_step(handling: Handling, sla: SlaProgress) -> Decision:

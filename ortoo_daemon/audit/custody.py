@@ -12,6 +12,7 @@ from ortoo_daemon.clocks import ClockState, SlaClock
 from ortoo_daemon.decision import Decision, Outcome
 from ortoo_daemon.directory import Directory
 from ortoo_daemon.facts import Facts
+from ortoo_daemon.instants import instant_text
 from ortoo_daemon.policy.sla_model import OFFER
 from ortoo_daemon.records import Owner, OwnerKind, RecordId
 
@@ -58,7 +59,7 @@ def _accepted(offer: SlaClock, directory: Directory, seen: RecordId | None) -> I
 
 
 def _at(moment: datetime) -> str:
-    return f"{moment.isoformat(' ', 'minutes')[:16]} UTC"
+    return f"{instant_text(moment)[:16].replace('T', ' ')} UTC"
 
 
 def _name(directory: Directory, owner: RecordId) -> str:

@@ -145,10 +145,10 @@ def staff_asked(decision: Decision, facts: Facts) -> tuple[Sequence[Person], int
         ids.append(decision.owner.id)
     for asked, answer in facts.answers.items():
         ids += _former(asked, answer)
-    named = [known[id_] for id_ in dict.fromkeys(ids) if id_ in known]
-    places = dict.fromkeys([person.rooftop for person in named])
+    named = {id_: known[id_] for id_ in ids if id_ in known}
+    places = dict.fromkeys([person.rooftop for person in named.values()])
     staff = [each for place in places for each in by_rooftop.get(place, ())]
-    found = staff if len(staff) <= MOST_PEOPLE else named[:MOST_PEOPLE]
+    found = staff if len(staff) <= MOST_PEOPLE else list(named.values())[:MOST_PEOPLE]
     return found, len(staff) - len(found)
 
 
@@ -173,7 +173,7 @@ def superiors_asked(decision: Decision, facts: Facts, staff: Sequence[Person]) -
 def _former(asked: Question, answer: Answer) -> Iterable[RecordId]:
     """Who had the customer before, by an answer."""
     if isinstance(answer, tuple):
-        return (found.owner for found in answer)
+        return [found.owner for found in answer]
     return (RecordId(str(answer)),) if answer and isinstance(asked, PastOwnerQuestion) else ()
 
 

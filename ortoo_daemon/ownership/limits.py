@@ -183,20 +183,21 @@ class TeamLimits:
 class SiteLimits:
     """The gates of whole rooftops for one record."""
 
-    __slots__ = ("directory", "gate", "limits", "load", "open")
+    __slots__ = ("directory", "gate", "limit", "load", "open")
 
     def __init__(self, handling: Handling, *, counted: bool = False) -> None:
         self.directory = handling.facts.directory
         self.gate = rates.RateGate(handling, LimitLevel.ROOFTOP)
-        self.open = OpenLimit(handling, counted=counted)
-        self.load = LoadGate(handling, counted=counted)
-        self.limits = handling.policy.limits
+        bounded = [each for each in handling.limits if each.open_per_rooftop is not None]
+        self.open = OpenLimit(handling, counted=counted) if bounded else None
+        self.limit = handling.policy.limits.load
+        self.load = LoadGate(handling, counted=counted) if self.limit is not None else None
 
     def failed(self, rooftop: Rooftop) -> tuple[str, str] | None:
         staff = self.directory.people_by_rooftop.get(rooftop.id, ())
-        if full := self.open.reached_at(staff, LimitLevel.ROOFTOP):
+        if self.open and (full := self.open.reached_at(staff, LimitLevel.ROOFTOP)):
             return OPEN, f"its people {full}"
-        if self.limits.load and (full := self.load.reached(staff, self.limits.load.rooftop)):
+        if self.limit and self.load and (full := self.load.reached(staff, self.limit.rooftop)):
             return LOAD, f"its people have {full}"
         full = self.gate.reached_by(rooftop.id, rates.zones_of(self.directory, rooftop))
         return (rates.GATE, full) if full else None

@@ -1,7 +1,7 @@
 """Who of an eligible team is next? Rotation, weighted rotation, least loaded, best match."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from ortoo_daemon.decision import Reservation
 from ortoo_daemon.directory import Rooftop
@@ -16,8 +16,7 @@ from ortoo_daemon.records import FieldValue, RecordId
 _NO_TURNS = Turns()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Winner:
+class Winner(NamedTuple):
     """The person and the counters that this uses up."""
 
     person: Person
@@ -53,7 +52,7 @@ def pick(handling: Handling, choice: PersonChoice, team: Team, *, pool: str) -> 
     moved = after_turn(turns, order, clock=clock, total_weight=total)
     first = order[0].person
     reservation = Reservation(person=first, pool=pool, turns=moved)
-    return Winner(person=by_id[first], reservation=reservation)
+    return Winner(by_id[first], reservation)
 
 
 def _with_weight(handling: Handling, people: Sequence[Person]) -> tuple[Person, ...]:

@@ -122,14 +122,17 @@ def tallies_of(
     goes_on: bool,
 ) -> tuple[Tally, ...]:
     """What a record given to a person adds to. ``goes_on``: it was at this rooftop before."""
+    met = {"", *tags}
+    counted_by = [(level, tag) for level, tag in policy.counted_by if tag in met]
+    if not counted_by:
+        return ()
     subjects: dict[str, str | None] = {LimitLevel.PERSON: person}
     if not goes_on:
         subjects |= {LimitLevel.TEAM: team_name(rooftop, role), LimitLevel.ROOFTOP: rooftop}
-    met = {"", *tags}
     return tuple(
         Tally(policy.name, level, subject, tag)
-        for level, tag in policy.counted_by
-        if tag in met and (subject := subjects.get(level))
+        for level, tag in counted_by
+        if (subject := subjects.get(level))
     )
 
 

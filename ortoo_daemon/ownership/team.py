@@ -36,7 +36,7 @@ class Team:
         if not self.people or not self.wishes[0]:
             return self.people
         top = min(self.wishes)
-        return tuple(p for p, w in zip(self.people, self.wishes, strict=True) if w == top)
+        return tuple([p for p, w in zip(self.people, self.wishes, strict=True) if w == top])
 
 
 def eligible_team(

@@ -12,7 +12,6 @@ from decimal import Decimal
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from ortoo_daemon.calendars import day_of
 from ortoo_daemon.records import FieldValue
 
 _NUMBER = re.compile(r"-?[0-9]{1,400}(?:\.[0-9]{1,400})?")
@@ -90,7 +89,9 @@ def _moment(value: str) -> date | datetime | None:
 
 def local_date(value: date | datetime, zone: str) -> date:
     """The calendar day of a date or an instant in ``zone``."""
-    return day_of(value, zone) if isinstance(value, datetime) else value
+    if isinstance(value, datetime):
+        return value.astimezone(ZoneInfo(zone)).date()
+    return value
 
 
 def instant(value: date | datetime, zone: str) -> datetime:

@@ -64,10 +64,12 @@ class Effects:
         if self.shadow or decision.outcome in (Outcome.NOTHING, Outcome.RECOVERED):
             return Written()
         again, now = claim.was_tried, self.clock()
-        await self.children.make(decision, now)
+        if decision.children:
+            await self.children.make(decision, now)
         if decision.reopening is not None:
             await self.reopened.reopen(decision.reopening, now, again=again)
-        await self.campaigns.join(decision)
+        if decision.campaign is not None:
+            await self.campaigns.join(decision)
         known = await self.repeating.note(decision, self.knowledge.policies, now, again=again)
         await self._hold(decision, again=again)
         if decision.outcome is Outcome.REPORTED:

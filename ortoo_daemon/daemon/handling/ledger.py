@@ -11,7 +11,6 @@ import math
 import time
 from collections import Counter, defaultdict, deque
 from collections.abc import Awaitable, Callable, Iterable, Mapping
-from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
 from ortoo_daemon.daemon.handling.looking import Look
@@ -52,8 +51,7 @@ class Shared(Protocol):
     async def follow(self) -> None: ...
 
 
-@dataclass(frozen=True, slots=True)
-class Ticket:
+class Ticket(NamedTuple):
     """A reservation that was taken; hand it back with `settle` (written) or `release` (not written).
 
     ``until``, in seconds of `elapsed`: what is not written by then must be decided again.
