@@ -57,10 +57,12 @@ class RecordScope:
 
     def value(self, name: str) -> FieldValue:
         """The meaning of a field name or ``$`` name; None where there is none."""
-        found = self.values.get(name)
-        if found is not None or name[:1] != "$":
-            return found
-        root, _, rest = name[1:].partition(".")
+        if name in self.values:
+            return self.values[name]
+        return self._found_so_far(name[1:]) if name[:1] == "$" else None
+
+    def _found_so_far(self, name: str) -> FieldValue:
+        root, _, rest = name.partition(".")
         if root == "rooftop":
             return None if self.rooftop is None else rooftop_value(self.rooftop, rest)
         if root == "owner":

@@ -20,7 +20,7 @@ def read_enquiry(handling: Handling) -> None:
     sources = _possible(adf, handling.scope)
     if not sources and adf.mails is None:
         return
-    if adf.when is not None and adf.when.failure(handling.scope) is not None:
+    if adf.when is not None and not adf.when.holds(handling.scope):
         return
     text = "" if sources or adf.mails is None else _in_mails(handling, adf.mails)
     if not sources and not text:

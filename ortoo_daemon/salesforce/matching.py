@@ -174,7 +174,7 @@ async def find_matches(
             plenty.note(search.object, customers=len(search.asked), rows=len(rows))
             if len(rows) >= MOST_ROWS and len(search.asked) > 1:
                 pending += search.halves()
-            else:
+            elif rows:
                 _sort_in(search, rows, found)
     return {question: _newest(records) for question, records in found.items()}
 
