@@ -26,15 +26,19 @@ def json_bytes(value: Any) -> bytes:
 
 def compact_bytes(value: Any) -> bytes:
     """The same, to be kept for a while: orjson leaves room behind what it writes, up to twice as much."""
-    return memoryview(json_bytes(value)).tobytes()
+    return _without_room(json_bytes(value))
 
 
 def written_once(value: Any) -> Any:
     """The value as a part of others: its JSON stands there already, and is only copied into theirs."""
     try:
-        return orjson.Fragment(orjson.dumps(value))
+        return orjson.Fragment(_without_room(orjson.dumps(value)))
     except TypeError:
         return value  # half a pair: written anew each time
+
+
+def _without_room(written: bytes) -> bytes:
+    return memoryview(written).tobytes()
 
 
 def _unwritten(part: object) -> Any:
