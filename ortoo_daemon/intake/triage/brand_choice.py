@@ -3,13 +3,19 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from ortoo_daemon.intake.triage.brands import NO_BRAND_OF_OURS, brand_scores
+from ortoo_daemon.intake.triage.brands import (
+    NO_BRAND_OF_OURS,
+    BrandMention,
+    brand_scores,
+    maker_brand,
+)
 from ortoo_daemon.intake.triage.dealer_index import DealerIndex
 from ortoo_daemon.intake.triage.findings import Finding
 from ortoo_daemon.intake.triage.taxonomy import Taxonomy
 
 _ENOUGH = 2.0
 _AS_GOOD = 0.6
+_ASKS = 2.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +45,10 @@ class BrandChoice:
         if kind in self.taxonomy.writer_speaks_for_itself and len(own) == 1:
             return own[0]
         likely = frozenset(own) or self._likely(self.pool or ())
-        scores = self._scores(findings, vins, likely)
+        scores = self._asked_for(findings, vins, kind, likely)
+        if kind not in self.taxonomy.about_vehicles and len(own) == 1:
+            cars = self._brands_of_cars(findings, vins)
+            scores = {b: points for b, points in scores.items() if b == own[0] or b in cars}
         if not scores and self.subject is not None:
             said = self._scores([self.subject], (), likely)
             scores = {brand: points for brand, points in said.items() if not own or brand in own}
@@ -48,6 +57,30 @@ class BrandChoice:
         if brand == NO_BRAND_OF_OURS:
             return None
         return brand or (own[0] if len(own) == 1 else None)
+
+    def _asked_for(
+        self,
+        findings: Sequence[Finding],
+        vins: Sequence[str],
+        kind: str | None,
+        likely: frozenset[str],
+    ) -> dict[str, float]:
+        """What the sentences speak of that ask for this kind; where those name no brand, all of them."""
+        asking = [found for found in findings if kind and found.scores.get(kind, 0.0) >= _ASKS]
+        scores = self._scores(asking, vins, likely)
+        if any(points >= _ENOUGH for points in scores.values()):
+            return scores
+        return self._scores(findings, vins, likely)
+
+    def _brands_of_cars(self, findings: Iterable[Finding], vins: Iterable[str]) -> set[str | None]:
+        """Told by model or VIN. In what concerns no car a bare name may be a sister's (*the Ford store*)."""
+        models = {
+            mention.brand
+            for finding in findings
+            for mention in finding.brands
+            if mention.kind in {"model", "loose_model"}
+        }
+        return models | {maker_brand(vin, self.taxonomy) for vin in vins}
 
     def _of_the_house(self) -> tuple[str, ...]:
         """The one brand of all rooftops that a known writer may mean, whichever of them it is."""
@@ -66,8 +99,20 @@ class BrandChoice:
     def _scores(
         self, findings: Iterable[Finding], vins: Sequence[str], likely: frozenset[str]
     ) -> dict[str, float]:
-        mentions = [brand for finding in findings for brand in finding.brands]
+        mentions = [
+            mention
+            for finding in findings
+            for mention in finding.brands
+            if not self._is_a_place(mention, finding)
+        ]
         return dict(brand_scores(mentions, vins, self.taxonomy, likely))
+
+    def _is_a_place(self, mention: BrandMention, finding: Finding) -> bool:
+        """Whether what is nearly a model is a town or a name of ours: *Fremont* is no Freemont."""
+        said = finding.words[mention.first : mention.last + 1]
+        if all(word.text in self.taxonomy.brand_words for word in said):
+            return False
+        return any(site.first <= mention.first <= site.last for site in finding.sites)
 
     def _likely(self, accounts: Iterable[str]) -> frozenset[str]:
         return frozenset(b for a in accounts for b in self.index.dealers[a].brands)

@@ -37,7 +37,7 @@ def brands_in(words: Sequence[Word], taxonomy: Taxonomy) -> tuple[BrandMention, 
         kind, _, brand = hit.name.partition(":")
         if kind.startswith("loose") and not _stands_alone(words, hit.first, hit.last, kind):
             continue
-        if _is_a_day(words, hit.first):
+        if _is_a_day(words, hit.first) or _is_another_word(words, hit.first, hit.last, taxonomy):
             continue
         weight = _WEIGHTS.get(kind, 2.0)
         if kind == "loose_model" and hit.first and words[hit.first - 1].text in ARTICLES:
@@ -92,6 +92,14 @@ def _is_a_day(words: Sequence[Word], first: int) -> bool:
     """``le 1er février`` is no car."""
     after = words[first + 1].text if first + 1 < len(words) else ""
     return words[first].text[0].isdigit() and after in MONTHS
+
+
+def _is_another_word(words: Sequence[Word], first: int, last: int, taxonomy: Taxonomy) -> bool:
+    """Small letters that are nearly those of a model are mostly a word: *tournée* is no Tourneo."""
+    return any(
+        not word.capital and not word.text[0].isdigit() and word.text not in taxonomy.brand_words
+        for word in words[first : last + 1]
+    )
 
 
 def _is_digit_before(words: Sequence[Word], first: int) -> bool:

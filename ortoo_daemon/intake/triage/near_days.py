@@ -22,7 +22,8 @@ def _words(text: str) -> frozenset[str]:
 
 _PLAIN = _words("""
 today tonight tomorrow demain heute morgen ubermorgen uebermorgen vandaag vanmiddag vanavond overmorgen
-oggi domani dopodomani stasera hoy manana aujourd
+oggi domani dopodomani stasera hoy manana aujourd domattina
+morgenvroeg morgenochtend morgenmiddag morgenavond morgenfruh morgenvormittag morgennachmittag morgenabend
 """)
 _NOT_A_DAY = {
     # greetings and times of day: "guten Morgen", "heute morgen" (is over), "por la mañana"
@@ -37,6 +38,9 @@ passe pasado pasada scorso scorsa vorige afgelopen vor hace
 """)
 _BEHIND = _words("dernier derniere passe pasado pasada scorso scorsa last jongstleden ago geleden")
 _BEFORE_PLAIN = _words("seit since depuis desde da dal sinds von vom from de van di every jeden")
+_OF = _words("di von van")
+_AHEAD = _words("morgen ubermorgen uebermorgen overmorgen domani dopodomani domattina")
+"""*Of tomorrow* is near, *of today* may be over: *the delivery of today*."""
 _WEEKDAYS = {
     name: number
     for number, names in enumerate(
@@ -73,6 +77,14 @@ MONTHS = {
     )
     for name in names.split()
 }
+_WEEKS_OFF = re.compile(
+    r"(?:week|en huit|en quinze|in acht tagen|over (?:een|1|twee|2) w(?:eek|eken)"
+    r"|in (?:einer|zwei|1|2) wochen?"
+    r"|(?:of |the )?(?:week after|next week|following week)"
+    r"|(?:der )?(?:nachste[rn]?|kommende[rn]?) woche"
+    r"|(?:de )?(?:la )?semaine prochaine|(?:de )?(?:la )?(?:proxima semana|semana (?:que viene|proxima))"
+    r"|(?:della )?(?:prossima settimana|settimana prossima)|(?:van )?(?:volgende|komende) week)\b"
+)
 _FIGURES = re.compile(
     r"(?<![\w./-])(\d{1,2})[./-](\d{1,2})(?:[./-](\d{4}|\d{2}))?(?![\w€%/-]|[.,]\d)"
 )
@@ -108,13 +120,14 @@ def _is_plain(words: Sequence[Word], at: int) -> bool:
     greets = word == "morgen" and words[at].capital
     after = words[at + 1].text if at + 1 < len(words) else ""
     morning = word in {"heute", "vandaag"} and after in {"morgen", "nacht", "fruh"}
-    return not (greets or morning or before in _BEFORE_PLAIN or before in _NOT_A_DAY.get(word, ()))
+    behind = before in _BEFORE_PLAIN and not (before in _OF and word in _AHEAD)
+    return not (greets or morning or behind or before in _NOT_A_DAY.get(word, ()))
 
 
 def _weekdays(words: Sequence[Word], today: date) -> Iterator[date]:
     for at, word in enumerate(words):
         number = _WEEKDAYS.get(word.text)
-        if number is not None and not _is_behind(words, at):
+        if number is not None and not _is_behind(words, at) and not _is_weeks_off(words, at):
             yield today + timedelta(days=(number - today.weekday()) % 7)
 
 
@@ -147,6 +160,12 @@ def _is_behind(words: Sequence[Word], at: int) -> bool:
     before = {word.text for word in words[max(0, at - 2) : max(0, at)]}
     after = {word.text for word in words[at + 1 : at + 2]}
     return bool(before & _EARLIER or after & _BEHIND)
+
+
+def _is_weeks_off(words: Sequence[Word], at: int) -> bool:
+    """Whether right behind a weekday stands that it is not the coming one: *Friday week*."""
+    after = " ".join(word.text for word in words[at + 1 : at + 5])
+    return bool(_WEEKS_OFF.match(after))
 
 
 def _day_of(text: str) -> int:

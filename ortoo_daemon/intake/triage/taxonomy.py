@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from ortoo_daemon.intake.triage.phrases import PhraseBook
+from ortoo_daemon.intake.triage.words import plain_words
 
 SHORTEST_OF_OTHERS = 5
 """Single words of other languages than the mail's count from so many letters on."""
@@ -122,9 +123,36 @@ class Taxonomy:
         return PhraseBook(kept)
 
     @cached_property
+    def brand_words(self) -> frozenset[str]:
+        """The words of brands and models as they are rightly written, without case and accents."""
+        names = (
+            name
+            for brand in self.brands
+            for name in (
+                brand.name,
+                *brand.written,
+                *brand.models,
+                *brand.loose,
+                *brand.loose_models,
+            )
+        )
+        return frozenset(
+            word for name in (*names, *self.other_brands) for word in plain_words(name)
+        )
+
+    @cached_property
     def makers(self) -> Mapping[str, str]:
         """Brand by the first three characters of a VIN."""
         return {code: brand.name for brand in self.brands for code in brand.maker_codes}
+
+    @cached_property
+    def about_vehicles(self) -> frozenset[str]:
+        """Kinds of request that concern a car: a VIN or a model is one of their signs."""
+        return frozenset(
+            kind.code
+            for kind in self.request_types
+            if any({"vin", "model"} & set(sign.groups) for sign in kind.signs)
+        )
 
     @cached_property
     def by_code(self) -> Mapping[str, RequestType]:
