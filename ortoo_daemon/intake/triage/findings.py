@@ -43,7 +43,10 @@ _SAYS = 2.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """What one sentence says. ``groups`` leaves out what is settled or said not to be the matter."""
+    """What one sentence says. ``groups`` leaves out what is settled or said not to be the matter.
+
+    ``several``: it tells that there are several matters; ``colon``: it ends with one.
+    """
 
     sentence: Sentence
     words: Sequence[Word]
@@ -55,6 +58,7 @@ class Finding:
     settled: bool
     another: bool
     several: bool
+    colon: bool
 
     @property
     def best(self) -> tuple[str | None, float, float]:
@@ -116,6 +120,7 @@ class Observer:
             and not (contrast or _hints(scores, sites)),
             another=any(h.name == "another" and h.first < _AT_THE_START for h in hits),
             several=any(h.name == "several" for h in hits),
+            colon=self.text[sentence.start : sentence.end].rstrip().endswith(":"),
         )
 
     def findings(self, sentence: Sentence) -> list[Finding]:

@@ -5,47 +5,39 @@ words speak for it. Sentences that speak for nothing belong to the request befor
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 from ortoo_daemon.intake.triage.findings import Finding
 from ortoo_daemon.intake.triage.model import Basis
 from ortoo_daemon.intake.triage.ordinary_words import JOINING_WORDS
 from ortoo_daemon.intake.triage.pointing import pointing_back
-from ortoo_daemon.intake.triage.requests import HINTS, SPEAKS, best_of, request_scores
+from ortoo_daemon.intake.triage.requests import HINTS, SPEAKS, best_of
 from ortoo_daemon.intake.triage.sites import SiteMention
 from ortoo_daemon.intake.triage.taxonomy import Taxonomy
+from ortoo_daemon.intake.triage.topic import (
+    BESIDE,
+    HEADING_WORDS,
+    SPEAKS_PLAINLY,
+    Topic,
+    all_of,
+    announces,
+    blocks_of,
+    differ,
+    is_a_card,
+    is_heading,
+    leads,
+    only_compares,
+    others,
+    same_kind,
+    speaks,
+    topic_scores,
+)
 
-SPEAKS_PLAINLY = 3.3
-_SUPPORTED = 0.6
-_ACROSS = 0.7
-_NEXT_SENTENCES = 0.3
-_HEADING_WORDS = 9
+_ITEM_SPEAKS = 1.9
+_AND = JOINING_WORDS | {"en"}
 _SHORTEST_REQUEST = 4
-_BESIDE_A_NAME = 2
-_AT_THE_FRONT = 1
-_BESIDE = frozenset({"beside", "compared_with"})
-"""Word groups of a sentence that only compares, when it asks for nothing."""
 _SAYS_SO = "says_so"
-_AS_WELL = _BESIDE | {"as_well"}
-
-
-@dataclass(slots=True)
-class Topic:
-    """One request as it grows: its sentences, and the rooftops that they mean."""
-
-    findings: list[Finding] = field(default_factory=list)
-    sites: list[SiteMention] = field(default_factory=list)
-    heading: tuple[SiteMention, ...] = ()
-
-    @property
-    def meant(self) -> Sequence[SiteMention]:
-        """What the sentences mean; where they name nothing, what stands above them."""
-        return self.sites or self.heading
-
-    @property
-    def groups(self) -> frozenset[str]:
-        """Every word group that is spoken of."""
-        return frozenset().union(*(finding.groups for finding in self.findings))
+_AS_WELL = BESIDE | {"as_well"}
 
 
 def topics_of(
@@ -55,22 +47,7 @@ def topics_of(
 
     ``own`` is the writer's rooftop: what a request means that names none.
     """
-    return _Cutter(taxonomy, own).topics(pointing_back(findings))
-
-
-def topic_scores(topic: Topic, taxonomy: Taxonomy) -> dict[str, float]:
-    """Points by kind of request: the strongest sentence's, shares of the others', of all together."""
-    scores: dict[str, list[float]] = {}
-    for finding in topic.findings:
-        for code, points in finding.scores.items():
-            scores.setdefault(code, []).append(points)
-    together = request_scores(topic.groups, taxonomy.request_types)
-    found = {}
-    for code in together.keys() | scores.keys():
-        single = sorted(scores.get(code, [0.0]), reverse=True)
-        by_sentence = single[0] + _NEXT_SENTENCES * sum(single[1:4])
-        found[code] = max(by_sentence, _ACROSS * together.get(code, 0.0))
-    return found
+    return _Cutter(taxonomy, own).topics(list(pointing_back(findings)))
 
 
 class _Cutter:
@@ -83,11 +60,13 @@ class _Cutter:
         self.fresh = False
         self.marked = False
         self.several = False
+        self.units: dict[int, Topic] = {}
 
-    def topics(self, findings: Iterable[Finding]) -> list[Topic]:
+    def topics(self, findings: Sequence[Finding]) -> list[Topic]:
+        self.units = blocks_of(findings)
         for finding in findings:
             self.several = self.several or finding.several
-            if finding.settled and not _speaks(finding):
+            if finding.settled and not speaks(finding):
                 self.marked = self.marked or finding.another
                 continue
             self._take(finding)
@@ -103,13 +82,13 @@ class _Cutter:
         first = self.found[0]
         first.findings[:0] = self.lead_in
         if len(self.found) > 1 or not first.sites:
-            speaking = (f for f in self.lead_in if not f.groups & _BESIDE)
+            speaking = (f for f in self.lead_in if not f.groups & BESIDE)
             sites = tuple(site for finding in speaking for site in finding.meant)
             for topic in self.found:
                 topic.heading = topic.heading or sites
 
     def _take(self, finding: Finding) -> None:
-        if _is_heading(finding):
+        if is_heading(finding):
             self.heading = finding.meant
             self.fresh = True
             if not self.found:
@@ -117,10 +96,13 @@ class _Cutter:
             return
         if finding.sentence.first and not finding.sentence.item and self._new_paragraph(finding):
             self._end_heading(finding)
-        if self.found and _only_compares(finding):
+        if is_a_card(finding):
+            self._keep(finding)
+            return
+        if self.found and only_compares(finding):
             self._go_on(finding)
             return
-        if not _speaks(finding):
+        if not speaks(finding):
             self._take_quiet(finding)
             return
         self._split_lead_in(finding)
@@ -132,12 +114,22 @@ class _Cutter:
         """What came before in weaker words is a request too when this one is plainly another."""
         sites = [site for quiet in self.lead_in for site in quiet.meant]
         apart = finding.another or finding.sentence.first
-        if self.found or not apart or not self._is_other(finding, sites):
+        if self.found or not apart or not self._is_apart(finding, sites):
             return
-        asked = [f for f in self.lead_in if f.best[1] >= HINTS]
+        asked = [f for f in self.lead_in if f.best[1] >= HINTS and not announces(f)]
         if asked:
             self.found.append(Topic(findings=list(self.lead_in), sites=sites))
             self.lead_in.clear()
+
+    def _is_apart(self, finding: Finding, sites: Sequence[SiteMention]) -> bool:
+        """Whether it is of another rooftop than what came before, or another item that says another thing."""
+        if self._is_other(finding, sites):
+            return True
+        items = [f for f in self.lead_in if f.sentence.item]
+        if not items or not finding.sentence.item:
+            return False
+        here = topic_scores(self.units[finding.sentence.block], self.taxonomy)
+        return differ(topic_scores(Topic(findings=items), self.taxonomy), here, _ITEM_SPEAKS)
 
     def _end_heading(self, finding: Finding) -> None:
         """What stands above a paragraph holds for it, and for items below; not for later paragraphs."""
@@ -146,20 +138,26 @@ class _Cutter:
 
     def _take_quiet(self, finding: Finding) -> None:
         self.marked = self.marked or (finding.another and not finding.meant)
+        if finding.best[1] >= HINTS and not same_kind(finding, all_of(self.lead_in), self.taxonomy):
+            self._split_lead_in(finding)
         if self._is_quiet_request(finding):
             self._split_lead_in(finding)
             self.found.append(Topic(heading=self.heading))
             self._join(finding)
-        elif not self.found:
-            self.lead_in.append(finding)
         else:
+            self._keep(finding)
+
+    def _keep(self, finding: Finding) -> None:
+        if self.found:
             self._go_on(finding)
+        else:
+            self.lead_in.append(finding)
 
     def _go_on(self, finding: Finding) -> None:
         """What belongs to the request before it: of the rooftops it names a code alone tells more."""
         topic = self.found[-1]
         topic.findings.append(finding)
-        if not topic.meant and not finding.groups & _BESIDE:
+        if not topic.meant and not finding.groups & BESIDE:
             topic.sites.extend(replace(site, after=True) for site in finding.meant)
         else:
             topic.sites.extend(s for s in finding.meant if s.basis is Basis.CODE)
@@ -172,16 +170,43 @@ class _Cutter:
         if elsewhere and finding.best[1] >= HINTS:
             if finding.another or finding.sentence.first:
                 return True
-            if _leads(finding) and not _same_kind(finding, self.found[-1], self.taxonomy):
+            if leads(finding) and not same_kind(finding, self.found[-1], self.taxonomy):
                 return True
         if not finding.sentence.first:
-            return False
+            return self._joins_another(finding)
+        if self._is_item_of_its_own(finding):
+            return True
         labelled = any(site.labels for site in finding.meant)
         if finding.sentence.item and (labelled or finding.meant):
-            return not self.found or self._other_site(finding)
+            told = finding.best[1] >= HINTS or len(finding.words) >= HEADING_WORDS
+            return told and (not self.found or self._other_site(finding))
         if not finding.another or not self.found or finding.best[1] < HINTS:
             return False
-        return not _same_kind(finding, self.found[-1], self.taxonomy)
+        return not same_kind(finding, self.found[-1], self.taxonomy)
+
+    def _is_item_of_its_own(self, finding: Finding) -> bool:
+        """Whether the item that begins here says something else than the request before it.
+
+        An item speaks with all its sentences together, and in weaker words than a sentence of a paragraph.
+        """
+        if not (self.found and finding.sentence.item and len(finding.words) >= _SHORTEST_REQUEST):
+            return False
+        if len({site.accounts for site in finding.sites}) > 1:
+            return False
+        return self._say_another(self.units[finding.sentence.block], _ITEM_SPEAKS)
+
+    def _joins_another(self, finding: Finding) -> bool:
+        """``And where is my sensor?``: whether the rest of its paragraph says plainly something else."""
+        if finding.sentence.first or not self.found or finding.words[0].text not in _AND:
+            return False
+        block = self.units[finding.sentence.block].findings
+        rest = Topic(findings=block[block.index(finding) :])
+        return self._say_another(rest, SPEAKS_PLAINLY)
+
+    def _say_another(self, here: Topic, least: float) -> bool:
+        """Whether both these sentences and the request before say at least so much, and not the same."""
+        before = topic_scores(self.found[-1], self.taxonomy)
+        return differ(before, topic_scores(here, self.taxonomy), least)
 
     def _join(self, finding: Finding) -> None:
         topic = self.found[-1]
@@ -211,10 +236,10 @@ class _Cutter:
 
     def _begins(self, finding: Finding) -> bool:
         topic = self.found[-1]
-        if self.fresh and _others(self.heading, topic.meant):
+        if self.fresh and others(self.heading, topic.meant):
             return True
         if self._other_site(finding):
-            return finding.sentence.first or not _same_kind(finding, topic, self.taxonomy)
+            return finding.sentence.first or not same_kind(finding, topic, self.taxonomy)
         return self._another_request(finding, topic)
 
     def _other_site(self, finding: Finding) -> bool:
@@ -222,7 +247,7 @@ class _Cutter:
 
     def _is_other(self, finding: Finding, before: Sequence[SiteMention]) -> bool:
         if before or self.own is None or not self._goes_on_elsewhere(finding):
-            return _others(finding.meant, before)
+            return others(finding.meant, before)
         return all(self.own not in site.accounts for site in finding.meant)
 
     def _goes_on_elsewhere(self, finding: Finding) -> bool:
@@ -234,14 +259,14 @@ class _Cutter:
         return bool(finding.meant) and finding.sentence.first and (joined or listed)
 
     def _another_request(self, finding: Finding, topic: Topic) -> bool:
-        if _same_kind(finding, topic, self.taxonomy):
+        if same_kind(finding, topic, self.taxonomy):
             return False
         before = topic_scores(topic, self.taxonomy)
         _, points, _ = finding.best
         _, strongest, _ = best_of(before)
         if strongest < SPEAKS:
             return False
-        if finding.another or self.marked:
+        if finding.another or self.marked or self._joins_another(finding):
             return True
         if finding.sentence.first and finding.sentence.item:
             return True
@@ -253,7 +278,7 @@ class _Cutter:
 def _strengthen(topic: Topic) -> None:
     """Where no sentence speaks for a request, the one of those with a rooftop that says most is
     what the writer means; not one that only tells what somebody there said."""
-    if not topic.findings or any(map(_speaks, topic.findings)):
+    if not topic.findings or any(map(speaks, topic.findings)):
         return
     if not all(site.weak for site in topic.meant):
         return
@@ -268,56 +293,3 @@ def _strengthen(topic: Topic) -> None:
 
 def _strong(site: SiteMention, weak: set[SiteMention]) -> SiteMention:
     return replace(site, weak=False) if replace(site, after=False) in weak else site
-
-
-def _speaks(finding: Finding) -> bool:
-    return finding.best[1] >= SPEAKS
-
-
-def _only_compares(finding: Finding) -> bool:
-    """``The same happened to us in Leeds``: within a paragraph, such words ask for nothing of their own."""
-    apart = finding.sentence.first or finding.sentence.item or finding.another
-    return bool(finding.groups & _BESIDE) and not apart and finding.best[1] < SPEAKS_PLAINLY
-
-
-def _is_heading(finding: Finding) -> bool:
-    """``Den Haag:`` above what is said of it, or ``Now Den Haag.`` before it."""
-    return (
-        bool(finding.meant)
-        and not _speaks(finding)
-        and len(finding.words) < _HEADING_WORDS
-        and finding.sentence.first
-        and (_ends_with_colon(finding) or _names_only_a_site(finding))
-    )
-
-
-def _names_only_a_site(finding: Finding) -> bool:
-    named = {at for site in finding.sites for at in range(site.first, site.last + 1)}
-    return not finding.scores and len(finding.words) - len(named) <= _BESIDE_A_NAME
-
-
-def _leads(finding: Finding) -> bool:
-    """``And Den Haag wants …``: the sentence begins with its rooftop."""
-    return any(site.first <= _AT_THE_FRONT and not site.passing for site in finding.meant)
-
-
-def _ends_with_colon(finding: Finding) -> bool:
-    return any(site.labels and site.last == len(finding.words) - 1 for site in finding.meant)
-
-
-def _others(sites: Sequence[SiteMention], before: Sequence[SiteMention]) -> bool:
-    """Whether these rooftops are others than those before."""
-    if not sites or not before:
-        return False
-    here = frozenset().union(*(site.accounts for site in sites))
-    there = frozenset().union(*(site.accounts for site in before))
-    return not here & there
-
-
-def _same_kind(finding: Finding, topic: Topic, taxonomy: Taxonomy) -> bool:
-    """Whether the sentence goes on with the request: its kind, or one that the sentence supports too."""
-    before, _, _ = best_of(topic_scores(topic, taxonomy))
-    kind, points, _ = finding.best
-    if before is None or kind == before:
-        return True
-    return finding.scores.get(before, 0.0) >= _SUPPORTED * points

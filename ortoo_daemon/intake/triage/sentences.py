@@ -15,8 +15,10 @@ _ITEM = re.compile(
     r"[ \t]*(?:[-*•·▪‣–—>]+[ \t]+|\(?\d{1,2}[.)/°:][ \t]*(?!\d)|\(?[a-dA-D]\)[ \t]+|#\d+[ \t]+)"
 )
 _LABEL = re.compile(r"[ \t]*(?=\S)[^\n:|.!?]{2,60}?[ \t\u00a0]?:(?=\s)")
-_ROW = re.compile(r"[ \t]*\|?[^\n|]*\S[ \t]*(?:[|\t]|[ \t]{2};|;[ \t]{2})[ \t]*\S")
-_DASHED = re.compile(r"[ \t]*(?=[^\W\d_a-z])[^\n:;|,.!?–—]{2,30} [–—-] (?=\S)")
+_ROW = re.compile(
+    r"[ \t]*(?:\|?[^\n|]*\S[ \t]*(?:[|\t]|;[ \t]{2})[ \t]*\S|[^\n;]{2,40}[ \t];[ \t]+\S)"
+)
+_DASHED = re.compile(r"[ \t]*(?=[^\W\d_a-z])[^\n:;|,.!?–—]{2,30} [–—-] (?=\S)(?!.* [–—-] )")
 _RULE = re.compile(r"[\s\-=+|_]*")
 _STOP = re.compile(r"[.!?…]+[\"'»”)]*(?=\s|$)")
 _MONTH = re.compile(r"\s*(?:Jan|Feb|M[äa]r|Apr|Mai|Jun|Jul|Aug|Sep|Okt|Nov|Dez|KW\b)")

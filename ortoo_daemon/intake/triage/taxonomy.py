@@ -25,6 +25,8 @@ READ_FROM_TEXT = (
 )
 """Word groups that no list of phrases defines: the reader finds them."""
 
+ANY_REQUEST = "any_request"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Brand:
@@ -73,6 +75,8 @@ class Taxonomy:
     ``urgency`` is asked in its order: by level, what makes it so, each a word group, several of them in one
     sentence, or with a kind of request. What makes others ``high`` does so for the kinds that
     ``nobody_waits_for`` only where it names them. ``examples`` are texts by kind of request and language.
+    ``speaks_for`` has by word group how many points it gives each kind wherever it stands in a request, and
+    below ``ANY_REQUEST`` what every request has to begin with.
     """
 
     brands: tuple[Brand, ...]
@@ -86,6 +90,7 @@ class Taxonomy:
     writer_speaks_for_itself: frozenset[str] = frozenset()
     place_names: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     examples: Mapping[str, Mapping[str, tuple[str, ...]]] = field(default_factory=dict)
+    speaks_for: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
 
     def book(self, language: str) -> PhraseBook:
         """The phrases of every word group, by the group's name, for mail in one language.

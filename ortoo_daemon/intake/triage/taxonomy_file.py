@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from ortoo_daemon.errors import ConfigError
 from ortoo_daemon.intake.triage.taxonomy import (
+    ANY_REQUEST,
     READ_FROM_TEXT,
     Brand,
     RequestType,
@@ -39,6 +40,7 @@ _KEYS = (
     "place_names",
     "words",
     "examples",
+    "speaks_for",
 )
 _BRAND_KEYS = ("name", "desk", "written", "loose", "models", "loose_models", "maker_codes")
 
@@ -82,6 +84,7 @@ class _Reader:
             writer_speaks_for_itself=self._codes(section, "writer_speaks_for_itself", codes),
             place_names=self._lists(section.mapping("place_names")),
             examples=self._examples(section.mapping("examples"), codes),
+            speaks_for=self._speaks_for(section.mapping("speaks_for"), codes),
         )
 
     def _brand(self, item: Node) -> Brand:
@@ -163,11 +166,21 @@ class _Reader:
     ) -> dict[str, dict[str, tuple[str, ...]]]:
         found = {}
         for code, (key, value) in (node.entries if node else {}).items():
-            if code not in codes:
-                message = f"there is no request type {code!r}"
-                self.problems.add(key, "unknown_request_type", message, did_you_mean(code, codes))
+            self._known_code(key, code, codes)
             languages = self._section(value, "examples", LANGUAGES)
             found[code] = {said: self._phrases(languages, said) for said in LANGUAGES}
+        return found
+
+    def _speaks_for(self, node: MapNode | None, codes: set[str]) -> dict[str, dict[str, float]]:
+        found: dict[str, dict[str, float]] = {}
+        for group, (key, value) in (node.entries if node else {}).items():
+            self._known_group(key, group, also=(*READ_FROM_TEXT, ANY_REQUEST))
+            points = mapping_in(value, self.problems, what=f"{group!r}")
+            found[group] = {}
+            for code, (at, number) in (points.entries if points else {}).items():
+                self._known_code(at, code, codes)
+                said = number_in(number, self.problems, what="the points for a request type")
+                found[group][code] = float(said or 0)
         return found
 
     def _phrases(self, section: Section, language: str) -> tuple[str, ...]:
@@ -184,10 +197,13 @@ class _Reader:
     def _codes(self, section: Section, key: str, codes: set[str]) -> frozenset[str]:
         found = self._texts(section, key)
         for item, code in zip(section.items(key), found, strict=False):
-            if code not in codes:
-                message = f"there is no request type {code!r}"
-                self.problems.add(item, "unknown_request_type", message, did_you_mean(code, codes))
+            self._known_code(item, code, codes)
         return frozenset(found)
+
+    def _known_code(self, at: Node, code: str, codes: set[str]) -> None:
+        if code not in codes:
+            message = f"there is no request type {code!r}"
+            self.problems.add(at, "unknown_request_type", message, did_you_mean(code, codes))
 
     def _known_group(self, at: Node, name: str, also: tuple[str, ...] = ()) -> None:
         if name not in self.groups and name not in also:

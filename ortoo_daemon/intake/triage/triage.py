@@ -15,6 +15,7 @@ from ortoo_daemon.intake.triage.brand_choice import BrandChoice
 from ortoo_daemon.intake.triage.dealer_index import DealerIndex
 from ortoo_daemon.intake.triage.figures import numbers_of
 from ortoo_daemon.intake.triage.findings import Finding, Observer
+from ortoo_daemon.intake.triage.kind_choice import KindChoice
 from ortoo_daemon.intake.triage.learning import Learned
 from ortoo_daemon.intake.triage.merging import merged
 from ortoo_daemon.intake.triage.model import (
@@ -25,11 +26,12 @@ from ortoo_daemon.intake.triage.model import (
     Triage,
 )
 from ortoo_daemon.intake.triage.people import rooftops_of_people
-from ortoo_daemon.intake.triage.requests import SPEAKS, best_of
-from ortoo_daemon.intake.triage.segments import Topic, topic_scores, topics_of
+from ortoo_daemon.intake.triage.requests import SPEAKS
+from ortoo_daemon.intake.triage.segments import topics_of
 from ortoo_daemon.intake.triage.sentences import Sentence, sentences_of
 from ortoo_daemon.intake.triage.sites import SiteMention
 from ortoo_daemon.intake.triage.taxonomy import Taxonomy
+from ortoo_daemon.intake.triage.topic import Topic
 from ortoo_daemon.intake.triage.writers import Writer, writer_of
 
 MOST_CHARACTERS = 16_000
@@ -37,13 +39,6 @@ MOST_SENTENCES = 150
 """So much of what the writer says is looked at for requests; the clean body keeps all of it."""
 
 _NOT_FOR_US = "not_for_us"
-_SUBJECT_ALONE = 1.0
-_SUBJECT_BESIDES = 0.6
-_QUOTED = 0.5
-_LEAST = 0.8
-_TAUGHT = 0.3
-_TAUGHT_ALONE = 0.5
-"""So many points, of signs and examples together, are enough without a sign."""
 
 
 def triage_mail(
@@ -58,7 +53,6 @@ class _Triage:
     def __init__(
         self, reading: MailReading, index: DealerIndex, taxonomy: Taxonomy, learned: Learned
     ) -> None:
-        self.learned = learned
         self.reading = reading
         self.index = index
         self.taxonomy = taxonomy
@@ -74,6 +68,9 @@ class _Triage:
         self.observer = self._observer(reading.text)
         self.subject = self._subject()
         self.elsewhere = False
+        self.kinds = KindChoice(
+            taxonomy=taxonomy, learned=learned, subject=self.subject, quoted=self._quoted
+        )
         self.brands = BrandChoice(
             taxonomy=taxonomy, index=index, pool=self.writer.pool, subject=self.subject
         )
@@ -163,7 +160,7 @@ class _Triage:
     def _segments(
         self, topic: Topic, *, alone: bool, said_of_others: frozenset[str]
     ) -> Iterable[Segment]:
-        kind, points, margin = self._kind(topic, alone=alone)
+        kind, points, margin = self.kinds.kind(topic, alone=alone)
         brands = self.brands.spoken_of(topic.findings, self._vins(topic))
         writers_own = self._is_writers_own(kind, points)
         sites, evidence = self._sites(topic, kind, said_of_others)
@@ -191,39 +188,14 @@ class _Triage:
             return self.writer
         return Writer(pool=self.writer.pool)
 
-    def _kind(self, topic: Topic, *, alone: bool) -> tuple[str | None, float, float]:
-        """The kind of request: by its signs, with what examples say; None where neither says enough."""
-        scores = self._scores(topic, alone=alone)
-        taught = self.learned.points(topic.findings)
-        both = {
-            code: scores.get(code, 0.0) + _TAUGHT * taught.get(code, 0.0)
-            for code in scores.keys() | taught.keys()
-        }
-        kind, points, margin = best_of(both)
-        told = scores.get(kind or "", 0.0) >= _LEAST or points >= _TAUGHT_ALONE
-        return (kind, points, margin) if told else (None, points, margin)
-
-    def _scores(self, topic: Topic, *, alone: bool) -> dict[str, float]:
-        scores = topic_scores(topic, self.taxonomy)
-        _, points, _ = best_of(scores)
-        if self.subject and (alone or points < _LEAST):
-            share = _SUBJECT_BESIDES if points >= 2 else _SUBJECT_ALONE
-            for code, more in self.subject.scores.items():
-                scores[code] = scores.get(code, 0.0) + share * more
-        if best_of(scores)[1] < _LEAST:
-            for code, more in self._quoted_scores().items():
-                scores[code] = scores.get(code, 0.0) + _QUOTED * more
-        return scores
-
-    def _quoted_scores(self) -> dict[str, float]:
-        """What the earlier messages are about: asked only when the new one says nothing."""
+    def _quoted(self) -> list[Finding]:
+        """What the sentences of the earlier messages say."""
         stretches = [
             (part.start, part.end)
             for part in self.reading.parts
             if part.kind in {PartKind.QUOTED, PartKind.FORWARDED}
         ]
-        findings = [self.observer.finding(sentence) for sentence in self._sentences(stretches)]
-        return topic_scores(Topic(findings=findings), self.taxonomy)
+        return [self.observer.finding(sentence) for sentence in self._sentences(stretches)]
 
     def _sites(
         self, topic: Topic, kind: str | None, said_of_others: frozenset[str]

@@ -50,10 +50,19 @@ def test_a_small_taxonomy_is_read_with_its_signs_and_phrases():
         ("[facture*]", "['***']", "no_words", 9),
         ("  invoice: {fr", "  vin: {fr", "taken_name", 9),
         ("{fr: [facture*]", "{xx: [facture*]", "unknown_key", 9),
+        ("words:", "speaks_for: {invoise: {billing: 1}}\nwords:", "unknown_words", 8),
+        ("words:", "speaks_for: {invoice: {biling: 1}}\nwords:", "unknown_request_type", 8),
+        ("words:", "speaks_for: {invoice: {billing: much}}\nwords:", "wrong_type", 8),
     ],
 )
 def test_each_mistake_is_told_with_its_line(wrong, right, rule, line):
     assert (rule, line) in problems(SMALL.replace(wrong, right))
+
+
+def test_what_each_group_says_is_read_and_so_is_what_any_request_begins_with():
+    said = "speaks_for: {invoice: {billing: 1.5}, any_request: {billing: -0.5}}\nwords:"
+    read = load_taxonomy("taxonomy.yaml", SMALL.replace("words:", said).encode())
+    assert read.speaks_for == {"invoice": {"billing": 1.5}, "any_request": {"billing": -0.5}}
 
 
 def test_what_makes_a_request_urgent_stands_together_in_one_sentence():
