@@ -46,7 +46,7 @@ class Chooser:
         if slip:
             return [slip]
         sites = [site for site in sites if not site.weak] or sites
-        doubted = self._doubted(sites, evidence, writers_own=writers_own)
+        doubted = self._doubted(sites, evidence, brands, writers_own=writers_own)
         if doubted:
             return [self._tipped(doubted, brands)]
         meant = self._chosen(sites, writers_own=writers_own)
@@ -60,12 +60,14 @@ class Chooser:
         sure = [candidates for candidates in found if candidates[0].confidence >= BOUND]
         if sure:
             return sure
-        return found[:1] or [self._of_writer()]
+        sister = () if writers_own else self._sister(sites, brands)
+        return found[:1] or [sister or self._of_writer()]
 
     def _doubted(
         self,
         sites: Sequence[SiteMention],
         evidence: dict[SiteMention, Evidence],
+        brands: Sequence[str],
         *,
         writers_own: bool,
     ) -> tuple[AccountCandidate, ...]:
@@ -83,7 +85,7 @@ class Chooser:
         if any(site.own for site in sites):
             return ()
         if all(site.after for site in sites):
-            return self._of_writer(_BESIDE_A_SISTER)
+            return self._sister(sites, brands) or self._of_writer(_BESIDE_A_SISTER)
         if all(site.weak for site in sites):
             return (*self._of_writer(_CONTRADICTED), *self._each(away, evidence, _CONTRADICTED))
         if all(said.what == "subject" for site in sites for said in _said(evidence, site)):
@@ -108,6 +110,24 @@ class Chooser:
 
     def _selling(self, accounts: frozenset[str], brands: Sequence[str]) -> frozenset[str]:
         return frozenset(a for a in accounts if set(brands) & set(self.index.dealers[a].brands))
+
+    def _sister(
+        self, sites: Sequence[SiteMention], brands: Sequence[str]
+    ) -> tuple[AccountCandidate, ...]:
+        """A sister whose people are named beside her town or a brand that the writer's own does not sell."""
+        own = self.writer.account
+        pool = self.writer.pool
+        if own is None or pool is None or len(self.people) != 1 or own in self.people:
+            return ()
+        (sister,) = self.people
+        named = any(site.accounts == self.people for site in sites)
+        sold = (
+            not self._selling(frozenset({own}), brands)
+            and self._selling(pool, brands) == self.people
+        )
+        if not (named or sold):
+            return ()
+        return (self._candidate(sister, _TIPPED, Basis.NAME, ()), *self._of_writer(_CONTRADICTED))
 
     def _slip(
         self,

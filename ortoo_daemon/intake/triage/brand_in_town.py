@@ -32,7 +32,8 @@ def _meant(said: SiteWords, index: DealerIndex) -> Iterator[frozenset[str]]:
             0 < site.first - brand.last <= _BESIDE or 0 < brand.first - site.last <= _BESIDE
             for site in sites
         )
-        if brand.kind.endswith("model") or brand.kind == "other" or not at_a_site:
+        named = any(place.first == brand.last + 1 for place in places)
+        if brand.kind.endswith("model") or brand.kind == "other" or not (at_a_site or named):
             continue
         beside = [
             place.name

@@ -36,7 +36,7 @@ def named_in_part(
 
 def _is_somebody(said: SiteWords, part: Hit, hits: Sequence[Hit]) -> bool:
     passing = any(
-        group.name in _PASSING and 0 <= part.first - group.last <= _BEFORE for group in said.groups
+        group.name in _PASSING and 0 < part.first - group.last <= _BEFORE for group in said.groups
     )
     return passing or is_a_person(said, part) or is_somebody(said, part, hits)
 

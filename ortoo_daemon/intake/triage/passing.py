@@ -39,6 +39,7 @@ _BEHIND = {"authority": 2}
 _OWN = 4
 _INTRODUCES = 4
 _SHORT = 4
+_US = frozenset({"went_there", "with_us"})
 _FROM = frozenset({"aus", "uit", "van", "von"})
 _SAYS_BEHIND = 3
 _HEDGE = 6
@@ -191,7 +192,11 @@ def _of_a_colleague(site: SiteMention, said: SiteWords) -> SiteMention:
 
 def _beside_us(site: SiteMention, said: SiteWords) -> SiteMention:
     """``Leeds sold it to us``: beside *to us* nobody knows who of the two is meant."""
-    us = any(g.name == "with_us" and not 0 < site.first - g.last <= 2 for g in said.groups)
+    us = any(
+        0 < site.first - g.last <= 2 if g.name == "went_there" else not 0 < site.first - g.last <= 2
+        for g in said.groups
+        if g.name in _US
+    )
     return replace(site, us=True) if us and not site.own and site.kind != "number" else site
 
 

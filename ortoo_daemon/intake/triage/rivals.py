@@ -9,12 +9,14 @@ from ortoo_daemon.intake.triage.sites import SiteMention
 from ortoo_daemon.intake.triage.words import Word
 
 COMPARED = "compared"
+_SUMS = frozenset({"chf", "eur", "euro", "euros", "gbp", "usd"})
 
 
 def are_listed(before: SiteMention, after: SiteMention, words: Sequence[Word]) -> bool:
-    """Whether nothing stands between two rooftops but words such as *and*."""
+    """Whether nothing stands between two rooftops but words such as *and*, and sums."""
     between = words[before.last + 1 : after.first]
-    return len(between) <= 2 and all(word.text in LISTING_WORDS for word in between)
+    telling = [word for word in between if word.text not in _SUMS and not word.text.isdigit()]
+    return len(telling) <= 2 and all(word.text in LISTING_WORDS for word in telling)
 
 
 def unsure(sites: Sequence[SiteMention], words: Sequence[Word]) -> tuple[SiteMention, ...]:

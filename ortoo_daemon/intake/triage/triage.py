@@ -39,6 +39,7 @@ MOST_SENTENCES = 150
 """So much of what the writer says is looked at for requests; the clean body keeps all of it."""
 
 _NOT_FOR_US = "not_for_us"
+_BESIDE = frozenset({"as_well", "beside", "compared_with"})
 
 
 def triage_mail(
@@ -176,7 +177,8 @@ class _Triage:
         if pool is None:
             return frozenset()
         called = f"{self.reading.sender_name} {self.reading.sender.partition('@')[0]}"
-        return rooftops_of_people((f.words for f in topic.findings), self.index, pool, called)
+        said = (f.words for f in topic.findings if not f.groups & _BESIDE)
+        return rooftops_of_people(said, self.index, pool, called)
 
     def _is_writers_own(self, kind: str | None, points: float) -> bool:
         """Whether the request is plainly of a kind in which a rooftop that is named is not the one meant."""

@@ -167,3 +167,42 @@ def test_a_town_that_is_but_a_word_of_the_name_tells_no_namesake():
         Mail(from_address="r@x.example", text_body=text)
     )
     assert found.triage.segments[0].account_id == "two"
+
+
+SISTERS = [
+    ("Fanny Ledru ne peut plus se connecter. À Gray, tout le monde attend.", "c"),
+    ("Basile chez Ford ne peut plus se connecter au portail.", "b"),
+    ("Basile at Ford cannot log in to the portal.", "b"),
+    ("Basile ne peut plus se connecter au portail.", "a"),
+    ("Chez Ford, Marc ne peut plus se connecter au portail.", "a"),
+]
+
+
+@pytest.mark.parametrize(("text", "meant"), SISTERS)
+def test_a_sister_is_meant_where_her_people_and_her_town_or_brand_are_named(text, meant):
+    assert account(text, "nadine.corbier@valmont-auto.example") == meant
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "My order 4471 of brake discs was delivered to Dole, please find it.",
+        "La commande 4471 de plaquettes a été livrée à Dole, merci de la retrouver.",
+        "L'ordine 4471 dei freni è stato consegnato a Dole, lo potete rintracciare?",
+        "Sur ma facture 12 figure une ligne de Dole, merci d'un avoir.",
+        "The Clio of Dole shows up in my inventory, please take it off the site.",
+    ],
+)
+def test_what_went_to_a_sister_or_stands_on_the_writers_own_bill_is_left_to_a_person(text):
+    assert accounts(text) == [None]
+
+
+def test_a_brand_right_before_its_town_places_an_outsider():
+    text = "Odile, {}, je ne peux plus me connecter."
+    assert account(text.format("Fiat Nevers"), "someone@freemail.example") == "f"
+    assert account(text.format("Opel Nevers"), "someone@freemail.example") is None
+
+
+def test_rooftops_that_are_listed_with_sums_are_all_meant():
+    text = "Merci d'émettre les avoirs des factures de : Dole 120 €, Gray 80 EUR."
+    assert sorted(accounts(text, sender=GROUP_BOX)) == ["dole", "gray"]  # type: ignore[type-var]
