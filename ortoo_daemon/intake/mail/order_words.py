@@ -8,7 +8,8 @@ affairs (*ignore my last message*, *set the price*) set nothing aside and sort n
 import re
 
 ACRONYM = re.compile(
-    r"(?<![\w'’])(?:AIs?|A\.I\.|KIs?|K\.I\.|IAs?|I\.A\.|LLMs?|GPT(?:-?\d\w*)?|ИИ|SI)(?=[\s:,;.!\])>-])"
+    r"(?<!\w)(?<![jJ]['’])(?:AIs?|A\.I\.|KIs?|K\.I\.|IAs?|I\.A\.|LLMs?|GPT(?:-?\d\w*)?|ИИ"
+    r"|SI)(?=[\s:,;.!\])>-])"
     r"|\b[AK]I-\w+|\b(?:ai|ki|ia)[- ]?(?:agent|assist\w*|asist\w*|model\w*|bots?|system\w*|hinweis\w*"
     r"|sistem\w*|systeem\w*|systeme\w*|reader|tool|anweisung\w*|regel)\b"
     r"|\b(?:dear|hey|hello|any|an|the|to|as|voor|aan|de|an die|l'|une|la|una|all') ?(?:ai|ia"
@@ -23,8 +24,10 @@ STRONG_MACHINE = re.compile(
     r"|modelos? (?:de lenguaje|de linguagem)|modell[oi] (?:linguistic[oi]|di linguaggio)|taalmodel\w*"
     r"|llms?|chatgpt|gpt|claude|copilot|gemini|robots?|robotern?|roboter|automa|bots?|parsers?"
     r"|classifiers?|classificateurs?|klassifikator\w*|clasificador\w*|classificator[ei]|virtual agents?"
-    r"|machine learning|algorithms?|algorithmes?|algorithm(?:us|en)|algoritm\w+|mail ?bots?|ki-system\w*"
-    r"|(?:triage|routing|sorting|ticketing?|classification|intake)[- ]?(?:systems?|engines?|tools?|bots?"
+    r"|machine learning|algorithms?|algorithmes?|algorithm(?:us|en)|algoritm\w+|mail ?bots?"
+    r"|ki-system\w*"
+    r"|(?:triage|routing|sorting|ticketing?|classification|intake)[- ]?(?:systems?|engines?|tools?"
+    r"|bots?"
     r"|agents?|models?|scripts?|software|robots?|machines?|process(?:or)?)"
     r"|(?:automat\w+|autonom\w+|virtu\w+|maschinell\w*|geautomatiseerde?|elektronisch\w*) (?:\w+ ){0,1}"
     r"(?:readers?|systems?|agents?|process\w*|triage|classif\w+|routers?|handl\w+|assistants?|tools?"
@@ -33,7 +36,8 @@ STRONG_MACHINE = re.compile(
     r"|medewerkers?|systemen|systeem|afhandel\w+|programm\w*|software|prozess\w*)"
     r"|(?:systemes?|lecteurs?|agents?|operateurs?|gestionnaires?|traitements?|tri|outils?|assistants?"
     r"|sistem[ai]s?|lector(?:es)?|agentes?|operador(?:es)?|gestor(?:es|i)?|operator[ei]|lettor[ei]"
-    r"|smistator[ei]|risponditor[ei]|asistentes?|assistent[ei]|procesos?|process[oi]|lettura|programm[ai]"
+    r"|smistator[ei]|risponditor[ei]|asistentes?|assistent[ei]|procesos?|process[oi]|lettura"
+    r"|programm[ai]"
     r"|programas?|logiciels?|strument[oi]|moteurs?|motor(?:es)?|motore) (?:de \w+ |di \w+ )?"
     r"(?:automati\w+|virtu\w+|artifici\w+|automatizad\w+|automatise\w*|autom)"
     r"|asystent\w*|бот\w*|робот\w*|ассистент\w*)\b"
@@ -41,15 +45,18 @@ STRONG_MACHINE = re.compile(
 """Nouns that mean a machine that reads, wherever they stand."""
 
 WEAK_MACHINE = re.compile(
-    r"\b(?:assist[ae]nts?|assistent[eni]*|asistentes?|chat ?bots?|system|systems|systeme[sn]?|sistemas?"
+    r"\b(?:assist[ae]nts?|assistent[eni]*|asistentes?|chat ?bots?|system\w{0,14}|systeem\w{0,14}"
+    r"|systems|systeme[sn]?|sistemas?"
     r"|sistemi|systeem|systemen|software|logiciels?|computers?|ordinateurs?|ordenador(?:es)?|rechner"
-    r"|machines?|maschinen?|maquinas?|macchin[ae]|programm[aes]*|programas?|admin\w*|parser|autoresponder"
-    r"|router|triage|developer|tools?|scripts?|engine)\b"
+    r"|machines?|maschinen?|maquinas?|macchin[ae]|programm[aes]*|programas?|admin\w*|parser"
+    r"|autoresponder"
+    r"|router|triage|developer|tools?|scripts?|engine|models?|modell?[oie]s?|moteur|motore?)\b"
 )
 """Nouns that people use of other things, too: a machine is meant where they are spoken to."""
 
 NOTE = (
-    r"(?:notes?|nota|notiz|hinweise?|anmerkung|opmerking|noot|remarque|mention|message|mensaje|messaggio"
+    r"(?:notes?|nota|notiz|hinweise?|anmerkung|opmerking|noot|remarque|mention|message|mensaje"
+    r"|messaggio"
     r"|bericht|nachricht|mitteilung|attention|atencion|attenzione|achtung|let op|aviso|avis|avviso"
     r"|instructions?|instruccion(?:es)?|istruzion[ei]|anweisung(?:en)?|instructies?|consignes?|regel"
     r"|regle|regola|regla|rule|commands?|befehl|orders?|p\.?s\.?|n\.?b\.?|info|reminder|prompt|memo"
@@ -75,6 +82,8 @@ READS_THIS = re.compile(
     r"|verwerk\w*|sorteer\w*|sorteert)\b(?:\W+\w+){0,2}?\W+(?:this|these|the|that|ces?|cet|cette"
     r"|diese\w*|das|die|est[ea]|el|la"
     r"|quest[aoe]|il|la|deze|dit)\b"
+    r"|\b(?:diese|deze|dit) (?:e-?mails?|mails?|nachricht|bericht)\w* (?:liest|lesen|leest|lezen"
+    r"|verarbeitet|verwerkt|sortiert|sorteert)\b"
     r"|\b(?:che|qui|que|der|die|das|dat) (?:legge|lit|lee|dies\w* liest|liest|leest)\b"
     r"|\b(?:lezende|lesende\w*|reading)\b"
 )
@@ -84,7 +93,8 @@ YOU_ARE = re.compile(
     r"\b(?:you are (?:now )?(?:an?|the|in)|if you are|as an?|act as|pretend|behave as|imagine you"
     r"|tu es (?:maintenant )?|vous etes (?:maintenant )?un|en tant qu|agis (?:comme|en)"
     r"|agissez (?:comme|en)"
-    r"|du bist (?:jetzt |nun |ab sofort )?|sie sind (?:jetzt|nun|ab sofort)|als|wenn du ein|falls sie ein"
+    r"|du bist (?:jetzt |nun |ab sofort )?|sie sind (?:jetzt|nun|ab sofort)|als|wenn du ein"
+    r"|falls sie ein"
     r"|eres (?:ahora )?un|ahora eres|actua como|como|si eres|sei (?:ora )?un|ora sei|agisci come"
     r"|in quanto|comportati"
     r"|se sei|je bent (?:nu )?|als je een|u bent nu|gedraag je)\b"
@@ -104,100 +114,19 @@ OVERRIDE = re.compile(
     r"|anweisung(?:en)?|vorgaben|befehle?|regeln"
     r"|instruccion(?:es)?|indicaciones|istruzion[ei]|indicazioni|comandi|instructies?|aanwijzing(?:en)?"
     r"|instrucoes|polecen\w*|instrukcj\w*|instruktion\w*)\b"
-    r"|new (?:system )?(?:instructions?|prompt)\s*:|system[- ]?(?:prompt|override|message|instruction)\b"
+    r"|new (?:system )?(?:instructions?|prompt)\s*:|system[- ]?(?:prompt|override|message"
+    r"|instruction)\b"
     r"|\bprompt injection\b|jailbreak|developer mode|you are now (?:an?|in)\b"
     r"|act as (?:an?|the) (?:ai|assistant|admin|system)"
     r"|<\|?/?(?:im_start|im_end|system|endoftext|assistant|user|/?inst|instructions?|prompt)\|?>"
     r"|\[/?inst\]|\[/?system\]"
+    r"|\bnew task\s*:|\bend of (?:e-?mail|message|prompt|input)\b|^\W*#+\s*(?:instructions?|prompt"
+    r"|task)\s*:"
     r"|<<\s*/?sys\s*>>|###\s*(?:instruction|system|assistant)|begin (?:system|admin) "
     r"|(?:vorherige|bisherige|obige)n? (?:prompts?|anweisung\w*)|игнорируй\w* .{0,30}инструкци\w*"
     r"|忽略.{0,10}指[令示]"
 )
 """Words that set aside what a machine was told."""
-
-_FIELD = (
-    r"(?:accounts?(?:[ _]id)?|dealer(?:[ _](?:code|id|account))?|rooftop|brand|priority|urgency"
-    r"|request[ _]?type|category|queue|skill|segments?|severity|compte|concession(?:naire)?|marque"
-    r"|priorite|urgence"
-    r"|categorie|file|handler(?:nummer|code)?|haendler|handlercode|marke|prioritat|dringlichkeit"
-    r"|kategorie"
-    r"|vorgangsart|concesionario|cuenta|marca|prioridad|urgencia|categoria|cola|concessionari[ao]|conto"
-    r"|priorita|urgenza|coda|tipo|dealercode|account|merk|prioriteit|urgentie|type|vestiging|sede)"
-)
-SORTING = re.compile(
-    # English
-    r"\b(?:re)?classif(?:y|ied)\b|\bcategori[sz]e[d]?\b"
-    r"|\b(?:label|tag|file|log|treat|mark|record|handle|register|store|sort)(?:l?ed|d|ged)?"
-    r" (?:(?:it|this|that|everything|all|every|the|them)\b[^.!?\n]{0,40}?)?\b(?:as|under|to|with|in)\b"
-    r"|\b(?:log|tag|mark|file) (?:it|this)\b"
-    r"|\b(?:route|assign|send|forward|book|redirect|attach) (?:it|this|everything|all|every|any"
-    r"|the (?:e-?mail|message|ticket|case))\b"
-    r"|\bmerge (?:it|this|all|everything|them|into)\b|\b(?:do not|don't|never) split\b"
-    r"|\b(?:create|open|add|make)\b[^.!?\n]{0,30}(?:\b(?:segments?|cases|tickets)\b|\b(?:case"
-    r"|ticket) (?:of|for|as)\b(?! (?:us|me|this|that)))"
-    r"|\bno (?:further|other|more|additional) (?:cases?|tickets?|segments?)\b"
-    r"|\b(?:reply|respond|answer|output|return|print)\b (?:only|just|exactly|with|ok\b|json|nothing)"
-    r"|\bclose (?:it|this|the (?:case|ticket)|as)\b|\bskip (?:it|this)\b"
-    rf"|\b(?:set|change|put|switch|fix|use|replace)(?:ting)?\b[^.!?\n]{{0,25}}?\b{_FIELD}\b"
-    rf"|\b{_FIELD}\b\"?\s*(?:=|:=|->|→)\s*\"?\w"
-    rf"|\b{_FIELD}\b (?:critical|lowest|low|highest|high|null|none)\b"
-    # French
-    r"|\b(?:re)?classe[zr]?(?:[- ](?:le|la|les|tout|ce|cet|cette|en|comme|dans|sous))\b"
-    r"|\bclasse[zr]? [^.!?\n]{0,30}\b(?:en|comme|dans)\b|\bcategorise[zr]?\b"
-    r"|\b(?:traite|considere|enregistre|marque|etiquette|range)[zrs]?\b[^.!?\n]{0,40}\b(?:comme|en|sous"
-    r"|dans)\b"
-    r"|\b(?:rattache|affecte|attribue|assigne|route|oriente|dirige)[zrs]?[- ](?:le|la|les|ce|cet|cette"
-    r"|tout|tous|a|au)\b"
-    r"|\b(?:cree|ouvre|cree-lui|ouvrez|creez)[zr]? [^.!?\n]{0,25}\b(?:dossiers|tickets|demandes"
-    r"|(?:dossier|ticket|demande|cas) (?:de|pour|d))\b"
-    r"|\b(?:repond|reponds|repondez) (?:uniquement|seulement|ok|par)\b|\bfusionne\w*\b|\bcloture\w*\b"
-    rf"|\b(?:mets|mettez|mettre|remplace[zr]?|change[zr]?|regle[zr]?"
-    rf"|fixe[zr]?)\b[^.!?\n]{{0,25}}?\b{_FIELD}\b"
-    # German
-    r"|\b(?:klassifizier|kategorisier)\w*\b|\b(?:zuordnen|zuzuordnen|zuweisen|zuzuweisen|einstufen"
-    r"|einzustufen|einstuf\w*|zuordnest|zuordnet|zuweist|einsortieren"
-    r"|einzusortieren|ablegen|abzulegen|zusammenfuhren|zusammenzufuhren)\b|\b(?:ordne|weise|stufe"
-    r"|sortiere)[nt]?\b[^.!?\n]{0,60}\b(?:zu|ein|als)\b"
-    r"|\b(?:behandle|behandel|behandeln|erfasse|erfassen|markiere|markieren|verbuche|verbuchen|buche"
-    r"|fuhre)\w*\b[^.!?\n]{0,40}\bals\b"
-    r"|\bals\b[^.!?\n]{0,40}\b(?:anlegen|anzulegen|erfassen|markieren|behandeln|abzulegen|verbuchen"
-    r"|eroffnen|werten|fuhren)\b"
-    r"|\b(?:lege|leg|erstelle|erstell|eroffne|legen sie|erstellen sie)\b[^.!?\n]{0,40}\b(?:vorg\w+"
-    r"|falle?|tickets?|\w*an)\b"
-    rf"|\b(?:setze?|setzen|andere|andern|trage|stelle)\b[^.!?\n]{{0,25}}?\b{_FIELD}\b"
-    rf"|\bantworte\w* (?:nur|mit|ausschliesslich)\b"
-    # Spanish
-    r"|\bclasif(?:ica|ique)\w*\b|\bcategori[cz](?:a|ar|alo|e|en|ad|uese)\b|\b(?:trata|tratad|considera"
-    r"|considerad|registra|registrad|marca|marcad|archiva|archivad)(?:lo|la|r)?\b[^.!?\n]{0,40}\bcomo\b"
-    r"|\basigna(?:lo|la|d|r|dlo)?\b|\basigne(?:n|lo)?\b|\b(?:crea|cread|abre|abrid|abra"
-    r"|abrir)\b[^.!?\n]{0,25}\b(?:casos|tickets|incidencias|(?:caso|ticket|incidencia) (?:de|para"
-    r"|por)(?! favor))\b"
-    r"|\bresponde\w* (?:unicamente|solo|ok|con)\b|\bdescarta\w*\b|\bno abrir mas\b"
-    rf"|\b(?:pon|poned|ponga|cambia|cambie|establece|fija)\b[^.!?\n]{{0,25}}?\b{_FIELD}\b"
-    # Italian
-    r"|\bclassific(?:a|are|ala|alo|ate|hi|hino)\b|\bcategorizz\w+\b|\bassegn(?:a|ala|alo|are|ando|ate"
-    r"|i)\b"
-    r"|\b(?:tratta|trattala|trattalo|considera|consideri|registra|segna|archivia|contrassegna"
-    r"|archivi)(?:re|la|lo|te)?\b[^.!?\n]{0,40}\b(?:come|sotto|in|a)\b"
-    r"|\b(?:crea|apri|aprire|creare)\b[^.!?\n]{0,25}\b(?:pratiche|casi|(?:pratica|caso|ticket"
-    r"|segnalazione) (?:di|per)(?! (?:favore|cortesia)))\b|\brispond\w+ (?:solo|con|ok|soltanto"
-    r"|assegnando)\b"
-    rf"|\b(?:imposta|metti|mettere|cambia|sposta)\b[^.!?\n]{{0,25}}?\b{_FIELD}\b|\bannulla tutto\b"
-    # Dutch
-    r"|\bclassificeer\w*\b|\bcategoriseer\w*\b|\bwijs\b[^.!?\n]{0,50}\btoe\b|\b(?:toewijzen"
-    r"|toe te wijzen|toegewezen worden)\b"
-    r"|\b(?:behandel|markeer|beschouw|registreer|boek|label|noteer|zet)\b[^.!?\n]{0,50}\b(?:als|op"
-    r"|onder|bij)\b"
-    r"|\b(?:maak|open)\b[^.!?\n]{0,40}\b(?:aan|zaken|zaak|tickets?|case)\b|\bantwoord\w* (?:alleen"
-    r"|enkel|met|ok)\b|\bsla (?:dit|deze)\b"
-    r"|\bsluit\b[^.!?\n]{0,25}\b(?:ze|af|ticket|melding|bericht)\b"
-    # Portuguese, Polish, Swedish, Danish
-    r"|\b(?:classifi(?:que|ca)|atribua|sklasyfikuj|przypisz|klassificera|tilldela|klassificer"
-    r"|tildel)\w*\b"
-)
-"""Orders that only what sorts mail can follow: which kind, rooftop, urgency or number of cases it is.
-
-One of them is also how people ask people ("please log this as a complaint")."""
 
 ORDER = re.compile(
     r"\b(?:route|assign|tag|mark|flag|label|set|create|open|close|cancel|escalate|forward|send|reply"
@@ -259,9 +188,6 @@ FIRST_PERSON = re.compile(
 )
 """The writer speaks of themselves: behind an order, in the same line, that is a request again."""
 
-FIELD_LINE = re.compile(rf"^\W*{_FIELD}\s*[:=]")
-"""A line that fills in a field, as forms do: an order only below another."""
-
 NAMED_BARELY = re.compile(r"^\W{0,5}(?:AI|A\.I\.|KI|K\.I\.|IA|I\.A\.|LLM|GPT)s?\s*[:,>\]]")
 
 NEW_ROLE = re.compile(
@@ -273,3 +199,39 @@ NEW_ROLE = re.compile(
     r"|robot\w*|model\w*|ai|ki|ia)\b"
 )
 """A role is given to what reads."""
+
+ADDRESS_FIRST = re.compile(rf"^\W*(?:\w+\W+)?(?:{NOTE}\W|{_TO}\b)")
+"""The sentence begins as a note to somebody."""
+
+GREETED = re.compile(
+    r"^\W*(?:please,? )?(?:dear|hello|hi|hey|bonjour|chere?|hallo|liebe[rs]?|hola|estimad[oa]|ciao"
+    r"|car[oa]|beste|lieve)"
+    r" (?:machine|computer|software|system|systeme|sistema|systeem|model|modele|modelo|modello"
+    r"|program\w*"
+    r"|maschine|maquina|macchina|rechner)\s*[,:!]"
+)
+"""Nobody greets a thing that doesn't read."""
+
+IS_TOLD = re.compile(
+    r"^\W{0,3}(?:must|should|shall|has to|is to|doit|muss|soll|sollte|debe|deve|moet)\b[^.!?]{0,60}"
+    r"\b(?:this|the|ce|cet|cette|dies\w*|est[ea]|quest[ao]|dit|deze)\b"
+)
+"""Behind a machine's name: what it must do with this."""
+
+ALL_ABOVE = re.compile(
+    r"\b(?:ignor\w*|oublie\w*|vergiss|vergessen|olvid\w+|dimentic\w+|vergeet|negeer|forget|disregard"
+    r"|skip|descart\w+)\W+"
+    r"(?:\w+\W+){0,2}?(?:above|lo anterior|ce qui precede|obige\w*|bovenstaande|sopra|precedente)\b"
+)
+"""All that was said so far is set aside: how people correct themselves, too."""
+
+WHILE_READING = re.compile(
+    r"\b(?:when|while|if you are|on) (?:processing|handling|classifying|reading"
+    r"|sorting) this (?:e-?mail|message|ticket)\b"
+    r"|\b(?:beim|bei der) (?:lesen|bearbeiten|verarbeiten|bearbeitung|verarbeitung) diese[rs] (?:mail"
+    r"|nachricht|e-?mail)\b"
+    r"|\b(?:en lisant|en traitant|lors du traitement de) ce (?:mail|message|courriel)\b"
+    r"|\bal (?:procesar|leer) este (?:correo|mensaje)\b|\bnel(?:l'| )(?:elaborare|leggere"
+    r"|elaborazione di) quest[ao]\b"
+    r"|\bbij het (?:lezen|verwerken) van (?:dit|deze)\b"
+)

@@ -16,6 +16,7 @@ from itertools import pairwise
 from ortoo_daemon.intake.mail import order_words as words
 from ortoo_daemon.intake.mail.disguises import readings_of
 from ortoo_daemon.intake.mail.model import Span
+from ortoo_daemon.intake.mail.sorting_words import FIELD_LINE, SORTING
 
 _ENOUGH = 3.0
 _FEWEST = 4
@@ -163,7 +164,7 @@ def _signs(sentence: str) -> _Signs:
 
 
 def _signs_of(key: str, sentence: str) -> _Signs:
-    sorting = len({found[0] for found in words.SORTING.finditer(key)})
+    sorting = len({found[0] for found in SORTING.finditer(key)})
     orders = bool(words.ORDER.search(key))
     told = 1.5 + min(sorting - 1, 1) * 1.0 if sorting else 1.0 if orders else 0.0
     code = bool(words.MACHINE_CODE.search(key))
@@ -172,12 +173,14 @@ def _signs_of(key: str, sentence: str) -> _Signs:
     told += 0.5 * numbered
     told += 0.5 * bool(words.THE_MAIL_ITSELF.search(key))
     told += 0.5 * bool(words.FENCED.match(sentence))
+    told += 1.5 * bool(words.ALL_ABOVE.search(key)) * bool(sorting)
+    told += 1.0 * bool(words.WHILE_READING.search(key)) * bool(sorting)
     told += 1.5 * bool(words.EVERY_MAIL.search(key)) * bool(sorting)
     return _Signs(
         spoken_to=_spoken_to(key, sentence),
         told=told,
         sets_aside=bool(words.OVERRIDE.search(key) or words.NEW_ROLE.search(key)),
-        sorts=bool(sorting or code or words.FIELD_LINE.search(key)),
+        sorts=bool(sorting or code or FIELD_LINE.search(key)),
         follows=bool(sorting or code)
         or len(key) < _TOO_SHORT_TO_ASK
         or ((orders or numbered) and not words.FIRST_PERSON.search(key)),
@@ -192,12 +195,16 @@ def _spoken_to(key: str, sentence: str) -> float:
     if named is None:
         return 0.0
     before = key[: named.start()]
+    if words.GREETED.match(key):
+        return _ENOUGH
     if words.ITS_OWN.search(before):
         return 0.0
     head = named.start() < _HEAD and re.search(
         r"[:\]>]|^\W*$", key[named.end() : named.end() + _HEAD]
     )
-    labels = named.start() <= 3 or (head and words.TO_SOMEBODY.search(key[: named.end() + _HEAD]))
+    labels = not re.search(r"\w", before) or (
+        head and words.TO_SOMEBODY.search(key[: named.end() + _HEAD])
+    )
     called = bool(head and labels) or bool(
         re.match(r"\W*,", key[named.end() :]) and len(before) < 25
     )
@@ -207,8 +214,11 @@ def _spoken_to(key: str, sentence: str) -> float:
     if words.NAMED_BARELY.search(sentence):
         return _ENOUGH
     if strong:
-        return 2.5 if called or noted or reads or role else 1.5
-    return 1.5 if called or (noted and reads) or role else 0.0
+        return _ENOUGH if called or noted or role else 2.5 if reads else 1.5
+    if reads and words.ADDRESS_FIRST.match(key):
+        return _ENOUGH
+    told = words.IS_TOLD.match(key[named.end() :])
+    return 1.5 if called or noted or role or told else 0.0
 
 
 def _unwrapped(text: str) -> str:
