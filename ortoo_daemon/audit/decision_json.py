@@ -8,9 +8,10 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from ortoo_daemon.audit.kept_trace import trace_from_json
 from ortoo_daemon.audit.record import KEY, OUTLINE, share_json
 from ortoo_daemon.audit.summary import summary
-from ortoo_daemon.audit.trace_json import trace_from_json, trace_to_json
+from ortoo_daemon.audit.trace_json import trace_to_json
 from ortoo_daemon.clocks import SlaClock
 from ortoo_daemon.decision import Decision, Outcome, ReasonCode
 from ortoo_daemon.instants import instant, instant_text

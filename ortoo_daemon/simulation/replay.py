@@ -11,8 +11,8 @@ from difflib import unified_diff
 
 from ortoo_daemon.action.stamps import owner_write
 from ortoo_daemon.audit.explain import Node, Style, explain, plain_lines
+from ortoo_daemon.audit.kept_trace import trace_from_json
 from ortoo_daemon.audit.record import Written, decision_row
-from ortoo_daemon.audit.trace_json import trace_from_json
 from ortoo_daemon.decision import Decision
 from ortoo_daemon.facts import Answer, Facts, Question
 from ortoo_daemon.flow import Needs, decide

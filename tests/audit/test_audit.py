@@ -8,10 +8,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ortoo_daemon.audit.explain import Style, explain, node_json, plain_lines
+from ortoo_daemon.audit.kept_trace import trace_from_json
 from ortoo_daemon.audit.line import line_fields
 from ortoo_daemon.audit.record import LENGTHS, Written, decision_row
 from ortoo_daemon.audit.summary import summary
-from ortoo_daemon.audit.trace_json import trace_from_json, trace_to_json
+from ortoo_daemon.audit.trace_json import trace_to_json
 from ortoo_daemon.beside import recovered
 from ortoo_daemon.decision import ReasonCode
 from ortoo_daemon.facts import Workload

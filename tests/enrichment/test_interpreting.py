@@ -7,8 +7,8 @@ import yaml
 
 from ortoo_daemon.action.stamps import owner_write
 from ortoo_daemon.audit.explain import explain, plain_lines
+from ortoo_daemon.audit.kept_trace import trace_from_json
 from ortoo_daemon.audit.record import Written, decision_row
-from ortoo_daemon.audit.trace_json import trace_from_json
 from ortoo_daemon.decision import Decision
 from ortoo_daemon.facts import Facts
 from ortoo_daemon.flow import Needs, decide, resume

@@ -5,7 +5,8 @@ from datetime import UTC, datetime
 import pytest
 
 from ortoo_daemon.audit.explain import explain, plain_lines
-from ortoo_daemon.audit.trace_json import trace_from_json, trace_to_json
+from ortoo_daemon.audit.kept_trace import trace_from_json
+from ortoo_daemon.audit.trace_json import trace_to_json
 from ortoo_daemon.policy.load import load
 from ortoo_daemon.policy.model import Policy
 from ortoo_daemon.policy.reach import fields_read

@@ -8,7 +8,8 @@ from datetime import UTC, datetime
 import pytest
 
 from ortoo_daemon.audit.explain import explain, plain_lines
-from ortoo_daemon.audit.trace_json import trace_from_json, trace_to_json
+from ortoo_daemon.audit.kept_trace import trace_from_json
+from ortoo_daemon.audit.trace_json import trace_to_json
 from ortoo_daemon.decision import Decision, ReasonCode
 from ortoo_daemon.facts import Moved, Tally, Workload
 from ortoo_daemon.ownership.rates import rates_for

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ortoo_daemon.action.stamps import DECIDED_AT, FIRST_RESPONSE_AT
+from ortoo_daemon.audit.kept_trace import trace_from_json
 from ortoo_daemon.audit.record import OBJECT as DECISIONS
-from ortoo_daemon.audit.trace_json import trace_from_json
 from ortoo_daemon.daemon.asking.reports.pages import pages
 from ortoo_daemon.daemon.asking.reports.spool import ReportSpool
 from ortoo_daemon.daemon.asking.reports.subject import CREATED, Subject
