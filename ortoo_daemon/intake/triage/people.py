@@ -10,6 +10,10 @@ from ortoo_daemon.intake.triage.words import Word, plain, plain_words
 
 _SHORTEST = 4
 _SHORTEST_WHOLE = 8
+_TO_OR_WITH = frozenset(
+    ["an", "avec", "cc", "con", "met", "mit", "naar", "to", "via", "with", "zu"]
+)
+"""Behind one of these somebody gets a copy, or was spoken to: the matter need not be theirs."""
 _NO_LETTER = re.compile(r"[^a-z]")
 
 
@@ -18,12 +22,16 @@ def rooftops_of_people(
 ) -> frozenset[str]:
     """The rooftops of ``pool`` whose people are named, by a name that nobody else of them bears.
 
-    ``writer`` is how the writer is called: whoever signs is not spoken of.
+    ``writer`` is how the writer is called: whoever signs is not spoken of,
+    nor is who only gets a copy.
     """
     names = _names(index, pool)
     own = set(plain_words(writer))
     said = {
-        word.text for words in sentences for word in words if word.capital and word.text not in own
+        word.text
+        for words in sentences
+        for before, word in zip((None, *words), words, strict=False)
+        if word.capital and word.text not in own and not (before and before.text in _TO_OR_WITH)
     }
     return frozenset(names[name] for name in said if name in names)
 

@@ -4,7 +4,9 @@ import pytest
 
 from ortoo_daemon.intake.mail.model import Mail
 from ortoo_daemon.intake.triage.dealers import DealerContact
+from ortoo_daemon.intake.triage.people import rooftops_of_people
 from ortoo_daemon.intake.triage.triager import Triager
+from ortoo_daemon.intake.triage.words import words_of
 from tests.intake.triage.network import accounts, contact, dealer, taxonomy
 
 GROUP_BOX = "office@valmont-auto.example"
@@ -206,3 +208,18 @@ def test_a_brand_right_before_its_town_places_an_outsider():
 def test_rooftops_that_are_listed_with_sums_are_all_meant():
     text = "Merci d'émettre les avoirs des factures de : Dole 120 €, Gray 80 EUR."
     assert sorted(accounts(text, sender=GROUP_BOX)) == ["dole", "gray"]  # type: ignore[type-var]
+
+
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        ("Fanny cannot log in.", {"c"}),
+        ("Send the papers to Fanny, please.", set()),
+        ("J'en ai parlé avec Fanny hier.", set()),
+        ("Nadine here, Fanny cannot log in.", {"c"}),
+    ],
+)
+def test_who_only_gets_a_copy_or_was_spoken_to_speaks_for_no_rooftop(text, named):
+    index = network().index
+    found = rooftops_of_people([words_of(text)], index, index.pool_of("a"), "Nadine Corbier")
+    assert found == named
