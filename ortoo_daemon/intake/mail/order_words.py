@@ -24,7 +24,8 @@ STRONG_MACHINE = re.compile(
     r"|modelos? (?:de lenguaje|de linguagem)|modell[oi] (?:linguistic[oi]|di linguaggio)|taalmodel\w*"
     r"|llms?|chatgpt|gpt|claude|copilot|gemini|robots?|robotern?|roboter|automa|bots?|parsers?"
     r"|classifiers?|classificateurs?|klassifikator\w*|clasificador\w*|classificator[ei]|virtual agents?"
-    r"|machine learning|algorithms?|algorithmes?|algorithm(?:us|en)|algoritm\w+|mail ?bots?"
+    r"|maschinenlesbar\w*|machine[- ]readable|machine learning|algorithms?|algorithmes?"
+    r"|algorithm(?:us|en)|algoritm\w+|mail ?bots?"
     r"|ki-system\w*"
     r"|(?:triage|routing|sorting|ticketing?|classification|intake)[- ]?(?:systems?|engines?|tools?"
     r"|bots?"
@@ -120,6 +121,7 @@ OVERRIDE = re.compile(
     r"|act as (?:an?|the) (?:ai|assistant|admin|system)"
     r"|<\|?/?(?:im_start|im_end|system|endoftext|assistant|user|/?inst|instructions?|prompt)\|?>"
     r"|\[/?inst\]|\[/?system\]"
+    r"|\boverride (?:the |any |all )?(?:previous|prior|current|earlier) \w+"
     r"|\bnew task\s*:|\bend of (?:e-?mail|message|prompt|input)\b|^\W*#+\s*(?:instructions?|prompt"
     r"|task)\s*:"
     r"|<<\s*/?sys\s*>>|###\s*(?:instruction|system|assistant)|begin (?:system|admin) "
@@ -134,6 +136,7 @@ ORDER = re.compile(
     r"|register|file|log|prioriti[sz]e|print|reveal|use|put|add|ignore|skip|do not|must|should|shall"
     r"|classe[zr]?|affecte[zr]?|attribue[zr]?|assigne[zr]?|cree[zr]?|ferme[zr]?|clotur\w+|annule[zr]?"
     r"|marque[zr]?|reponds|repondez|envoie|envoyez|route[zr]|transfere[zr]?|traite[zr]?|ajoute[zr]?"
+    r"|ouvre[zr]?"
     r"|considere[zr]?|oriente[zr]?|mets|mettez|fusionne[zr]?|supprime[zr]?|doit|doivent|enregistre[zr]?"
     r"|ordne[nt]?|weise[nt]?|schliess\w+|anlegen|anzulegen|lege[nt]?|erstell\w+|storniere?n?"
     r"|markier\w+|weiterleiten|weiterzuleiten|leite[nt]?|setze[nt]?|behandel\w+|antworte[nt]?|losch\w+"
@@ -220,8 +223,10 @@ IS_TOLD = re.compile(
 
 ALL_ABOVE = re.compile(
     r"\b(?:ignor\w*|oublie\w*|vergiss|vergessen|olvid\w+|dimentic\w+|vergeet|negeer|forget|disregard"
-    r"|skip|descart\w+)\W+"
-    r"(?:\w+\W+){0,2}?(?:above|lo anterior|ce qui precede|obige\w*|bovenstaande|sopra|precedente)\b"
+    r"|skip|descart\w+"
+    r"|override|ne (?:tiens|tenez) (?:pas|aucun) compte)\W+(?:\w+\W+){0,3}?(?:above|lo anterior"
+    r"|ce qui precede|obige\w*"
+    r"|oben|bovenstaande|sopra|precedente|routing)\b"
 )
 """All that was said so far is set aside: how people correct themselves, too."""
 

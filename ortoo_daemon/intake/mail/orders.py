@@ -173,7 +173,8 @@ def _signs_of(key: str, sentence: str) -> _Signs:
     told += 0.5 * numbered
     told += 0.5 * bool(words.THE_MAIL_ITSELF.search(key))
     told += 0.5 * bool(words.FENCED.match(sentence))
-    told += 1.5 * bool(words.ALL_ABOVE.search(key)) * bool(sorting)
+    if sorting or (orders and not words.FIRST_PERSON.search(key)):
+        told += (1.5 if sorting or numbered else 2.0) * bool(words.ALL_ABOVE.search(key))
     told += 1.0 * bool(words.WHILE_READING.search(key)) * bool(sorting)
     told += 1.5 * bool(words.EVERY_MAIL.search(key)) * bool(sorting)
     return _Signs(
@@ -181,7 +182,7 @@ def _signs_of(key: str, sentence: str) -> _Signs:
         told=told,
         sets_aside=bool(words.OVERRIDE.search(key) or words.NEW_ROLE.search(key)),
         sorts=bool(sorting or code or FIELD_LINE.search(key)),
-        follows=bool(sorting or code)
+        follows=bool(sorting or code or FIELD_LINE.search(key))
         or len(key) < _TOO_SHORT_TO_ASK
         or ((orders or numbered) and not words.FIRST_PERSON.search(key)),
     )

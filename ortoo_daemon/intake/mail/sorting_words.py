@@ -95,5 +95,5 @@ SORTING = re.compile(
 
 One of them is also how people ask people ("please log this as a complaint")."""
 
-FIELD_LINE = re.compile(rf"^\W*{_FIELD}\s*[:=]")
+FIELD_LINE = re.compile(rf"^\W*(?:{_FIELD}\s*[:=]|\w+=\w)")
 """A line that fills in a field, as forms do: an order only below another."""
