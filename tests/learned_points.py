@@ -21,10 +21,10 @@ from tests.scoring import DATA, rows
 
 TAXONOMY = ROOT / "config" / "taxonomy.yaml"
 _HEADING = "\nspeaks_for:"
-_POINTS = 4.0
-"""Points for each unit of log odds, so that a plain sign and a telling group weigh alike."""
+_POINTS = 2.0
+"""Points for each unit of log odds, so that they help signs and examples, and do not drown them."""
 _AGAINST_LARGE = 5.0
-_LEAST = 0.5
+_LEAST = 0.3
 _ROUNDS = 4000
 
 

@@ -56,8 +56,8 @@ def test_learning_gives_points_to_what_many_mails_of_a_kind_have():
         *(Request(kind="parts", said={"part": 1.0, "car": 1.0}) for _ in range(30)),
     ]
     points = learned(mails)
-    assert points["invoice"]["billing"] > 2
-    assert points["invoice"]["parts"] < -2
+    assert points["invoice"]["billing"] > 1
+    assert points["invoice"]["parts"] < -1
     assert "car" not in points
     assert learned(mails) == points
     fewer = learned(mails[25:35])
