@@ -26,6 +26,7 @@ from ortoo_daemon.intake.triage.sentences import Sentence, clauses_of, resumed
 from ortoo_daemon.intake.triage.site_words import SiteWords, parted
 from ortoo_daemon.intake.triage.sites import SiteMention, sites_in
 from ortoo_daemon.intake.triage.taxonomy import Taxonomy
+from ortoo_daemon.intake.triage.whose import is_whose
 from ortoo_daemon.intake.triage.words import Word, words_of
 
 ASKS = 1.0
@@ -39,6 +40,7 @@ _FACTS = frozenset(
 _AT_THE_START = 6
 _THOSE_OF = 3
 _SAYS = 2.0
+_THERE = "there"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,7 +93,7 @@ class Observer:
         """What the sentence says."""
         words = words_of(self.text, sentence.start, sentence.end)
         hits = self.taxonomy.book(self.language).find(words)
-        brands = brands_in(words, self.taxonomy)
+        brands = [b for b in brands_in(words, self.taxonomy) if not is_whose(b.first, hits)]
         said = SiteWords(
             words=words, groups=hits, brands=brands, lower=self.lower, language=self.language
         )
@@ -215,16 +217,19 @@ class Observer:
     def _out_of_the_request(
         self, sentence: Sentence, words: Sequence[Word], hits: Sequence[Hit]
     ) -> list[tuple[int, int]]:
+        """The clauses of what is settled; *no change there* takes along what it points back to."""
         places = [words[hit.first].start for hit in hits if hit.name in OUT_OF_THE_REQUEST]
         if not places:
             return []
-        return [
-            (start, end)
-            for start, end in resumed(
-                self.text, clauses_of(self.text, sentence.start, sentence.end)
-            )
-            if any(start <= place < end for place in places)
-        ]
+        there = [words[hit.first].start for hit in hits if hit.name == _THERE]
+        out: list[tuple[int, int]] = []
+        before = sentence.start
+        for start, end in resumed(self.text, clauses_of(self.text, sentence.start, sentence.end)):
+            if any(start <= place < end for place in places):
+                back = any(start <= place < end for place in there)
+                out.append((before if back else start, end))
+            before = start
+        return out
 
     def _read(
         self,

@@ -102,7 +102,7 @@ at bei beim bij chez da dai dalle en for fur para per por pour voor
 RESUMING = _words("""
 alors celle celui dagegen daarentegen die el ella ellas elle elles ellos eux hingegen invece loro lui
 quelle quelli those though
-""")
+""") | {"en cambio", "en revanche", "par contre", "on the other hand"}
 """A clause of nothing but one of these goes on with the one before it: *those of Lyon, they, are fine*."""
 
 ORDINARY_TOWNS = _words("""

@@ -17,6 +17,7 @@ from ortoo_daemon.intake.triage.phrases import Hit
 from ortoo_daemon.intake.triage.requests import HINTS, SPEAKS
 from ortoo_daemon.intake.triage.site_words import SiteWords, parted
 from ortoo_daemon.intake.triage.sites import SiteMention
+from ortoo_daemon.intake.triage.whose import THEIRS, is_whose
 from ortoo_daemon.intake.triage.words import Word
 
 _WORKS_THERE = "works_there"
@@ -71,6 +72,8 @@ def judged(mention: SiteMention, said: SiteWords, *, stranger: bool, at_home: bo
     From where a ``stranger`` has a car, a customer perhaps, is whom the matter concerns. ``at_home``: the
     writer has a rooftop of their own, so that where a car stands need not be the one.
     """
+    if is_whose(mention.first, said.groups):
+        return replace(mention, passing=THEIRS)
     passing = ""
     own = False
     for group in said.groups:

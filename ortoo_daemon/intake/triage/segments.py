@@ -6,6 +6,7 @@ words speak for it. Sentences that speak for nothing belong to the request befor
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 from ortoo_daemon.intake.triage.findings import Finding
 from ortoo_daemon.intake.triage.model import Basis
@@ -37,6 +38,7 @@ _ITEM_SPEAKS = 1.9
 _AND = JOINING_WORDS | {"en"}
 _SHORTEST_REQUEST = 4
 _SAYS_SO = "says_so"
+_BASED_THERE = "based_there"
 _AS_WELL = BESIDE | {"as_well"}
 
 
@@ -76,6 +78,8 @@ class _Cutter:
             self._give_lead_in()
         for topic in self.found:
             _strengthen(topic)
+        for before, topic in pairwise(self.found):
+            _point_back(topic, before)
         return self.found
 
     def _give_lead_in(self) -> None:
@@ -289,6 +293,12 @@ def _strengthen(topic: Topic) -> None:
     weak = {site for site in told.meant if site.weak}
     topic.sites = [_strong(site, weak) for site in topic.sites]
     topic.heading = tuple(_strong(site, weak) for site in topic.heading)
+
+
+def _point_back(topic: Topic, before: Topic) -> None:
+    """``Becky, who works there``: a request that names no rooftop means that of the one before it."""
+    if not topic.meant and _BASED_THERE in topic.groups:
+        topic.heading = tuple(site for site in before.meant if not (site.weak or site.after))
 
 
 def _strong(site: SiteMention, weak: set[SiteMention]) -> SiteMention:

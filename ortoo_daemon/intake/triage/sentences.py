@@ -16,7 +16,8 @@ _ITEM = re.compile(
 )
 _LABEL = re.compile(r"[ \t]*(?=\S)[^\n:|.!?]{2,60}?[ \t\u00a0]?:(?=\s)")
 _ROW = re.compile(
-    r"[ \t]*(?:\|?[^\n|]*\S[ \t]*(?:[|\t]|;[ \t]{2})[ \t]*\S|[^\n;]{2,40}[ \t];[ \t]+\S)"
+    r"[ \t]*(?:\|?[^\n|]*\S[ \t]*(?:[|\t]|;[ \t]{2})[ \t]*\S|[^\n;]{2,40}[ \t];[ \t]+\S"
+    r"|[^\n.!?]{2,40}?\S {2,}\S[^\n]*?\S {2,}\S)"
 )
 _DASHED = re.compile(r"[ \t]*(?=[^\W\d_a-z])[^\n:;|,.!?–—]{2,30} [–—-] (?=\S)(?!.* [–—-] )")
 _RULE = re.compile(r"[\s\-=+|_]*")
@@ -103,8 +104,7 @@ def resumed(text: str, clauses: Iterable[tuple[int, int]]) -> Iterator[tuple[int
     before: tuple[int, int] | None = None
     going_on = False
     for start, end in clauses:
-        pronoun = plain_words(text[start:end])
-        resumes = len(pronoun) == 1 and pronoun[0] in RESUMING
+        resumes = " ".join(plain_words(text[start:end])) in RESUMING
         if before is not None and not (resumes or going_on):
             yield before
             before = None

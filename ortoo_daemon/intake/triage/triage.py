@@ -26,18 +26,19 @@ from ortoo_daemon.intake.triage.model import (
     Triage,
 )
 from ortoo_daemon.intake.triage.people import rooftops_of_people
-from ortoo_daemon.intake.triage.requests import SPEAKS
+from ortoo_daemon.intake.triage.requests import SPEAKS, best_of
 from ortoo_daemon.intake.triage.segments import topics_of
 from ortoo_daemon.intake.triage.sentences import Sentence, sentences_of
 from ortoo_daemon.intake.triage.sites import SiteMention
 from ortoo_daemon.intake.triage.taxonomy import Taxonomy
-from ortoo_daemon.intake.triage.topic import Topic
+from ortoo_daemon.intake.triage.topic import Topic, topic_scores
 from ortoo_daemon.intake.triage.writers import Writer, writer_of
 
 MOST_CHARACTERS = 16_000
 MOST_SENTENCES = 150
 """So much of what the writer says is looked at for requests; the clean body keeps all of it."""
 
+_PLAINLY = 0.8
 _NOT_FOR_US = "not_for_us"
 _BESIDE = frozenset({"as_well", "beside", "compared_with"})
 
@@ -163,7 +164,7 @@ class _Triage:
     ) -> Iterable[Segment]:
         kind, points, margin = self.kinds.kind(topic, alone=alone)
         brands = self.brands.spoken_of(topic.findings, self._vins(topic))
-        writers_own = self._is_writers_own(kind, points)
+        writers_own = self._is_writers_own(kind, points, topic)
         sites, evidence = self._sites(topic, kind, said_of_others)
         chooser = Chooser(self.index, self._speaker(writers_own=writers_own), self._people(topic))
         meant = chooser.accounts(sites, brands, evidence, writers_own=writers_own)
@@ -180,9 +181,15 @@ class _Triage:
         said = (f.words for f in topic.findings if not f.groups & _BESIDE)
         return rooftops_of_people(said, self.index, pool, called)
 
-    def _is_writers_own(self, kind: str | None, points: float) -> bool:
-        """Whether the request is plainly of a kind in which a rooftop that is named is not the one meant."""
-        return points >= SPEAKS and kind in self.taxonomy.writer_speaks_for_itself
+    def _is_writers_own(self, kind: str | None, points: float, topic: Topic) -> bool:
+        """Whether the request is plainly of a kind in which a rooftop that is named is not the one meant.
+
+        Not where its sentences say rather something else.
+        """
+        if points < SPEAKS or kind not in self.taxonomy.writer_speaks_for_itself:
+            return False
+        signs = topic_scores(topic, self.taxonomy)
+        return signs.get(kind or "", 0.0) >= _PLAINLY * best_of(signs)[1]
 
     def _speaker(self, *, writers_own: bool) -> Writer:
         """The writer; without their own rooftop where they say that it is not for theirs."""

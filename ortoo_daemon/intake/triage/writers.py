@@ -1,5 +1,6 @@
 """For which rooftops may this writer speak, and from which do they write?"""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from ortoo_daemon.intake.mail.model import MailPart, MailReading, PartKind
@@ -246,8 +247,10 @@ def _signed(
         words = words_of(reading.text, part.start, part.end)
         said = words_said(words, taxonomy, reading.language)
         sites = [
-            _with_namesakes(_on_one_line(site, words, reading.text), index, pool)
-            for site in told_apart(sites_in(said, index, pool), index.namesakes, said)
+            _with_namesakes(site, index, pool)
+            for site in _not_of_a_list(
+                told_apart(sites_in(said, index, pool), index.namesakes, said), words, reading.text
+            )
         ]
         for kinds in ({"address"}, {"name", "street", "old"}, {"place", "mark", "brand"}):
             meant = {a for s in sites if s.kind in kinds for a in s.accounts}
@@ -284,7 +287,25 @@ def _with_namesakes(
     return replace(site, accounts=family & pool if pool is not None else family)
 
 
-def _on_one_line(site: SiteMention, words: tuple[Word, ...], text: str) -> SiteMention:
-    """The group's name above a list of towns makes no name with the first of them."""
-    broken = "\n" in text[words[site.first].start : words[site.last].end]
-    return replace(site, kind="place") if broken and site.kind in {"name", "old"} else site
+def _not_of_a_list(
+    sites: Sequence[SiteMention], words: Sequence[Word], text: str
+) -> list[SiteMention]:
+    """The sites; the group's name above or before a list of towns makes no name with the first of them."""
+
+    def on_a_line(first: SiteMention, last: SiteMention) -> bool:
+        return "\n" not in text[words[first.first].start : words[last.last].end]
+
+    def lists(site: SiteMention) -> bool:
+        return any(
+            other.first > site.last
+            and not other.accounts & site.accounts
+            and on_a_line(site, other)
+            for other in sites
+        )
+
+    return [
+        replace(site, kind="place")
+        if site.kind in {"name", "old"} and (lists(site) or not on_a_line(site, site))
+        else site
+        for site in sites
+    ]

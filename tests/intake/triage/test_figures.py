@@ -26,7 +26,18 @@ def triager():
     return triager_with(DATA / "directory.json", taxonomy_of(words, words=words))
 
 
-@pytest.mark.parametrize("name", ["samples", "unseen", "held_out", "held_out_second"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "samples",
+        "unseen",
+        "held_out",
+        "held_out_second",
+        "writer_a",
+        "writer_b",
+        "writer_e",
+    ],
+)
 def test_the_goals_are_met_with_no_model(triager, name):
     file = DATA / f"{name}.jsonl"
     found = [prediction(mail.id, triager.understand(mail.mail).triage) for mail in mails_of(file)]
