@@ -99,6 +99,17 @@ at bei beim bij chez da dai dalle en for fur para per por pour voor
 """)
 """Before *our colleagues in Leeds* it says that something happens to them, or is asked for them."""
 
+OURS = _words("""
+noi nos nosotros nostra nostre nostri nostro notre notres nuestra nuestras nuestro nuestros ons onze our ours
+unser unsere unserem unseren unserer unseres
+""")
+"""What the writer's own rooftop has, and *we* where nobody says it without setting it against others."""
+
+WHERE = _words("""
+a ad at bei en in te zu
+""")
+"""What stands before the town where something is."""
+
 RESUMING = _words("""
 alors celle celui dagegen daarentegen die el ella ellas elle elles ellos eux hingegen invece loro lui
 quelle quelli those though

@@ -17,7 +17,7 @@ from ortoo_daemon.intake.triage.phrases import Hit
 from ortoo_daemon.intake.triage.requests import HINTS, SPEAKS
 from ortoo_daemon.intake.triage.site_words import SiteWords, parted
 from ortoo_daemon.intake.triage.sites import SiteMention
-from ortoo_daemon.intake.triage.whose import THEIRS, is_whose
+from ortoo_daemon.intake.triage.whose import THEIRS, is_whose, speaks_of_ours
 from ortoo_daemon.intake.triage.words import Word
 
 _WORKS_THERE = "works_there"
@@ -200,6 +200,7 @@ def _beside_us(site: SiteMention, said: SiteWords) -> SiteMention:
         for g in said.groups
         if g.name in _US
     )
+    us = us or (not site.labels and speaks_of_ours(site.first, said))
     return replace(site, us=True) if us and not site.own and site.kind != "number" else site
 
 

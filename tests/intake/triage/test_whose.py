@@ -136,3 +136,42 @@ def test_an_order_below_a_name_never_names_the_rooftop_of_its_code():
         ),
     )
     assert [one.account_id for one in triager().understand(mail).triage.segments] == ["dole"]
+
+
+OURS = [
+    "Our invoice 12 shows Dole's VAT number, please reissue it with ours.",
+    "Our page lists Dole's opening hours. Please put ours.",
+    "Dole got their recall kits on Monday, we are still waiting for ours: campaign R12.",
+    "Dole's part arrived yesterday; ours, order 4711, hasn't.",
+    "Notre facture 12 porte le numéro de TVA de Dole, merci de la refaire.",
+    "Dole a reçu ses kits, nous attendons toujours les nôtres, commande 4711.",
+    "Auf unserer Seite stehen die Öffnungszeiten von Dole, bitte ändern.",
+    "Dole hat die Teile schon, wir warten noch auf unsere Bestellung 4711.",
+    "Dole ya tiene las piezas, nosotros seguimos esperando el pedido 4711.",
+    "A Dole i pezzi sono arrivati, noi aspettiamo ancora l'ordine 4711.",
+    "En nuestra ficha habéis puesto el teléfono de Dole, corregidlo por favor.",
+    "La nostra fattura 12 riporta la partita IVA di Dole, va riemessa.",
+    "Op onze pagina staan de openingstijden van Dole, graag aanpassen.",
+    "Wie mit dem Chef von Dole besprochen, bitte unser Paket kündigen.",
+]
+
+
+@pytest.mark.parametrize("text", OURS)
+def test_a_sister_beside_what_is_the_writers_never_gets_the_request(text):
+    assert accounts(text)[0] in {None, "dijon"}
+
+
+THEIRS = [
+    "Please reset the password of our technician at Dole.",
+    "For our colleagues of Dole the Captur advert is not showing.",
+    "Our Dole store has had no leads since Monday.",
+    "Notre site de Dole ne reçoit plus de leads.",
+    "Bitte einen Zugang für unseren neuen Verkäufer Tim Zipfel anlegen, Standort Dole.",
+    "En Dole nos han cobrado dos veces la factura 12.",
+    "Dole: our May invoice was charged twice.",
+]
+
+
+@pytest.mark.parametrize("text", THEIRS)
+def test_what_is_ours_at_a_sisters_is_hers(text):
+    assert accounts(text) == ["dole"]
