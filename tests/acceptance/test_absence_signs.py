@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from shutil import copytree
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import requests
 import yaml
@@ -136,4 +137,5 @@ def test_a_manager_hears_of_a_planned_absence_once_whatever_the_restarts(network
         sandbox.control("POST", "/act", {"user": seed.ADMIN_USER_ID, "delete": [event]})
     assert bells() == [bell]
     assert bell["recipients"] == [manager]
-    assert f"{begins_at:%Y-%m-%d}" in bell["body"]
+    where_they_work = begins_at.astimezone(ZoneInfo("Europe/Paris"))
+    assert f"{where_they_work:%Y-%m-%d %H:%M}" in bell["body"]
