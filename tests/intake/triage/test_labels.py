@@ -13,7 +13,7 @@ import pytest
 from tests.scoring import DATA, rows
 
 SETS = sorted({file.stem for file in DATA.glob("*.jsonl")})
-UNREAD = ["held_out_fresh", "writer_d"]
+UNREAD = ["held_out_fresh", "writer_d", "writer_j"]
 
 
 def segments(name):
