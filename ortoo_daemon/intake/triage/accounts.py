@@ -63,6 +63,13 @@ class Chooser:
         sister = () if writers_own else self._sister(sites, brands)
         return found[:1] or [sister or self._of_writer()]
 
+    def whose_lead(
+        self, sites: Sequence[SiteMention], evidence: dict[SiteMention, Evidence]
+    ) -> list[tuple[AccountCandidate, ...]]:
+        """Where a sister may be the one that got what is not hers: a person decides among all sides."""
+        sides = self._each(sites, evidence, _CONTRADICTED)
+        return [(*self._of_writer(_CONTRADICTED), *sides)]
+
     def _doubted(
         self,
         sites: Sequence[SiteMention],
@@ -153,7 +160,7 @@ class Chooser:
             return ()
         if own not in said and len(said) == 1 and all(site.hedged for site in numbers):
             own = next(iter(said))
-        if own in said and own not in coded:
+        if own in said and own not in coded and not writers_own:
             return tuple(
                 self._candidate(own, _OUTVOTED, site.basis, _said(evidence, site))
                 for site in named

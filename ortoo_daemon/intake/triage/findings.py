@@ -19,10 +19,12 @@ from ortoo_daemon.intake.triage.near_days import names_a_near_day
 from ortoo_daemon.intake.triage.numbers_said import numbers_in
 from ortoo_daemon.intake.triage.ordinary_words import JOINING_WORDS
 from ortoo_daemon.intake.triage.passing import is_hedged, judged, weighed
+from ortoo_daemon.intake.triage.people import works_at
 from ortoo_daemon.intake.triage.phrases import Hit
 from ortoo_daemon.intake.triage.requests import HINTS, best_of, request_scores
 from ortoo_daemon.intake.triage.rivals import COMPARED, are_listed, unsure
-from ortoo_daemon.intake.triage.sentences import Sentence, clauses_of, resumed
+from ortoo_daemon.intake.triage.sentences import Sentence, clauses_of
+from ortoo_daemon.intake.triage.settled import out_of_the_request
 from ortoo_daemon.intake.triage.site_words import SiteWords, parted
 from ortoo_daemon.intake.triage.sites import SiteMention, sites_in
 from ortoo_daemon.intake.triage.taxonomy import Taxonomy
@@ -32,15 +34,13 @@ from ortoo_daemon.intake.triage.words import Word, words_of
 ASKS = 1.0
 """From so many points on a half of a sentence asks for something by itself."""
 
-OUT_OF_THE_REQUEST = ("settled", "not_about")
-
 _FACTS = frozenset(
     {"amount", "claim_number", "invoice_number", "listing_number", "order_number", "vin"}
 )
 _AT_THE_START = 6
 _THOSE_OF = 3
 _SAYS = 2.0
-_THERE = "there"
+_LIVES = frozenset({"comes_from", "lives_there"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,7 +97,7 @@ class Observer:
         said = SiteWords(
             words=words, groups=hits, brands=brands, lower=self.lower, language=self.language
         )
-        out = self._out_of_the_request(sentence, words, hits)
+        out = out_of_the_request(self.text, sentence, words, hits)
         spoken = [hit for hit in hits if not _is_out(words[hit.first], out)]
         kept = tuple(b for b in brands if not _is_out(words[b.first], out))
         groups = frozenset(hit.name for hit in spoken) | self._read(
@@ -214,23 +214,6 @@ class Observer:
         groups = frozenset(h.name for h in hits if start <= words[h.first].start < end)
         return best_of(request_scores(groups, self.taxonomy.request_types))[1] >= _SAYS
 
-    def _out_of_the_request(
-        self, sentence: Sentence, words: Sequence[Word], hits: Sequence[Hit]
-    ) -> list[tuple[int, int]]:
-        """The clauses of what is settled; *no change there* takes along what it points back to."""
-        places = [words[hit.first].start for hit in hits if hit.name in OUT_OF_THE_REQUEST]
-        if not places:
-            return []
-        there = [words[hit.first].start for hit in hits if hit.name == _THERE]
-        out: list[tuple[int, int]] = []
-        before = sentence.start
-        for start, end in resumed(self.text, clauses_of(self.text, sentence.start, sentence.end)):
-            if any(start <= place < end for place in places):
-                back = any(start <= place < end for place in there)
-                out.append((before if back else start, end))
-            before = start
-        return out
-
     def _read(
         self,
         sentence: Sentence,
@@ -261,6 +244,7 @@ class Observer:
             else judged(site, said, stranger=self.stranger, at_home=self.at_home)
             for site in with_house_numbers(found, said, self.index, self.pool)
         ]
+        spoken_of = [self._of_its_people(site, said) for site in spoken_of]
         for site in told_apart(spoken_of, self.index.namesakes, said):
             if site.kind != "state" or stands_for_a_site(site, said):
                 yield site
@@ -269,6 +253,11 @@ class Observer:
         )
         for number in numbers:
             yield replace(number, hedged=is_hedged(number, said))
+
+    def _of_its_people(self, site: SiteMention, said: SiteWords) -> SiteMention:
+        """``Sven from Leeds`` who works there does not live there, and no customer does."""
+        here = works_at(site.first, said.words, site.accounts, self.index, self.pool)
+        return replace(site, passing="") if here and site.passing in _LIVES else site
 
 
 def _compared(site: SiteMention, words: Sequence[Word], hits: Sequence[Hit]) -> str:

@@ -105,6 +105,11 @@ unser unsere unserem unseren unserer unseres
 """)
 """What the writer's own rooftop has, and *we* where nobody says it without setting it against others."""
 
+OURSELVES = OURS | _words("""
+ci ich ik je me mi mich mir noi nous nosotras us uns we wij wir yo
+""")
+"""Whoever says one of these speaks of themselves."""
+
 WHERE = _words("""
 a ad at bei en in te zu
 """)
@@ -126,6 +131,12 @@ NEVER = _words("""
 pas non ni nicht kein keine no not niet geen
 """)
 """What denies."""
+
+NOTHING = _words("""
+aucun aucune fuera hors keinen keinerlei nada nergens nessun nessuna nichts niente niets niks ninguna
+nothing nulla ohne plus rien sans senza sin without zonder
+""")
+"""What says that there is none of something, or that nothing is to be done."""
 
 BUT = _words("""
 mais sondern sino ma bensi but maar

@@ -79,7 +79,7 @@ def judged(mention: SiteMention, said: SiteWords, *, stranger: bool, at_home: bo
     for group in said.groups:
         if stranger and group.name == "comes_from":
             continue
-        if mention.kind == "name" and group.name == "lives_there":
+        if group.name == "lives_there" and _is_no_home(mention, group, said):
             continue
         if group.name == _STANDS_THERE and not at_home:
             continue
@@ -95,6 +95,13 @@ def judged(mention: SiteMention, said: SiteWords, *, stranger: bool, at_home: bo
     if _writes_from(mention, said):
         return replace(mention, passing="", own=True)
     return replace(mention, passing=passing, own=own)
+
+
+def _is_no_home(mention: SiteMention, group: Hit, said: SiteWords) -> bool:
+    """Nobody lives in a dealer's shop, nor in its street; a call *from* there is another matter."""
+    if mention.kind in {"address", "street"}:
+        return said.words[group.last].text not in _FROM | {"from"}
+    return mention.kind == "name"
 
 
 def _is_taken_over(mention: SiteMention, said: SiteWords) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 
 from ortoo_daemon.intake.triage.dealer_index import DealerIndex
+from ortoo_daemon.intake.triage.ordinary_words import PLACE_WORDS
 from ortoo_daemon.intake.triage.words import Word, plain, plain_words
 
 _SHORTEST = 4
@@ -14,6 +15,7 @@ _TO_OR_WITH = frozenset(
     ["an", "avec", "cc", "con", "met", "mit", "naar", "to", "via", "with", "zu"]
 )
 """Behind one of these somebody gets a copy, or was spoken to: the matter need not be theirs."""
+_THERE = PLACE_WORDS | {"dalla", "desde", "te", "uit"}
 _NO_LETTER = re.compile(r"[^a-z]")
 
 
@@ -34,6 +36,20 @@ def rooftops_of_people(
         if word.capital and word.text not in own and not (before and before.text in _TO_OR_WITH)
     }
     return frozenset(names[name] for name in said if name in names)
+
+
+def works_at(
+    first: int,
+    words: Sequence[Word],
+    accounts: frozenset[str],
+    index: DealerIndex,
+    pool: frozenset[str] | None,
+) -> bool:
+    """``Sven from Leeds``: whether before the place that begins at ``first`` one of its people is named."""
+    if pool is None or first < 2 or words[first - 1].text not in _THERE:
+        return False
+    person = words[first - 2]
+    return person.capital and _names(index, pool).get(person.text) in accounts
 
 
 def person_of_address(

@@ -9,6 +9,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 from ortoo_daemon.intake.triage.findings import Finding
+from ortoo_daemon.intake.triage.house_by_house import told_by_house
 from ortoo_daemon.intake.triage.model import Basis
 from ortoo_daemon.intake.triage.ordinary_words import JOINING_WORDS
 from ortoo_daemon.intake.triage.pointing import pointing_back
@@ -49,7 +50,7 @@ def topics_of(
 
     ``own`` is the writer's rooftop: what a request means that names none.
     """
-    return _Cutter(taxonomy, own).topics(list(pointing_back(findings)))
+    return _Cutter(taxonomy, own).topics(told_by_house(pointing_back(findings)))
 
 
 class _Cutter:
@@ -90,6 +91,9 @@ class _Cutter:
             sites = tuple(site for finding in speaking for site in finding.meant)
             for topic in self.found:
                 topic.heading = topic.heading or sites
+        else:
+            codes = (site for finding in self.lead_in for site in finding.meant)
+            first.sites.extend(site for site in codes if site.basis is Basis.CODE)
 
     def _take(self, finding: Finding) -> None:
         if is_heading(finding):
@@ -181,7 +185,7 @@ class _Cutter:
         if self._is_item_of_its_own(finding):
             return True
         labelled = any(site.labels for site in finding.meant)
-        if finding.sentence.item and (labelled or finding.meant):
+        if labelled or (finding.sentence.item and finding.meant):
             told = finding.best[1] >= HINTS or len(finding.words) >= HEADING_WORDS
             return told and (not self.found or self._other_site(finding))
         if not finding.another or not self.found or finding.best[1] < HINTS:

@@ -32,6 +32,7 @@ from ortoo_daemon.intake.triage.sentences import Sentence, sentences_of
 from ortoo_daemon.intake.triage.sites import SiteMention
 from ortoo_daemon.intake.triage.taxonomy import Taxonomy
 from ortoo_daemon.intake.triage.topic import Topic, topic_scores
+from ortoo_daemon.intake.triage.whose_lead import speak_of_ours
 from ortoo_daemon.intake.triage.writers import Writer, writer_of
 
 MOST_CHARACTERS = 16_000
@@ -166,8 +167,12 @@ class _Triage:
         brands = self.brands.spoken_of(topic.findings, self._vins(topic))
         writers_own = self._is_writers_own(kind, points, topic)
         sites, evidence = self._sites(topic, kind, said_of_others)
-        chooser = Chooser(self.index, self._speaker(writers_own=writers_own), self._people(topic))
-        meant = chooser.accounts(sites, brands, evidence, writers_own=writers_own)
+        speaker = self._speaker(writers_own=writers_own)
+        chooser = Chooser(self.index, speaker, self._people(topic))
+        if writers_own and not speak_of_ours(topic, self.writer.account):
+            meant = chooser.whose_lead(sites, evidence)
+        else:
+            meant = chooser.accounts(sites, brands, evidence, writers_own=writers_own)
         for candidates in meant:
             own = topic if len(meant) == 1 else _about(topic, candidates[0].account_id)
             yield self._segment(own, candidates, kind, (points, margin))

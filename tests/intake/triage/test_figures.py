@@ -36,6 +36,10 @@ def triager():
         "writer_a",
         "writer_b",
         "writer_e",
+        "writer_f",
+        "writer_g",
+        "writer_h",
+        "writer_i",
     ],
 )
 def test_the_goals_are_met_with_no_model(triager, name):
