@@ -63,10 +63,10 @@ class Chooser:
         sister = () if writers_own else self._sister(sites, brands)
         return found[:1] or [sister or self._of_writer()]
 
-    def whose_lead(
+    def of_all_sides(
         self, sites: Sequence[SiteMention], evidence: dict[SiteMention, Evidence]
     ) -> list[tuple[AccountCandidate, ...]]:
-        """Where a sister may be the one that got what is not hers: a person decides among all sides."""
+        """The writer's own rooftop and the sisters, of whom a person decides which is meant."""
         sides = self._each(sites, evidence, _CONTRADICTED)
         return [(*self._of_writer(_CONTRADICTED), *sides)]
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
 
-from ortoo_daemon.intake.triage.ordinary_words import BETWEEN_SITES, BUT, INSTEAD, IS, NEVER
+from ortoo_daemon.intake.triage.ordinary_words import BETWEEN_SITES, BUT, INSTEAD, IS, NEVER, OURS
 from ortoo_daemon.intake.triage.site_words import SiteWords, parted
 from ortoo_daemon.intake.triage.sites import SiteMention
 from ortoo_daemon.intake.triage.words import Word
@@ -21,15 +21,27 @@ _INSTEAD_OF = frozenset(
         ("lieu", "d"),
         ("plutot", "que"),
         ("plutot", "qu"),
+        ("lieu", "du"),
         ("lugar", "de"),
+        ("lugar", "del"),
         ("vez", "de"),
+        ("vez", "del"),
+        ("invece", "del"),
+        ("invece", "della"),
         ("invece", "di"),
         ("invece", "che"),
         ("rather", "than"),
         ("instead", "of"),
+        ("posto", "della"),
+        ("posto", "del"),
+        ("posto", "di"),
+        ("place", "of"),
         ("plaats", "van"),
     }
 )
+_STATT = frozenset({"anstatt", "statt"})
+_BEHIND = 6
+"""So many words behind the rooftop *instead of ours* may stand."""
 _BEFORE = 3
 """So many words may stand between *not* and the rooftop."""
 
@@ -54,7 +66,15 @@ def set_apart(sites: Sequence[SiteMention], said: SiteWords) -> tuple[SiteMentio
         elif denies and between & (BUT | IS) and not between & NEVER:
             found[before] = replace(first, passing=DENIED, own=False)
             found[after] = replace(second, passing="", own=True)
-    return tuple(found)
+    return tuple(_of_ours(site, said.words) for site in found)
+
+
+def _of_ours(site: SiteMention, words: Sequence[Word]) -> SiteMention:
+    """``It shows Leeds's number instead of ours``: what is wrong there is ours."""
+    behind = [word.text for word in words[site.last + 1 : site.last + 1 + _BEHIND]]
+    ours = next((at for at, text in enumerate(behind) if text in OURS), 0)
+    instead = any(pair in _INSTEAD_OF or pair[0] in _STATT for pair in pairwise(behind[: ours + 1]))
+    return replace(site, passing=DENIED, own=False) if instead else site
 
 
 def _last_clause(first: SiteMention, second: SiteMention, said: SiteWords) -> frozenset[str]:

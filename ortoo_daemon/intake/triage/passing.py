@@ -15,6 +15,7 @@ from ortoo_daemon.intake.triage.ordinary_words import (
 )
 from ortoo_daemon.intake.triage.phrases import Hit
 from ortoo_daemon.intake.triage.requests import HINTS, SPEAKS
+from ortoo_daemon.intake.triage.rivals import PUT_THERE
 from ortoo_daemon.intake.triage.site_words import SiteWords, parted
 from ortoo_daemon.intake.triage.sites import SiteMention
 from ortoo_daemon.intake.triage.whose import THEIRS, is_whose, speaks_of_ours
@@ -35,6 +36,7 @@ _BEFORE = {
     "comes_from": 4,
     "authority": 3,
     "stands_there": 3,
+    PUT_THERE: 3,
 }
 _BEHIND = {"authority": 2}
 _OWN = 4
@@ -234,6 +236,6 @@ def _where_it_stands(sites: Sequence[SiteMention]) -> Sequence[SiteMention]:
     if any(not site.passing for site in sites):
         return sites
     return [
-        replace(site, passing="", weak=True) if site.passing == _STANDS_THERE else site
+        replace(site, passing="", weak=True) if site.passing in {_STANDS_THERE, PUT_THERE} else site
         for site in sites
     ]

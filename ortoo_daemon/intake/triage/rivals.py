@@ -9,6 +9,9 @@ from ortoo_daemon.intake.triage.sites import SiteMention
 from ortoo_daemon.intake.triage.words import Word
 
 COMPARED = "compared"
+PUT_THERE = "put_there"
+"""What was booked for a rooftop need not be hers."""
+
 _SUMS = frozenset({"chf", "eur", "euro", "euros", "gbp", "usd"})
 
 
@@ -28,7 +31,7 @@ def unsure(sites: Sequence[SiteMention], words: Sequence[Word]) -> tuple[SiteMen
         return tuple(
             replace(site, rivals=every - site.accounts) if site in own else site for site in sites
         )
-    beside = [site for site in sites if site.passing == COMPARED]
+    beside = [site for site in sites if site.passing in {COMPARED, PUT_THERE}]
     if len(meant) != 1 or not beside or meant[0].own or meant[0].labels:
         return tuple(sites)
     apart = (site.accounts for site in beside if not site.accounts & meant[0].accounts)

@@ -25,6 +25,7 @@ from ortoo_daemon.intake.triage.model import (
     Segment,
     Triage,
 )
+from ortoo_daemon.intake.triage.passed_on import customers_sites
 from ortoo_daemon.intake.triage.people import rooftops_of_people
 from ortoo_daemon.intake.triage.requests import SPEAKS, best_of
 from ortoo_daemon.intake.triage.segments import topics_of
@@ -169,13 +170,22 @@ class _Triage:
         sites, evidence = self._sites(topic, kind, said_of_others)
         speaker = self._speaker(writers_own=writers_own)
         chooser = Chooser(self.index, speaker, self._people(topic))
-        if writers_own and not speak_of_ours(topic, self.writer.account):
-            meant = chooser.whose_lead(sites, evidence)
+        elsewhere = () if sites else self._of_a_customer(topic)
+        if elsewhere:
+            meant = chooser.of_all_sides(elsewhere, evidence)
+        elif writers_own and not speak_of_ours(topic, self.writer.account):
+            meant = chooser.of_all_sides(sites, evidence)
         else:
             meant = chooser.accounts(sites, brands, evidence, writers_own=writers_own)
         for candidates in meant:
             own = topic if len(meant) == 1 else _about(topic, candidates[0].account_id)
             yield self._segment(own, candidates, kind, (points, margin))
+
+    def _of_a_customer(self, topic: Topic) -> Sequence[SiteMention]:
+        """The sisters alone that a customer's message names, which the writer passes on."""
+        named = customers_sites(self.reading, self.index, topic.findings, self._quoted)
+        own = self.writer.account
+        return () if any(own in site.accounts for site in named) else named
 
     def _people(self, topic: Topic) -> frozenset[str]:
         """The rooftops of the group whose people the request names, the writer left out."""

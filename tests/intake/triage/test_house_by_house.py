@@ -127,3 +127,58 @@ DENIED = [
 @pytest.mark.parametrize("text", DENIED)
 def test_what_is_said_not_to_be_fine_is_not_settled(text):
     assert accounts(text) == ["dole"]
+
+
+SAME_AS = [
+    "Nous souhaitons passer Dole en pack Premium, mêmes tarifs que Gray.",
+    "Wir möchten Dole auf das Premium-Paket umstellen, zu den gleichen Preisen wie Gray.",
+    "Queremos pasar Dole al paquete Premium, con las mismas tarifas que Gray.",
+    "Vogliamo passare Dole al pacchetto Premium, stesse tariffe di Gray.",
+    "We want to move Dole to the Premium package, on the same terms as Gray.",
+    "Wij willen het contract van Dole verlengen met het Premium-pakket, tegen dezelfde tarieven als Gray.",
+]
+
+
+@pytest.mark.parametrize("text", SAME_AS)
+def test_a_house_whose_terms_are_the_same_is_only_compared(text):
+    assert accounts(text, sender=GROUP_BOX) == ["dole"]
+
+
+BOOKED = [
+    "The credit note for Dole was posted to Gray in error.",
+    "L'avoir de Dole a été imputé à Gray par erreur.",
+    "Die Gutschrift von Dole wurde auf Gray gebucht.",
+    "El abono de Dole ha sido imputado a Gray por error.",
+    "La nota di credito di Dole è stata imputata a Gray.",
+    "De creditnota van Dole is geboekt op Gray.",
+]
+
+
+@pytest.mark.parametrize("text", BOOKED)
+def test_where_money_was_booked_by_mistake_nothing_is_asked(text):
+    assert "gray" not in accounts(text, sender=GROUP_BOX)
+
+
+LETTER = """Hello,
+
+I forward you this letter of a customer, who complains and wants an answer from you in writing.
+
+Paule Aubry
+
+---------- Forwarded message ---------
+From: Remy Colas <remy.colas@post.example>
+Date: Mon, 2 Mar 2026 at 08:00
+To: Paule Aubry <paule.aubry@valmont-auto.example>
+Subject: my complaint
+
+I paid a deposit for a Clio {where}. The car had been sold. Nobody answers my complaint.
+"""
+
+
+def test_of_a_customers_letter_that_names_a_sister_a_person_decides():
+    assert accounts(LETTER.format(where="at Valmont Dole")) == [None]
+
+
+def test_a_customers_letter_that_names_no_sister_concerns_the_writers_own_rooftop():
+    assert accounts(LETTER.format(where="last week")) == ["dijon"]
+    assert accounts(LETTER.format(where="at Valmont Dijon")) == ["dijon"]

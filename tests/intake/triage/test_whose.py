@@ -29,6 +29,22 @@ def test_whose_the_wrong_detail_is_gets_no_request(text):
     assert accounts(text, sender=GROUP_BOX) == [None]
 
 
+OURS_INSTEAD = [
+    "La facture 12 porte le SIRET de Dole au lieu du nôtre, merci de la refaire.",
+    "La facture 12 porte l'adresse de Dole au lieu de la nôtre, merci de la refaire.",
+    "Auf der Rechnung 12 steht die Adresse von Dole statt unserer, bitte neu ausstellen.",
+    "La factura 12 lleva el CIF de Dole en lugar del nuestro.",
+    "La fattura 12 ha il codice di Dole al posto del nostro.",
+    "Invoice 12 shows the VAT number of Dole instead of ours, please reissue.",
+    "Factuur 12 heeft het adres van Dole in plaats van het onze.",
+]
+
+
+@pytest.mark.parametrize("text", OURS_INSTEAD)
+def test_what_stands_there_instead_of_ours_is_the_writers_matter(text):
+    assert accounts(text) == ["dijon"]
+
+
 CONCERNED = [
     "La facture qui manque est celle de Dole.",
     "Die Rechnung, die fehlt, ist die von Dole.",
