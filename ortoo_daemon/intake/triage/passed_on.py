@@ -8,6 +8,7 @@ from ortoo_daemon.intake.triage.findings import Finding
 from ortoo_daemon.intake.triage.mailboxes import known_domain
 from ortoo_daemon.intake.triage.outsiders import ADDRESS
 from ortoo_daemon.intake.triage.sites import SiteMention
+from ortoo_daemon.intake.triage.topic import Topic
 
 _CUSTOMER = "customer"
 
@@ -15,18 +16,20 @@ _CUSTOMER = "customer"
 def customers_sites(
     reading: MailReading,
     index: DealerIndex,
-    said: Iterable[Finding],
+    topic: Topic,
     passed_on: Callable[[], Iterable[Finding]],
+    own: str | None,
 ) -> Sequence[SiteMention]:
-    """What a customer's message names, where what is ``said`` above it speaks of a customer; else nothing.
+    """The sisters alone that a customer's message names, where the request above it speaks of a customer.
 
-    ``passed_on`` tells what the messages below say: asked only then.
+    ``passed_on`` tells what the messages below say: asked only then. ``own`` is the writer's rooftop.
     """
     if not _is_of_an_outsider(reading, index):
         return ()
-    if not any(_CUSTOMER in finding.groups for finding in said):
+    if not any(_CUSTOMER in finding.groups for finding in topic.findings):
         return ()
-    return [site for finding in passed_on() for site in finding.meant]
+    named = [site for finding in passed_on() for site in finding.meant]
+    return () if any(own in site.accounts for site in named) else named
 
 
 def _is_of_an_outsider(reading: MailReading, index: DealerIndex) -> bool:

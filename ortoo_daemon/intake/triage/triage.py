@@ -17,6 +17,7 @@ from ortoo_daemon.intake.triage.figures import numbers_of
 from ortoo_daemon.intake.triage.findings import Finding, Observer
 from ortoo_daemon.intake.triage.kind_choice import KindChoice
 from ortoo_daemon.intake.triage.learning import Learned
+from ortoo_daemon.intake.triage.meant import about, agreed, forms, only_by_the_way, telling
 from ortoo_daemon.intake.triage.merging import merged
 from ortoo_daemon.intake.triage.model import (
     AccountCandidate,
@@ -170,7 +171,11 @@ class _Triage:
         sites, evidence = self._sites(topic, kind, said_of_others)
         speaker = self._speaker(writers_own=writers_own)
         chooser = Chooser(self.index, speaker, self._people(topic))
-        elsewhere = () if sites else self._of_a_customer(topic)
+        elsewhere = (
+            ()
+            if sites
+            else customers_sites(self.reading, self.index, topic, self._quoted, self.writer.account)
+        )
         if elsewhere:
             meant = chooser.of_all_sides(elsewhere, evidence)
         elif writers_own and not speak_of_ours(topic, self.writer.account):
@@ -178,14 +183,8 @@ class _Triage:
         else:
             meant = chooser.accounts(sites, brands, evidence, writers_own=writers_own)
         for candidates in meant:
-            own = topic if len(meant) == 1 else _about(topic, candidates[0].account_id)
+            own = topic if len(meant) == 1 else about(topic, candidates[0].account_id)
             yield self._segment(own, candidates, kind, (points, margin))
-
-    def _of_a_customer(self, topic: Topic) -> Sequence[SiteMention]:
-        """The sisters alone that a customer's message names, which the writer passes on."""
-        named = customers_sites(self.reading, self.index, topic.findings, self._quoted)
-        own = self.writer.account
-        return () if any(own in site.accounts for site in named) else named
 
     def _people(self, topic: Topic) -> frozenset[str]:
         """The rooftops of the group whose people the request names, the writer left out."""
@@ -233,15 +232,15 @@ class _Triage:
             said: self._site_evidence(site, finding)
             for finding in topic.findings
             for site in finding.sites
-            for said in _forms(site)
+            for said in forms(site)
         }
         if (
-            _only_by_the_way(meant)
+            only_by_the_way(meant)
             and self.subject
             and kind not in self.taxonomy.writer_speaks_for_itself
         ):
             named = [
-                _agreed(site, meant)
+                agreed(site, meant)
                 for site in self.subject.meant
                 if not site.accounts <= said_of_others
             ]
@@ -290,40 +289,9 @@ class _Triage:
             urgency=self.taxonomy.urgency_of(kind, [f.groups for f in topic.findings]),
             language=self.reading.language,
             vins=self._vins(topic),
-            evidence=tuple(
-                self._excerpt("request", f.sentence) for f in self._telling(topic, kind)
-            ),
+            evidence=tuple(self._excerpt("request", f.sentence) for f in telling(topic, kind)),
         )
-
-    def _telling(self, topic: Topic, kind: str | None) -> list[Finding]:
-        """The sentences that speak for the kind of request; else the first."""
-        telling = [f for f in topic.findings if kind is not None and f.scores.get(kind, 0) >= 2]
-        return telling or topic.findings[:1]
 
     def _excerpt(self, what: str, sentence: Sentence) -> Evidence:
         text = self.reading.text[sentence.start : sentence.end]
         return Evidence(what=what, text=text, start=sentence.start, end=sentence.end)
-
-
-def _forms(site: SiteMention) -> Iterable[SiteMention]:
-    """A mention as it was found, and as a request keeps it."""
-    for after in (False, True):
-        yield replace(site, after=after)
-        yield replace(site, after=after, weak=False)
-
-
-def _only_by_the_way(sites: Sequence[SiteMention]) -> bool:
-    return all(site.weak for site in sites)
-
-
-def _agreed(subject: SiteMention, said: Sequence[SiteMention]) -> SiteMention:
-    """What the subject names; of several of that name those that the text names more closely."""
-    closer = frozenset().union(*(site.accounts for site in said)) & subject.accounts
-    return replace(subject, accounts=closer) if closer else subject
-
-
-def _about(topic: Topic, account: str) -> Topic:
-    """Of a request about several rooftops, the sentences that name this one."""
-    alone = frozenset({account})
-    own = [f for f in topic.findings if any(site.accounts == alone for site in f.meant)]
-    return Topic(findings=own or topic.findings, sites=topic.sites, heading=topic.heading)
