@@ -5,12 +5,13 @@ thread, after a first round that fills the indexes. A larger directory repeats t
 """
 
 import time
+from collections.abc import Sequence
 from dataclasses import replace
 from itertools import cycle
 from pathlib import Path
 
 from benchmarks.figures import Figure, at_least
-from ortoo_daemon.daemon.asking.triaging import mails_of, taxonomy_of
+from ortoo_daemon.daemon.asking.triaging import NamedMail, mails_of, taxonomy_of
 from ortoo_daemon.intake.triage.dealers import Dealer, load_dealers
 from ortoo_daemon.intake.triage.triager import Triager
 
@@ -18,6 +19,8 @@ _ROOT = Path(__file__).parents[1]
 _EMAILS = _ROOT / "tests" / "data" / "emails"
 _TAXONOMY = _ROOT / "config" / "taxonomy.yaml"
 _LASTS = 5.0
+_LONGEST = 131_072
+"""Characters that an org keeps of a mail's text."""
 
 
 def about(count: int) -> str:
@@ -47,7 +50,21 @@ def measure(count: int, *, lasts: float = _LASTS) -> list[Figure]:
             goal=at_least(200),
         ),
         Figure(name="start and the first round", value=first, unit="s"),
+        Figure(
+            name="a mail of the greatest length, in one line",
+            value=_one_line(triager, mails),
+            unit="s",
+        ),
     ]
+
+
+def _one_line(triager: Triager, mails: Sequence[NamedMail]) -> float:
+    """CPU seconds for all mails as one text without an end of line, as long as an org keeps."""
+    text = " ".join(" ".join(each.mail.text_body.split()) for each in mails)
+    mail = replace(mails[0].mail, text_body=text[:_LONGEST])
+    began = time.process_time()
+    triager.understand(mail)
+    return time.process_time() - began
 
 
 def _dealers(count: int) -> list[Dealer]:

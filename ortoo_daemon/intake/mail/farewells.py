@@ -9,7 +9,7 @@ from ortoo_daemon.intake.mail.lines import Line
 _WORD = re.compile(r"[^\W_]+(?:['’.-][^\W_]+)*")
 _SENTENCE_END = re.compile(r"[.!?…]['\"»”)]*$")
 _BETWEEN = re.compile(r"^[\s,.;:!/&+)(*-]*(?:(?:et|und|y|e|and|en)\s+)?")
-_HALVES = re.compile(r"\s+[/|]\s+")
+_HALVES = re.compile(r"(?<!\s)\s++[/|]\s+")  # a stretch that was blanked is begun with once
 _LONGEST_HALF = 4  # words
 _FROM_A_PLACE = re.compile(r"(?:aus|from|de|du|depuis|desde|da|dal|dalla|uit|van)\s")
 _TO_ALL = re.compile(

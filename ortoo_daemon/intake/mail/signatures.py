@@ -8,6 +8,7 @@ better a signature in the text than words lost.
 
 import re
 from collections.abc import Sequence
+from itertools import islice
 
 from ortoo_daemon.intake.mail import card_words, footers, phrases
 from ortoo_daemon.intake.mail.cards import BULLET, closing_card, is_card_line, speaks
@@ -82,7 +83,7 @@ def _sign(lines: Sequence[Line], number: int, names: frozenset[str]) -> str:
 
 
 def _followed(lines: Sequence[Line], number: int) -> bool:
-    return any(not line.blank for line in lines[number + 1 :])
+    return any(not line.blank for line in islice(lines, number + 1, None))
 
 
 def _is_department(line: Line) -> bool:
@@ -126,7 +127,7 @@ def _is_firm(lines: Sequence[Line], number: int) -> bool:
     The first words of a mail greet, whatever they are (*Grüß Gott*).
     """
     line = lines[number]
-    return any(not before.blank for before in lines[:number]) and bool(
+    return any(not before.blank for before in islice(lines, number)) and bool(
         phrases.FAREWELL.match(line.key)
         or phrases.FORMAL_CLOSING.search(line.key)
         or _DELIMITER.match(line.content)
@@ -135,7 +136,8 @@ def _is_firm(lines: Sequence[Line], number: int) -> bool:
 
 def _heads_a_card(lines: Sequence[Line], number: int) -> bool:
     """Whether a role, a firm, an address stand right below a name: sentences below those are a notice's."""
-    below = [line for line in lines[number + 1 :] if not line.blank][:_CARD_LINES]
+    rest = islice(lines, number + 1, None)
+    below = list(islice((line for line in rest if not line.blank), _CARD_LINES))
     return len(below) == _CARD_LINES and all(
         is_card_line(line) or _DELIMITER.match(line.content) for line in below
     )

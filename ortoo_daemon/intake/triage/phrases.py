@@ -19,6 +19,8 @@ SHORTEST_STEM_FOR_TYPOS = 8
 
 _UMLAUTS = (("ae", "a"), ("oe", "o"), ("ue", "u"))
 _GAP = ".."
+_LONGEST_KEPT = 64
+"""Letters. What is longer is a file or a key that was pasted into the mail, and never comes again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +86,8 @@ class PhraseBook:
                 self._tails[steps[0].piece].append(tail)
 
     def _pieces_of(self, word: str) -> tuple[int, ...]:
+        if len(word) > _LONGEST_KEPT:
+            return self._look_up(word)
         known = self._known.get(word)
         if known is None:
             if len(self._known) > 100_000:
@@ -102,20 +106,26 @@ class PhraseBook:
 
     def _as_written(self, word: str) -> set[int]:
         found = set(self._exact.get(word, ()))
-        for length in range(2, len(word) + 1):
+        for length in range(2, min(len(word), self._longest) + 1):
             found.update(self._beginnings.get(word[:length], ()))
             found.update(self._endings.get(word[-length:], ()))
         found.update(piece for inner, piece in self._inner if inner in word)
         return found
 
     def _nearly(self, word: str) -> set[int]:
+        """A letter more than the longest phrase has is the most that a typo adds."""
         found: set[int] = set()
-        for form in _with_one_less(word):
-            found.update(self._typos.get(form, ()))
-        for length in range(SHORTEST_STEM_FOR_TYPOS, len(word)):
+        if len(word) <= self._longest + 1:
+            for form in _with_one_less(word):
+                found.update(self._typos.get(form, ()))
+        for length in range(SHORTEST_STEM_FOR_TYPOS, min(len(word), self._longest + 2)):
             for form in _with_one_less(word[:length]):
                 found.update(self._typos_before_endings.get(form, ()))
         return found
+
+    @cached_property
+    def _longest(self) -> int:
+        return max(map(len, self._pieces), default=0)
 
     @cached_property
     def _exact(self) -> dict[str, list[int]]:

@@ -39,6 +39,9 @@ _BEFORE_FIGURES = re.compile(r"\b(?:no|art|es)$", re.IGNORECASE)
 _DAY = re.compile(r"(?<!\d)\d{1,2}$")
 _DATE = re.compile(r"(?<![\d.])\d{1,2}\.\d{1,2}$")
 _SHORT_LINE = 55
+_LONGEST = 800
+"""Characters. What has no end by then is a list or a table whose marks were lost; to look at all its words
+beside one another would take hours."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -163,9 +166,18 @@ def _sentences(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
     for stop in _STOP.finditer(text, start, end):
         if stop[0] == "." and _goes_on(text, at, stop.start()):
             continue
-        yield from _trimmed(text, at, stop.end())
+        yield from _short_enough(text, at, stop.end())
         at = stop.end()
-    yield from _trimmed(text, at, end)
+    yield from _short_enough(text, at, end)
+
+
+def _short_enough(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    while end - start > _LONGEST:
+        gap = text.rfind(" ", start + 1, start + _LONGEST)
+        cut = gap if gap > 0 else start + _LONGEST
+        yield from _trimmed(text, start, cut)
+        start = cut
+    yield from _trimmed(text, start, end)
 
 
 def _goes_on(text: str, start: int, stop: int) -> bool:

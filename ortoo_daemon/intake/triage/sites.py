@@ -50,6 +50,7 @@ _CONFIDENCES = {
 }
 _IN_PART = 0.9
 _NEAR = 2
+_UNCOUNTED = ARTICLES | PLACE_WORDS
 _ELSEWHERE = 0.6
 
 
@@ -203,11 +204,15 @@ def _narrowed(mention: SiteMention, said: SiteWords, index: DealerIndex) -> Site
     """Among several sites of a town, the one whose brand stands beside the town's name."""
     if len(mention.accounts) == 1:
         return mention
+    reach = _reach(mention, said)
     beside = {
         brand.brand
         for brand in said.brands
-        if (not brand.kind.endswith("model") and -_NEAR <= brand.first - mention.last <= _NEAR + 1)
-        or (not brand.kind.endswith("model") and 0 <= _gap(brand.last, mention, said) <= _NEAR)
+        if not brand.kind.endswith("model")
+        and (
+            -_NEAR <= brand.first - mention.last <= _NEAR + 1
+            or reach <= brand.last <= mention.first
+        )
     }
     fitting = frozenset(a for a in mention.accounts if beside & set(index.dealers[a].brands))
     if not fitting or fitting == mention.accounts:
@@ -215,11 +220,13 @@ def _narrowed(mention: SiteMention, said: SiteWords, index: DealerIndex) -> Site
     return replace(mention, accounts=fitting, basis=Basis.BRAND_IN_CITY, confidence=0.93)
 
 
-def _gap(last: int, mention: SiteMention, said: SiteWords) -> int:
-    """How far behind the word ``last`` the mention begins; small words (*the Toyota of the*) do not count."""
-    between = said.words[last + 1 : mention.first]
-    small = sum(word.text in ARTICLES | PLACE_WORDS for word in between)
-    return mention.first - last - small
+def _reach(mention: SiteMention, said: SiteWords) -> int:
+    """The first word that is near before the mention; small words (*the Toyota of the*) do not count."""
+    at, between = mention.first, 0
+    while at > 0 and between < _NEAR:
+        at -= 1
+        between += said.words[at].text not in _UNCOUNTED
+    return at
 
 
 def _is_a_car(mention: SiteMention, said: SiteWords, index: DealerIndex) -> bool:

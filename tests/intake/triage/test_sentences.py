@@ -27,6 +27,17 @@ def test_a_text_has_as_many_sentences_as_its_writer_meant(text, count):
     assert len(texts(text)) == count
 
 
+def test_what_has_no_end_is_cut_between_words():
+    text = "Dole reste muet et " * 1000
+    found = texts(text)
+    assert " ".join(found) == text.strip()
+    assert max(map(len, found)) <= 800
+
+
+def test_a_word_without_end_is_cut_too():
+    assert "".join(texts("a" * 5000)) == "a" * 5000
+
+
 def test_items_rows_and_labelled_lines_are_told_from_plain_sentences():
     text = "Hello,\n- Dijon is mute\n2) Dole is slow\nGray: all fine\nAutun | nothing arrives"
     items = [s.item for s in sentences_of(text, [(0, len(text))])]
