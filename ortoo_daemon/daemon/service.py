@@ -66,7 +66,7 @@ class Service:
             files = await steps.until_done(
                 "read the last good files", lambda: self._files(queue), stop
             )
-            if files is None:
+            if files is None or self._stop.is_set():
                 return
             spare_what_is_loaded()
             org = make_org(self._settings)

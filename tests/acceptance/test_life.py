@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 import signal
 import time
 from pathlib import Path
@@ -76,11 +78,30 @@ def test_a_plain_lead_loads_no_library_that_its_policy_does_not_use(network: Net
     assert [name for name in libraries if any(f"/{each}/" in name for each in heavy)] == []
 
 
+def opened(pipe: Path) -> int | None:
+    """The end to write to, once somebody reads the other one."""
+    try:
+        return os.open(pipe, os.O_WRONLY | os.O_NONBLOCK)
+    except OSError as error:
+        if error.errno != errno.ENXIO:
+            raise
+        return None
+
+
 def test_sigterm_ends_a_daemon_that_is_still_loading(network: Network) -> None:
-    with network.daemon() as daemon:
-        wait_until(lambda: handles(daemon, signal.SIGTERM, signal.SIGINT), 10, "its handlers")
-        assert daemon.events("service.starting") == []
-        assert daemon.terminate(10) == 0
+    """It is told to stop while it reads a file that comes slowly, and says nothing of having started."""
+    settings = network.write()
+    directory = network.folder / "directory.yaml"
+    known = directory.read_bytes()
+    directory.unlink()
+    os.mkfifo(directory)
+    with DaemonProcess(settings) as daemon:
+        pipe = wait_until(lambda: opened(directory), 20, "the file to be read")
+        assert handles(daemon, signal.SIGTERM, signal.SIGINT)
+        daemon.process.terminate()
+        os.write(pipe, known)
+        os.close(pipe)
+        assert daemon.wait(10) == 0
         assert daemon.events() == []
 
 
