@@ -17,10 +17,21 @@ from ortoo_daemon.policy.intake_model import EMAIL_KEY, NAME_KEY, PHONE_KEY, Key
 
 STAGE = "intake"
 
+_NOBODYS_BOX = frozenset(
+    "none noemail nomail unknown nobody noone notprovided noreply donotreply noresponse anonymous "
+    "inconnu pasdemail pasmail aucun sansmail sansemail nepasrepondre unbekannt keine keinemail keineemail "
+    "ohne ohnemail nichtantworten desconocido sinemail sincorreo ninguno noresponder notiene "
+    "sconosciuto nessuna nessuno senzamail nonrispondere onbekend geen geenmail geenemail".split()
+)
+"""What stands before the @, without marks, where a customer has left no address, or a system writes."""
+
+_SAME_DIGITS = 8
+"""At the end of a number that is none: ``0600000000``. A switchboard may well end with seven."""
+
 
 @lru_cache(maxsize=256)  # a record's keys are made twice: to be written, and to be looked for
 def email_key(text: str) -> str | None:
-    """The address in small letters; None for what is no address.
+    """The address in small letters; None for what is no address, or nobody's (``none@none.com``).
 
     Case before the @ counts to nobody who is known to deliver mail, and people type it as they like.
 
@@ -28,14 +39,21 @@ def email_key(text: str) -> str | None:
     'ana.lopez@example.com'
     """
     try:
-        return standard_email(Form("", text)).casefold() if text else None
+        address = standard_email(Form("", text)).casefold() if text else None
     except ValueError:
         return None
+    return None if address is None or _is_nobodys(address) else address
+
+
+def _is_nobodys(address: str) -> bool:
+    box = "".join(char for char in address.rpartition("@")[0] if char.isalnum())
+    return box in _NOBODYS_BOX or (len(box) > 1 and set(box) == {"x"})
 
 
 @lru_cache(maxsize=256)
 def phone_key(text: str, country: str = "") -> str | None:
-    """The number in E.164; None for what is no number, or may be one of any country.
+    """The number in E.164; None for what is no number, may be one of any country, or ends in one digit
+    leant on (``0600000000``).
 
     ``country`` is a code or a name, for numbers without + or 00 in front.
 
@@ -43,9 +61,11 @@ def phone_key(text: str, country: str = "") -> str | None:
     '+33612345678'
     """
     try:
-        return standard_phone(Form("", text, country)) if text else None
+        number = standard_phone(Form("", text, country)) if text else None
     except ValueError:
         return None
+    leant_on = number is not None and len(set(number[-_SAME_DIGITS:])) == 1
+    return None if leant_on else number
 
 
 def customer_keys(sources: KeySources, text: Callable[[str], str]) -> Mapping[str, str | None]:

@@ -41,6 +41,22 @@ def test_what_is_no_address_has_no_key(typed: str) -> None:
     assert email_key(typed) is None
 
 
+@pytest.mark.parametrize(
+    "typed", ["none@none.com", "No-Reply@portal.example", "pas.de.mail@garage.fr", "xxx@xxx.de"]
+)
+def test_what_is_nobodys_address_has_no_key(typed: str) -> None:
+    assert email_key(typed) is None
+
+
+@pytest.mark.parametrize("typed", ["0600000000", "06 66 66 66 66", "+33 6 00 00 00 00"])
+def test_one_digit_leant_on_has_no_key(typed: str) -> None:
+    assert phone_key(typed, "France") is None
+
+
+def test_the_number_of_a_switchboard_that_ends_in_seven_zeros_has_one() -> None:
+    assert phone_key("01 40 00 00 00", "France") == "+33140000000"
+
+
 @pytest.mark.parametrize("typed", ["", "unknown", "12", "0612345678"])
 def test_what_may_be_a_number_of_any_country_has_no_key(typed: str) -> None:
     assert phone_key(typed) is None

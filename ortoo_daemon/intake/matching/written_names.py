@@ -1,7 +1,8 @@
 """When do two names mean one person, however they were typed?
 
 Names are compared without accents, case and marks. First names know their short forms in six languages;
-surnames know slips of the finger, second surnames and swapped order.
+surnames know slips of the finger, second surnames and swapped order. What forms and connectors write where
+nobody said a name (Salesforce's own ``[not provided]``) is no name: else all who said none were one person.
 """
 
 import re
@@ -73,6 +74,31 @@ _FORMS_OF = [
     "cie",
 ]
 _COMPANY_FORMS = frozenset(_FORMS_OF)
+
+_NOBODY = (
+    "not provided, no name, name unknown, unknown, unknown unknown, unspecified, not specified, not given, "
+    "not available, not known, not applicable, n a, anonymous, no last name, no surname, no lastname, "
+    "inconnu, inconnue, non renseigne, non renseignee, non communique, non precise, anonyme, sans nom, "
+    "unbekannt, nicht angegeben, keine angabe, k a, anonym, ohne namen, "
+    "desconocido, desconocida, no indicado, sin nombre, sin apellido, sin apellidos, anonimo, "
+    "sconosciuto, sconosciuta, non indicato, non specificato, non fornito, "
+    "onbekend, niet opgegeven, geen naam, anoniem"
+)
+"""What stands where nobody said a name, as `plain_words` writes it."""
+
+_NO_COMPANY = (
+    "private, private person, private individual, private customer, private buyer, private use, individual, "
+    "personal, self, self employed, consumer, retail customer, none, no company, company, home, "
+    "particulier, particuliere, client particulier, prive, individuel, aucune, aucun, neant, sans, "
+    "sans societe, pas de societe, societe, "
+    "privat, privatperson, privatkunde, privatkundin, private kundin, privater kunde, keine, keine firma, "
+    "ohne, firma, selbststandig, "
+    "particular, cliente particular, privado, persona fisica, ninguna, ninguno, sin empresa, empresa, "
+    "autonomo, "
+    "privato, cliente privato, nessuna, nessuno, nessuna azienda, azienda, "
+    "prive persoon, privepersoon, geen, geen bedrijf, bedrijf"
+)
+"""What people type where a form demands a company: Salesforce has no lead without one."""
 
 _SHORT_FORMS = (
     "william bill billy will willy liam guillaume wilhelm willem wim",
@@ -163,17 +189,42 @@ def plain_words(text: str) -> tuple[str, ...]:
     return tuple(_LETTERS.findall(bare))
 
 
+def _listed(*lists: str) -> frozenset[tuple[str, ...]]:
+    return frozenset(tuple(each.split()) for text in lists for each in text.split(", "))
+
+
+_SAYS_NOBODY = _listed(_NOBODY)
+_SAYS_NO_COMPANY = _listed(_NOBODY, _NO_COMPANY)
+
+
+def _is_filler(words: tuple[str, ...]) -> bool:
+    """``xx``, ``Xxx``: a letter leant on until the form was content."""
+    return len(words) == 1 and len(words[0]) > 1 and set(words[0]) == {"x"}
+
+
+def name_words(text: str) -> tuple[str, ...]:
+    """As `plain_words`; none where the text stands for no name.
+
+    >>> name_words("[not provided]")
+    ()
+    """
+    words = plain_words(text)
+    return () if words in _SAYS_NOBODY or _is_filler(words) else words
+
+
 @lru_cache(maxsize=1024)
 def surname_words(text: str) -> tuple[str, ...]:
     """The words of a surname that tell it from others; particles count where there is nothing else."""
-    words = plain_words(text)
+    words = name_words(text)
     return tuple(word for word in words if word not in _PARTICLES and len(word) > 1) or words
 
 
 @lru_cache(maxsize=1024)
 def company_words(text: str) -> tuple[str, ...]:
-    """The words of a company's name without its legal form."""
+    """The words of a company's name without its legal form; none where people say that there is none."""
     words = plain_words(text)
+    if words in _SAYS_NO_COMPANY or _is_filler(words):
+        return ()
     return tuple(word for word in words if word not in _COMPANY_FORMS) or words
 
 
@@ -191,7 +242,7 @@ _FAMILIES = _families()
 @lru_cache(maxsize=16_384)
 def first_names_agree(one: str, other: str) -> Agreement:
     """Of first names: SAME also for a known short form, ALIKE for an initial or a slip of the finger."""
-    left, right = plain_words(one), plain_words(other)
+    left, right = name_words(one), name_words(other)
     if not left or not right:
         return Agreement.UNKNOWN
     if left == right or "".join(left) == "".join(right):

@@ -1,8 +1,10 @@
 """The matcher against pairs of which it is known whether one person wrote both."""
 
+import pytest
+
 from ortoo_daemon.intake.keys import email_key, phone_key
 from ortoo_daemon.intake.matching.likeness import likeness
-from ortoo_daemon.intake.matching.name_keys import person_key
+from ortoo_daemon.intake.matching.name_keys import company_key, person_key
 from ortoo_daemon.matches import Customer, How
 from tests.intake.matching.pairs import Enquiry, Pair, by_kind, labelled_pairs
 
@@ -44,6 +46,57 @@ def test_of_labelled_pairs_nearly_all_are_told_right_and_hardly_one_wrongly() ->
         precision, recall = figures(labelled_pairs(2_400, seed=seed))
         assert precision >= 0.97, (seed, precision)
         assert recall >= 0.93, (seed, recall)
+
+
+@pytest.mark.parametrize(
+    "nobody",
+    ["[not provided]", "Unknown", "n/a", "N.A.", "xxx", "-", "Inconnu", "(unbekannt)", "Anónimo"],
+)
+def test_two_who_said_no_name_are_not_one_person_for_that(nobody: str) -> None:
+    assert likeness(*two_at_one_place(first=nobody, last=nobody)) is None
+    assert likeness(*two_at_one_place(first="Anne", last=nobody)) is None
+    assert person_key(nobody, "69003") is None
+
+
+def test_two_who_said_one_name_at_one_place_are_one_person() -> None:
+    judged = likeness(*two_at_one_place(first="Anne", last="Nara"))
+    assert judged is not None and judged.how is How.NAME
+
+
+@pytest.mark.parametrize(
+    "none",
+    [
+        "private",
+        "Privat",
+        "PARTICULIER",
+        "n/a",
+        "[not provided]",
+        "none",
+        "self-employed",
+        ".",
+        "XX",
+    ],
+)
+def test_two_who_said_that_they_have_no_company_are_no_colleagues(none: str) -> None:
+    one = Customer("", ("+33472000000",), (), "Anne", "Dubois", none, "69003", "")
+    other = Customer("", ("+33472000000",), (), "Karl", "Weber", none, "69003", "")
+    assert likeness(one, other) is None
+    assert company_key(none, "69003") is None
+
+
+def test_two_of_one_company_that_share_a_number_are_colleagues() -> None:
+    one = Customer("", ("+33472000000",), (), "Anne", "Dubois", "Privatier SARL", "69003", "")
+    other = Customer("", ("+33472000000",), (), "Karl", "Weber", "privatier", "69003", "")
+    judged = likeness(one, other)
+    assert judged is not None and judged.how is How.COMPANY
+
+
+def two_at_one_place(*, first: str, last: str) -> tuple[Customer, Customer]:
+    """One who left an address, and one who left a number."""
+    return (
+        Customer("anne@mail.example", (), (), first, last, "", "69003", ""),
+        Customer("", ("+33472000000",), (), first, last, "", "69003", ""),
+    )
 
 
 if __name__ == "__main__":
