@@ -10,8 +10,30 @@ from benchmarks.org import Org
 _REQUESTS = ("quote", "test_drive", "brochure", "fleet", "quote", "quote", "callback")
 _FUELS = ("Petrol", "Diesel", "EV", "PHEV", "Petrol")
 _LANGUAGES = ("fr", "de", "en", "es")
-_FIRST = ("Anne", "Karl", "María", "Owen", "Lucie", "Jürgen")
-_LAST = ("Dubois", "Schäfer", "García", "Smith", "Laurent", "Krüger")
+_FIRST = tuple(
+    """
+    Anne Karl María Owen Lucie Jürgen Camille Sophie Nicolas Julien Élodie Thomas Chloé Antoine Nathalie
+    Stéphane Thierry Céline Sabine Andreas Katrin Stefan Ursula Wolfgang Birgit Matthias Heike Björn Anja
+    Günther José Carmen Antonio Lucía Francisco Pilar Javier Marta Álvaro Rocío Emma Jack Olivia Harry
+    Charlotte George Amelia Liam Siobhán Gareth Fiona Ewan Giulia Marco Chiara Lorenzo Inês João Zoë Bram
+    """.split()
+)
+_LAST = tuple(
+    """
+    Dubois Schäfer García Smith Laurent Krüger Martin Bernard Petit Durand Leroy Moreau Simon Lefèvre Michel
+    Roux Fournier Girard Bonnet Lambert Fontaine Rousseau Blanc Guérin Boyer Garnier Chevalier Mercier Faure
+    Renard Müller Schmidt Schneider Fischer Weber Meyer Wagner Becker Schulz Hoffmann Koch Bauer Richter Klein
+    Wolf Schröder Neumann Schwarz Zimmermann Braun Hartmann Lange Werner Krause Lehmann Köhler Maier Huber
+    Kaiser Fuchs González Rodríguez Fernández López Martínez Sánchez Pérez Gómez Jiménez Ruiz Hernández Díaz
+    Moreno Muñoz Álvarez Romero Alonso Gutiérrez Navarro Torres Domínguez Vázquez Ramos Gil Serrano Molina
+    Blanco Castro Ortega Delgado Jones Williams Taylor Brown Davies Evans Wilson Thomas Roberts Johnson Lewis
+    Walker Robinson Wood Thompson White Watson Jackson Wright Green Harris Cooper King Lee Clarke Patel Baker
+    Murphy O'Brien Byrne Ryan Campbell Stewart Rossi Russo Ferrari Esposito Bianchi Silva Ferreira Nunes
+    Janssen Bakker Visser
+    """.split()
+)
+"""As many names as keep namesakes in one postal code rare, as they are: who shares both with customers that
+came before costs a comparison with each of them, which `benchmarks.duplicates` measures."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
