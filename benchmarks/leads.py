@@ -10,16 +10,13 @@ from benchmarks.org import Org
 _REQUESTS = ("quote", "test_drive", "brochure", "fleet", "quote", "quote", "callback")
 _FUELS = ("Petrol", "Diesel", "EV", "PHEV", "Petrol")
 _LANGUAGES = ("fr", "de", "en", "es")
-_FIRST = tuple(
-    """
+_FIRST_NAMES = """
     Anne Karl María Owen Lucie Jürgen Camille Sophie Nicolas Julien Élodie Thomas Chloé Antoine Nathalie
     Stéphane Thierry Céline Sabine Andreas Katrin Stefan Ursula Wolfgang Birgit Matthias Heike Björn Anja
     Günther José Carmen Antonio Lucía Francisco Pilar Javier Marta Álvaro Rocío Emma Jack Olivia Harry
     Charlotte George Amelia Liam Siobhán Gareth Fiona Ewan Giulia Marco Chiara Lorenzo Inês João Zoë Bram
-    """.split()
-)
-_LAST = tuple(
-    """
+"""
+_SURNAMES = """
     Dubois Schäfer García Smith Laurent Krüger Martin Bernard Petit Durand Leroy Moreau Simon Lefèvre Michel
     Roux Fournier Girard Bonnet Lambert Fontaine Rousseau Blanc Guérin Boyer Garnier Chevalier Mercier Faure
     Renard Müller Schmidt Schneider Fischer Weber Meyer Wagner Becker Schulz Hoffmann Koch Bauer Richter Klein
@@ -30,8 +27,8 @@ _LAST = tuple(
     Walker Robinson Wood Thompson White Watson Jackson Wright Green Harris Cooper King Lee Clarke Patel Baker
     Murphy O'Brien Byrne Ryan Campbell Stewart Rossi Russo Ferrari Esposito Bianchi Silva Ferreira Nunes
     Janssen Bakker Visser
-    """.split()
-)
+"""
+_FIRST, _LAST = _FIRST_NAMES.split(), _SURNAMES.split()
 """As many names as keep namesakes in one postal code rare, as they are: who shares both with customers that
 came before costs a comparison with each of them, which `benchmarks.duplicates` measures."""
 

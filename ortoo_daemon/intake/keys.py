@@ -17,13 +17,15 @@ from ortoo_daemon.policy.intake_model import EMAIL_KEY, NAME_KEY, PHONE_KEY, Key
 
 STAGE = "intake"
 
-_NOBODYS_BOX = frozenset(
+_NOBODYS_BOXES = (
     "none noemail nomail unknown nobody noone notprovided noreply donotreply noresponse anonymous "
     "inconnu pasdemail pasmail aucun sansmail sansemail nepasrepondre unbekannt keine keinemail keineemail "
     "ohne ohnemail nichtantworten desconocido sinemail sincorreo ninguno noresponder notiene "
-    "sconosciuto nessuna nessuno senzamail nonrispondere onbekend geen geenmail geenemail".split()
+    "sconosciuto nessuna nessuno senzamail nonrispondere onbekend geen geenmail geenemail"
 )
 """What stands before the @, without marks, where a customer has left no address, or a system writes."""
+
+_NOBODYS = frozenset(_NOBODYS_BOXES.split())
 
 _SAME_DIGITS = 8
 """At the end of a number that is none: ``0600000000``. A switchboard may well end with seven."""
@@ -47,7 +49,7 @@ def email_key(text: str) -> str | None:
 
 def _is_nobodys(address: str) -> bool:
     box = "".join(char for char in address.rpartition("@")[0] if char.isalnum())
-    return box in _NOBODYS_BOX or (len(box) > 1 and set(box) == {"x"})
+    return box in _NOBODYS or (len(box) > 1 and set(box) == {"x"})
 
 
 @lru_cache(maxsize=256)

@@ -60,7 +60,8 @@ def test_two_who_said_no_name_are_not_one_person_for_that(nobody: str) -> None:
 
 def test_two_who_said_one_name_at_one_place_are_one_person() -> None:
     judged = likeness(*two_at_one_place(first="Anne", last="Nara"))
-    assert judged is not None and judged.how is How.NAME
+    assert judged is not None
+    assert judged.how is How.NAME
 
 
 @pytest.mark.parametrize(
@@ -88,7 +89,8 @@ def test_two_of_one_company_that_share_a_number_are_colleagues() -> None:
     one = Customer("", ("+33472000000",), (), "Anne", "Dubois", "Privatier SARL", "69003", "")
     other = Customer("", ("+33472000000",), (), "Karl", "Weber", "privatier", "69003", "")
     judged = likeness(one, other)
-    assert judged is not None and judged.how is How.COMPANY
+    assert judged is not None
+    assert judged.how is How.COMPANY
 
 
 def two_at_one_place(*, first: str, last: str) -> tuple[Customer, Customer]:
