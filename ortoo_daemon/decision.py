@@ -172,6 +172,7 @@ class ReasonCode(StrEnum):
     SLA_ONE_WAY = "sla_one_way"
     SLA_WAITING = "sla_waiting"
     SLA_HELD_BACK = "sla_held_back"
+    SLA_PUT_RIGHT = "sla_put_right"
     SLA_MOVED_OFTEN = "sla_moved_often"
     OFFER_ACCEPTED = "offer_accepted"
     OFFER_LAPSED = "offer_lapsed"

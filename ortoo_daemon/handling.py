@@ -123,7 +123,8 @@ class TraceNotes:
 
 
 class StepKind(StrEnum):
-    """What a clock asks for; RETURN is asked by whoever holds the record, SHARE by the customer's consent."""
+    """What a clock asks for; RETURN is asked by whoever holds the record, SHARE by the customer's consent,
+    MEND by what somebody else wrote to the clocks' fields."""
 
     STOP = "stopped"
     REMOVE = "removed"
@@ -137,6 +138,7 @@ class StepKind(StrEnum):
     HOLD = "held"
     RETURN = "returned"
     SHARE = "shared"
+    MEND = "mended"
     WARN = "warning"
     VIOLATE = "violation"
 
@@ -147,7 +149,8 @@ class DueStep:
 
     ``clocks`` are those it is about (one, but for ends). ``held_by_hand``: a person took the record
     from whom it was given to. ``also`` are turns of other clocks that the same change brings about.
-    ``until``: as long as a step is held back, and ``why``. ``returned`` is what a RETURN is about.
+    ``until``: as long as a step is held back, and ``why``; of a MEND what was wrong. ``returned`` is
+    what a RETURN is about.
     """
 
     kind: StepKind

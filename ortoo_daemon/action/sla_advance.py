@@ -40,7 +40,9 @@ def advance_clocks(handling: Handling) -> None:
     ]
     if handling.scope.owner is not None:
         handling.clocks = [
-            clock if clock.name in turns else _not_at_once(clock, handling, rules)
+            _not_at_once(clock, handling, rules)
+            if turns.get(clock.name, StepKind.REOPEN) is StepKind.REOPEN
+            else clock
             for clock in handling.clocks
         ]
     offer_again(handling, sla)
@@ -79,6 +81,8 @@ def _advanced(
         case StepKind.STOP:
             return _stopped(clock, rule, handling)
         case StepKind.REMOVE:
+            if not clock.is_live:  # it was stopped, and a contact was still to be looked for
+                return replace(clock, look_at=None)
             return ended(clock, ClockState.REMOVED, now, handling)
         case StepKind.WARN:
             return replace(clock, warned=warnings_passed(clock, now))
@@ -89,19 +93,21 @@ def _advanced(
         case StepKind.RESUME:
             return resumed(clock, _changed_at(handling), handling.facts.directory)
         case StepKind.ACKNOWLEDGE:
-            return replace(clock, acknowledged_at=_changed_at(handling), step_at=None)
+            noted = replace(clock, acknowledged_at=_changed_at(handling), step_at=None)
+            return _looked_for(noted, rule, handling)
         case StepKind.RESTART:
             return _anew(clock, rule, handling)
         case StepKind.REOPEN:
             if rule is not None and rule.on_reopen is OnReopen.RESTART:
                 return _anew(clock, rule, handling)
-            return reopened(clock, _changed_at(handling), handling.facts.directory)
+            at, directory = _changed_at(handling), handling.facts.directory
+            return _looked_for(reopened(clock, rule, at, directory), rule, handling)
         case StepKind.LOOK:
             return _looked(clock, handling)
         case StepKind.HOLD:
             return _held(clock, sla.due.until, now)
-        case StepKind.END_WAIT | StepKind.RETURN | StepKind.SHARE:  # they are about no clock
-            return clock
+        case StepKind.END_WAIT | StepKind.RETURN | StepKind.SHARE | StepKind.MEND:
+            return clock  # they are about no clock
 
 
 def _held(clock: SlaClock, until: datetime | None, now: datetime) -> SlaClock:
@@ -142,7 +148,7 @@ def _not_at_once(clock: SlaClock, handling: Handling, rules: dict[str, SlaRule])
         return clock
     if not any(isinstance(step.action, Reassign) for step in rule.on_violation):
         return clock
-    return with_time_for_next(clock, handling.facts.directory, now)
+    return with_time_for_next(handling, rule, clock)
 
 
 def _violated(clock: SlaClock, handling: Handling, sla: SlaProgress) -> SlaClock:
@@ -161,16 +167,17 @@ def _violated(clock: SlaClock, handling: Handling, sla: SlaProgress) -> SlaClock
     step_at = None
     if after is not None:
         step_at = hours_of(clock, handling.facts.directory).add(now, after) or now + after
-    looks = step_at is None and rule is not None and bool(rule.contacts)
     late = replace(
-        clock,
-        state=ClockState.VIOLATED,
-        steps=sla.steps_done,
-        rounds=rounds,
-        step_at=step_at,
-        look_at=_next_look(clock, now) if looks else None,
+        clock, state=ClockState.VIOLATED, steps=sla.steps_done, rounds=rounds, step_at=step_at
     )
-    return measured(late, now, handling)
+    return measured(_looked_for(late, rule, handling), now, handling)
+
+
+def _looked_for(clock: SlaClock, rule: SlaRule | None, handling: Handling) -> SlaClock:
+    """A late clock that has no step before it ends by a contact all the same, if somebody looks for one."""
+    is_last = clock.state is ClockState.VIOLATED and clock.step_at is None
+    looks = is_last and rule is not None and bool(rule.contacts)
+    return replace(clock, look_at=_next_look(clock, handling.facts.now) if looks else None)
 
 
 def _next_look(clock: SlaClock, now: datetime) -> datetime:

@@ -57,6 +57,14 @@ class SlaStamp:
     def live(self) -> tuple[SlaClock, ...]:
         return tuple(clock for clock in self.clocks if clock.is_live)
 
+    @property
+    def next_at(self) -> datetime | None:
+        """When the next step of all clocks is due, or of the wait."""
+        moments = [at for clock in self.clocks if (at := clock.next_at) is not None]
+        if self.waiting is not None:
+            moments.append(self.waiting.next_at)
+        return min(moments, default=None)
+
     def named(self, name: str) -> SlaClock | None:
         return next((clock for clock in self.clocks if clock.name == name), None)
 
@@ -90,8 +98,8 @@ def read_stamp(value: FieldValue) -> SlaStamp:
             routed_at=instant(saved.get("routed_at")),
             waiting=_waiting(saved.get("waiting")),
         )
-    except (AttributeError, KeyError, TypeError, ValueError):
-        return NO_CLOCKS
+    except (AttributeError, KeyError, TypeError, ValueError, OverflowError, RecursionError):
+        return NO_CLOCKS  # numbers and nesting that nothing of this program's writes
 
 
 def _saved(clock: SlaClock) -> dict[str, Any]:

@@ -15,7 +15,6 @@ from ortoo_daemon.action.stamps import (
     DECISION_KEY,
     OWNER,
     ROOFTOP,
-    SLA_NEXT_AT,
 )
 from ortoo_daemon.clocks import ClockState, SlaClock
 from ortoo_daemon.directory import Directory
@@ -49,13 +48,11 @@ def find_due(
     """
     rules = {rule.clock: rule for rule in policy.sla} if policy else {}
     looking = _Looking(rules=rules, record=record, scope=scope, contacts=contacts)
-    removed = [clock for clock in stamp.live if clock.name not in rules]
+    asking = (clock for clock in stamp.clocks if clock.is_live or clock.look_at is not None)
+    removed = [clock for clock in asking if clock.name not in rules]
     turns = [*looking.turns(stamp), *((StepKind.REMOVE, clock) for clock in removed)]
     if turns:
         return _step_of_turns(turns, looking)
-    looks = any(clock.look_at and clock.name in rules for clock in stamp.clocks)
-    if not (stamp.live or looks or stamp.waiting) and record.get(SLA_NEXT_AT):
-        return _step(StepKind.REMOVE, (), looking)
     late = [clock for clock in stamp.clocks if clock.name in rules and _is_due(clock, scope.now)]
     if not late:
         return None

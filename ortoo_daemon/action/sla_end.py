@@ -9,10 +9,14 @@ from ortoo_daemon.handling import Handling
 
 
 def ended(clock: SlaClock, state: ClockState, ended_at: datetime, handling: Handling) -> SlaClock:
-    """The clock as it ends; the trace tells both times."""
+    """The clock as it ends; the trace tells both times.
+
+    One that is stopped keeps the moment of its next step, should it be opened again.
+    """
     clock = resumed(clock, ended_at, handling.facts.directory)
     clock = measured(replace(clock, state=state), ended_at, handling)
-    return replace(clock, stopped_at=ended_at, step_at=None, look_at=None)
+    step_at = clock.step_at if state is ClockState.STOPPED else None
+    return replace(clock, stopped_at=ended_at, step_at=step_at, look_at=None)
 
 
 def measured(clock: SlaClock, at: datetime, handling: Handling) -> SlaClock:

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from ortoo_daemon.action.sla_start import hours_of
 from ortoo_daemon.clocks import ClockState, SlaClock
 from ortoo_daemon.directory import Directory
+from ortoo_daemon.policy.sla_model import SlaRule
 
 
 def paused(clock: SlaClock, at: datetime) -> SlaClock:
@@ -37,14 +38,17 @@ def resumed(clock: SlaClock, at: datetime, directory: Directory) -> SlaClock:
     )
 
 
-def reopened(clock: SlaClock, at: datetime, directory: Directory) -> SlaClock:
+def reopened(clock: SlaClock, rule: SlaRule | None, at: datetime, directory: Directory) -> SlaClock:
     """A clock that was stopped runs again; the time for which it stood counts as a pause.
 
-    It gets keys of its own: the steps that it has before it may have been taken already.
+    It gets keys of its own: the steps that it has before it may have been taken already. One that was late
+    goes on with the steps it had left: its first where none was taken before it was stopped.
     """
     if clock.stopped_at is None:
         return clock
-    late = clock.steps > 0 or clock.violation_at <= clock.stopped_at
+    late = _was_acted_on(clock) or (
+        clock.violation_at <= clock.stopped_at and not (rule and rule.on_violation)
+    )
     standing = replace(
         clock,
         state=ClockState.VIOLATED if late else ClockState.RUNNING,
@@ -58,6 +62,11 @@ def reopened(clock: SlaClock, at: datetime, directory: Directory) -> SlaClock:
         run=clock.run + 1,
     )
     return resumed(standing, at, directory)
+
+
+def _was_acted_on(clock: SlaClock) -> bool:
+    """Whether its target had passed, and the steps that follow had begun."""
+    return bool(clock.steps or clock.step_at or clock.acknowledged_at)
 
 
 def open_time(clock: SlaClock, until: datetime, directory: Directory) -> timedelta:

@@ -66,10 +66,11 @@ def restart_clock(
     return replace(clock, run=before.run + 1, received_at=received_at)
 
 
-def with_time_for_next(clock: SlaClock, directory: Directory, now: datetime) -> SlaClock:
+def with_time_for_next(handling: Handling, rule: SlaRule, clock: SlaClock) -> SlaClock:
     """A late clock before its first step: who gets the record now has the target's time, too."""
-    hours = hours_of(clock, directory)
-    target_for = hours.between(clock.started_at, clock.target_at) - clock.paused_open_for
+    hours, now = hours_of(clock, handling.facts.directory), handling.facts.now
+    whole = _target_for(handling, rule.target)
+    target_for = hours.between(clock.started_at, clock.target_at) if whole is None else whole
     act_at = hours.add(now, target_for) or now + target_for
     return replace(clock, act_at=act_at, warned=len(clock.warn_at))
 

@@ -205,9 +205,6 @@ def _follow_up(decision: Decision) -> dict[str, FieldValue]:
 def clock_stamps(decision: Decision) -> dict[str, FieldValue]:
     """The four SLA fields: the earliest step due, the earliest target that runs, status, all clocks."""
     clocks = decision.clocks
-    due = [next_at for clock in clocks if (next_at := clock.next_at) is not None]
-    if decision.waiting is not None:
-        due.append(decision.waiting.next_at)
     live = [clock for clock in clocks if clock.is_live]
     targets = [clock.target_at for clock in live or clocks]
     stamp = SlaStamp(
@@ -217,7 +214,7 @@ def clock_stamps(decision: Decision) -> dict[str, FieldValue]:
         waiting=decision.waiting,
     )
     return {
-        SLA_NEXT_AT: instant_text(min(due)) if due else None,
+        SLA_NEXT_AT: instant_text(stamp.next_at) if stamp.next_at else None,
         SLA_TARGET_AT: instant_text(min(targets)) if targets else None,
         SLA_STATUS: _status(decision, live),
         SLA_CLOCKS: stamp_text(stamp) if _says_anything(stamp, decision) else None,

@@ -7,6 +7,7 @@ from ortoo_daemon.action.shares import find_consent
 from ortoo_daemon.action.sla_clocks import SlaStamp, read_stamp
 from ortoo_daemon.action.sla_due import find_due, key_of
 from ortoo_daemon.action.sla_hold import held_back
+from ortoo_daemon.action.sla_mend import find_mending
 from ortoo_daemon.action.stamps import DECIDED_AT, POLICY, SLA_CLOCKS
 from ortoo_daemon.action.wait_due import key_of_wait, wait_over, waits_there
 from ortoo_daemon.admission.admitted import Admitted, AdmittedStep
@@ -68,10 +69,12 @@ _ENDS = frozenset({StepKind.STOP, StepKind.REMOVE, StepKind.RETURN})
 def _asked(
     own: Policy | None, policy: Policy, facts: Facts, stamp: SlaStamp, scope: RecordScope
 ) -> DueStep | None:
-    """What the holder asks for, else the clocks, else the customer's consent. ``policy`` stands in where the
-    record's own is gone."""
+    """What the holder asks for, else the clocks, else the customer's consent, else what was written over.
+    ``policy`` stands in where the record's own is gone."""
     returned = find_returned(own, stamp, facts.record)
     if returned is not None:
         return returned
     due = find_due(own, stamp, facts.record, scope, facts.contacts)
-    return find_consent(own, facts) if due is None else held_back(due, policy, facts)
+    if due is not None:
+        return held_back(due, policy, facts)
+    return find_consent(own, facts) or find_mending(own, stamp, facts.record)

@@ -164,6 +164,7 @@ _TURNS = {
     StepKind.ACKNOWLEDGE: ReasonCode.SLA_ACKNOWLEDGED,
     StepKind.HOLD: ReasonCode.SLA_HELD_BACK,
     StepKind.SHARE: ReasonCode.CONSENT_CHANGED,
+    StepKind.MEND: ReasonCode.SLA_PUT_RIGHT,
 }
 
 

@@ -40,6 +40,7 @@ _WHY = {
     ReasonCode.SLA_ONE_WAY: "no contact in both directions followed",
     ReasonCode.SLA_WAITING: "nobody has answered yet",
     ReasonCode.SLA_HELD_BACK: "the time for an answer has passed; the step is held back",
+    ReasonCode.SLA_PUT_RIGHT: "somebody else had written to the fields of its clocks",
     ReasonCode.OFFER_ACCEPTED: "the offer is accepted",
     ReasonCode.OFFER_LAPSED: "the offer was not accepted in time",
     ReasonCode.RETURNED: "it was given back",

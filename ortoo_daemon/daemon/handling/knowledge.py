@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import cached_property
 
-from ortoo_daemon.action.stamps import OWNER, read_of
+from ortoo_daemon.action.stamps import OWNER, SLA_CLOCKS, SLA_NEXT_AT, read_of
 from ortoo_daemon.daemon.handling.customers import RecentCustomers
 from ortoo_daemon.daemon.handling.fuses import Fuses
 from ortoo_daemon.daemon.handling.ledger import Ledger
@@ -94,6 +94,8 @@ class Policies:
             found: set[str] = {OWNER}
             for policy in self.of(name):
                 found |= waking_fields(policy) | awaited_fields(policy)
+                if policy.sla:  # who writes over them would stop the clocks unseen
+                    found |= {SLA_NEXT_AT, SLA_CLOCKS}
                 if policy.on.enters and policy.enter is not None:
                     found |= policy.enter.fields()
             watched[name] = frozenset(found)
