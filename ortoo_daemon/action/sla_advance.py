@@ -9,7 +9,7 @@ from ortoo_daemon.action.sla_offers import offer_again
 from ortoo_daemon.action.sla_pauses import paused, reopened, resumed
 from ortoo_daemon.action.sla_start import (
     holder_of,
-    hours_of,
+    hours_of_holder,
     restart_clock,
     with_time_for_next,
 )
@@ -165,8 +165,8 @@ def _violated(clock: SlaClock, handling: Handling, sla: SlaProgress) -> SlaClock
         left = steps[sla.steps_done :]
         rounds, after = 0, left[0].after if left else None
     step_at = None
-    if after is not None:
-        step_at = hours_of(clock, handling.facts.directory).add(now, after) or now + after
+    if after is not None and rule is not None:
+        step_at = hours_of_holder(handling, rule, clock).add(now, after) or now + after
     late = replace(
         clock, state=ClockState.VIOLATED, steps=sla.steps_done, rounds=rounds, step_at=step_at
     )

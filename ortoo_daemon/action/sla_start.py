@@ -29,6 +29,19 @@ def hours_of(clock: SlaClock, directory: Directory) -> BusinessHours:
     return directory.hours.get(clock.hours, _ALWAYS)
 
 
+def hours_of_holder(handling: Handling, rule: SlaRule, clock: SlaClock) -> BusinessHours:
+    """The hours in which whoever has the record now has their time, where the rule counts theirs.
+
+    The site may not be that at which the clock began; where its hours are not known, the clock's own count.
+    """
+    directory, rooftop = handling.facts.directory, handling.scope.rooftop
+    key = rooftop.hours if rooftop and rule.hours in (OF_ROOFTOP, OF_OWNER) else None
+    if rule.hours == OF_OWNER:
+        person = directory.people.get(holder_of(handling) or RecordId(""))
+        key = (person.hours if person else None) or key
+    return directory.hours.get(key or "") or hours_of(clock, directory)
+
+
 def start_clock(handling: Handling, rule: SlaRule, started_at: datetime) -> SlaClock | None:
     """The clock of one rule from a moment on; None when no target's condition holds for this record."""
     target_for = _target_for(handling, rule.target)
@@ -68,9 +81,11 @@ def restart_clock(
 
 def with_time_for_next(handling: Handling, rule: SlaRule, clock: SlaClock) -> SlaClock:
     """A late clock before its first step: who gets the record now has the target's time, too."""
-    hours, now = hours_of(clock, handling.facts.directory), handling.facts.now
-    whole = _target_for(handling, rule.target)
-    target_for = hours.between(clock.started_at, clock.target_at) if whole is None else whole
+    now, target_for = handling.facts.now, _target_for(handling, rule.target)
+    if target_for is None:
+        began_in = hours_of(clock, handling.facts.directory)
+        target_for = began_in.between(clock.started_at, clock.target_at)
+    hours = hours_of_holder(handling, rule, clock)
     act_at = hours.add(now, target_for) or now + target_for
     return replace(clock, act_at=act_at, warned=len(clock.warn_at))
 

@@ -180,14 +180,18 @@ def _nobody(handling: Handling) -> None:
 def _superior(handling: Handling, sla: SlaProgress, action: EscalateTo) -> Person | None:
     directory = handling.facts.directory
     holder = directory.people.get(holder_of(handling))
-    candidates = [directory.people.get(holder.manager)] if holder and holder.manager else []
+    own = directory.people.get(holder.manager) if holder and holder.manager else None
+    candidates = [own] if own is not None else []
+    if holder is not None and own is None and action.superior is Superior.MANAGER:
+        why = "their manager is not on the roster" if holder.manager else "has no manager"
+        handling.trace.notes.append(f"{holder.name}: {why}")
     if action.superior is Superior.ROOFTOP_MANAGER and sla.place is not None:
         staff = directory.people_by_rooftop.get(sla.place, ())
         role = Superior.ROOFTOP_MANAGER.value
         candidates += [person for person in staff if (person.role or "").casefold() == role]
     kept = kept_from(handling, sla)
     for person in candidates:
-        if person is None or person.id == holder_of(handling):
+        if person.id == holder_of(handling):
             continue
         if person.id not in kept and person.active and not person.is_away(handling.facts.now):
             return person
