@@ -8,12 +8,12 @@ from functools import lru_cache
 
 from ortoo_daemon.countries import country_code, country_name
 from ortoo_daemon.intake.form import Form
-from ortoo_daemon.intake.trim import outer_trimmed
+from ortoo_daemon.intake.meant import meant
 
 
 def standard_country(form: Form) -> str:
     """ISO code or English name; raises ValueError when the country is not known."""
-    return _standard(outer_trimmed(form.text), form.field)
+    return _standard(meant(form.text), form.field)
 
 
 @lru_cache(maxsize=1024)

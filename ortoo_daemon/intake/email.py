@@ -6,7 +6,7 @@ from functools import lru_cache
 from email_validator import EmailNotValidError, validate_email
 
 from ortoo_daemon.intake.form import Form
-from ortoo_daemon.intake.trim import outer_trimmed
+from ortoo_daemon.intake.meant import meant
 
 _PLAIN = re.compile(r"([A-Za-z0-9_+-]{1,64}(?:\.[A-Za-z0-9_+-]+)*)@([A-Za-z0-9.-]+)")
 """Nearly every address: what stands before the @ needs no judging then, and domains repeat."""
@@ -21,7 +21,7 @@ def standard_email(form: Form) -> str:
     International domains are written in their ASCII form, the only one an Email field takes. The part
     before the @ stays as it is: only its owner knows whether case counts there.
     """
-    text = outer_trimmed(form.text)
+    text = meant(form.text)
     plain = _PLAIN.fullmatch(text) if len(text) <= _LONGEST else None
     if plain is None or len(plain[1]) > _LONGEST_LOCAL:
         return _unwrapped(text)

@@ -5,6 +5,7 @@ Every rule is asked, so that all that is wrong is told at once; then the first t
 
 from ortoo_daemon.decision import ReasonCode
 from ortoo_daemon.handling import Handling
+from ortoo_daemon.intake.unsaid import Said
 from ortoo_daemon.policy.govern_model import BEST, Govern, GovernRule, Verdict
 
 STAGE = "intake"
@@ -17,7 +18,8 @@ def govern(handling: Handling) -> None:
     wanted = handling.policy.govern
     if wanted is None or (wanted.when is not None and not wanted.when.holds(handling.scope)):
         return
-    broken = [rule for rule in wanted.rules if rule.condition.holds(handling.scope) is rule.refuses]
+    said = Said(handling, contacts_only=False)
+    broken = [rule for rule in wanted.rules if _is_broken(rule, handling, said)]
     _tell(handling, wanted, broken)
     for rule in broken:
         if rule.verdict is Verdict.PARK:
@@ -29,6 +31,11 @@ def govern(handling: Handling) -> None:
             handling.rejected = rule
             handling.place = rule.place
             return
+
+
+def _is_broken(rule: GovernRule, handling: Handling, said: Said) -> bool:
+    """What is required must be said, whatever the field is filled with."""
+    return rule.condition.holds(said if rule.required else handling.scope) is rule.refuses
 
 
 def _tell(handling: Handling, wanted: Govern, broken: list[GovernRule]) -> None:

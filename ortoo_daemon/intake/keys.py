@@ -44,11 +44,13 @@ def email_key(text: str) -> str | None:
         address = standard_email(Form("", text)).casefold() if text else None
     except ValueError:
         return None
-    return None if address is None or _is_nobodys(address) else address
+    return None if address is None or is_nobodys(address) else address
 
 
-def _is_nobodys(address: str) -> bool:
-    box = "".join(char for char in address.rpartition("@")[0] if char.isalnum())
+def is_nobodys(address: str) -> bool:
+    """Whether an address is one that people make up where they have none to give, or a system's own."""
+    local = address.casefold().rpartition("@")[0]
+    box = "".join(char for char in local if char.isalnum())
     return box in _NOBODYS or (len(box) > 1 and set(box) == {"x"})
 
 

@@ -7,7 +7,7 @@ Only outer blanks are taken off then.
 import re
 
 from ortoo_daemon.intake.form import Form
-from ortoo_daemon.intake.trim import outer_trimmed
+from ortoo_daemon.intake.meant import meant
 
 _SMALL_ANYWHERE = frozenset(
     {"von", "vom", "zu", "zum", "zur", "van", "ten", "ter", "'t", "op", "und", "y"}
@@ -27,7 +27,8 @@ _TITLE = re.compile(
     re.IGNORECASE,
 )
 _PARTS = re.compile(r"([\s\-‐-―.]+)")
-_ELIDED = re.compile(r"(o|d|l|dell|dall|n)(['’])(.+)")
+_ELIDED = re.compile(r"(o|d|l|dell|dall|n)(['’´`])(.+)")
+_OPENING = '("“«'
 
 
 _DOTTED = "i\u0307"
@@ -36,17 +37,20 @@ _DOTTED = "i\u0307"
 
 def standard_name(form: Form) -> str:
     """The name in mixed case; as it was, save outer blanks, when it was so already."""
-    text = _without_title(outer_trimmed(form.text))
-    if "  " in text:
-        text = " ".join(text.split())
-    capitals, small = text.upper(), text.lower()
-    has_no_case, has_both = capitals == small, text not in (capitals, small)
+    text = _without_title(meant(form.text))
+    text = " ".join(text.split())
+    if "@" in text:
+        return text  # an address in the wrong field
+    cased = text.replace("ß", "")  # has no capital that people type: WEIß
+    capitals, small = cased.upper(), cased.lower()
+    has_no_case, has_both = capitals == small, cased not in (capitals, small)
     return text if has_no_case or has_both else _mixed(text)
 
 
 def _without_title(text: str) -> str:
-    """Without how somebody is addressed; one letter alone is taken for an initial."""
-    found = _TITLE.match(text)
+    """Without how somebody is addressed; one letter alone is taken for an initial. ``Mr & Mrs`` with no
+    name behind it stays whole."""
+    found = _TITLE.match(text + " ")
     if found is None:
         return text
     rest = text[found.end() :]
@@ -86,6 +90,8 @@ def _capital(small: str) -> str:
     elided = _ELIDED.fullmatch(small)
     if elided:
         return f"{elided[1].capitalize()}{elided[2]}{_capital(elided[3])}"
+    if small[:1] in _OPENING and len(small) > 1:
+        return small[0] + _capital(small[1:])
     if small.startswith("mc") and len(small) > 3:
         return "Mc" + small[2:].capitalize()
     return small[:1].title() + small[1:]

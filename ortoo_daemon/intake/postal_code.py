@@ -8,10 +8,13 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 
 from ortoo_daemon.countries import country_code
 from ortoo_daemon.intake.form import Form
-from ortoo_daemon.intake.trim import outer_trimmed
+from ortoo_daemon.intake.meant import meant
+
+_BETWEEN = re.compile(r"[\s,;:/()|]+")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,7 +36,7 @@ def standard_postal_code(form: Form) -> str:
     country = country_code(form.country)
     if country is None:
         raise ValueError("no country is known, so no way to write it is")
-    return _standard(outer_trimmed(form.text), country)
+    return _standard(meant(form.text), country)
 
 
 @lru_cache(maxsize=4096)
@@ -47,8 +50,21 @@ def _standard(text: str, country: str) -> str:
     if country == "US" and bare.isdigit() and len(bare) == 8:
         bare = bare.zfill(9)
     if not shape.pattern.fullmatch(bare):
-        raise ValueError(f"not a postal code of {country}")
+        bare = _only_one(text, country, shape)
     return shape.written(bare)
+
+
+def _only_one(text: str, country: str, shape: Shape) -> str:
+    """The one code that stands among words (``69003 Lyon``, ``New York, NY 10001``); of several none is
+    taken, and what a spreadsheet did to it is not undone."""
+    words = [_bare(word, country) for word in _BETWEEN.split(text) if word]
+    has_gap = shape.written is not str
+    parted = {one + other for one, other in pairwise(words) if has_gap}
+    for candidates in (parted, set(words)):
+        found = [each for each in candidates if shape.pattern.fullmatch(each)]
+        if len(found) == 1:
+            return found[0]
+    raise ValueError(f"not a postal code of {country}")
 
 
 def _bare(text: str, country: str) -> str:
@@ -56,9 +72,9 @@ def _bare(text: str, country: str) -> str:
     whole = text.upper()
     whole = re.sub(r"\.0$", "", whole)
     for prefix in (country, _CAR_SIGNS.get(country, country)):
-        rest = re.fullmatch(rf"{prefix}[\s-]*(\d.*)", whole)
+        rest = re.fullmatch(rf"{prefix}(?:[\s-]*(\d.*)|[\s-]+(.+))", whole)
         if rest:
-            whole = rest[1]
+            whole = rest[1] or rest[2]
             break
     return re.sub(r"[\s.\-\u2010-\u2015]+", "", whole)
 

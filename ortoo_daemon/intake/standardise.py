@@ -14,12 +14,13 @@ from ortoo_daemon.intake.email import standard_email
 from ortoo_daemon.intake.email_kinds import kind_of, offered
 from ortoo_daemon.intake.form import Form
 from ortoo_daemon.intake.keys import write_keys
+from ortoo_daemon.intake.meant import trimmed
 from ortoo_daemon.intake.money import standard_amount, standard_currency
 from ortoo_daemon.intake.names import standard_name
 from ortoo_daemon.intake.phone import standard_phone
 from ortoo_daemon.intake.postal_code import standard_postal_code
 from ortoo_daemon.intake.street import standard_street
-from ortoo_daemon.intake.trim import trimmed
+from ortoo_daemon.intake.unsaid import Said
 from ortoo_daemon.intake.words import YES, standard_colour, standard_consent
 from ortoo_daemon.policy.intake_model import Cleanse, CleanseKind
 from ortoo_daemon.records import FieldValue
@@ -54,9 +55,12 @@ def standardise(handling: Handling) -> None:
     require = handling.policy.require
     if require is None:
         return
-    failed = require.condition.failure(handling.scope)
+    said = Said(handling, contacts_only=True)
+    failed = require.condition.failure(said)
     if failed is not None:
-        handling.trace.notes.append(f"{failed.place}: required, but does not hold: {failed.text}")
+        unsaid = said.told(require.condition.fields())
+        note = f"{failed.place}: required, but does not hold: {failed.text}{unsaid}"
+        handling.trace.notes.append(note)
         handling.parked_for = require.park
         handling.reason = ReasonCode.NO_CONTACT
         handling.place = require.place

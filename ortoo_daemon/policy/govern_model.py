@@ -24,12 +24,14 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GovernRule:
-    """Broken where ``condition`` holds not (``refuses``: holds). ``points`` are what that costs; ``reason``
+    """Broken where ``condition`` holds not (``refuses``: holds; ``required``: its fields must be filled, and
+    with something said). ``points`` are what that costs; ``reason``
     is the word for which it is parked or rejected."""
 
     name: str
     condition: Condition
     refuses: bool = False
+    required: bool = False
     points: int = 0
     verdict: Verdict = Verdict.FLAG
     reason: str = ""

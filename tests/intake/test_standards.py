@@ -7,11 +7,11 @@ from hypothesis import strategies as st
 from ortoo_daemon.intake.country import standard_country
 from ortoo_daemon.intake.email import standard_email
 from ortoo_daemon.intake.form import Form
+from ortoo_daemon.intake.meant import trimmed
 from ortoo_daemon.intake.names import standard_name
 from ortoo_daemon.intake.phone import standard_phone
 from ortoo_daemon.intake.postal_code import standard_postal_code
 from ortoo_daemon.intake.standardise import STANDARDS
-from ortoo_daemon.intake.trim import trimmed
 from ortoo_daemon.policy.intake_model import CleanseKind
 
 
@@ -60,6 +60,13 @@ def test_what_is_no_email_address_is_refused(written):
         ("030 123456", "Deutschland", "+4930123456"),
         ("06-12345678", "Nederland", "+31612345678"),
         ("tel:+39 06 1234 5678", "", "+390612345678"),
+        ("0171-1234567 (mobil)", "DE", "+491711234567"),
+        ("07700 900123 evenings", "GB", "+447700900123"),
+        ("1-800-FLOWERS", "US", "+18003569377"),
+        ("49 171 1234567", "DE", "+491711234567"),
+        ("0491 711234", "DE", "+49491711234"),
+        ("43 1 234 5678", "AT", "+4312345678"),
+        ("612345678.0", "FR", "+33612345678"),
     ],
 )
 def test_a_phone_number_is_written_as_every_system_dials_it(written, country, standard):
@@ -67,7 +74,16 @@ def test_a_phone_number_is_written_as_every_system_dials_it(written, country, st
 
 
 @pytest.mark.parametrize(
-    ("written", "country"), [("06 12 34 56 78", ""), ("12", "FR"), ("n/a", "FR"), ("+33", "")]
+    ("written", "country"),
+    [
+        ("06 12 34 56 78", ""),
+        ("12", "FR"),
+        ("n/a", "FR"),
+        ("+33", ""),
+        ("06 12 34 56 7", "FR"),  # a digit is missing: +33061234567 is nobody's number
+        ("555-0142", "US"),  # dialled within one town alone
+        ("0612345678 / 0143215678", "FR"),
+    ],
 )
 def test_what_nobody_can_dial_is_refused(written, country):
     with pytest.raises(ValueError, match="phone number"):
@@ -93,13 +109,23 @@ def test_what_nobody_can_dial_is_refused(written, country):
         ("HENRY III", "Henry III"),
         ("иванов", "Иванов"),
         (" DUPONT\u00a0", "Dupont"),
+        ("WEIß", "Weiß"),
+        ("MARTIN (DUBOIS)", "Martin (Dubois)"),
+        ("o´brien", "O´Brien"),
+        ("GARCIA\u00a0\t LOPEZ", "Garcia Lopez"),
     ],
 )
 def test_a_name_in_one_case_is_written_as_people_write_it(written, standard):
     assert standard_name(form(written)) == standard
 
 
-@pytest.mark.parametrize("written", ["MacDonald", "van den Berg", "DeShawn", "山田 太郎", "محمد"])
+@pytest.mark.parametrize(
+    "written",
+    [
+        *("MacDonald", "van den Berg", "DeShawn", "山田 太郎", "محمد", "anne.roy@mail.example"),
+        *("Mr & Mrs", "Prof. Dr."),  # nobody's name, but not half of it either
+    ],
+)
 def test_a_name_that_somebody_cared_for_stays(written):
     assert standard_name(form(f" {written} ")) == written
 
@@ -130,6 +156,13 @@ def test_a_name_that_somebody_cared_for_stays(written):
         ("d02 af30", "IE", "D02 AF30"),
         ("B-1000", "BE", "1000"),
         ("100-0001 ", "JP", "100-0001"),
+        ("69003 Lyon", "FR", "69003"),
+        ("75001 Paris 1er", "FR", "75001"),
+        ("D-80331 München", "DE", "80331"),
+        ("1012 ab Amsterdam", "NL", "1012 AB"),
+        ("New York, NY 10001", "US", "10001"),
+        ("Manchester M12 6BH", "GB", "M12 6BH"),
+        ("GB-M12 6BH", "GB", "M12 6BH"),
     ],
 )
 def test_a_postal_code_is_written_as_its_country_writes_it(written, country, standard):
@@ -137,7 +170,8 @@ def test_a_postal_code_is_written_as_its_country_writes_it(written, country, sta
 
 
 @pytest.mark.parametrize(
-    ("written", "country"), [("69003", ""), ("Lyon", "FR"), ("690031", "FR"), ("12", "GB")]
+    ("written", "country"),
+    [("69003", ""), ("Lyon", "FR"), ("690031", "FR"), ("12", "GB"), ("69003 or 75001", "FR")],
 )
 def test_what_is_no_postal_code_of_the_country_is_refused(written, country):
     with pytest.raises(ValueError, match=r"postal code|no country"):

@@ -12,7 +12,9 @@ from ortoo_daemon.intake.matching.written_names import (
     Agreement,
     company_words,
     first_names_agree,
+    name_words,
     plain_words,
+    surname_words,
     surnames_agree,
 )
 from ortoo_daemon.matches import Customer, How
@@ -65,7 +67,23 @@ def _names(one: Customer, other: Customer) -> _Names:
     )
     if straight.agree_wholly:
         return straight
-    return _swapped(one, other) or straight
+    return (
+        _swapped(one, other) or _in_one_field(one, other) or _in_one_field(other, one) or straight
+    )
+
+
+def _in_one_field(whole: Customer, parted: Customer) -> _Names | None:
+    """Where one has put the whole name in the surname's place: what is no surname of the other's is the
+    first name, so that ``Anne Martin`` is not taken for Paul Martin."""
+    words = name_words(whole.last_name)
+    if name_words(whole.first_name) not in ((), words):
+        return None
+    surname = surname_words(parted.last_name)
+    rest = [word for word in words if word not in surname]
+    if not surname or not rest or not set(surname) <= set(words):
+        return None
+    agree = max(first_names_agree(each, parted.first_name) for each in (*rest, " ".join(rest)))
+    return None if agree is Agreement.UNKNOWN else _Names(agree, Agreement.SAME)
 
 
 def _swapped(one: Customer, other: Customer) -> _Names | None:

@@ -10,6 +10,9 @@ import unicodedata
 from enum import IntEnum
 from functools import lru_cache
 
+from ortoo_daemon.intake.matching.no_names import says_no_company, says_nobody, without_titles
+from ortoo_daemon.intake.meant import meant
+
 _LETTERS = re.compile(r"[^\W\d_]+")
 _SPELLED = str.maketrans(
     {"ß": "ss", "ø": "o", "æ": "ae", "œ": "oe", "ł": "l", "đ": "d", "ı": "i", "þ": "th"}
@@ -74,31 +77,6 @@ _FORMS_OF = [
     "cie",
 ]
 _COMPANY_FORMS = frozenset(_FORMS_OF)
-
-_NOBODY = (
-    "not provided, no name, name unknown, unknown, unknown unknown, unspecified, not specified, not given, "
-    "not available, not known, not applicable, n a, anonymous, no last name, no surname, no lastname, "
-    "inconnu, inconnue, non renseigne, non renseignee, non communique, non precise, anonyme, sans nom, "
-    "unbekannt, nicht angegeben, keine angabe, k a, anonym, ohne namen, "
-    "desconocido, desconocida, no indicado, sin nombre, sin apellido, sin apellidos, anonimo, "
-    "sconosciuto, sconosciuta, non indicato, non specificato, non fornito, "
-    "onbekend, niet opgegeven, geen naam, anoniem"
-)
-"""What stands where nobody said a name, as `plain_words` writes it."""
-
-_NO_COMPANY = (
-    "private, private person, private individual, private customer, private buyer, private use, individual, "
-    "personal, self, self employed, consumer, retail customer, none, no company, company, home, "
-    "particulier, particuliere, client particulier, prive, individuel, aucune, aucun, neant, sans, "
-    "sans societe, pas de societe, societe, "
-    "privat, privatperson, privatkunde, privatkundin, private kundin, privater kunde, keine, keine firma, "
-    "ohne, firma, selbststandig, "
-    "particular, cliente particular, privado, persona fisica, ninguna, ninguno, sin empresa, empresa, "
-    "autonomo, "
-    "privato, cliente privato, nessuna, nessuno, nessuna azienda, azienda, "
-    "prive persoon, privepersoon, geen, geen bedrijf, bedrijf"
-)
-"""What people type where a form demands a company: Salesforce has no lead without one."""
 
 _SHORT_FORMS = (
     "william bill billy will willy liam guillaume wilhelm willem wim",
@@ -182,24 +160,11 @@ def plain_words(text: str) -> tuple[str, ...]:
     >>> plain_words("D'Ávila-Müller")
     ('d', 'avila', 'muller')
     """
-    folded = text.casefold().translate(_SPELLED)
+    folded = meant(text).casefold().translate(_SPELLED)
     bare = "".join(
         char for char in unicodedata.normalize("NFKD", folded) if not unicodedata.combining(char)
     )
     return tuple(_LETTERS.findall(bare))
-
-
-def _listed(*lists: str) -> frozenset[tuple[str, ...]]:
-    return frozenset(tuple(each.split()) for text in lists for each in text.split(", "))
-
-
-_SAYS_NOBODY = _listed(_NOBODY)
-_SAYS_NO_COMPANY = _listed(_NOBODY, _NO_COMPANY)
-
-
-def _is_filler(words: tuple[str, ...]) -> bool:
-    """``xx``, ``Xxx``: a letter leant on until the form was content."""
-    return len(words) == 1 and len(words[0]) > 1 and set(words[0]) == {"x"}
 
 
 def name_words(text: str) -> tuple[str, ...]:
@@ -209,7 +174,17 @@ def name_words(text: str) -> tuple[str, ...]:
     ()
     """
     words = plain_words(text)
-    return () if words in _SAYS_NOBODY or _is_filler(words) else words
+    return () if says_nobody(words) or "@" in text else words
+
+
+@lru_cache(maxsize=16_384)
+def first_name_words(text: str) -> tuple[str, ...]:
+    """As `name_words`, without how somebody is addressed: ``Mr & Mrs`` is nobody's first name.
+
+    >>> first_name_words("Dr. Hans"), first_name_words("Herr")
+    (('hans',), ())
+    """
+    return without_titles(name_words(text))
 
 
 @lru_cache(maxsize=1024)
@@ -223,7 +198,7 @@ def surname_words(text: str) -> tuple[str, ...]:
 def company_words(text: str) -> tuple[str, ...]:
     """The words of a company's name without its legal form; none where people say that there is none."""
     words = plain_words(text)
-    if words in _SAYS_NO_COMPANY or _is_filler(words):
+    if says_no_company(words):
         return ()
     return tuple(word for word in words if word not in _COMPANY_FORMS) or words
 
@@ -242,7 +217,7 @@ _FAMILIES = _families()
 @lru_cache(maxsize=16_384)
 def first_names_agree(one: str, other: str) -> Agreement:
     """Of first names: SAME also for a known short form, ALIKE for an initial or a slip of the finger."""
-    left, right = name_words(one), name_words(other)
+    left, right = first_name_words(one), first_name_words(other)
     if not left or not right:
         return Agreement.UNKNOWN
     if left == right or "".join(left) == "".join(right):

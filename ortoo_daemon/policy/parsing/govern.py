@@ -91,6 +91,7 @@ def _rule(node: Node, conditions: ConditionReader) -> GovernRule | None:
         name=name,
         condition=condition,
         refuses=given[0] == "refuse",
+        required=given[0] == "required",
         points=costs,
         verdict=verdict,
         reason=reason,

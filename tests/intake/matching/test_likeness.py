@@ -93,6 +93,32 @@ def test_two_of_one_company_that_share_a_number_are_colleagues() -> None:
     assert judged.how is How.COMPANY
 
 
+@pytest.mark.parametrize("title", ["Herr", "Mr & Mrs", "Mme", "Fam.", "Prof. Dr."])
+def test_how_two_are_addressed_makes_them_no_one_person(title: str) -> None:
+    assert likeness(*two_at_one_place(first=title, last="Schmidt")) is None
+
+
+@pytest.mark.parametrize(
+    ("first", "last"),
+    [
+        ("", "Anne Martin"),
+        ("", "MARTIN, Anne"),
+        ("Anne Martin", "Anne Martin"),
+        ("Mme Anne", "Martin"),
+    ],
+)
+def test_a_whole_name_in_one_field_is_that_persons_and_not_her_familys(
+    first: str, last: str
+) -> None:
+    def how(known_first: str) -> How:
+        known = Customer("m@mail.example", (), (), known_first, "Martin", "", "69003", "")
+        judged = likeness(Customer("m@mail.example", (), (), first, last, "", "69003", ""), known)
+        assert judged is not None
+        return judged.how
+
+    assert (how("Anne"), how("Paul")) == (How.EMAIL, How.HOUSEHOLD)
+
+
 def two_at_one_place(*, first: str, last: str) -> tuple[Customer, Customer]:
     """One who left an address, and one who left a number."""
     return (
