@@ -7,9 +7,11 @@ What the protocol leaves open to a server (ids of answers, parts of its advice) 
 import asyncio
 from collections.abc import Mapping
 from http import HTTPStatus
+from time import monotonic
 from typing import Any
 
 import aiohttp
+import structlog
 from aiocometd_ng.constants import CONNECT_MESSAGE, MetaChannel, TransportState
 from aiocometd_ng.exceptions import TransportError
 from aiocometd_ng.transports.long_polling import LongPollingTransport
@@ -25,9 +27,24 @@ _LONGEST_ADVICE = 150_000.0
 
 _NO_RETRY = ("handshake", "none")
 
+_HARDLY_HELD = (0.2, 1.0)
+"""Seconds: an empty answer that comes sooner was not held. The bound goes by what the server announced."""
+
+_FEW_EMPTY = 5
+"""So many in a row are no habit: each new subscription wakes a connect that is held."""
+
+_LONGEST_PAUSE = 2.0
+"""Seconds between connects that are never held: events are heard so much later then, and no sooner."""
+
+_log = structlog.get_logger(__name__)
+
 
 class OneSession(LongPollingTransport):  # type: ignore[misc]
     """Long polling for one Bayeux session; does not open another one by itself."""
+
+    _asked_at = 0.0
+    _brought_events = False
+    _empty_in_a_row = 0
 
     @property
     def reconnect_advice(self) -> dict[str, Any]:
@@ -48,6 +65,7 @@ class OneSession(LongPollingTransport):  # type: ignore[misc]
         message = dict(CONNECT_MESSAGE)
         if self._is_new:
             message["advice"] = {"timeout": 0}
+        self._asked_at, self._brought_events = monotonic(), False
         return await self._send_message(message)
 
     async def _send_payload_with_auth(self, payload: Any) -> Any:
@@ -103,6 +121,7 @@ class OneSession(LongPollingTransport):  # type: ignore[misc]
         for message in payload:
             if "advice" in message:
                 message["advice"] = self._completed(message["advice"])
+            self._brought_events |= "data" in message
             if find_response_for is not None and message["channel"] == find_response_for["channel"]:
                 _complete(message, find_response_for)
         return await super()._consume_payload(
@@ -136,7 +155,22 @@ class OneSession(LongPollingTransport):  # type: ignore[misc]
             return
         self._state = TransportState.CONNECTED
         interval = self.reconnect_advice.get("interval") or 0
-        self._follow_advice("retry", interval / 1000)
+        self._follow_advice("retry", max(interval / 1000, self._own_pause()))
+
+    def _own_pause(self) -> float:
+        """Seconds that nobody asked for: a server that holds no connect, and brings nothing, would be asked a
+        thousand times a second."""
+        shortest, longest = _HARDLY_HELD
+        announced = self.reconnect_advice.get("timeout", _HELD_FOR) / 1000
+        held = monotonic() - self._asked_at >= min(longest, max(shortest, announced / 2))
+        self._empty_in_a_row = 0 if held or self._brought_events else self._empty_in_a_row + 1
+        beyond = self._empty_in_a_row - _FEW_EMPTY
+        if beyond <= 0:
+            return 0.0
+        pause = min(0.05 * 2.0 ** min(beyond, 16), _LONGEST_PAUSE)
+        if beyond == 1:
+            _log.warning("stream.not_held", asked_every=_LONGEST_PAUSE)
+        return pause
 
 
 def _asks_for_login(status: int) -> bool:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from aiocometd_ng.constants import TransportState
 from aiohttp import web
+from structlog.testing import capture_logs
 
 from ortoo_daemon.salesforce.stream.one_session import OneSession
 from tests.asynchronous import asynchronous
@@ -145,3 +146,24 @@ async def test_only_the_first_connect_asks_for_an_answer_at_once() -> None:
         session._state = state
         await session._connect()
     assert asked == [{"timeout": 0}, None]
+
+
+def test_a_server_that_holds_no_connect_is_asked_a_few_times_a_second_at_most() -> None:
+    """What it brings is heard all the same."""
+
+    def before(bayeux: Bayeux, daemon: Daemon) -> None:
+        bayeux.hold_for = 0.0
+        bayeux.advice = {"reconnect": "retry", "interval": 0, "timeout": 110_000}
+
+    async def scenario(bayeux: Bayeux, daemon: Daemon) -> None:
+        with capture_logs() as said:
+            await daemon.listener.subscribed_event.wait()
+            asked = len(bayeux.paths)
+            await until(lambda: any(line["event"] == "stream.not_held" for line in said))
+            await asyncio.sleep(1)
+            assert len(bayeux.paths) - asked < 20
+        bayeux.publish(change(1))
+        await until(lambda: daemon.heard == [1])
+        assert daemon.listener.rebuilds == 0
+
+    listening(scenario, before=before)
