@@ -52,8 +52,7 @@ class Steps:
                 found = await step()
             except (TemporaryOrgError, LoginError) as error:
                 wait = max(getattr(error, "retry_after", None) or 0.0, pause)
-                seconds = round(wait, 1)
-                _log.error("service.waiting_for_org", step=what, error=str(error), again_in=seconds)
+                _log.error("service.waiting_for_org", step=what, error=str(error), again_in=wait)
                 self._tell(f"waiting for the org to {what}: {error}")
             except PermanentOrgError as error:
                 _log.error("service.refused_by_org", step=what, error=str(error), again_in=wait)

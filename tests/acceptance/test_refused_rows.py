@@ -41,6 +41,7 @@ TRIED_AGAIN = (
     Refusal("QUERY_TIMEOUT", "Your query request was running for too long."),
     Refusal("SERVER_UNAVAILABLE", "Too many requests waiting for connections"),
     Refusal("INSERT_UPDATE_DELETE_NOT_ALLOWED_DURING_MAINTENANCE", "The org is read-only"),
+    Refusal("ENTITY_IS_DELETED", "entity is deleted"),
 )
 ANOTHER_OWNER = (
     Refusal("INACTIVE_OWNER_OR_USER", "operation performed with inactive user [005] as owner"),
@@ -76,10 +77,7 @@ FOR_A_PERSON = (
 )
 """Refused with the customer's keys, and again without them."""
 
-NOTHING_LEFT_TO_DO = (
-    Refusal("ENTITY_IS_DELETED", "entity is deleted"),
-    Refusal("CANNOT_UPDATE_CONVERTED_LEAD", "cannot reference converted lead"),
-)
+NOTHING_LEFT_TO_DO = (Refusal("CANNOT_UPDATE_CONVERTED_LEAD", "cannot reference converted lead"),)
 EVERY = (*TRIED_AGAIN, *ANOTHER_OWNER, *FOR_A_PERSON, *NOTHING_LEFT_TO_DO)
 
 

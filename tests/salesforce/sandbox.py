@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import requests
@@ -27,7 +26,7 @@ class Sandbox:
         self.key = JwtBearer(
             client_id=about["client_id"],
             username=about["username"],
-            private_key=Path(about["private_key_file"]).read_text(encoding="ascii"),
+            private_key=about["private_key_file"],
         )
         self.shift = 0.0
 

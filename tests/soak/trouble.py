@@ -101,7 +101,7 @@ class Trouble:
         self._fault("error", path=_REST, status=status, body=body, times=self.dice.randint(1, 6))
 
     def used_up(self) -> None:
-        """No calls left in 24 hours, by the org's word: records in hand wait five minutes."""
+        """No calls left in 24 hours, by the org's word: records in hand wait, up to five minutes."""
         message = "TotalRequests Limit exceeded."
         body = f'[{{"errorCode": "REQUEST_LIMIT_EXCEEDED", "message": "{message}"}}]'
         self._fault("error", path=_REST, status=403, body=body, times=self.dice.randint(1, 3))

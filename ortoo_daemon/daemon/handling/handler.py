@@ -26,14 +26,18 @@ from ortoo_daemon.daemon.handling.proving import Proving
 from ortoo_daemon.daemon.handling.repeating import KnownChangedError
 from ortoo_daemon.daemon.handling.reserving import Reserving
 from ortoo_daemon.daemon.handling.timings import Timings
-from ortoo_daemon.daemon.handling.waits import Waits
+from ortoo_daemon.daemon.handling.waits import (
+    AFTER_TROUBLE,
+    LONGEST_AT_LIMIT,
+    Waits,
+    pause_after,
+)
 from ortoo_daemon.daemon.handling.writing import OwnerRefusedError
 from ortoo_daemon.daemon.noticing.outbox import Outbox
 from ortoo_daemon.daemon.redaction import Redaction
 from ortoo_daemon.daemon.watching.meters import Meters
 from ortoo_daemon.decision import Decision, Outcome, ReasonCode
 from ortoo_daemon.errors import (
-    ApiLimitError,
     LoginError,
     OutcomeUnknownError,
     PermanentOrgError,
@@ -67,10 +71,8 @@ _NOT_TAKEN = frozenset({ReasonCode.NOT_ENTERED, ReasonCode.BEFORE_TAKE_FROM})
 """No policy takes the record as it stands."""
 
 _WAIT_AFTER_STALE = timedelta(seconds=5)
-_WAIT_AFTER_TROUBLE = timedelta(seconds=10)
-_WAIT_AT_LIMIT = timedelta(minutes=5)
-_LONGEST_WAIT = timedelta(minutes=15)
-"""However long the org asks to be left alone, a record is looked at again by then."""
+_GONE_BY_A_ROW_S_WORD = frozenset({"ENTITY_IS_DELETED", "NOT_FOUND"})
+"""Only a read can tell whether that is so: the row may have been the proof's, or one that it leads to."""
 
 _TOLD_OF = frozenset({WorkReason.CREATED, WorkReason.CHANGED})
 _LOOKS_AGAIN_AFTER = (timedelta(seconds=2), timedelta(seconds=8))
@@ -154,16 +156,15 @@ class Handler:
 
     async def _tried(self, claim: Claim) -> Verdict:
         if self.puts_off(claim.item.reason):
-            return Retry(_WAIT_AT_LIMIT, "put off: the org's API calls are short")
+            return Retry(LONGEST_AT_LIMIT, "put off: the org's API calls are short")
         try:
             return await self._handle(claim)
-        except ApiLimitError as error:
-            return Retry(_WAIT_AT_LIMIT, error.code)
         except (TemporaryOrgError, LoginError) as error:
-            self._waits.note(error.code, _pause(error))
-            return Retry(_pause(error), error.code)
+            again_in = pause_after(error, claim.item.attempts)
+            self._waits.note(error.code, again_in)
+            return Retry(again_in, error.code)
         except StateError as error:
-            return Retry(_WAIT_AFTER_TROUBLE, str(error))
+            return Retry(AFTER_TROUBLE, str(error))
         except KnownChangedError as error:
             return Retry(error.after, str(error))
         except Exception as error:
@@ -184,15 +185,15 @@ class Handler:
                 return self._unseen(claim)
             try:
                 return await self._decide_and_write(claim, record, policies, timings)
-            except StaleRecordError:
+            except (StaleRecordError, RecordGoneError) as error:
+                if isinstance(error, RecordGoneError) and error.code not in _GONE_BY_A_ROW_S_WORD:
+                    return self._gone(claim)
                 timings.end("write")
                 _log.info("record_changed_meanwhile", object=record.object, record=record.id)
                 # It may have been our own write, unanswered.
                 claim = replace(claim, taken_over=True)
-            except RecordGoneError:
-                return self._gone(claim)
         if waits >= _MOST_WAITS:
-            note = "other writers changed the record at every try"
+            note = "others changed the record at every try, or it was said to be gone"
             return await self._giving_up.park(claim, ReasonCode.KEPT_CHANGING, note)
         self._kept_changing[item.decision_key] = waits + 1
         return Retry(_WAIT_AFTER_STALE, "the record kept changing while it was decided")
@@ -256,7 +257,7 @@ class Handler:
                     timedelta(0), "a clock's step is taken; is the owner within boundaries?"
                 )
             return Finished(decision.reason.value)
-        return Retry(_WAIT_AFTER_TROUBLE, "the org refused every owner the policy chose")
+        return Retry(AFTER_TROUBLE, "the org refused every owner the policy chose")
 
     def _pass_over(self, claim: Claim, decision: Decision, facts: Facts) -> None:
         """A sweep's find that no policy takes need not be read by the next: any way in would have done."""
@@ -288,8 +289,3 @@ class Handler:
 def _came_for_more(item: WorkItem, proven: Decision) -> bool:
     """Whether what was proven is another decision, or a person's change may lie below it."""
     return proven.key != item.decision_key or OWNER in item.changed_fields
-
-
-def _pause(error: TemporaryOrgError | LoginError) -> timedelta:
-    wait = getattr(error, "retry_after", None)
-    return min(timedelta(seconds=wait), _LONGEST_WAIT) if wait else _WAIT_AFTER_TROUBLE

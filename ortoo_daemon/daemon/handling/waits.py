@@ -1,4 +1,4 @@
-"""What do records wait for? Told once a minute for each cause, however many records there are."""
+"""What do records wait for, and how long? Told once a minute for each cause, however many they are."""
 
 from collections import Counter
 from collections.abc import Callable
@@ -7,9 +7,27 @@ from time import monotonic
 
 import structlog
 
+from ortoo_daemon.errors import ApiLimitError, LoginError, TemporaryOrgError
+
 _log = structlog.get_logger("ortoo_daemon.records")
 
 _TOLD_EVERY = 60.0
+
+AFTER_TROUBLE = timedelta(seconds=10)
+LONGEST_AT_LIMIT = timedelta(minutes=5)
+_FIRST_AT_LIMIT = timedelta(seconds=20)
+_LONGEST_WAIT = timedelta(minutes=15)
+"""However long the org asks to be left alone, a record is looked at again by then."""
+
+
+def pause_after(error: TemporaryOrgError | LoginError, attempts: int) -> timedelta:
+    """How long a record waits that was tried so often before. The limit of calls may end in a moment, as the
+    day it counts rolls on, or last for hours."""
+    if isinstance(error, ApiLimitError):
+        return min(_FIRST_AT_LIMIT * 2.0 ** min(attempts, 8), LONGEST_AT_LIMIT)
+    if error.retry_after:
+        return min(timedelta(seconds=error.retry_after), _LONGEST_WAIT)
+    return AFTER_TROUBLE
 
 
 class Waits:

@@ -45,11 +45,12 @@ IsSilent = Callable[[Mapping[str, float]], str | None]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListenerTimes:
-    """Seconds. ``healthy_after``: a session that lived so long ends a row of failures."""
+    """Seconds. ``healthy_after``: an open session that lived so long, and twice as long as the pause before
+    it, ends a row of failures: who listens most of the time need not stay away for longer and longer."""
 
     check_every: float = 3.0
     silent_after: float = 180.0
-    healthy_after: float = 60.0
+    healthy_after: float = 5.0
 
 
 class _SessionEndedError(Exception):
@@ -115,6 +116,8 @@ class Listener:
             turns_within=self._turns_within,
         )
         self._failures = 0
+        self._opened_at = inf
+        self._paused_for = 0.0
 
     @property
     def last_message_at(self) -> datetime | None:
@@ -138,18 +141,22 @@ class Listener:
     async def run(self, stop: asyncio.Event) -> None:
         """Listen until ``stop`` is set; a batch that is being delivered then is seen through."""
         while not stop.is_set():
-            started = monotonic()
+            self._opened_at = inf
             try:
                 await self._session(stop)
             except Exception as error:
                 failure = _failure_of(error)
-                if monotonic() - started >= self._times.healthy_after:
+                if self._was_healthy():
                     self._failures = 0
                 self._failures += 1
                 await self._pause(failure, error, stop)
             finally:
                 self._note_state(None)
         self.turns_by = inf
+
+    def _was_healthy(self) -> bool:
+        lived = monotonic() - self._opened_at
+        return lived >= max(self._times.healthy_after, 2 * self._paused_for)
 
     async def _session(self, stop: asyncio.Event) -> None:
         """One client's life. Returns when stopped, raises when the session is of no more use."""
@@ -158,7 +165,7 @@ class Listener:
         self._turns_within(ANSWERED_WITHIN)
         try:
             await _unless_stopped(client.open(), stop)
-            self.connected = True
+            self.connected, self._opened_at = True, monotonic()
             pumping = asyncio.create_task(self._pump.run(client), name="stream pump")
             while not stop.is_set():
                 await _unless_stopped(self._wanted.subscribe_missing(client), stop)
@@ -209,6 +216,7 @@ class Listener:
             # Logins keep their own pace, and one is for all: however often sessions ended before, the
             # stream must not stay away once somebody is logged in again.
             pause = error.retry_after + self._random.uniform(0.0, 0.5)
+        self._paused_for = pause
         self.rebuilds += 1
         self.last_error = failure.text
         _log.warning(

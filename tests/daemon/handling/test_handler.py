@@ -142,12 +142,31 @@ async def test_an_org_in_trouble_is_asked_again_later(live: Live) -> None:
 
 @live()
 async def test_an_exhausted_allowance_is_waited_out(live: Live) -> None:
+    """With growing waits: it may have been for a moment."""
     async with handler_on(live) as handler:
         lead = live.lead()
         await live.control("/limits", {"api_calls": 1})
-        verdict = await handler.handle(claim_of(lead))
-    assert isinstance(verdict, Retry)
-    assert verdict.after >= timedelta(minutes=1)
+        verdicts = [await handler.handle(claim_of(lead, attempts=number)) for number in range(9)]
+    waits = [each.after for each in verdicts if isinstance(each, Retry)]
+    assert len(waits) == 9
+    assert waits[0] == timedelta(seconds=20)
+    assert waits == sorted(waits)
+    assert waits[-1] == timedelta(minutes=5)
+
+
+@live()
+async def test_a_row_that_is_refused_as_deleted_says_nothing_of_a_record_that_can_be_read(
+    live: Live,
+) -> None:
+    """Be it the record's own row or its proof's."""
+    deleted = {"code": "ENTITY_IS_DELETED", "message": "entity is deleted"}
+    async with handler_on(live) as handler:
+        for refused, ends in (("Lead", "rule"), ("Ortoo_Decision__c", "recovered")):
+            lead = live.lead()
+            await fault(live, "row", object=refused, **deleted)
+            assert await handler.handle(claim_of(lead)) == Finished(ends)
+            assert lead_row(live, lead)["OwnerId"] != seed.WEB_FORMS_USER_ID
+            assert len(proofs(live, lead)) == 1
 
 
 @live()
