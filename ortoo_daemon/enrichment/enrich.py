@@ -11,6 +11,7 @@ from ortoo_daemon.policy.call_model import CallStep, HoldStep
 from ortoo_daemon.policy.enrichment_model import MatchKind, ScoreStep, SetStep, TableStep
 
 STAGE = "enrichment"
+_AS = {MatchKind.RANGE: "in", MatchKind.WORDS: "with the words of one, and no other,"}
 
 
 def enrich(handling: Handling) -> None:
@@ -73,8 +74,7 @@ def _report_miss(handling: Handling, step: TableStep, empty: list[str]) -> None:
         message = f"{step.table.path} was not asked: {', '.join(empty)} is empty"
     else:
         keys = ", ".join(
-            f"{match.field} {'in' if match.kind is MatchKind.RANGE else 'as'} "
-            f"{' .. '.join(match.columns)}"
+            f"{match.field} {_AS.get(match.kind, 'as')} {' .. '.join(match.columns)}"
             for match in step.matches
         )
         message = f"{step.table.path} has no row for {keys}"

@@ -32,13 +32,15 @@ class MatchKind(StrEnum):
     EXACT = "exact"
     PREFIX = "prefix"
     RANGE = "range"
+    WORDS = "words"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TableMatch:
     """One key of a look-up: the record's field, the table's column(s), and how they are compared.
 
-    RANGE uses two columns, first and last value, both included.
+    RANGE uses two columns, first and last value, both included. WORDS: the cell stands in the field's text,
+    word for word; of the others beside it each is EXACT.
     """
 
     field: str
@@ -58,7 +60,8 @@ class Table(Protocol):
     def find(
         self, matches: Sequence[tuple[TableMatch, FieldValue]], on: date
     ) -> Mapping[str, str] | None:
-        """The best row valid on that date: exact before prefix, longer before shorter prefix."""
+        """The best row valid on that date: exact before prefix, longer before shorter prefix. Of several
+        that a text names what they agree on."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,6 +16,7 @@ from ortoo_daemon.policy.dated_rows import VALID_FROM, VALID_TO, DatedRow, overl
 from ortoo_daemon.policy.enrichment_model import MatchKind, TableMatch
 from ortoo_daemon.policy.nodes import Problems
 from ortoo_daemon.policy.table_files import read_rows
+from ortoo_daemon.policy.table_words import RowsByWords, what_agrees
 from ortoo_daemon.policy.values import fold, number
 from ortoo_daemon.records import FieldValue
 
@@ -46,12 +47,13 @@ class CsvTable:
     def find(
         self, matches: Sequence[tuple[TableMatch, FieldValue]], on: date
     ) -> Mapping[str, str] | None:
-        """The best row valid on that date: exact before prefix, longer before shorter prefix."""
+        """The best row valid on that date: exact before prefix, longer before shorter prefix. Of several
+        that a text names what they agree on."""
         values = [fold(value) for _, value in matches]
         if not all(values):
             return None
-        row = self._index(tuple(match for match, _ in matches)).best(values, on)
-        return None if row is None else dict(zip(self.columns, row.cells, strict=True))
+        rows = self._index(tuple(match for match, _ in matches)).best(values, on)
+        return what_agrees([dict(zip(self.columns, row.cells, strict=True)) for row in rows])
 
     def doubles(self, matches: Shape) -> Iterator[tuple[Row, Row]]:
         """Pairs of rows that answer the same exact look-up on the same day."""
@@ -109,20 +111,25 @@ class _Index:
         if not self.rest:
             return _Plain(rows)
         first = self.rest[0]
+        if self.shape[first].kind is MatchKind.WORDS:
+            return _ByWords(rows, self.cells[first][0])
         if self.shape[first].kind is MatchKind.PREFIX:
             return _ByPrefix(rows, self.cells[first][0])
         return _ByRange(rows, self.cells[first])
 
-    def best(self, values: list[str], on: date) -> Row | None:
+    def best(self, values: list[str], on: date) -> list[Row]:
+        """The one row that fits best; several only where a text names several."""
         group = self.groups.get(tuple(values[i] for i in self.exact))
         if group is None:
-            return None
+            return []
+        if isinstance(group, _ByWords):
+            return list(group.named_in(values[self.rest[0]], on))
         found: list[tuple[int, int, Row]] = []
         for order, row in group.candidates(values[self.rest[0]] if self.rest else ""):
             length = self._length(row, values) if row.is_valid(on) else None
             if length is not None:
                 found.append((-length, order, row))
-        return min(found)[2] if found else None
+        return [min(found)[2]] if found else []
 
     def _length(self, row: Row, values: list[str]) -> int | None:
         """How much of the value the row's prefixes cover, None when a part does not match."""
@@ -144,6 +151,18 @@ class _Plain:
 
     def candidates(self, value: str) -> Iterator[tuple[int, Row]]:
         return iter(self.rows)
+
+
+class _ByWords:
+    def __init__(self, rows: list[tuple[int, Row]], place: int) -> None:
+        self.rows: RowsByWords[Row] = RowsByWords()
+        for _, row in rows:
+            self.rows.add(row.cells[place], row)
+
+    def named_in(self, text: str, on: date) -> Iterator[Row]:
+        """The first row of that day for each thing that the text names."""
+        for rows in self.rows.named_in(text):
+            yield from [row for row in rows if row.is_valid(on)][:1]
 
 
 class _ByPrefix:
@@ -181,7 +200,7 @@ class _ByRange:
             yield self.rows[index]
 
 
-_Group = _Plain | _ByPrefix | _ByRange
+_Group = _Plain | _ByPrefix | _ByRange | _ByWords
 
 
 def sortable(text: str) -> Sortable:

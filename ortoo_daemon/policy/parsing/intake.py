@@ -4,22 +4,18 @@ from collections.abc import Collection
 from dataclasses import dataclass, replace
 
 from ortoo_daemon.callouts import CallKind
-from ortoo_daemon.errors import Place
 from ortoo_daemon.policy.adf_model import Adf
 from ortoo_daemon.policy.ai_model import AiStep
 from ortoo_daemon.policy.call_model import CallStep, HoldStep
 from ortoo_daemon.policy.enrichment_model import (
     EnrichmentStep,
-    MatchKind,
     ScoreStep,
     SetStep,
-    TableMatch,
-    TableStep,
 )
 from ortoo_daemon.policy.govern_model import Govern
 from ortoo_daemon.policy.intake_model import Cleanse, CleanseKind, Require
 from ortoo_daemon.policy.naming import did_you_mean
-from ortoo_daemon.policy.nodes import ListNode, MapNode, Node, Problems, Scalar
+from ortoo_daemon.policy.nodes import MapNode, Node, Problems, Scalar
 from ortoo_daemon.policy.parsing.adf import read_adf_intake
 from ortoo_daemon.policy.parsing.ai import read_ai
 from ortoo_daemon.policy.parsing.attribution import read_attribution
@@ -28,10 +24,10 @@ from ortoo_daemon.policy.parsing.conditions import ConditionReader
 from ortoo_daemon.policy.parsing.expressions import read_sets
 from ortoo_daemon.policy.parsing.govern import read_govern
 from ortoo_daemon.policy.parsing.sections import Section, items_in, mapping_in, name_in, text_in
+from ortoo_daemon.policy.parsing.table_steps import read_table_step
 from ortoo_daemon.policy.parsing.triage import read_triage
 from ortoo_daemon.policy.parsing.vehicle import read_vehicle
 from ortoo_daemon.policy.resources import Resources
-from ortoo_daemon.policy.tables import CsvTable
 from ortoo_daemon.policy.triage_model import Triage
 from ortoo_daemon.policy.vehicle_model import VehicleStep
 
@@ -43,7 +39,6 @@ ACTIONS = tuple(kind.value for kind in CallKind if kind is not CallKind.SERVICE)
 STEP_KINDS = ("table", "set", "score", "ai", "call", *ACTIONS, "hold_until", "attribution")
 STEP_KEYS = (*STEP_KINDS, "only_empty")
 SCORE_KEYS = ("card", "when", "into", "band")
-TABLE_KEYS = ("file", "match", "set", "only_empty")
 
 _KINDS = tuple(CleanseKind)
 
@@ -183,7 +178,7 @@ def _step(
     if inner is None:
         return None
     if kind == "table":
-        return _table(inner, problems, resources)
+        return read_table_step(inner, problems, resources)
     if kind == "score":
         return _score(inner, conditions, resources)
     if kind == "ai":
@@ -195,30 +190,6 @@ def _step(
     if kind == "hold_until":
         return read_hold(inner, conditions, labels)
     return read_action(CallKind(kind), inner, conditions, labels)
-
-
-def _table(node: MapNode, problems: Problems, resources: Resources) -> TableStep | None:
-    section = Section(node, problems, what="a table step", known=TABLE_KEYS)
-    file = section.required("file")
-    match_node, set_node = section.required("match"), section.required("set")
-    if not isinstance(file, Scalar):
-        section.text("file")
-        return None
-    table = resources.table(file)
-    if table is None or match_node is None or set_node is None:
-        return None
-    matches = _matches(section.mapping("match"), table, problems)
-    sets = _columns(section.mapping("set"), table, problems)
-    if not matches or not sets:
-        return None
-    _note_doubles(table, matches, problems)
-    return TableStep(
-        table=table,
-        matches=matches,
-        sets=sets,
-        only_empty=section.flag("only_empty"),
-        place=node.place,
-    )
 
 
 def _score(node: MapNode, conditions: ConditionReader, resources: Resources) -> ScoreStep | None:
@@ -240,63 +211,3 @@ def _score(node: MapNode, conditions: ConditionReader, resources: Resources) -> 
     if card is None or into is None or (when is not None and condition is None):
         return None
     return ScoreStep(card=card, into=into, band=band, when=condition, place=node.place)
-
-
-def _note_doubles(table: CsvTable, matches: tuple[TableMatch, ...], problems: Problems) -> None:
-    for first, second in table.doubles(matches):
-        message = f"this row and line {first.line} answer the same look-up on the same day"
-        mend = "remove one of them, or let their dates not overlap"
-        problems.add(Place(table.file, second.line), "duplicate_row", message, mend)
-
-
-def _matches(node: MapNode | None, table: CsvTable, problems: Problems) -> tuple[TableMatch, ...]:
-    found = []
-    for key, value in node.entries.values() if node else ():
-        field = name_in(key, problems, what="match")
-        kind, columns = _how(value, problems)
-        known = [column for column in columns if _column(column, table, problems)]
-        if field is not None and kind is not None and len(known) == len(columns):
-            names = tuple(column.text for column in columns)
-            found.append(TableMatch(field=field, columns=names, kind=kind))
-    if node is not None and not node.entries:
-        problems.add(node, "empty", "a look-up needs a field to look up", "write {Field: column}")
-    return tuple(found)
-
-
-def _how(node: Node, problems: Problems) -> tuple[MatchKind | None, list[Scalar]]:
-    """``column``, ``{prefix: column}`` or ``{range: [first, last]}``."""
-    if isinstance(node, Scalar):
-        return MatchKind.EXACT, [node]
-    if isinstance(node, MapNode) and len(node.entries) == 1:
-        ((key, value),) = node.entries.values()
-        if key.text in ("exact", "prefix") and isinstance(value, Scalar):
-            return MatchKind(key.text), [value]
-        if key.text == "range" and isinstance(value, ListNode):
-            columns = [item for item in value.items if isinstance(item, Scalar)]
-            if len(columns) == 2 == len(value.items):
-                return MatchKind.RANGE, columns
-    message = "a match is a column, {prefix: column} or {range: [first column, last column]}"
-    problems.add(node, "wrong_type", message)
-    return None, []
-
-
-def _columns(
-    node: MapNode | None, table: CsvTable, problems: Problems
-) -> tuple[tuple[str, str], ...]:
-    found = []
-    for key, value in node.entries.values() if node else ():
-        field = name_in(key, problems, what="set")
-        column = value if isinstance(value, Scalar) else None
-        if column is None:
-            text_in(value, problems, what="a column")
-        elif field is not None and _column(column, table, problems):
-            found.append((field, column.text))
-    return tuple(found)
-
-
-def _column(node: Scalar, table: CsvTable, problems: Problems) -> bool:
-    if node.text in table.columns:
-        return True
-    message = f"{table.path} has no column {node.text!r}"
-    problems.add(node, "unknown_column", message, did_you_mean(node.text, table.columns))
-    return False

@@ -10,6 +10,7 @@ from ortoo_daemon.policy.parsing import attribution as parse_attribution
 from ortoo_daemon.policy.parsing import calls as parse_calls
 from ortoo_daemon.policy.parsing import find as parse_find
 from ortoo_daemon.policy.parsing import intake as parse_intake
+from ortoo_daemon.policy.parsing import table_steps as parse_table_steps
 from ortoo_daemon.policy.parsing import triage as parse_triage
 from ortoo_daemon.policy.parsing import vehicle as parse_vehicle
 from ortoo_daemon.policy.schema.conditions import condition
@@ -140,6 +141,7 @@ def enrichment_step() -> Schema:
                 "properties": {
                     "exact": NAME,
                     "prefix": NAME,
+                    "words": NAME,
                     "range": {"type": "array", "items": NAME, "minItems": 2, "maxItems": 2},
                 },
                 "additionalProperties": False,
@@ -149,7 +151,7 @@ def enrichment_step() -> Schema:
         ]
     }
     table = section(
-        parse_intake.TABLE_KEYS,
+        parse_table_steps.TABLE_KEYS,
         {"file": NAME, "match": map_of(match), "set": map_of(NAME), "only_empty": FLAG},
         ("file", "match", "set"),
     )
