@@ -21,6 +21,10 @@ Sweep = Callable[[], Awaitable[object]]
 Stretch = Callable[[str], float]
 Clock = Callable[[], datetime]
 
+_LOOK_AT_CLOCK_EVERY = 10.0
+"""Seconds that pass on this machine, whatever is done to its clock."""
+_SLACK = timedelta(seconds=1)
+
 _log = structlog.get_logger("ortoo_daemon.sweeps")
 
 
@@ -46,6 +50,7 @@ class Schedule:
         self._clock = clock
         self._stretch = stretch
         self._every: dict[str, timedelta] = {}
+        self._jitter: dict[str, timedelta] = {}
         self._began_at: dict[str, datetime] = {}
         self._sweeps: dict[str, Sweep] = {}
         self._at_start: list[str] = []
@@ -53,6 +58,7 @@ class Schedule:
         self._running: set[asyncio.Task[None]] = set()
         self._last: dict[str, LastRun] = {}
         self._stopping = False
+        self._watch: asyncio.Task[None] | None = None
         self._scheduler = AsyncIOScheduler(
             jobstores={"default": MemoryJobStore()},
             timezone=UTC,
@@ -77,7 +83,7 @@ class Schedule:
             raise ValueError(f"there is a sweep {name!r} already")
         self._sweeps[name] = sweep
         self._alone[name] = asyncio.Lock()
-        self._every[name] = every
+        self._every[name], self._jitter[name] = every, jitter
         if at_start:
             self._at_start.append(name)
         first = {"next_run_time": datetime.now(UTC)} if at_start else {}
@@ -116,10 +122,14 @@ class Schedule:
 
     def start(self) -> None:
         self._scheduler.start()
+        self._watch = asyncio.create_task(self._watch_clock(), name="ortoo-schedule-clock")
 
     async def stop(self) -> None:
         """Start nothing more, cancel what runs and wait until it has ended."""
         self._stopping = True
+        if self._watch is not None:
+            self._watch.cancel()
+            await asyncio.wait([self._watch])
         if self._scheduler.running:
             self._scheduler.pause()
         while running := set(self._running):
@@ -129,6 +139,27 @@ class Schedule:
         if self._scheduler.running:
             self._scheduler.shutdown(wait=False)
             await asyncio.sleep(0)  # it stops by a callback on this loop
+
+    async def _watch_clock(self) -> None:
+        """The scheduler goes by the machine's clock: set back an hour, it would run nothing for one."""
+        while True:
+            await asyncio.sleep(_LOOK_AT_CLOCK_EVERY)
+            self._run_what_is_too_far_ahead()
+
+    def _run_what_is_too_far_ahead(self) -> None:
+        now = datetime.now(UTC)
+        furthest = {name: every + self._jitter[name] for name, every in self._every.items()}
+        ahead = [
+            job
+            for job in self._scheduler.get_jobs()
+            if job.next_run_time - now > furthest[job.id] + _SLACK
+        ]
+        if not ahead:
+            return
+        set_back = max(job.next_run_time - now - furthest[job.id] for job in ahead)
+        _log.warning("schedule.clock_set_back", by=round(set_back.total_seconds()))
+        for job in ahead:
+            job.modify(next_run_time=now)
 
     def _is_stretched(self, name: str) -> bool:
         """Whether this one of its times is to be left out."""

@@ -180,3 +180,53 @@ async def test_a_paused_sweep_runs_only_when_it_is_asked_for():
         await schedule.run_now("other")
         await asyncio.sleep(3 * SOON.total_seconds())
     assert runs == [1]
+
+
+@asynchronous
+async def test_a_clock_that_is_set_back_keeps_no_sweep_from_its_time(monkeypatch):
+    behind = timedelta(0)
+    runs = {"often": 0, "daily": 0}
+
+    class Clock(datetime):
+        @classmethod
+        def now(cls, tz=None):
+            return datetime.now(tz) - behind
+
+    monkeypatch.setattr("apscheduler.schedulers.base.datetime", Clock)
+    monkeypatch.setattr("ortoo_daemon.sweeps.schedule.datetime", Clock)
+    monkeypatch.setattr("ortoo_daemon.sweeps.schedule._LOOK_AT_CLOCK_EVERY", 0.05)
+
+    def sweep(name: str):
+        async def run():
+            runs[name] += 1
+
+        return run
+
+    schedule = Schedule(clock=now)
+    schedule.add("often", sweep("often"), timedelta(seconds=0.1), jitter=timedelta(seconds=0.01))
+    schedule.add("daily", sweep("daily"), timedelta(days=1))
+    with capture_logs() as logs:
+        async with started(schedule):
+            await until(lambda: runs["often"] >= 2)
+            behind, before = HOUR, runs["often"]
+            await until(lambda: runs["often"] >= before + 5)
+    assert runs["daily"] == 1  # it would have come an hour late
+    (said,) = [log for log in logs if log["event"] == "schedule.clock_set_back"]
+    assert said["by"] == pytest.approx(3600, abs=5)
+
+
+@asynchronous
+async def test_a_clock_that_goes_on_runs_no_sweep_before_its_time(monkeypatch):
+    monkeypatch.setattr("ortoo_daemon.sweeps.schedule._LOOK_AT_CLOCK_EVERY", 0.01)
+    runs = 0
+
+    async def sweep():
+        nonlocal runs
+        runs += 1
+
+    schedule = Schedule(clock=now)
+    schedule.add("hourly", sweep, HOUR, jitter=HOUR / 2)
+    with capture_logs() as logs:
+        async with started(schedule):
+            await asyncio.sleep(0.3)
+    assert (runs, logs) == (0, [])
