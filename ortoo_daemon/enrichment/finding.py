@@ -11,6 +11,7 @@ from functools import lru_cache
 from types import MappingProxyType
 from typing import NamedTuple
 
+from ortoo_daemon.enrichment.denied import is_denied
 from ortoo_daemon.policy.finders import Finder, FinderKind
 from ortoo_daemon.policy.values import fold
 from ortoo_daemon.records import FieldValue
@@ -92,13 +93,14 @@ def _hits(finder: Finder, text: str) -> Iterator[_Hit]:
 
 
 def _words(finder: Finder, text: str) -> Iterator[_Hit]:
-    """Longer words first: "plug-in hybrid" is no "hybrid"."""
+    """Longer words first: "plug-in hybrid" is no "hybrid". What is not wanted is not found."""
     taken: list[tuple[int, int]] = []
     for word in sorted(finder.choices, key=len, reverse=True):
         for found in _any_of((fold(word),)).finditer(text):
             if all(found.end() <= a or b <= found.start() for a, b in taken):
                 taken.append(found.span())
-                yield _Hit(word, found.start(), found.end())
+                if not is_denied(text, *found.span()):
+                    yield _Hit(word, found.start(), found.end())
 
 
 def _lines(finder: Finder, text: str) -> Iterator[_Hit]:

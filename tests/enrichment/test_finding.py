@@ -45,6 +45,56 @@ def test_words_of_one_meaning_are_the_same_thing_and_longer_words_go_first():
     assert find(words, "hybrids and hybridisation", meaning=meaning) is None
 
 
+DRIVE = (
+    "test drive",
+    "essai routier",
+    "Probefahrt",
+    "prueba",
+    "prova su strada",
+    "proefrit",
+    "quote",
+)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "ich will keine Probefahrt",
+        "Je ne veux pas d'essai routier",
+        "I don't want a test drive.",
+        "Please call, no test drive",
+        "no quiero ninguna prueba",
+        "senza prova su strada",
+        "geen proefrit aub",
+        "Probefahrt ist nicht nötig",
+        "test drive not needed",
+    ],
+)
+def test_what_is_not_wanted_is_not_found(text):
+    assert find(read_finder("words", choices=DRIVE), text) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "word"),
+    [
+        ("no test drive please, just a quote", "quote"),
+        ("not a quote but a test drive", "test drive"),
+        ("nicht nur Probefahrt", "Probefahrt"),
+        ("pourquoi pas un essai routier", "essai routier"),
+        ("I can not wait. A test drive", "test drive"),
+        ("Probefahrt, nicht dringend", "Probefahrt"),
+        ("test drive not on Monday", "test drive"),
+    ],
+)
+def test_a_denial_reaches_no_further_than_what_it_denies(text, word):
+    assert find(read_finder("words", choices=DRIVE), text).value == word
+
+
+def test_a_longer_word_that_is_not_wanted_leaves_no_part_of_it():
+    words = read_finder("words", choices=("hybrid", "plug-in hybrid"))
+    assert find(words, "kein plug-in hybrid") is None
+
+
 @pytest.mark.parametrize("cell", ["(.*)+", "amounts", "amount behind x", "line", "words"])
 def test_what_is_no_finder_is_refused(cell):
     with pytest.raises(FinderError):
