@@ -1,4 +1,4 @@
-"""Which country is meant? ISO codes, English names, and names in six languages."""
+"""Which country is meant? ISO codes, English names, names in six languages, and in its own."""
 
 from functools import cache, lru_cache
 from unicodedata import normalize
@@ -7,38 +7,39 @@ _NAMES = """
 AD Andorra|Andorre
 AE United Arab Emirates|UAE|Émirats arabes unis|Vereinigte Arabische Emirate|
    Emiratos Árabes Unidos|Emirati Arabi Uniti|Verenigde Arabische Emiraten
-AL Albania|Albanie|Albanien|Albanië
+AL Albania|Shqipëria|Albanie|Albanien|Albanië
 AR Argentina|Argentine|Argentinien|Argentinië
 AT Austria|Autriche|Österreich|Oesterreich|Oostenrijk|AUT
 AU Australia|Australie|Australien|Australië|AUS
 BA Bosnia and Herzegovina|Bosnie-Herzégovine|Bosnien und Herzegowina|Bosnia y Herzegovina|
    Bosnia ed Erzegovina|Bosnia Erzegovina|Bosnië en Herzegovina
 BE Belgium|Belgique|België|Belgien|Bélgica|Belgio|Belgie|BEL
-BG Bulgaria|Bulgarie|Bulgarien|Bulgarije
+BG Bulgaria|България|Bulgarie|Bulgarien|Bulgarije
 BR Brazil|Brésil|Brasilien|Brasil|Brasile|Brazilië
 BY Belarus|Biélorussie|Weißrussland|Bielorrusia|Bielorussia|Wit-Rusland
 CA Canada|Kanada|Canadá|CAN
 CH Switzerland|Suisse|Schweiz|Suiza|Svizzera|Zwitserland|CHE
 CN China|Chine|Cina|Volksrepublik China
 CY Cyprus|Chypre|Zypern|Chipre|Cipro
-CZ Czechia|Czech Republic|République tchèque|Tchéquie|Tschechien|Tschechische Republik|
+CZ Czechia|Česko|Česká republika|Czech Republic|République tchèque|Tchéquie|Tschechien|
+   Tschechische Republik|
    República Checa|Chequia|Repubblica Ceca|Cechia|Tsjechië|CZE
 DE Germany|Allemagne|Deutschland|Alemania|Germania|Duitsland|Bundesrepublik Deutschland|BRD|DEU|
    GER
-DK Denmark|Danemark|Dänemark|Dinamarca|Danimarca|Denemarken|DNK
+DK Denmark|Danmark|Danemark|Dänemark|Dinamarca|Danimarca|Denemarken|DNK
 DZ Algeria|Algérie|Algerien|Argelia|Algerije
-EE Estonia|Estonie|Estland
+EE Estonia|Eesti|Estonie|Estland
 EG Egypt|Égypte|Ägypten|Egipto|Egitto|Egypte
 ES Spain|Espagne|España|Spanien|Spagna|Spanje|ESP
-FI Finland|Finlande|Finnland|Finlandia|FIN
-FR France|Frankreich|Francia|Frankrijk|République française|FRA
+FI Finland|Suomi|Finlande|Finnland|Finlandia|FIN
+FR France|France métropolitaine|Frankreich|Francia|Frankrijk|République française|FRA
 GB United Kingdom|UK|Great Britain|Britain|England|Scotland|Wales|Northern Ireland|Royaume-Uni|
    Grande-Bretagne|Angleterre|Écosse|Vereinigtes Königreich|Großbritannien|Grossbritannien|
    Reino Unido|Gran Bretaña|Inglaterra|Regno Unito|Gran Bretagna|Inghilterra|Verenigd Koninkrijk|
    Groot-Brittannië|Engeland|GBR
-GR Greece|Grèce|Griechenland|Grecia|Griekenland
-HR Croatia|Croatie|Kroatien|Croacia|Croazia|Kroatië
-HU Hungary|Hongrie|Ungarn|Hungría|Ungheria|Hongarije
+GR Greece|Ελλάδα|Grèce|Griechenland|Grecia|Griekenland
+HR Croatia|Hrvatska|Croatie|Kroatien|Croacia|Croazia|Kroatië
+HU Hungary|Magyarország|Hongrie|Ungarn|Hungría|Ungheria|Hongarije
 IE Ireland|Irlande|Irland|Irlanda|Ierland|Éire|Republic of Ireland|IRL
 IL Israel|Israël|Israele
 IN India|Inde|Indien
@@ -48,9 +49,9 @@ JP Japan|Japon|Japón|Giappone
 KR South Korea|Korea|Corée du Sud|Südkorea|Corea del Sur|Corea del Sud|Zuid-Korea|
    Republic of Korea
 LI Liechtenstein
-LT Lithuania|Lituanie|Litauen|Lituania|Litouwen
+LT Lithuania|Lietuva|Lituanie|Litauen|Lituania|Litouwen
 LU Luxembourg|Luxemburg|Luxemburgo|Lussemburgo|LUX
-LV Latvia|Lettonie|Lettland|Letonia|Lettonia|Letland
+LV Latvia|Latvija|Lettonie|Lettland|Letonia|Lettonia|Letland
 MA Morocco|Maroc|Marokko|Marruecos|Marocco
 MC Monaco|Mónaco
 MD Moldova|Moldavie|Moldawien|Moldavia|Moldavië
@@ -61,21 +62,21 @@ MT Malta|Malte
 MX Mexico|Mexique|Mexiko|México|Messico
 NL Netherlands|The Netherlands|Pays-Bas|Niederlande|Países Bajos|Paesi Bassi|Nederland|Holland|
    Hollande|Holanda|Olanda|NLD
-NO Norway|Norvège|Norwegen|Noruega|Norvegia|Noorwegen|NOR
+NO Norway|Norge|Norvège|Norwegen|Noruega|Norvegia|Noorwegen|NOR
 NZ New Zealand|Nouvelle-Zélande|Neuseeland|Nueva Zelanda|Nuova Zelanda|Nieuw-Zeeland
 PL Poland|Pologne|Polen|Polonia|Polska|POL
 PT Portugal|Portogallo|PRT
 RO Romania|Roumanie|Rumänien|Rumania|Rumanía|Roemenië
-RS Serbia|Serbie|Serbien|Servië
-RU Russia|Russie|Russland|Rusia|Rusland|Russian Federation
+RS Serbia|Srbija|Србија|Serbie|Serbien|Servië
+RU Russia|Россия|Russie|Russland|Rusia|Rusland|Russian Federation
 SA Saudi Arabia|Arabie saoudite|Saudi-Arabien|Arabia Saudita|Saoedi-Arabië
-SE Sweden|Suède|Schweden|Suecia|Svezia|Zweden|SWE
-SI Slovenia|Slovénie|Slowenien|Eslovenia|Slovenië
-SK Slovakia|Slovaquie|Slowakei|Eslovaquia|Slovacchia|Slowakije
+SE Sweden|Sverige|Suède|Schweden|Suecia|Svezia|Zweden|SWE
+SI Slovenia|Slovenija|Slovénie|Slowenien|Eslovenia|Slovenië
+SK Slovakia|Slovensko|Slovaquie|Slowakei|Eslovaquia|Slovacchia|Slowakije
 SM San Marino|Saint-Marin
 TN Tunisia|Tunisie|Tunesien|Túnez|Tunesië
 TR Turkey|Türkiye|Turquie|Türkei|Turquía|Turchia|Turkije
-UA Ukraine|Ucrania|Ucraina|Oekraïne
+UA Ukraine|Україна|Ucrania|Ucraina|Oekraïne
 US United States|United States of America|USA|U.S.A.|U.S.|America|États-Unis|
    États-Unis d'Amérique|Vereinigte Staaten|Vereinigte Staaten von Amerika|Estados Unidos|EE. UU.|
    EEUU|EE.UU.|Stati Uniti|Stati Uniti d'America|Verenigde Staten|Verenigde Staten van Amerika

@@ -189,6 +189,15 @@ def test_what_is_no_postal_code_of_the_country_is_refused(written, country):
         ("Country", "England", "United Kingdom"),
         ("Country", "de", "DE"),
         ("Country", "UK", "GB"),
+        ("Country", "France (FR)", "France"),
+        ("Country", "DE - Deutschland", "Germany"),
+        ("Country", "Belgique/België", "Belgium"),
+        ("Country", "Ireland (Republic)", "Ireland"),
+        ("Country", "The United States", "United States"),
+        ("Country", "fr_FR", "France"),
+        ("Country", "en-US", "United States"),
+        ("Country", "Česká republika", "Czechia"),
+        ("Country", "SVERIGE", "Sweden"),
         ("CountryCode", "France", "FR"),
         ("Country_ISO__c", "Italien", "IT"),
     ],
@@ -197,9 +206,13 @@ def test_a_country_is_spelled_as_its_field_spells_countries(field, written, stan
     assert standard_country(form(written, field=field)) == standard
 
 
-def test_an_unknown_country_is_refused():
+@pytest.mark.parametrize(
+    "written",
+    ["Atlantis", "France / Monaco", "de-CH", "Non-US", "Other (not France)", "--Select--"],
+)
+def test_what_names_no_country_or_several_is_refused(written):
     with pytest.raises(ValueError, match="not a country"):
-        standard_country(form("Atlantis"))
+        standard_country(form(written, field="Country"))
 
 
 countries = st.sampled_from(["", "FR", "DE", "GB", "NL", "US", "PL", "Spain", "Atlantis"])
