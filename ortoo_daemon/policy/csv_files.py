@@ -7,6 +7,7 @@ that can't be used is reported with its line; the others are kept so that everyt
 import csv
 import io
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 
@@ -45,8 +46,21 @@ def read_csv(file: str, data: bytes, problems: Problems) -> CsvRows | None:
             return None
         return CsvRows(header, tuple(_rows(file, reader, header, problems)))
     except csv.Error as error:
-        problems.add(Place(file, max(reader.line_num, 1)), "wrong_row", f"not CSV: {error}")
+        place = Place(file, _whole_lines(text, delimiter) + 1)
+        mend = (
+            'close the quotation mark that is opened there; one that is meant is written twice: ""'
+        )
+        problems.add(place, "wrong_row", f"not CSV: {error}", mend)
         return None
+
+
+def _whole_lines(text: str, delimiter: str) -> int:
+    """How far rows can be read: the one behind them is wrong, wherever its reading ends."""
+    reader, line = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True), 0
+    with suppress(csv.Error):
+        for _ in reader:
+            line = reader.line_num
+    return line
 
 
 def note_unknown_columns(

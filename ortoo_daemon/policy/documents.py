@@ -14,6 +14,7 @@ import yaml
 
 from ortoo_daemon.errors import Place
 from ortoo_daemon.policy.nodes import ListNode, MapNode, Node, Problems, Scalar
+from ortoo_daemon.policy.yaml_mistakes import QUOTES, is_quoted, mistake
 
 MOST_BYTES = 16 * 1024 * 1024
 DEEPEST = 32
@@ -36,9 +37,12 @@ def read_document(file: str, data: bytes, problems: Problems) -> Node | None:
     try:
         return _Builder(file, problems).build(text)
     except yaml.MarkedYAMLError as error:
-        _note_syntax(file, text, error, problems)
+        found = mistake(file, text, error)
+        if all(each.place != found.place for each in problems.found):
+            problems.add(found.place, "yaml_syntax", found.message, found.mend)
     except yaml.YAMLError as error:
-        problems.add(Place(file), "yaml_syntax", f"this is not YAML: {error}")
+        said = " ".join(str(error).split())
+        problems.add(Place(file), "yaml_syntax", f"this is not YAML: {said}")
     except _Refused:
         pass
     return None
@@ -91,26 +95,6 @@ def _decoded(file: str, data: bytes, problems: Problems) -> str | None:
         return None
 
 
-def _note_syntax(file: str, text: str, error: yaml.MarkedYAMLError, problems: Problems) -> None:
-    mark = error.problem_mark or error.context_mark
-    if mark is None:
-        problems.add(Place(file), "yaml_syntax", str(error))
-        return
-    place = Place(file, mark.line + 1, mark.column + 1)
-    lines = text.splitlines()
-    line = lines[mark.line] if mark.line < len(lines) else ""
-    if "\t" in line[: mark.column + 1]:
-        message = "a tab where YAML wants blanks"
-        problems.add(place, "yaml_syntax", message, "indent with blanks")
-        return
-    parts = (error.context, error.problem)
-    said = ", ".join(part for part in parts if part)
-    mend = ""
-    if "mapping values are not allowed" in said or "alphabetic" in said:
-        mend = 'put text that holds ": " or starts with a sign such as * & ! % @ in quotes'
-    problems.add(place, "yaml_syntax", said, mend)
-
-
 class _Builder:
     """Builds nodes from one document's events (untyped: the stubs don't know which marks are set)."""
 
@@ -146,6 +130,10 @@ class _Builder:
         node = Scalar(
             self.file, mark.line + 1, mark.column + 1, text=event.value, plain=event.implicit[0]
         )
+        if event.implicit[0] and event.value[:1] in QUOTES and is_quoted(event.value):
+            message = f"for YAML {event.value[0]} is a letter of the text, and no quotation mark"
+            mend = "write \" or '; put these around the whole where it is meant as a letter"
+            self.problems.add(node, "yaml_refused", message, mend)
         if self.key is None and self.open and type(self.open[-1][0]) is MapNode:
             self.key = node
         else:

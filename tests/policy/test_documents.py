@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from ortoo_daemon.policy.documents import MOST_BYTES, read_document
 from ortoo_daemon.policy.nodes import ListNode, MapNode, Problems, Scalar
+from ortoo_daemon.policy.yaml_mistakes import QUOTES
 
 
 def read(text: str | bytes):
@@ -90,7 +91,11 @@ def plain(node):
     return {key: plain(value) for key, (_, value) in node.entries.items()}
 
 
-letters = st.characters(codec="utf-8", exclude_categories=["Cc", "Zl", "Zp", "Cn", "Co"])
+letters = st.characters(
+    codec="utf-8",
+    exclude_categories=["Cc", "Zl", "Zp", "Cn", "Co"],
+    exclude_characters=sorted(QUOTES),  # such marks around a text are refused
+)
 simple = st.one_of(st.integers(-(10**14), 10**14), st.booleans(), st.none(), st.text(letters))
 trees = st.dictionaries(
     st.text(letters, min_size=1),

@@ -23,7 +23,7 @@ FAIL::
     country,prefix,rooftop
     FR,6,R1
     FR,7,R17
-    → no rooftop of the directory is 'R17'; its rows have no effect (did you mean r1?)
+    → no rooftop of the directory is 'R17'; its rows have no effect (did you mean R1?)
 
 FAIL (a programme)::
 
@@ -36,7 +36,7 @@ FAIL (a programme)::
     take_from: 2026-11-01T00:00:00+01:00
     programmes:
       ev-launch: {rooftops: [R1, R17]}
-      → no rooftop of the directory is 'R17'; the programme goes without it (did you mean r1?)
+      → no rooftop of the directory is 'R17'; the programme goes without it (did you mean R1?)
     ownership:
       rules:
         - {name: launch, programme: ev-launch, assign: {queue: EV_Desk}}
@@ -63,6 +63,7 @@ def check(subject: Subject) -> Iterator[Problem]:
     directory = subject.directory
     if directory is None:
         return
+    codes = [each.code or code for code, each in directory.rooftops_by_code.items()]
     for rows, goes in _named(subject):
         told: set[str] = set()
         for name, place in rows:
@@ -73,7 +74,7 @@ def check(subject: Subject) -> Iterator[Problem]:
                 place=place,
                 rule=ID,
                 message=f"no rooftop of the directory is {name!r}; {goes}",
-                mend=did_you_mean(name, directory.rooftops_by_code),
+                mend=did_you_mean(name, codes),
                 level=Level.HINT,
             )
 
