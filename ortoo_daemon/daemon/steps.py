@@ -52,7 +52,8 @@ class Steps:
                 found = await step()
             except (TemporaryOrgError, LoginError) as error:
                 wait = max(getattr(error, "retry_after", None) or 0.0, pause)
-                _log.error("service.waiting_for_org", step=what, error=str(error), again_in=wait)
+                seconds = round(wait, 1)
+                _log.error("service.waiting_for_org", step=what, error=str(error), again_in=seconds)
                 self._tell(f"waiting for the org to {what}: {error}")
             except PermanentOrgError as error:
                 _log.error("service.refused_by_org", step=what, error=str(error), again_in=wait)

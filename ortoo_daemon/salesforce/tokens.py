@@ -10,7 +10,6 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from random import Random
 from typing import Any
 from urllib.parse import urlsplit
@@ -37,7 +36,7 @@ _LOCAL_HOSTS = frozenset({"localhost", "127.0.0.1", "::1"})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JwtBearer:
-    """Signed assertion of a connected app's certificate. ``private_key`` is PEM text or a file's path."""
+    """Signed assertion of a connected app's certificate. ``private_key`` is PEM text."""
 
     client_id: str
     username: str
@@ -247,10 +246,10 @@ class TokenManager:
             "exp": int((datetime.now(UTC) - self._ahead_for + _ASSERTION_FOR).timestamp()),
         }
         try:
-            return jwt.encode(claims, _pem(auth.private_key), algorithm="RS256")
+            return jwt.encode(claims, auth.private_key, algorithm="RS256")
         except (jwt.PyJWTError, ValueError, TypeError):
             raise LoginError(
-                "PRIVATE_KEY_UNUSABLE", "the private key is not a PEM-encoded RSA key"
+                "PRIVATE_KEY_UNUSABLE", "the private key is no PEM-encoded RSA key"
             ) from None
 
 
@@ -267,15 +266,6 @@ def checked_url(url: str) -> str:
 def is_local_http(url: str) -> bool:
     """Whether the org is a sandbox on this machine, spoken to in plain http."""
     return urlsplit(url).scheme == "http"
-
-
-def _pem(private_key: str) -> str:
-    if "-----BEGIN" in private_key:
-        return private_key
-    try:
-        return Path(private_key).read_text(encoding="ascii")
-    except (OSError, ValueError):
-        raise LoginError("PRIVATE_KEY_UNREADABLE", f"can't read {private_key}") from None
 
 
 def _token_of(answer: requests.Response) -> Token:

@@ -17,6 +17,8 @@ from apscheduler.jobstores.memory import MemoryJobStore
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
+from ortoo_daemon.errors import OrtooError
+
 Sweep = Callable[[], Awaitable[object]]
 Stretch = Callable[[str], float]
 Clock = Callable[[], datetime]
@@ -192,6 +194,9 @@ class Schedule:
             except asyncio.CancelledError:
                 self._ended(name, began_at, error="cancelled")
                 raise
+            except OrtooError as error:  # the org or the store: no defect, so without a traceback
+                _log.error("sweep.failed", sweep=name, error=str(error))
+                self._ended(name, began_at, error=str(error))
             except Exception as error:
                 _log.error("sweep.failed", sweep=name, exc_info=error)
                 self._ended(name, began_at, error=f"{type(error).__name__}: {error}")

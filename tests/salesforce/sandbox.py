@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import requests
@@ -26,7 +27,7 @@ class Sandbox:
         self.key = JwtBearer(
             client_id=about["client_id"],
             username=about["username"],
-            private_key=about["private_key_file"],
+            private_key=Path(about["private_key_file"]).read_text(encoding="ascii"),
         )
         self.shift = 0.0
 

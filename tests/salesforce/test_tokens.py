@@ -103,15 +103,10 @@ def test_an_asker_that_is_cancelled_does_not_end_the_login_of_the_others():
 
 
 @responses.activate
-@pytest.mark.parametrize("as_file", [True, False])
-def test_the_assertion_is_signed_short_lived_and_for_the_named_audience(key, tmp_path, as_file):
+def test_the_assertion_is_signed_short_lived_and_for_the_named_audience(key):
     public, pem = key
-    path = tmp_path / "daemon.pem"
-    path.write_text(pem)
     responses.post(URL, json=GIVEN)
-    auth = JwtBearer(
-        client_id="app", username="d@example.com", private_key=str(path) if as_file else pem
-    )
+    auth = JwtBearer(client_id="app", username="d@example.com", private_key=pem)
     run(manager(auth).get())
     form = parse_qs(responses.calls[0].request.body)
     assert form["grant_type"] == ["urn:ietf:params:oauth:grant-type:jwt-bearer"]
@@ -288,9 +283,16 @@ def test_no_secret_is_in_an_error_a_repr_or_a_log_line(answer, key, capsys):
         assert secret not in shown
 
 
-@pytest.mark.parametrize("private_key", ["/nowhere/key.pem", "-----BEGIN PRIVATE KEY-----\nx"])
+@pytest.mark.parametrize(
+    "private_key",
+    ["MIIEvQIBADANBgkqhkiG9w0BAQEFAASC", "/nowhere/key.pem", "-----BEGIN PRIVATE KEY-----\nMIIEvQ"],
+)
 def test_a_key_that_cannot_be_used_is_told_without_showing_it(private_key):
+    """One that lost its first line is no name of a file, either."""
     auth = JwtBearer(client_id="app", username="u", private_key=private_key)
+    tokens = manager(auth)
     with pytest.raises(LoginError) as caught:
-        run(manager(auth).get())
-    assert caught.value.code.startswith("PRIVATE_KEY")
+        run(tokens.get())
+    assert caught.value.code == "PRIVATE_KEY_UNUSABLE"
+    for line in private_key.splitlines():
+        assert line not in f"{caught.value} {tokens.login_error}"

@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from structlog.testing import capture_logs
 
+from ortoo_daemon.errors import LoginError
 from ortoo_daemon.sweeps.schedule import Schedule
 from tests.asynchronous import asynchronous, until
 
@@ -79,6 +80,23 @@ async def test_a_failing_sweep_is_logged_counted_and_runs_again():
             )
     assert schedule.last_run["reconcile"].error == "OSError: org is down"
     assert {(log["event"], log["sweep"]) for log in logs} == {("sweep.failed", "reconcile")}
+
+
+@asynchronous
+async def test_what_the_org_refuses_a_sweep_is_told_in_one_line_and_no_defect():
+    async def sweep():
+        raise LoginError("LOGIN_UNREACHABLE", "no answer from the login host")
+
+    schedule = Schedule(clock=now)
+    schedule.add("reconcile", sweep, HOUR, at_start=True)
+    with capture_logs() as logs:
+        async with started(schedule):
+            await until(lambda: "reconcile" in schedule.last_run)
+    why = "LOGIN_UNREACHABLE: no answer from the login host"
+    assert schedule.last_run["reconcile"].error == why
+    (said,) = logs
+    assert (said["event"], said["error"]) == ("sweep.failed", why)
+    assert "exc_info" not in said
 
 
 @asynchronous

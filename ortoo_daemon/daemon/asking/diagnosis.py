@@ -40,7 +40,8 @@ _LOGIN_MENDS = {
     "invalid_grant": "approve the app for the daemon's user (permission set, pre-authorised), and "
     "check username, certificate and this machine's clock",
     "LOGIN_UNREACHABLE": "check org.login_url and that this machine may reach it over https",
-    "PRIVATE_KEY_UNREADABLE": "org.auth.private_key_file must be readable by the daemon's user",
+    "PRIVATE_KEY_UNUSABLE": "org.auth.private_key_file must hold the whole PEM file of the RSA key, from "
+    "-----BEGIN to END-----, without a passphrase",
     "INSECURE_URL": "org.login_url must begin with https://",
 }
 

@@ -17,6 +17,7 @@ from jinja2 import TemplateError
 
 from ortoo_daemon.daemon.handoffs.finding import OpenHandoffs
 from ortoo_daemon.daemon.handoffs.handing import Handing
+from ortoo_daemon.daemon.noticing.failed_looks import FailedLooks
 from ortoo_daemon.daemon.noticing.notice_settings import NoticeSettings
 from ortoo_daemon.daemon.noticing.outbox import Outbox
 from ortoo_daemon.daemon.noticing.sending import AT_ONCE, Group, Sending, Trouble, settled_by
@@ -67,6 +68,7 @@ class Delivery:
     open_handoffs: OpenHandoffs | None = None
     waiting: Waiting = field(default_factory=Waiting)
     _sending: Sending = field(init=False)
+    _failed: FailedLooks = field(init=False, default_factory=FailedLooks)
     _busy: dict[str, "asyncio.Task[None]"] = field(init=False, default_factory=dict)
     _left_behind_at: datetime | None = field(init=False, default=None)
     _told_at: float = field(init=False, default=-math.inf)
@@ -94,7 +96,7 @@ class Delivery:
             try:
                 pause = await self.look()
             except (OrgError, StateError) as error:
-                _log.warning("notice.look_failed", error=str(error))
+                self._failed.note(error)
             await _first_of(stop, self.box.news, within=pause)
             if (left := self._told_at + _APART - time.monotonic()) > 0:
                 await _first_of(stop, within=left)

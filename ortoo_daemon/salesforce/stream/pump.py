@@ -14,6 +14,7 @@ from typing import Any, Protocol
 
 import structlog
 
+from ortoo_daemon.errors import OrtooError
 from ortoo_daemon.salesforce.stream.messages import (
     ChangeEvent,
     StreamEvent,
@@ -123,6 +124,9 @@ class Pump:
             events = [each for each in read if not isinstance(each, Gap)]
             if events:
                 await self._deliver(events)
+        except OrtooError as error:  # the store or the org: no defect, so without a traceback
+            _log.error("stream.delivery_failed", events=len(messages), error=str(error))
+            raise DeliveryError(f"events could not be taken: {error}") from error
         except Exception as error:
             _log.exception("stream.delivery_failed", events=len(messages))
             raise DeliveryError(f"events could not be taken: {error}") from error
