@@ -106,7 +106,13 @@ class DueSteps:
         self._most.add(figures.put)
         await self._note()
         if figures.found:
-            _log.info("sweep.sla", found=figures.found, put=figures.put, pages=figures.pages)
+            _log.info(
+                "sweep.sla",
+                found=figures.found,
+                put=figures.put,
+                again=figures.again,
+                pages=figures.pages,
+            )
         if figures.stopped:
             _log.error(
                 "sweep.sla_stopped",

@@ -29,6 +29,7 @@ from ortoo_daemon.salesforce.directory import DirectoryReader
 from ortoo_daemon.salesforce.org import Org
 from ortoo_daemon.sweeps.by_hand import find_given_by_hand
 from ortoo_daemon.sweeps.consents import find_consents
+from ortoo_daemon.sweeps.put_before import PutBefore
 from ortoo_daemon.sweeps.reconcile import reconcile
 from ortoo_daemon.sweeps.recover import recover
 from ortoo_daemon.sweeps.retention import Retention, forget_old_items
@@ -99,6 +100,7 @@ class Sweeping:
     def plan(self, every: SweepSettings, *, shadow: bool) -> None:
         """Add the sweeps; they begin when the schedule is started."""
         self._every = every
+        self._put_before = PutBefore(every=every.sla_every)
         self._steps = DueSteps(
             self._queue, every, clock=utc_now, backlog=self._backlog, tell=self._tell
         )
@@ -182,6 +184,7 @@ class Sweeping:
             self._queue.put,
             objects,
             clock=self._now,
+            before=self._put_before,
             at_most=self._steps.left,
         )
         await self._steps.found(figures)

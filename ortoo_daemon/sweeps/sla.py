@@ -13,6 +13,7 @@ from typing import Protocol
 from ortoo_daemon.instants import instant, instant_text
 from ortoo_daemon.records import FieldValue, RecordId, WorkItem, WorkReason, record_id
 from ortoo_daemon.sweeps.pages import behind
+from ortoo_daemon.sweeps.put_before import PutBefore
 from ortoo_daemon.sweeps.reconcile import QueuePut
 from ortoo_daemon.sweeps.writable import writable
 
@@ -37,11 +38,12 @@ class OrgQueries(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DueFigures:
-    """What one look found due and put, and how much of it is overdue. ``stopped``: more was due than may be
-    put."""
+    """What one look found due and put, and how much of it is overdue. ``again``: put once more, as nothing
+    came of it before. ``stopped``: more was due than may be put."""
 
     found: int = 0
     put: int = 0
+    again: int = 0
     pages: int = 0
     overdue: int = 0
     stopped: bool = False
@@ -62,11 +64,13 @@ async def find_due_steps(
     objects: Iterable[str],
     *,
     clock: Callable[[], datetime],
+    before: PutBefore,
     at_most: int | None = None,
 ) -> DueFigures:
     """Put every record whose next step is due on the queue, up to so many; raises what the ports raise.
 
-    A step has an entry of its own, so the same step found again joins what waits.
+    A step has an entry of its own, so the same step found again joins what waits. What was put ``before`` and
+    is still due counts no more.
     """
     now, names = clock(), sorted(objects)
     figures = DueFigures()
@@ -76,13 +80,17 @@ async def find_due_steps(
         for page in range(MOST_PAGES):
             if page:
                 (rows,) = await ask([_due(name, now, _place(rows[-1]))])
-            items = [_item(name, row, now) for row in rows]
+            new, again = before.sorted([_item(name, row, now) for row in rows], now)
             stopped = figures.stopped
-            if at_most is not None and figures.put + len(items) > at_most:
-                items, stopped = items[: at_most - figures.put], True
+            if at_most is not None and figures.put + len(new) > at_most:
+                new, stopped = new[: at_most - figures.put], True
+            put = await queue_put(new) if new else 0
+            put_again = await queue_put(again) if again else 0
+            before.note((*new, *again), now)
             figures = DueFigures(
                 found=figures.found + len(rows),
-                put=figures.put + (await queue_put(items) if items else 0),
+                put=figures.put + put,
+                again=figures.again + put_again,
                 pages=figures.pages + 1,
                 overdue=figures.overdue + sum(now - _next_at(row) > OVERDUE_AFTER for row in rows),
                 stopped=stopped,

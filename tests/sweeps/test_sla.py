@@ -9,6 +9,7 @@ import pytest
 
 from ortoo_daemon.records import WorkItem, WorkReason, record_id
 from ortoo_daemon.sweeps import sla as module
+from ortoo_daemon.sweeps.put_before import PutBefore
 from ortoo_daemon.sweeps.sla import DueFigures, count_due, count_due_soon, find_due_steps
 from tests.asynchronous import asynchronous
 
@@ -59,9 +60,15 @@ def due(number: int, late: float) -> dict[str, Any]:
     return {"Id": record_id(f"00Q{number:012d}"), "at": text}
 
 
+def unknown() -> PutBefore:
+    return PutBefore(every=timedelta(seconds=30))
+
+
 async def swept(org: Org, *objects: str) -> tuple[Queue, DueFigures]:
     queue = Queue()
-    figures = await find_due_steps(org, queue, objects or ("Lead",), clock=lambda: NOW)
+    figures = await find_due_steps(
+        org, queue, objects or ("Lead",), clock=lambda: NOW, before=unknown()
+    )
     return queue, figures
 
 
@@ -148,12 +155,16 @@ async def test_what_is_due_soon_is_counted_with_one_call_for_all_objects():
 async def test_no_more_are_put_than_may_be_and_the_oldest_come_first():
     queue = Queue()
     org = Org(*(due(number, late=number) for number in range(1, 11)))
-    figures = await find_due_steps(org, queue, ("Lead",), clock=lambda: NOW, at_most=4)
+    figures = await find_due_steps(
+        org, queue, ("Lead",), clock=lambda: NOW, before=unknown(), at_most=4
+    )
     assert [item.record_id for item in queue.items] == [
         due(number, 0)["Id"] for number in (10, 9, 8, 7)
     ]
     assert (figures.put, figures.stopped) == (4, True)
-    whole = await find_due_steps(org, Queue(), ("Lead",), clock=lambda: NOW, at_most=10)
+    whole = await find_due_steps(
+        org, Queue(), ("Lead",), clock=lambda: NOW, before=unknown(), at_most=10
+    )
     assert (whole.put, whole.stopped) == (10, False)
 
 
