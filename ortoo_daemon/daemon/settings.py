@@ -199,6 +199,16 @@ class Settings(BaseSettings):
     file: Path = Path("ortoo.yaml")
     """The file itself; set while it is read."""
 
+    @field_validator("state")
+    @classmethod
+    def _is_a_store(cls, url: str) -> str:
+        if not url.startswith(("sqlite:///", "postgresql+psycopg://")):
+            raise ValueError(
+                "this is no store: write sqlite:////var/lib/ortoo/state.db (four slashes before a path from"
+                " the root), or postgresql+psycopg://user@host/database"
+            )
+        return url
+
     @model_validator(mode="after")
     def _leases_outlast_calls(self) -> "Settings":
         """A lease is renewed when a third of it is over; what is left must do for a call."""
@@ -241,7 +251,7 @@ def load_settings(path: Path) -> Settings:
         return Settings(**{**values, "folder": path.parent, "file": path})
 
     try:
-        return validated(node, make)
+        return validated(node, make, Settings, env_prefix="ORTOO_")
     except SettingsError as error:
         mend = "write JSON there, or set each key by itself: ORTOO_ORG__LOGIN_URL"
         raise _problem(Place("environment"), str(error), mend) from error

@@ -4,11 +4,13 @@ Uses the policy language's own loader: same scalars (NO stays text), same refusa
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
+from ortoo_daemon.daemon.complaints import complaints
 from ortoo_daemon.errors import ConfigError, Place, Problem
 from ortoo_daemon.policy.documents import read_document
 from ortoo_daemon.policy.nodes import ListNode, MapNode, Node, Problems, Scalar
@@ -36,22 +38,22 @@ def mapping_of(name: str, data: bytes) -> MapNode:
     return node
 
 
-def validated(node: MapNode, make: Callable[[Mapping[str, Any]], Model]) -> Model:
-    """The model that ``make`` builds from the plain values.
+def validated(
+    node: MapNode,
+    make: Callable[[Mapping[str, Any]], Model],
+    model: type[Model],
+    *,
+    env_prefix: str = "",
+) -> Model:
+    """The ``model`` that ``make`` builds from the plain values, and from variables of this prefix.
 
     Raises ConfigError with every complaint at the line it is about; a missing key is shown at its parent.
     """
     try:
         return make(plain(node))
     except ValidationError as error:
-        raise ConfigError(
-            Problem(
-                place=place_of(node, complaint["loc"]),
-                rule="settings",
-                message=f"{'.'.join(map(str, complaint['loc'])) or 'settings'}: {complaint['msg']}",
-            )
-            for complaint in error.errors(include_url=False, include_input=False)
-        ) from error
+        found = complaints(error, model, partial(place_of, node), env_prefix=env_prefix)
+        raise ConfigError(found) from error
 
 
 def plain(node: Node) -> Any:

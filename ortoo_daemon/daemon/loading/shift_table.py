@@ -15,7 +15,7 @@ Files = Callable[[str], bytes | None]
 
 def directory_mapping(node: MapNode, files: Files) -> DirectoryMapping:
     """The directory file with the rows of its table of shifts. Raises ConfigError with every complaint."""
-    mapping = validated(node, DirectoryMapping.model_validate)
+    mapping = validated(node, DirectoryMapping.model_validate, DirectoryMapping)
     name = mapping.absences.shifts
     if not isinstance(name, str):
         return mapping
