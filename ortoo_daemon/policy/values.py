@@ -14,7 +14,9 @@ from zoneinfo import ZoneInfo
 
 from ortoo_daemon.records import FieldValue
 
-_NUMBER = re.compile(r"-?[0-9]{1,400}(?:\.[0-9]{1,400})?")
+_NUMBER = re.compile(r"-?[0-9]{1,300}(?:\.[0-9]{1,400})?")
+"""Not so many digits that no float could hold them."""
+
 _LOOKS_LIKE_DATE = re.compile(r"\d{4}-\d{2}-\d{2}(?:[T ]\d.*)?")
 
 

@@ -72,6 +72,11 @@ def test_ranges_include_both_ends_and_compare_codes_by_number():
     assert found.find([(RANGE, "02000")], DAY) is None
 
 
+def test_more_digits_than_any_number_has_are_text():
+    found = table("first,last,who\n01000,01999,ain\n")
+    assert found.find([(RANGE, "9" * 350)], DAY) is None
+
+
 @settings(max_examples=150, deadline=None)
 @given(
     rows=st.lists(
