@@ -144,6 +144,7 @@ def _json(found: "Explanation") -> dict[str, Any]:
         "object": found.object,
         "record": found.record,
         "stands": decision_json(found.stands) if found.stands else None,
+        "chose": decision_json(found.chose) if found.chose else None,
         "now": decision_json(found.now) if found.now else None,
         "now_is_a_requeue": found.requeued,
         "gap": found.gap or None,

@@ -118,6 +118,23 @@ def test_a_requeued_record_is_decided_again_within_a_second_or_two(
     assert [each["at"] for each in story] == sorted(each["at"] for each in story)
 
 
+def test_a_record_whose_clock_was_stopped_still_tells_why_its_owner_has_it(
+    sandbox: SandboxProcess, env: dict[str, str], daemon: DaemonProcess
+) -> None:
+    lead = sandbox.stranger(**TOULOUSE)
+    decided(sandbox, lead)
+    owner = stamps(sandbox, lead)["OwnerId"]
+    sandbox.change(lead, Status="Contacted", user=owner)
+    decided(sandbox, lead, 2)
+    ended = ortoo("explain", lead, env=env).out
+    lines = ended[: ended.index("if it were requeued now")].splitlines()
+    assert any("clock stopped" in line for line in lines)
+    assert sum("← chosen" in line for line in lines) == 2, ended  # a rooftop and a person
+    found = ortoo("explain", lead, "--json", env=env).json()
+    assert (found["stands"]["outcome"], found["stands"]["owner"]) == ("clock_stopped", None)
+    assert (found["chose"]["rule"], found["chose"]["owner"]["id"]) == ("dealer network", owner)
+
+
 def test_a_decision_whose_record_is_missing_or_foreign_is_told_as_such(
     sandbox: SandboxProcess, env: dict[str, str]
 ) -> None:

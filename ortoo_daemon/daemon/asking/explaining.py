@@ -16,7 +16,7 @@ from ortoo_daemon.daemon.handling.deciding import decide_record, read_record
 from ortoo_daemon.daemon.handling.knowledge import Knowledge
 from ortoo_daemon.daemon.loading.saved_org import KnownOrg
 from ortoo_daemon.daemon.mails.case_mails import CaseMails
-from ortoo_daemon.decision import Decision, Outcome
+from ortoo_daemon.decision import FOLLOW_UPS, Decision, Outcome
 from ortoo_daemon.errors import OrtooError
 from ortoo_daemon.facts import Answer, Facts, Question
 from ortoo_daemon.flow import Needs, decide
@@ -45,6 +45,8 @@ class NoSuchRecordError(OrtooError):
 class Explanation:
     """``stands`` is what was decided (None: nothing yet), ``now`` what would be decided at this moment.
 
+    ``chose`` is the decision that gave the record to its owner, where ``stands`` left them alone: a clock was
+    stopped, somebody was warned.
     ``requeued``: the record is decided already, so ``now`` is what a requeue would lead to.
     ``why_not`` tells of each policy why it does not take the record, where none does; ``gap`` why what
     stands can't be told. ``alternatives`` are what would lead to another owner than ``now``, ``met``
@@ -54,6 +56,7 @@ class Explanation:
     object: str
     record: RecordId
     stands: Decision | None = None
+    chose: Decision | None = None
     now: Decision | None = None
     requeued: bool = False
     why_not: tuple[Node, ...] = ()
@@ -67,6 +70,9 @@ class Explanation:
         if self.stands is not None:
             text = f"decided {instant_text(self.stands.decided_at)}, and it stands"
             parts.append(Node(text=text, style=Style.HEAD, children=(explain(self.stands),)))
+        if self.chose is not None:
+            text = f"given to that owner {instant_text(self.chose.decided_at)}"
+            parts.append(Node(text=text, style=Style.HEAD, children=(explain(self.chose),)))
         if self.gap:
             parts.append(Node(text=self.gap, style=Style.WARNING))
         if self.now is not None:
@@ -102,9 +108,11 @@ async def explain_record(
     if record is None:
         raise NoSuchRecordError(f"{object_name} {id}: there is no such record, or no access to it")
     stands, gap = await _standing(org, record)
+    chose, unread = await _chosen_by(org, stands)
+    gap = gap or unread
     decided = bool(record.text(DECIDED_AT))
     if decided and not again:
-        return Explanation(object=object_name, record=id, stands=stands, gap=gap)
+        return Explanation(object=object_name, record=id, stands=stands, chose=chose, gap=gap)
     item = _item(record, decided=decided, now=now)
     answers = Answers(org, mails=mails, calls=calls)
     try:
@@ -119,6 +127,7 @@ async def explain_record(
         object=object_name,
         record=id,
         stands=stands,
+        chose=chose,
         now=decision,
         requeued=decided,
         gap=gap,
@@ -176,6 +185,25 @@ async def _standing(org: Org, record: Record) -> tuple[Decision | None, str]:
         return decision_of(rows[0], clocks=clocks, parked_for=record.text(PARKED) or None), ""
     except ValueError as error:
         return None, f"decided: {rows[0]['Summary__c']}, but its record is not readable ({error})"
+
+
+async def _chosen_by(org: Org, stands: Decision | None) -> tuple[Decision | None, str]:
+    """The decision that gave the record to the owner whom ``stands`` left alone, or why it can't be told."""
+    if stands is None or stands.owner is not None or stands.outcome not in FOLLOW_UPS:
+        return None, ""
+    where = [
+        soql.equals("Record_Id__c", stands.record_id),
+        soql.equals("Owner_After__c", stands.seen_owner),
+        soql.differs("Owner_Name__c", None),
+    ]
+    query = soql.select(
+        OBJECT, ROW_FIELDS, where=where, order_by=["Decided_At__c"], newest_first=True, limit=1
+    )
+    rows = await org.query(query)
+    try:
+        return (decision_of(rows[0]), "") if rows else (None, "")
+    except ValueError as error:
+        return None, f"given to its owner as {rows[0][KEY]}, whose record is not readable ({error})"
 
 
 def _item(record: Record, *, decided: bool, now: datetime) -> WorkItem:
