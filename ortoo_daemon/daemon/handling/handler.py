@@ -220,12 +220,16 @@ class Handler:
         for _ in range(_MOST_OWNERS):
             decision, facts, ticket = await self._reserving.decide(claim, record, policies)
             timings.end("decide")
+            owners_in = self.knowledge.bars_end_in(facts.now)
+            if (wait := self._waits.for_owners(owners_in, claim, decision)) is not None:
+                self.knowledge.ledger.release(ticket)
+                return wait
             try:
                 seen = as_read(record, facts)
                 written = await self.effects.write(claim, seen, decision, ticket)
             except OwnerRefusedError as refusal:
                 self.knowledge.ledger.release(ticket)
-                self.knowledge.bar(refusal.owner, facts.now)
+                self.knowledge.bar(refusal.owner, record.id, facts.now)
                 self.meters.owner_refused()
                 code = refusal.cause.code
                 _log.warning("owner_refused", record=record.id, owner=refusal.owner, code=code)

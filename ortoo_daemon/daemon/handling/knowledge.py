@@ -20,8 +20,10 @@ from ortoo_daemon.policy.reach import awaited_fields, fields_read_at_once, wakin
 from ortoo_daemon.postal import PostalIndex
 from ortoo_daemon.records import RecordId
 
-_BARRED_FOR = timedelta(minutes=10)
-"""How long an owner whom the org refused is left out, unless the directory was read anew before."""
+_BARRED_FOR = timedelta(seconds=30)
+_BARRED_FOR_AT_MOST = timedelta(minutes=10)
+"""How long an owner whom the org refused is left out: at first, for it may be the record's fault, or pass;
+and as it is refused for others, too, after each time. A new reading of the directory ends it."""
 
 
 @dataclass(frozen=True)
@@ -107,6 +109,15 @@ class Policies:
         return self._watched[object_name]
 
 
+@dataclass(frozen=True, slots=True)
+class _Bar:
+    """Of an owner whom the org refused, last for ``record``."""
+
+    record: RecordId
+    until: datetime
+    lasts: timedelta
+
+
 @dataclass
 class Knowledge:
     """What every handling reads. ``daemon_user`` is the user the org knows us by; ``usernames`` are users
@@ -122,7 +133,8 @@ class Knowledge:
     passed_over: PassedOver = field(default_factory=PassedOver)
     usernames: Mapping[str, RecordId] = field(default_factory=dict)
     fuses: Fuses = field(init=False)
-    _barred: dict[RecordId, datetime] = field(default_factory=dict)
+    _bars: dict[RecordId, _Bar] = field(default_factory=dict)
+    _barred: frozenset[RecordId] = frozenset()
     _usable: Directory | None = None
 
     def __post_init__(self) -> None:
@@ -133,22 +145,31 @@ class Knowledge:
     def replace_directory(self, directory: Directory) -> None:
         """A newer reading; owners whom the org refused get another chance."""
         self.directory = directory
-        self._barred.clear()
+        self._bars.clear()
         self._usable = None
 
-    def bar(self, owner: RecordId, now: datetime) -> None:
+    def bar(self, owner: RecordId, record: RecordId, now: datetime) -> None:
         """The org refused this owner: leave it out until the directory is read anew, or a while."""
-        self._barred[owner] = now + _BARRED_FOR
+        known = self._bars.items()
+        self._bars = {id_: bar for id_, bar in known if now < bar.until + _BARRED_FOR_AT_MOST}
+        before, lasts = self._bars.get(owner), _BARRED_FOR
+        if before is not None:
+            again = now >= before.until and record != before.record
+            lasts = min(before.lasts * (2 if again else 1), _BARRED_FOR_AT_MOST)
+        self._bars[owner] = _Bar(record, now + lasts, lasts)
         self._usable = None
+
+    def bars_end_in(self, now: datetime) -> timedelta | None:
+        """How soon the next owner that is left out has another chance, None where nobody is."""
+        left = [bar.until - now for bar in self._bars.values() if bar.until > now]
+        return min(left, default=None)
 
     def usable_directory(self, now: datetime) -> Directory:
         """The directory without owners that are barred at the moment; its indexes are built once."""
-        if not self._barred and self._usable is not None:
-            return self._usable
-        barred = {owner: until for owner, until in self._barred.items() if until > now}
-        if self._usable is None or barred.keys() != self._barred.keys():
+        barred = frozenset(owner for owner, bar in self._bars.items() if bar.until > now)
+        if self._usable is None or barred != self._barred:
             self._barred = barred
-            self._usable = _without(self.directory, barred.keys()) if barred else self.directory
+            self._usable = _without(self.directory, barred) if barred else self.directory
         return self._usable
 
 

@@ -7,7 +7,10 @@ from time import monotonic
 
 import structlog
 
+from ortoo_daemon.decision import Decision, ReasonCode
 from ortoo_daemon.errors import ApiLimitError, LoginError, TemporaryOrgError
+from ortoo_daemon.work.claims import Claim
+from ortoo_daemon.work.verdicts import Retry
 
 _log = structlog.get_logger("ortoo_daemon.records")
 
@@ -15,6 +18,7 @@ _TOLD_EVERY = 60.0
 
 AFTER_TROUBLE = timedelta(seconds=10)
 LONGEST_AT_LIMIT = timedelta(minutes=5)
+_MOST_FOR_OWNERS = 3
 _FIRST_AT_LIMIT = timedelta(seconds=20)
 _LONGEST_WAIT = timedelta(minutes=15)
 """However long the org asks to be left alone, a record is looked at again by then."""
@@ -37,6 +41,16 @@ class Waits:
         self._clock = clock
         self._told_at: dict[str, float] = {}
         self._untold: Counter[str] = Counter()
+
+    def for_owners(
+        self, back_in: timedelta | None, claim: Claim, decision: Decision
+    ) -> Retry | None:
+        """A few times, where nobody may be left but for those whom the org refused a moment ago."""
+        untried = claim.item.attempts < _MOST_FOR_OWNERS
+        if back_in is None or not untried or decision.reason is not ReasonCode.NO_TARGET:
+            return None
+        self.note("OWNERS_REFUSED", back_in)
+        return Retry(back_in, "all who could own it were refused by the org a moment ago")
 
     def note(self, code: str, again_in: timedelta) -> None:
         """A record is put off for so long."""

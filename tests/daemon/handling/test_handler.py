@@ -324,8 +324,24 @@ async def test_a_record_that_every_owner_is_refused_for_is_parked(live: Live) ->
             links = org.storage.find("QueueSobject", QueueId=queue, SobjectType="Lead")
             org.delete_many("QueueSobject", [links[0]["Id"]], user_id=seed.ADMIN_USER_ID)
         lead = live.lead()
-        assert await handler.handle(claim_of(lead)) == Finished("no_target")
+        waits = [await handler.handle(claim_of(lead, attempts=number)) for number in range(3)]
+        assert all(isinstance(each, Retry) for each in waits), "they may be back in a moment"
+        assert await handler.handle(claim_of(lead, attempts=3)) == Finished("no_target")
     assert str(lead_row(live, lead)["Ortoo_Parked__c"]).startswith("no_target")
+
+
+@live()
+async def test_a_record_waits_for_owners_who_were_refused_for_another(live: Live) -> None:
+    """Not only those who were chosen: the desk of last resort, too."""
+    inactive = {"code": "INACTIVE_OWNER_OR_USER", "message": "inactive user"}
+    async with handler_on(live, policy_set({"queue": seed.FLEET_QUEUE})) as handler:
+        refused, other = live.lead(), live.lead()
+        await fault(live, "row", object="Lead", ids=[refused], times=None, **inactive)
+        assert isinstance(await handler.handle(claim_of(refused)), Retry)
+        assert isinstance(await handler.handle(claim_of(other)), Retry)
+        assert lead_row(live, other)["Ortoo_Parked__c"] is None
+        handler.clock = lambda: now() + timedelta(seconds=31)
+        assert await handler.handle(claim_of(other, attempts=1)) == Finished("rule")
 
 
 @live()

@@ -27,6 +27,7 @@ from tests.world import (
 )
 
 ANN, BEN = person(1), person(2)
+LEAD = an_id("00Q", 1)
 
 
 @pytest.fixture
@@ -79,19 +80,36 @@ def test_the_consent_by_which_records_are_shared_is_read_and_watched() -> None:
 def test_a_barred_person_is_inactive_and_a_barred_queue_is_gone_for_a_while(
     knowledge: Knowledge,
 ) -> None:
-    knowledge.bar(ANN.id, NOW)
-    knowledge.bar(DESK.id, NOW)
+    knowledge.bar(ANN.id, LEAD, NOW)
+    knowledge.bar(DESK.id, LEAD, NOW)
     usable = knowledge.usable_directory(NOW)
     assert not usable.people[ANN.id].active
     assert usable.people[BEN.id].active
     assert (DESK.name in usable.queues, "Last" in usable.queues) == (False, True)
-    later = knowledge.usable_directory(NOW + timedelta(minutes=11))
+    later = knowledge.usable_directory(NOW + timedelta(seconds=31))
     assert later.people[ANN.id].active
     assert DESK.name in later.queues
 
 
+def test_an_owner_who_is_refused_for_one_record_after_another_is_left_out_for_longer(
+    knowledge: Knowledge,
+) -> None:
+    """One record, however often, or many in one moment, may be refused for a reason of their own."""
+    now, waits = NOW, []
+    for number in (1, 1, 1, 2, 3, 4, 5, 6, 7):
+        knowledge.bar(ANN.id, an_id("00Q", number), now)
+        knowledge.bar(ANN.id, an_id("00Q", number + 100), now)
+        knowledge.bar(ANN.id, an_id("00Q", number), now)
+        wait = knowledge.bars_end_in(now)
+        assert wait is not None
+        waits.append(wait.total_seconds())
+        now += wait
+    assert waits == [30, 30, 30, 60, 120, 240, 480, 600, 600]
+    assert knowledge.bars_end_in(now) is None
+
+
 def test_a_newer_directory_gives_barred_owners_another_chance(knowledge: Knowledge) -> None:
-    knowledge.bar(ANN.id, NOW)
+    knowledge.bar(ANN.id, LEAD, NOW)
     assert not knowledge.usable_directory(NOW).people[ANN.id].active
     knowledge.replace_directory(directory(people=(ANN, BEN)))
     assert knowledge.usable_directory(NOW).people[ANN.id].active
@@ -99,5 +117,5 @@ def test_a_newer_directory_gives_barred_owners_another_chance(knowledge: Knowled
 
 def test_the_directory_is_not_copied_for_every_record(knowledge: Knowledge) -> None:
     assert knowledge.usable_directory(NOW) is knowledge.directory
-    knowledge.bar(ANN.id, NOW)
+    knowledge.bar(ANN.id, LEAD, NOW)
     assert knowledge.usable_directory(NOW) is knowledge.usable_directory(NOW)
