@@ -84,6 +84,11 @@ class SlaClock:
     def is_live(self) -> bool:
         return self.state in _LIVE
 
+    def is_late(self, at: datetime) -> bool:
+        """Whether the target has passed by a moment; while it pauses, none passes."""
+        counted = at if self.paused_at is None else min(at, self.paused_at)
+        return self.state is ClockState.VIOLATED or self.target_at <= counted
+
     @property
     def violation_at(self) -> datetime:
         """When the target is acted on."""

@@ -43,7 +43,10 @@ def hours_of_holder(handling: Handling, rule: SlaRule, clock: SlaClock) -> Busin
 
 
 def start_clock(handling: Handling, rule: SlaRule, started_at: datetime) -> SlaClock | None:
-    """The clock of one rule from a moment on; None when no target's condition holds for this record."""
+    """The clock of one rule from a moment on; None when no target's condition holds for this record.
+
+    Where what makes it pause holds already it pauses from the first.
+    """
     target_for = _target_for(handling, rule.target)
     if target_for is None:
         return None
@@ -55,7 +58,10 @@ def start_clock(handling: Handling, rule: SlaRule, started_at: datetime) -> SlaC
         _report(handling, rule, "hours_never_open", message)
         key, hours, target_at = AROUND_THE_CLOCK, _ALWAYS, started_at + target_for
         _, warn_at = _due(hours, started_at, target_for, rule.warn)
-    late = target_at <= now
+    pauses = any(condition.holds(handling.scope) for condition in rule.paused_by)
+    if pauses:
+        handling.trace.notes.append(f"clock {rule.clock}: pauses from the first")
+    late = target_at <= now and not pauses
     return SlaClock(
         name=rule.clock,
         started_at=started_at,
@@ -64,6 +70,7 @@ def start_clock(handling: Handling, rule: SlaRule, started_at: datetime) -> SlaC
         hours=key,
         act_at=(hours.add(now, target_for) or now + target_for) if late else None,
         warned=len(warn_at) if late else 0,
+        paused_at=started_at if pauses else None,
         holder=holder_of(handling) if rule.on_reassign is OnReassign.RESTART else None,
     )
 

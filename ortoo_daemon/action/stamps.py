@@ -229,10 +229,7 @@ def _says_anything(stamp: SlaStamp, decision: Decision) -> bool:
 
 def _status(decision: Decision, live: Sequence[SlaClock]) -> str | None:
     """One word for list views: the worst of the clocks that run; when none does, how they ended."""
-    if any(
-        clock.state is ClockState.VIOLATED or clock.target_at <= decision.decided_at
-        for clock in live
-    ):
+    if any(clock.is_late(decision.decided_at) for clock in live):
         return "Violated"
     if live and all(clock.paused_at is not None for clock in live):
         return "Paused"
