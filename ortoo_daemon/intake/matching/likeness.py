@@ -11,8 +11,8 @@ from typing import NamedTuple
 from ortoo_daemon.intake.matching.written_names import (
     Agreement,
     company_words,
+    first_name_words,
     first_names_agree,
-    name_words,
     plain_words,
     surname_words,
     surnames_agree,
@@ -45,7 +45,8 @@ class _Names(NamedTuple):
 
     @property
     def unknown(self) -> bool:
-        return max(self) == Agreement.UNKNOWN
+        """Neither speaks for one person or against."""
+        return max(self) == min(self) == Agreement.UNKNOWN
 
 
 def likeness(one: Customer, other: Customer) -> Likeness | None:
@@ -73,12 +74,13 @@ def _names(one: Customer, other: Customer) -> _Names:
 
 
 def _in_one_field(whole: Customer, parted: Customer) -> _Names | None:
-    """Where one has put the whole name in the surname's place: what is no surname of the other's is the
-    first name, so that ``Anne Martin`` is not taken for Paul Martin."""
-    words = name_words(whole.last_name)
-    if name_words(whole.first_name) not in ((), words):
-        return None
+    """Where one has put the whole name in one place: what is no surname of the other's is the first name,
+    so that ``Anne Martin`` is not taken for Paul Martin."""
     surname = surname_words(parted.last_name)
+    first, last = first_name_words(whole.first_name), first_name_words(whole.last_name)
+    if first and last and not set(last) <= set(first):
+        return None
+    words = first or last
     rest = [word for word in words if word not in surname]
     if not surname or not rest or not set(surname) <= set(words):
         return None

@@ -10,7 +10,7 @@ Words = tuple[str, ...]
 _NOBODY = (
     "not provided, no name, name unknown, unknown, unknown unknown, unspecified, not specified, not given, "
     "not available, not known, not applicable, n a, null, undefined, anonymous, "
-    "no last name, no surname, no lastname, "
+    "no last name, no surname, no lastname, customer, client, website visitor, web lead, facebook lead, "
     "inconnu, inconnue, non renseigne, non renseignee, non communique, non precise, anonyme, sans nom, "
     "unbekannt, nicht angegeben, keine angabe, k a, anonym, ohne namen, "
     "desconocido, desconocida, no indicado, sin nombre, sin apellido, sin apellidos, anonimo, "
@@ -64,8 +64,10 @@ def says_no_company(words: Words) -> bool:
 
 def without_titles(words: Words) -> Words:
     """Without how somebody is addressed, who may be two: ``Mr & Mrs`` alone leaves none."""
-    if not words or words[0] not in _TITLES:
+    both = words[:1] == ("m",) and words[1:2] and words[1] in _AND  # M. et Mme
+    if not words or not (words[0] in _TITLES or both):
         return words
+    words = words[1:] if both else words
     start = next((at for at, word in enumerate(words) if word not in _TITLES | _AND), len(words))
     return words[start:]
 

@@ -104,6 +104,9 @@ def test_how_two_are_addressed_makes_them_no_one_person(title: str) -> None:
         ("", "Anne Martin"),
         ("", "MARTIN, Anne"),
         ("Anne Martin", "Anne Martin"),
+        ("Anne Martin", ""),
+        ("Anne Martin", "[not provided]"),
+        ("Anne Martin", "Martin"),
         ("Mme Anne", "Martin"),
     ],
 )
@@ -117,6 +120,31 @@ def test_a_whole_name_in_one_field_is_that_persons_and_not_her_familys(
         return judged.how
 
     assert (how("Anne"), how("Paul")) == (How.EMAIL, How.HOUSEHOLD)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (("Anne", "[not provided]"), ("Paul", "Martin")),
+        (("", "Dubois"), ("Paul", "Martin")),
+        (("Anne", ""), ("Paul", "")),
+    ],
+)
+def test_a_shared_number_makes_no_one_person_of_names_that_differ_as_far_as_they_are_given(
+    one: tuple[str, str], other: tuple[str, str]
+) -> None:
+    def named(first: str, last: str) -> Customer:
+        return Customer("", ("+33472000000",), (), first, last, "", "", "")
+
+    assert likeness(named(*one), named(*other)) is None
+
+
+def test_a_couple_is_whoever_of_them_wrote_before() -> None:
+    couple = Customer("m@mail.example", (), (), "M. et Mme", "Martin", "", "69003", "")
+    anne = Customer("m@mail.example", (), (), "Anne", "Martin", "", "69003", "")
+    judged = likeness(couple, anne)
+    assert judged is not None
+    assert judged.how is How.EMAIL
 
 
 def two_at_one_place(*, first: str, last: str) -> tuple[Customer, Customer]:
