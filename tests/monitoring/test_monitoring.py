@@ -133,6 +133,7 @@ def test_alerts_cover_what_can_go_wrong():
         "OrtooDefaultQueueRate",
         "OrtooLoginFailing",
         "OrtooSweepFailing",
+        "OrtooReconcileFailing",
         "OrtooPoliciesRefused",
         "OrtooCandidateRefused",
         "OrtooPoliciesReturned",
