@@ -37,9 +37,13 @@ Dated = TypeVar("Dated", bound=DatedRow)
 
 
 def validity_in(cells: Mapping[str, str], place: Place, problems: Problems) -> Validity | None:
-    """The days of a row by its cells; None, with a problem noted, where it ends before it begins."""
+    """The days of a row by its cells; None, with a problem noted, where a cell is no day or it ends before it
+    begins: such a row says nothing of others that stand for the same days."""
+    before = len(problems.found)
     begin = date_in(cells.get(VALID_FROM, ""), place, VALID_FROM, problems)
     end = date_in(cells.get(VALID_TO, ""), place, VALID_TO, problems)
+    if len(problems.found) > before:
+        return None
     if begin is not None and end is not None and end < begin:
         problems.add(place, "wrong_row", f"{VALID_TO} lies before {VALID_FROM}")
         return None

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from ortoo_daemon.policy.area_codes import CALLING_CODES
 from ortoo_daemon.policy.enrichment_model import MatchKind, TableMatch
 from ortoo_daemon.policy.nodes import Problems
+from ortoo_daemon.policy.performance import read_performances
 from ortoo_daemon.policy.tables import CsvTable, read_table
 from ortoo_daemon.policy.territories import TerritoryFile, read_territories
 
@@ -369,3 +370,14 @@ def test_a_prefix_split_into_its_ten_longer_ones_owns_the_same_codes(prefix, cod
         assert [row.rooftop for row in whole.find(**asked)] == [
             row.rooftop for row in parts.find(**asked)
         ]
+
+
+def test_a_row_whose_day_cannot_be_read_says_nothing_of_the_other_rows():
+    text = (
+        "rooftop,performance,valid_from,valid_to\nR1,71,2026-07-01,2026-09-30\nR1,91,01.10.2026,\n"
+    )
+    problems = Problems()
+    read_performances(text.encode(), path="t.csv", file="t.csv", problems=problems)
+    assert [str(each) for each in problems.found] == [
+        "t.csv:3:1: valid_from is not a day: '01.10.2026' (write 2026-11-23) [wrong_row]"
+    ]
