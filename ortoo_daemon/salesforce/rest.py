@@ -45,6 +45,8 @@ RESERVE_FROM = 0.97
 _MOVED_AFTER = 12
 """So many calls in a row that reach nobody are worth a login."""
 
+_CLOCK_LEAPS = timedelta(minutes=1)
+
 _BUDGET_GOOD_FOR = timedelta(minutes=15)
 
 _ROOT = re.compile(r"^(?:https?://[^/]*)?/+services/data/v\d+\.\d/")
@@ -225,7 +227,14 @@ class RestClient:
             self.budget = ApiBudget(used=used, maximum=maximum, noted_at=now)
         ahead = ahead_of_org(answer.headers.get("Date"), now)
         if ahead is not None:
-            self.clock_skew = ahead
+            self._note_skew(ahead)
+
+    def _note_skew(self, ahead: timedelta) -> None:
+        """The org's time is followed wherever it goes; that it leapt must be said, as clocks end by it."""
+        before, self.clock_skew = self.clock_skew, ahead
+        moved = timedelta(0) if before is None else before - ahead
+        if abs(moved) >= _CLOCK_LEAPS:
+            _log.warning("org.clock_leapt", seconds=round(moved.total_seconds()))
 
 
 def _may_repeat(error: BaseException, repeatable: bool) -> bool:

@@ -7,6 +7,7 @@ from email.utils import format_datetime
 import pytest
 import requests
 import responses
+from structlog.testing import capture_logs
 
 from ortoo_daemon.errors import (
     ApiLimitError,
@@ -325,6 +326,22 @@ def test_the_clock_of_a_gateway_is_not_taken_for_the_orgs():
     calling("GET", "limits", on=rest)
     assert skews[0] is None
     assert abs(skews[1]) < timedelta(minutes=1)
+
+
+@responses.activate
+def test_the_orgs_time_is_followed_and_its_leaps_are_said():
+    for minutes in (0, 0, 3600, 3600):
+        date = format_datetime(datetime.now(UTC) + timedelta(minutes=minutes), usegmt=True)
+        responses.get(f"{ROOT}limits", json={"ok": 1}, headers={"Date": date})
+    rest, behind = client(), []
+    with capture_logs() as said:
+        for _ in range(4):
+            calling("GET", "limits", on=rest)
+            behind.append(round(-rest.clock_skew / timedelta(minutes=1)))
+    assert behind == [0, 0, 3600, 3600]
+    (leapt,) = said
+    assert leapt["event"] == "org.clock_leapt"
+    assert leapt["seconds"] == pytest.approx(3600 * 60, abs=5)
 
 
 GONE = {"totalSize": 3, "done": False, "nextRecordsUrl": "/services/data/v66.0/query/01g-2"}
