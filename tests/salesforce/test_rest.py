@@ -334,10 +334,15 @@ def test_the_orgs_time_is_followed_and_its_leaps_are_said():
         date = format_datetime(datetime.now(UTC) + timedelta(minutes=minutes), usegmt=True)
         responses.get(f"{ROOT}limits", json={"ok": 1}, headers={"Date": date})
     rest, behind = client(), []
-    with capture_logs() as said:
+
+    async def work():
         for _ in range(4):
-            calling("GET", "limits", on=rest)
+            await rest.call("GET", "limits")
             behind.append(round(-rest.clock_skew / timedelta(minutes=1)))
+        await rest.close()
+
+    with capture_logs() as said:
+        run(work())
     assert behind == [0, 0, 3600, 3600]
     (leapt,) = said
     assert leapt["event"] == "org.clock_leapt"
