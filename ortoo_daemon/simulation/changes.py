@@ -14,12 +14,14 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from ortoo_daemon.decision import Decision
+from ortoo_daemon.descriptions import FieldDescription
 from ortoo_daemon.facts import Facts
 from ortoo_daemon.instants import instant_text
 from ortoo_daemon.person import Person
 from ortoo_daemon.policy.conditions import FieldTest, tests_of
 from ortoo_daemon.policy.coverage.values import ANY_OTHER, FieldTests, as_value
 from ortoo_daemon.policy.evaluation import Condition
+from ortoo_daemon.policy.intake_model import CleanseKind
 from ortoo_daemon.policy.model import Policy
 from ortoo_daemon.policy.ownership_model import RooftopChoice, Rule
 from ortoo_daemon.policy.programme_days import turns
@@ -73,10 +75,15 @@ def other_values(
             if not test.field.startswith("$"):
                 tests.setdefault(test.field, []).append(test)
     more = _of_places(facts, matched.assign.rooftop if matched else None)
+    contacts = _contacts(policy)
     found = {}
     for name in (*tests, *(name for name in more if name not in tests)):
         asked = FieldTests(
-            name=name, tests=tests.get(name, []), more=more.get(name, ()), zone=policy.zone
+            name=name,
+            tests=tests.get(name, []),
+            described=contacts.get(name),
+            more=more.get(name, ()),
+            zone=policy.zone,
         )
         current = facts.record.get(name)
         others = [
@@ -155,6 +162,16 @@ def _conditions(policy: Policy, tried: Iterable[Rule]) -> Iterator[Condition]:
     if policy.require is not None:
         yield policy.require.condition
     yield from limit_conditions(policy)
+
+
+def _contacts(policy: Policy) -> dict[str, FieldDescription]:
+    """Fields that count as given only with an address or number in them."""
+    types = {CleanseKind.EMAIL: "email", CleanseKind.PHONE: "phone"}
+    return {
+        each.field: FieldDescription(name=each.field, type=types[each.kind])
+        for each in policy.cleanse
+        if each.kind in types
+    }
 
 
 def _of_places(facts: Facts, choice: RooftopChoice | None) -> dict[str, Sequence[str]]:
