@@ -19,9 +19,11 @@ from ortoo_daemon.action.stamps import (
 )
 from ortoo_daemon.admission.admitted import Admitted
 from ortoo_daemon.admission.begin import begin_handling
-from ortoo_daemon.decision import Decision, Notice, Outcome, ReasonCode
+from ortoo_daemon.consequences import Notice
+from ortoo_daemon.decision import Decision
 from ortoo_daemon.facts import Facts
 from ortoo_daemon.instants import instant
+from ortoo_daemon.outcomes import Outcome, ReasonCode
 from ortoo_daemon.policy.model import PolicySet
 from ortoo_daemon.records import Owner, Record, RecordId
 from ortoo_daemon.scope import RecordScope

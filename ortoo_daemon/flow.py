@@ -25,7 +25,7 @@ from ortoo_daemon.admission.admitted import AdmittedStep, Refused
 from ortoo_daemon.admission.begin import begin_handling
 from ortoo_daemon.admission.by_hand import given_by_hand
 from ortoo_daemon.audit.conclude import conclude, conclude_by_hand, conclude_step
-from ortoo_daemon.decision import Decision, Outcome, ReasonCode
+from ortoo_daemon.decision import Decision
 from ortoo_daemon.enrichment.enrich import enrich, enrich_without_asking
 from ortoo_daemon.facts import Facts, Question
 from ortoo_daemon.handling import Handling, SlaProgress
@@ -37,6 +37,7 @@ from ortoo_daemon.intake.matching.find import find_customer
 from ortoo_daemon.intake.matching.known import look_at_known
 from ortoo_daemon.intake.standardise import standardise
 from ortoo_daemon.intake.vehicle_step import find_vehicle
+from ortoo_daemon.outcomes import Outcome, ReasonCode
 from ortoo_daemon.ownership.boundaries import look_at_boundaries
 from ortoo_daemon.ownership.choose import choose_owner, find_rule
 from ortoo_daemon.ownership.handover import hand_over

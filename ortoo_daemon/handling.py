@@ -11,20 +11,13 @@ from enum import StrEnum
 
 from ortoo_daemon.calendars import day_of
 from ortoo_daemon.clocks import PastHolder, SlaClock, Waiting
-from ortoo_daemon.decision import (
-    CampaignJoin,
-    Handoff,
-    NewRecord,
-    Notice,
-    ReasonCode,
-    Reopening,
-    Reservation,
-    Returned,
-)
+from ortoo_daemon.consequences import CampaignJoin, Handoff, NewRecord, Notice, Reopening
+from ortoo_daemon.decision import Returned
 from ortoo_daemon.directory import Rooftop
 from ortoo_daemon.errors import Place
 from ortoo_daemon.facts import Facts, Question
 from ortoo_daemon.matches import MatchQuestion
+from ortoo_daemon.outcomes import ReasonCode
 from ortoo_daemon.person import Person
 from ortoo_daemon.policy.govern_model import GovernRule
 from ortoo_daemon.policy.intake_model import KeySources
@@ -34,6 +27,7 @@ from ortoo_daemon.policy.ownership_model import Programme, Rule
 from ortoo_daemon.policy.sla_model import SlaRule, SlaStep
 from ortoo_daemon.records import FieldValue, Owner, Record, RecordId
 from ortoo_daemon.repeats import KnownUpdate
+from ortoo_daemon.reservation import Reservation
 from ortoo_daemon.scope import RecordScope
 from ortoo_daemon.trace import (
     CandidateStep,

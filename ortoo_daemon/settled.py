@@ -4,8 +4,9 @@ from dataclasses import replace
 
 from ortoo_daemon.action.stamps import ASSIGNED_OWNER, CUSTODY, LENGTHS, PARKED, reason_word
 from ortoo_daemon.audit.custody import custody_text
-from ortoo_daemon.decision import Decision, Outcome, ReasonCode
+from ortoo_daemon.decision import Decision
 from ortoo_daemon.facts import Facts
+from ortoo_daemon.outcomes import Outcome, ReasonCode
 from ortoo_daemon.ownership.absence import has_left, returning
 from ortoo_daemon.records import WorkReason
 

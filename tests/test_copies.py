@@ -3,8 +3,8 @@
 from dataclasses import fields, replace
 from typing import Any
 
-from ortoo_daemon.decision import Reservation
 from ortoo_daemon.facts import Facts
+from ortoo_daemon.reservation import Reservation
 
 
 class Marked:

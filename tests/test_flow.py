@@ -8,9 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ortoo_daemon.beside import recovered
-from ortoo_daemon.decision import Decision, Outcome, ReasonCode
+from ortoo_daemon.decision import Decision
 from ortoo_daemon.facts import Turns, Workload
 from ortoo_daemon.flow import Needs, decide, resume
+from ortoo_daemon.outcomes import Outcome, ReasonCode
 from ortoo_daemon.policy.intake_model import Cleanse, CleanseKind, Require
 from ortoo_daemon.policy.limits_model import Limits
 from ortoo_daemon.policy.model import Triggers

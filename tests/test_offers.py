@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from ortoo_daemon.action.stamps import CUSTODY
 from ortoo_daemon.clocks import ClockState
-from ortoo_daemon.decision import Outcome, ReasonCode
+from ortoo_daemon.outcomes import Outcome, ReasonCode
 from ortoo_daemon.policy.sla_model import OFFER, OnReassign, Returns
 from ortoo_daemon.records import WorkReason
 from tests.test_sla import (

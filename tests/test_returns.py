@@ -7,8 +7,9 @@ from datetime import timedelta
 import pytest
 
 from ortoo_daemon.action.stamps import CUSTODY, SLA_CLOCKS, owner_write
-from ortoo_daemon.decision import NoticeTo, Outcome, ReasonCode
+from ortoo_daemon.consequences import NoticeTo
 from ortoo_daemon.facts import Moved
+from ortoo_daemon.outcomes import Outcome, ReasonCode
 from ortoo_daemon.policy.enrichment_model import SetField
 from ortoo_daemon.policy.expressions import Constant
 from ortoo_daemon.policy.fuse_model import Fuse

@@ -9,10 +9,12 @@ import pytest
 
 from ortoo_daemon.action.stamps import owner_write
 from ortoo_daemon.audit.summary import summary
-from ortoo_daemon.decision import Decision, Outcome, ReasonCode, RecordShare, ShareState
+from ortoo_daemon.consequences import RecordShare, ShareState
+from ortoo_daemon.decision import Decision
 from ortoo_daemon.errors import ConfigError
 from ortoo_daemon.flow import decide
 from ortoo_daemon.instants import instant_text
+from ortoo_daemon.outcomes import Outcome, ReasonCode
 from ortoo_daemon.policy.load import load
 from ortoo_daemon.policy.model import PolicySet
 from ortoo_daemon.policy.reach import fields_read

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from ortoo_daemon.action.stamps import owner_write
 from ortoo_daemon.beside import recovered
 from ortoo_daemon.calendars import BusinessHours
-from ortoo_daemon.decision import FOLLOW_UPS, Outcome, ReasonCode
 from ortoo_daemon.facts import Tally
 from ortoo_daemon.instants import instant_text
+from ortoo_daemon.outcomes import FOLLOW_UPS, Outcome, ReasonCode
 from ortoo_daemon.policy.limits_model import LimitLevel, Limits, RateLimit
 from ortoo_daemon.policy.model import Triggers
 from ortoo_daemon.policy.ownership_model import QueueTarget, RooftopChoice

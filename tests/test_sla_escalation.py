@@ -5,7 +5,8 @@ from datetime import timedelta
 
 from ortoo_daemon.action.stamps import CUSTODY, LENGTHS
 from ortoo_daemon.calendars import BusinessHours
-from ortoo_daemon.decision import NoticeTo, Outcome, ReasonCode
+from ortoo_daemon.consequences import NoticeTo
+from ortoo_daemon.outcomes import Outcome, ReasonCode
 from ortoo_daemon.policy.enrichment_model import SetField
 from ortoo_daemon.policy.expressions import Constant
 from ortoo_daemon.policy.notify_model import SLA_VIOLATION, Notify

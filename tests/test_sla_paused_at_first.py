@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from ortoo_daemon.decision import Outcome, ReasonCode
+from ortoo_daemon.outcomes import Outcome, ReasonCode
 from ortoo_daemon.policy.sla_model import OnReassign
 from ortoo_daemon.records import WorkReason
 from tests.test_sla import ANA, BEN, COLLEAGUE, NETWORK, asked, begun, clock, step

@@ -7,8 +7,8 @@ from dataclasses import replace
 import pytest
 
 from ortoo_daemon.clocks import ClockState
-from ortoo_daemon.decision import Outcome, ReasonCode
 from ortoo_daemon.facts import ContactKind
+from ortoo_daemon.outcomes import Outcome, ReasonCode
 from ortoo_daemon.policy.enrichment_model import SetField
 from ortoo_daemon.policy.expressions import Constant
 from ortoo_daemon.policy.sla_model import OnReopen, Returns

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from ortoo_daemon.calendars import BusinessHours
-from ortoo_daemon.decision import Outcome
+from ortoo_daemon.outcomes import Outcome
 from ortoo_daemon.policy.sla_model import EscalateTo, OnReassign, Reassign, Superior, Within
 from tests.test_sla import COLLEAGUE, asked, clock, step
 from tests.timeline import Timeline, at

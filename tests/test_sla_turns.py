@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from ortoo_daemon.calendars import BusinessHours
 from ortoo_daemon.clocks import ClockState
-from ortoo_daemon.decision import Outcome, ReasonCode
 from ortoo_daemon.facts import ContactKind
 from ortoo_daemon.instants import instant_text
+from ortoo_daemon.outcomes import Outcome, ReasonCode
 from ortoo_daemon.policy.model import Triggers
 from ortoo_daemon.policy.sla_model import OnReassign, OnReopen, OnRepeat
 from ortoo_daemon.records import WorkReason

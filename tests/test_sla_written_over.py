@@ -8,8 +8,8 @@ import pytest
 
 from ortoo_daemon.action.sla_clocks import NO_CLOCKS, read_stamp
 from ortoo_daemon.action.stamps import SLA_CLOCKS, SLA_NEXT_AT
-from ortoo_daemon.decision import Outcome, ReasonCode
 from ortoo_daemon.instants import instant_text
+from ortoo_daemon.outcomes import Outcome, ReasonCode
 from tests.test_sla import asked, begun, clock
 from tests.timeline import at
 from tests.world import minutes

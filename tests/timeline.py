@@ -9,10 +9,11 @@ from datetime import datetime, timedelta
 from ortoo_daemon.action.sla_clocks import read_stamp
 from ortoo_daemon.action.stamps import SLA_CLOCKS, SLA_NEXT_AT, owner_write
 from ortoo_daemon.clocks import SlaClock
-from ortoo_daemon.decision import Decision, Outcome
+from ortoo_daemon.decision import Decision
 from ortoo_daemon.directory import Directory
 from ortoo_daemon.facts import Contact, ContactKind, Workload
 from ortoo_daemon.instants import instant, instant_text
+from ortoo_daemon.outcomes import Outcome
 from ortoo_daemon.policy.model import Policy, PolicySet
 from ortoo_daemon.records import FieldValue, Record, RecordId, WorkItem, WorkReason
 from tests.world import NOW, decided, facts, lead, policies

@@ -1,6 +1,6 @@
 """Which campaign does the record join? Pure: the campaign is named, and looked up when it is joined."""
 
-from ortoo_daemon.decision import CampaignJoin
+from ortoo_daemon.consequences import CampaignJoin
 from ortoo_daemon.handling import Handling
 
 

@@ -8,7 +8,7 @@ by the record alone, whatever the daemon has forgotten.
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from ortoo_daemon.decision import RecordShare, ShareState
+from ortoo_daemon.consequences import RecordShare, ShareState
 from ortoo_daemon.records import FieldValue
 
 HELD = "Held: no consent"

@@ -8,9 +8,11 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from ortoo_daemon.action.stamps import DECISION_KEY, PARKED
-from ortoo_daemon.decision import Decision, Outcome, PublishedEvent
+from ortoo_daemon.consequences import PublishedEvent
+from ortoo_daemon.decision import Decision
 from ortoo_daemon.facts import Facts
 from ortoo_daemon.handling import Handling
+from ortoo_daemon.outcomes import Outcome
 from ortoo_daemon.policy.model import Policy, PolicySet
 from ortoo_daemon.policy.publish_model import PublishRule
 from ortoo_daemon.records import OwnerKind

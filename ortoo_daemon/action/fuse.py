@@ -9,13 +9,14 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 
 from ortoo_daemon.action.stamps import OWNER
-from ortoo_daemon.decision import ReasonCode, Reservation
 from ortoo_daemon.facts import Given, Moved, Tally
 from ortoo_daemon.handling import Handling
+from ortoo_daemon.outcomes import ReasonCode
 from ortoo_daemon.policy.fuse_model import Fuse
 from ortoo_daemon.policy.literals import written_duration
 from ortoo_daemon.policy.model import Policy
 from ortoo_daemon.records import WorkReason
+from ortoo_daemon.reservation import Reservation
 
 PARKED_FOR = "fuse"
 """The word of the park reason; the fuse's name stands behind it in brackets."""

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from ortoo_daemon.action.sla_clocks import read_stamp
 from ortoo_daemon.action.stamps import SLA_CLOCKS
-from ortoo_daemon.decision import Handoff
+from ortoo_daemon.consequences import Handoff
 from ortoo_daemon.directory import Directory, Rooftop
 from ortoo_daemon.handling import Handling
 from ortoo_daemon.instants import instant

@@ -6,8 +6,9 @@ Says who and what; when and how it is sent is no matter of a decision.
 from collections.abc import Iterable, Sequence
 
 from ortoo_daemon.action.stamps import MODIFIED_BY, ROOFTOP
-from ortoo_daemon.decision import Notice, NoticeTo, ReasonCode
+from ortoo_daemon.consequences import Notice, NoticeTo
 from ortoo_daemon.handling import Handling
+from ortoo_daemon.outcomes import ReasonCode
 from ortoo_daemon.person import Person
 from ortoo_daemon.policy.notify_model import ORG_WAYS, Notify, OrgWay
 from ortoo_daemon.policy.sla_model import Superior

@@ -10,11 +10,13 @@ from dataclasses import dataclass, replace
 
 from ortoo_daemon.action.consents import Standing, read_sharing, sharing_text, standing_of
 from ortoo_daemon.action.stamps import ASSIGNED_OWNER, DECIDED_AT, OWNER, PARKED, ROOFTOP
-from ortoo_daemon.decision import Decision, Outcome, ReasonCode, RecordShare, ShareState
+from ortoo_daemon.consequences import RecordShare, ShareState
+from ortoo_daemon.decision import Decision
 from ortoo_daemon.directory import Directory
 from ortoo_daemon.facts import Facts
 from ortoo_daemon.handling import DueStep, Handling, StepKind
 from ortoo_daemon.instants import instant
+from ortoo_daemon.outcomes import Outcome, ReasonCode
 from ortoo_daemon.policy.model import Policy, PolicySet
 from ortoo_daemon.policy.share_model import SHARING, ShareRule, consent_fields, is_receiver
 from ortoo_daemon.records import Owner, OwnerKind, Record, RecordId, record_id

@@ -11,8 +11,9 @@ from dataclasses import dataclass, field
 
 from ortoo_daemon.action.sla_clocks import SlaStamp, stamp_text
 from ortoo_daemon.clocks import ClockState, SlaClock
-from ortoo_daemon.decision import FOLLOW_UPS, UNWRITTEN, Decision, Outcome, ReasonCode
+from ortoo_daemon.decision import Decision
 from ortoo_daemon.instants import instant_text
+from ortoo_daemon.outcomes import FOLLOW_UPS, UNWRITTEN, Outcome, ReasonCode
 from ortoo_daemon.records import FieldValue, Record
 
 OWNER = "OwnerId"

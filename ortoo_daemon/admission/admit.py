@@ -16,9 +16,9 @@ from ortoo_daemon.action.stamps import (
 from ortoo_daemon.admission.admitted import Admitted, AdmittedStep, Refused
 from ortoo_daemon.admission.due import due_step
 from ortoo_daemon.admission.held import is_where_it_was_parked, may_be_taken
-from ortoo_daemon.decision import Outcome, ReasonCode
 from ortoo_daemon.facts import Facts
 from ortoo_daemon.instants import instant
+from ortoo_daemon.outcomes import Outcome, ReasonCode
 from ortoo_daemon.ownership.absence import Standing, leaves
 from ortoo_daemon.policy.model import Policy, PolicySet
 from ortoo_daemon.records import FIRST_ENTRY, WorkReason

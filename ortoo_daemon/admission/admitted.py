@@ -5,8 +5,8 @@ from datetime import datetime
 
 from ortoo_daemon.action.sla_clocks import NO_CLOCKS, SlaStamp
 from ortoo_daemon.clocks import Waiting
-from ortoo_daemon.decision import Outcome, ReasonCode
 from ortoo_daemon.handling import DueStep
+from ortoo_daemon.outcomes import Outcome, ReasonCode
 from ortoo_daemon.policy.model import Policy
 from ortoo_daemon.scope import RecordScope
 

@@ -2,9 +2,9 @@
 
 from ortoo_daemon.action.stamps import ASSIGNED_OWNER, OWNER, POLICY
 from ortoo_daemon.admission.admitted import Admitted, Refused
-from ortoo_daemon.decision import ReasonCode
 from ortoo_daemon.facts import Facts
 from ortoo_daemon.instants import instant
+from ortoo_daemon.outcomes import ReasonCode
 from ortoo_daemon.policy.model import PolicySet
 from ortoo_daemon.records import WorkReason, entry_by_hand
 from ortoo_daemon.scope import RecordScope

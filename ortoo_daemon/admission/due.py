@@ -11,10 +11,10 @@ from ortoo_daemon.action.sla_mend import find_mending
 from ortoo_daemon.action.stamps import DECIDED_AT, POLICY, SLA_CLOCKS
 from ortoo_daemon.action.wait_due import key_of_wait, wait_over, waits_there
 from ortoo_daemon.admission.admitted import Admitted, AdmittedStep
-from ortoo_daemon.decision import ReasonCode
 from ortoo_daemon.facts import Facts
 from ortoo_daemon.handling import DueStep, StepKind
 from ortoo_daemon.instants import instant
+from ortoo_daemon.outcomes import ReasonCode
 from ortoo_daemon.policy.model import Policy
 from ortoo_daemon.records import WorkReason
 from ortoo_daemon.scope import RecordScope

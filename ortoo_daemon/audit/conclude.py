@@ -3,9 +3,10 @@
 from dataclasses import replace
 
 from ortoo_daemon.clocks import Waiting
-from ortoo_daemon.decision import Decision, Outcome, Quality, ReasonCode
+from ortoo_daemon.decision import Decision, Quality
 from ortoo_daemon.handling import Handling, SlaProgress, StepKind
 from ortoo_daemon.mail_findings import FINDINGS_FIELD
+from ortoo_daemon.outcomes import Outcome, ReasonCode
 from ortoo_daemon.policy.sla_model import OFFER, Reassign
 from ortoo_daemon.records import FieldValue, RecordId
 

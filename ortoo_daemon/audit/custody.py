@@ -9,10 +9,11 @@ from datetime import datetime
 
 from ortoo_daemon.audit.summary import summary
 from ortoo_daemon.clocks import ClockState, SlaClock
-from ortoo_daemon.decision import Decision, Outcome
+from ortoo_daemon.decision import Decision
 from ortoo_daemon.directory import Directory
 from ortoo_daemon.facts import Facts
 from ortoo_daemon.instants import instant_text
+from ortoo_daemon.outcomes import Outcome
 from ortoo_daemon.policy.sla_model import OFFER
 from ortoo_daemon.records import Owner, OwnerKind, RecordId
 

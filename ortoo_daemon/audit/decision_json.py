@@ -13,8 +13,9 @@ from ortoo_daemon.audit.record import KEY, OUTLINE, share_json
 from ortoo_daemon.audit.summary import summary
 from ortoo_daemon.audit.trace_json import trace_to_json
 from ortoo_daemon.clocks import SlaClock
-from ortoo_daemon.decision import Decision, Outcome, ReasonCode
+from ortoo_daemon.decision import Decision
 from ortoo_daemon.instants import instant, instant_text
+from ortoo_daemon.outcomes import Outcome, ReasonCode
 from ortoo_daemon.records import FieldValue, Owner, RecordId, record_id
 from ortoo_daemon.trace import Trace
 

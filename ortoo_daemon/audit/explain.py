@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from ortoo_daemon.audit.summary import summary
-from ortoo_daemon.decision import Decision, RecordShare, ShareState
+from ortoo_daemon.consequences import RecordShare, ShareState
+from ortoo_daemon.decision import Decision
 from ortoo_daemon.errors import Place
 from ortoo_daemon.instants import instant_text
 from ortoo_daemon.records import FieldValue

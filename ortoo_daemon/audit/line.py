@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 
-from ortoo_daemon.decision import Decision, ReasonCode
+from ortoo_daemon.decision import Decision
+from ortoo_daemon.outcomes import ReasonCode
 from ortoo_daemon.records import WorkItem
 
 EVENT = "record_handled"

@@ -11,12 +11,14 @@ from ortoo_daemon.audit.kept_facts import fitted, kept_question, kept_to_replay,
 from ortoo_daemon.audit.summary import summary
 from ortoo_daemon.audit.trace_json import trace_to_json
 from ortoo_daemon.audit.watched import watched_values
-from ortoo_daemon.decision import Decision, Outcome, PublishedEvent, RecordShare, ShareState
+from ortoo_daemon.consequences import PublishedEvent, RecordShare, ShareState
+from ortoo_daemon.decision import Decision
 from ortoo_daemon.facts import Facts
 from ortoo_daemon.instants import instant_text
 from ortoo_daemon.interpretation import Said
 from ortoo_daemon.json_text import json_text
 from ortoo_daemon.mail_findings import MailFindings
+from ortoo_daemon.outcomes import Outcome
 from ortoo_daemon.records import FieldValue
 from ortoo_daemon.repeats import KnownUpdate
 

@@ -1,6 +1,8 @@
 """What was decided, in one sentence without personal data of the customer?"""
 
-from ortoo_daemon.decision import Decision, Outcome, ReasonCode, ShareState
+from ortoo_daemon.consequences import ShareState
+from ortoo_daemon.decision import Decision
+from ortoo_daemon.outcomes import Outcome, ReasonCode
 from ortoo_daemon.records import OwnerKind
 from ortoo_daemon.trace import NOT_ASKED
 

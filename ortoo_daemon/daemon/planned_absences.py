@@ -14,8 +14,8 @@ from datetime import datetime, timedelta
 from ortoo_daemon.daemon.handling.answers import Answers
 from ortoo_daemon.daemon.handling.deciding import decide_record, read_record
 from ortoo_daemon.daemon.handling.knowledge import Knowledge
-from ortoo_daemon.decision import Outcome
 from ortoo_daemon.directory import Directory
+from ortoo_daemon.outcomes import Outcome
 from ortoo_daemon.person import Person, Sign
 from ortoo_daemon.policy.model import PolicySet
 from ortoo_daemon.records import RecordId, WorkItem

@@ -3,9 +3,9 @@
 Every rule is asked, so that all that is wrong is told at once; then the first that parks or rejects decides.
 """
 
-from ortoo_daemon.decision import ReasonCode
 from ortoo_daemon.handling import Handling
 from ortoo_daemon.intake.unsaid import Said
+from ortoo_daemon.outcomes import ReasonCode
 from ortoo_daemon.policy.govern_model import BEST, Govern, GovernRule, Verdict
 
 STAGE = "intake"

@@ -8,7 +8,7 @@ in between its own field keeps what was found.
 from collections.abc import Iterator
 from dataclasses import replace
 
-from ortoo_daemon.decision import NewRecord, Reopening
+from ortoo_daemon.consequences import NewRecord, Reopening
 from ortoo_daemon.errors import Place
 from ortoo_daemon.facts import MailQuestion, Unlisted, UnlistedQuestion
 from ortoo_daemon.handling import Handling

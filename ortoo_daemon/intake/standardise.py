@@ -6,7 +6,6 @@ as it was and is reported: bad data never stops the routing by itself.
 
 from collections.abc import Callable, Mapping
 
-from ortoo_daemon.decision import ReasonCode
 from ortoo_daemon.handling import Handling
 from ortoo_daemon.intake.country import standard_country
 from ortoo_daemon.intake.dates import standard_date
@@ -22,6 +21,7 @@ from ortoo_daemon.intake.postal_code import standard_postal_code
 from ortoo_daemon.intake.street import standard_street
 from ortoo_daemon.intake.unsaid import Said
 from ortoo_daemon.intake.words import YES, standard_colour, standard_consent
+from ortoo_daemon.outcomes import ReasonCode
 from ortoo_daemon.policy.intake_model import Cleanse, CleanseKind
 from ortoo_daemon.records import FieldValue
 

@@ -6,8 +6,8 @@ never on to the next rule.
 
 from collections.abc import Iterator, Sequence
 
-from ortoo_daemon.decision import ReasonCode, Reservation
 from ortoo_daemon.handling import Handling
+from ortoo_daemon.outcomes import ReasonCode
 from ortoo_daemon.ownership import rules
 from ortoo_daemon.ownership.absence import returning
 from ortoo_daemon.ownership.keeping import keeper
@@ -19,6 +19,7 @@ from ortoo_daemon.ownership.sticky import keep_sticky, sticky_person
 from ortoo_daemon.ownership.targets import give, take_target
 from ortoo_daemon.ownership.team import eligible_team
 from ortoo_daemon.policy.ownership_model import PersonChoice, Rule, Target, TeamChoice
+from ortoo_daemon.reservation import Reservation
 
 MOST_HOPS = 5
 """So many rooftops are asked in order, where a rule does not say, before it has found nobody."""

@@ -8,9 +8,9 @@ found anybody.
 
 from dataclasses import replace
 
-from ortoo_daemon.decision import ReasonCode, Reservation
 from ortoo_daemon.facts import Given
 from ortoo_daemon.handling import Handling, SlaProgress, StepKind
+from ortoo_daemon.outcomes import ReasonCode
 from ortoo_daemon.ownership.limits import reserved
 from ortoo_daemon.ownership.successors import holder_of, kept_from, leave_trail, to_colleague
 from ortoo_daemon.ownership.targets import person_owner, take_target
@@ -19,6 +19,7 @@ from ortoo_daemon.policy.ownership_model import Programme
 from ortoo_daemon.policy.reach import rules_of
 from ortoo_daemon.policy.sla_model import EscalateTo, Reassign, SlaStep, Superior, moved_from
 from ortoo_daemon.records import RecordId
+from ortoo_daemon.reservation import Reservation
 
 
 def hand_over(handling: Handling) -> None:

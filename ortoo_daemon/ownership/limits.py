@@ -7,12 +7,12 @@ those of one role at a rooftop, or at the desks; what it holds is what they hold
 from collections.abc import Iterable
 from dataclasses import replace
 
-from ortoo_daemon.decision import Reservation
 from ortoo_daemon.directory import Rooftop
 from ortoo_daemon.handling import Handling
 from ortoo_daemon.ownership import rates
 from ortoo_daemon.person import Person
 from ortoo_daemon.policy.limits_model import UNWEIGHED, LimitLevel, is_weight
+from ortoo_daemon.reservation import Reservation
 
 OPEN = "open_limit"
 LOAD = "load_limit"

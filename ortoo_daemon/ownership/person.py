@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from ortoo_daemon.decision import Reservation
 from ortoo_daemon.directory import Rooftop
 from ortoo_daemon.facts import Turns
 from ortoo_daemon.handling import KEPT_IN_ORDER, Handling
@@ -12,6 +11,7 @@ from ortoo_daemon.ownership.turns import Turn, after_turn, next_turns
 from ortoo_daemon.person import Person
 from ortoo_daemon.policy.ownership_model import PersonChoice, PersonMethod, Rule
 from ortoo_daemon.records import FieldValue, RecordId
+from ortoo_daemon.reservation import Reservation
 
 _NO_TURNS = Turns()
 

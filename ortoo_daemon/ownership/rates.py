@@ -11,7 +11,6 @@ from datetime import datetime
 from functools import lru_cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from ortoo_daemon.decision import Reservation
 from ortoo_daemon.directory import Directory, Rooftop
 from ortoo_daemon.facts import Given, Tally
 from ortoo_daemon.handling import Handling
@@ -21,6 +20,7 @@ from ortoo_daemon.policy.limits_model import LimitLevel, Limits, RateLimit
 from ortoo_daemon.policy.model import Policy
 from ortoo_daemon.policy.periods import Calendar, first_counted, free_at, written
 from ortoo_daemon.records import RecordId
+from ortoo_daemon.reservation import Reservation
 
 GATE = "rate_limit"
 

@@ -1,7 +1,7 @@
 """Where does a record go that the rules of the network reject? Into its queue, and no further."""
 
-from ortoo_daemon.decision import ReasonCode
 from ortoo_daemon.handling import Handling
+from ortoo_daemon.outcomes import ReasonCode
 from ortoo_daemon.ownership.targets import take_target
 
 STAGE = "ownership"

@@ -6,10 +6,10 @@ the rooftops in question; where the customer chose one, at that one. A sticky re
 
 from collections.abc import Sequence
 
-from ortoo_daemon.decision import ReasonCode, Reservation
 from ortoo_daemon.directory import Rooftop
 from ortoo_daemon.facts import NotAsked, PastOwnerQuestion
 from ortoo_daemon.handling import Handling
+from ortoo_daemon.outcomes import ReasonCode
 from ortoo_daemon.ownership.past_holders import barred
 from ortoo_daemon.ownership.rooftop import Site
 from ortoo_daemon.ownership.targets import give
@@ -17,6 +17,7 @@ from ortoo_daemon.ownership.team import eligible_team
 from ortoo_daemon.person import Person
 from ortoo_daemon.policy.ownership_model import Assignment, Sticky
 from ortoo_daemon.records import RecordId
+from ortoo_daemon.reservation import Reservation
 from ortoo_daemon.trace import NOT_ASKED
 
 

@@ -1,12 +1,12 @@
 """Can a fixed queue or person take the record, and who is that in the org?"""
 
-from ortoo_daemon.decision import Reservation
 from ortoo_daemon.directory import Rooftop
 from ortoo_daemon.handling import Handling
 from ortoo_daemon.ownership.limits import reserved
 from ortoo_daemon.person import Person
 from ortoo_daemon.policy.ownership_model import PersonTarget, QueueTarget, Target
 from ortoo_daemon.records import Owner, OwnerKind
+from ortoo_daemon.reservation import Reservation
 
 
 def take_target(handling: Handling, target: Target) -> bool:

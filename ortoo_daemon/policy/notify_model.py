@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 
-from ortoo_daemon.decision import NoticeTo
+from ortoo_daemon.consequences import NoticeTo
 from ortoo_daemon.errors import Place
 from ortoo_daemon.policy.evaluation import Condition
 

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from ortoo_daemon.decision import Outcome
 from ortoo_daemon.errors import Place
+from ortoo_daemon.outcomes import Outcome
 from ortoo_daemon.policy.enrichment_model import SetField
 from ortoo_daemon.policy.evaluation import Condition
 

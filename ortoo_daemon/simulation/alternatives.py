@@ -12,9 +12,10 @@ from typing import Any
 
 from ortoo_daemon.audit.explain import Node, Style
 from ortoo_daemon.audit.summary import summary
-from ortoo_daemon.decision import Decision, Outcome
+from ortoo_daemon.decision import Decision
 from ortoo_daemon.facts import Facts
 from ortoo_daemon.instants import instant_text
+from ortoo_daemon.outcomes import Outcome
 from ortoo_daemon.policy.contradictions import Literal
 from ortoo_daemon.policy.logic import alternatives as ways_to_hold
 from ortoo_daemon.policy.model import Policy, PolicySet

@@ -11,10 +11,11 @@ from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
 from ortoo_daemon.calendars import BusinessHours
-from ortoo_daemon.decision import Decision, ReasonCode
+from ortoo_daemon.decision import Decision
 from ortoo_daemon.descriptions import OrgDescription
 from ortoo_daemon.directory import Directory, Rooftop
 from ortoo_daemon.errors import Place
+from ortoo_daemon.outcomes import ReasonCode
 from ortoo_daemon.policy.conditions import tests_of
 from ortoo_daemon.policy.coverage.diagrams import TooManyCombinations
 from ortoo_daemon.policy.coverage.ends import End, Why, walk

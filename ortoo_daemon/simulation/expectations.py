@@ -6,8 +6,9 @@ from datetime import timedelta
 from ortoo_daemon.action.stamps import reason_word
 from ortoo_daemon.audit.summary import summary
 from ortoo_daemon.clocks import SlaClock
-from ortoo_daemon.decision import FOLLOW_UPS, Decision, Outcome
+from ortoo_daemon.decision import Decision
 from ortoo_daemon.directory import Directory
+from ortoo_daemon.outcomes import FOLLOW_UPS, Outcome
 from ortoo_daemon.person import Person
 from ortoo_daemon.policy.cases import Expectation, ExpectedOwner
 from ortoo_daemon.policy.model import Policy

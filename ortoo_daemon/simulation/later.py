@@ -15,10 +15,11 @@ from ortoo_daemon.action.stamps import (
     SLA_NEXT_AT,
     owner_write,
 )
-from ortoo_daemon.decision import FOLLOW_UPS, Decision, Outcome, ReasonCode
+from ortoo_daemon.decision import Decision
 from ortoo_daemon.directory import Directory
 from ortoo_daemon.facts import Answer, Contact, ContactKind, Facts, Question
 from ortoo_daemon.instants import instant, instant_text
+from ortoo_daemon.outcomes import FOLLOW_UPS, Outcome, ReasonCode
 from ortoo_daemon.ownership.absence import AWAY, BACK, LEFT, entry_of
 from ortoo_daemon.policy.cases import FORMER_OWNER, RosterChange
 from ortoo_daemon.policy.cases import OWNER as HOLDER

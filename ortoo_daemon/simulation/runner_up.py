@@ -6,10 +6,11 @@ Found by deciding again with the winner off the roster; the reason is read from 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from ortoo_daemon.decision import Decision, Outcome, ReasonCode
+from ortoo_daemon.decision import Decision
 from ortoo_daemon.directory import Directory
 from ortoo_daemon.facts import Facts
 from ortoo_daemon.handling import KEPT_IN_ORDER
+from ortoo_daemon.outcomes import Outcome, ReasonCode
 from ortoo_daemon.policy.model import PolicySet
 from ortoo_daemon.policy.ownership_model import PersonMethod
 from ortoo_daemon.policy.reach import rules_of

@@ -14,7 +14,7 @@ from statistics import linear_regression
 
 import pytest
 
-from ortoo_daemon.decision import FOLLOW_UPS, Outcome
+from ortoo_daemon.outcomes import FOLLOW_UPS, Outcome
 from ortoo_daemon.policy.literals import duration
 from ortoo_daemon.records import WorkReason
 from tests.acceptance.day import HOURS, SWEEPS, Day, Hour, write_files

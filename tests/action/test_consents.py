@@ -1,7 +1,7 @@
 """What the record says of who sees it by consent is read back as it was written."""
 
 from ortoo_daemon.action.consents import Standing, read_sharing, sharing_text, standing_of
-from ortoo_daemon.decision import RecordShare, ShareState
+from ortoo_daemon.consequences import RecordShare, ShareState
 
 
 def share(name: str, state: ShareState) -> RecordShare:

@@ -12,8 +12,8 @@ from ortoo_daemon.action import stamps
 from ortoo_daemon.action.stamps import owner_write
 from ortoo_daemon.audit import record as audit_record
 from ortoo_daemon.calendars import BusinessHours
-from ortoo_daemon.decision import Outcome, ReasonCode
 from ortoo_daemon.instants import instant, instant_text
+from ortoo_daemon.outcomes import Outcome, ReasonCode
 from ortoo_daemon.policy.enrichment_model import SetField
 from ortoo_daemon.policy.expressions import Constant, Reference
 from ortoo_daemon.policy.ownership_model import RooftopChoice

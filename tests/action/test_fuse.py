@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ortoo_daemon.action.fuse import moved_lately
-from ortoo_daemon.decision import Decision, Outcome, ReasonCode
+from ortoo_daemon.decision import Decision
 from ortoo_daemon.facts import Moved, Workload
+from ortoo_daemon.outcomes import Outcome, ReasonCode
 from ortoo_daemon.policy.fuse_model import Fuse
 from ortoo_daemon.records import WorkReason
 from tests.world import DESK, LAST, NOW, PLACE, decided, directory, facts, item, lead, policy, rule

@@ -4,7 +4,8 @@ from dataclasses import replace
 from datetime import timedelta
 
 from ortoo_daemon.beside import parked_notices
-from ortoo_daemon.decision import NoticeTo, Outcome
+from ortoo_daemon.consequences import NoticeTo
+from ortoo_daemon.outcomes import Outcome
 from ortoo_daemon.policy.intake_model import Require
 from ortoo_daemon.policy.notify_model import Notify
 from ortoo_daemon.policy.ownership_model import QueueTarget, RooftopChoice, TeamChoice

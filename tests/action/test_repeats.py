@@ -7,11 +7,11 @@ from datetime import timedelta
 import pytest
 
 from ortoo_daemon.audit.kept_facts import kept_question
-from ortoo_daemon.decision import Outcome
 from ortoo_daemon.errors import ConfigError
 from ortoo_daemon.facts import NotAsked
 from ortoo_daemon.flow import Needs, decide
 from ortoo_daemon.matches import Customer, Found, MatchQuestion
+from ortoo_daemon.outcomes import Outcome
 from ortoo_daemon.policy.intake_model import KeySources
 from ortoo_daemon.policy.load import load
 from ortoo_daemon.records import Record

@@ -14,8 +14,8 @@ from ortoo_daemon.audit.record import LENGTHS, Written, decision_row
 from ortoo_daemon.audit.summary import summary
 from ortoo_daemon.audit.trace_json import trace_to_json
 from ortoo_daemon.beside import recovered
-from ortoo_daemon.decision import ReasonCode
 from ortoo_daemon.facts import Workload
+from ortoo_daemon.outcomes import ReasonCode
 from ortoo_daemon.policy.intake_model import Cleanse, CleanseKind
 from ortoo_daemon.policy.ownership_model import RooftopChoice, TeamChoice
 from ortoo_daemon.trace import (

@@ -13,8 +13,8 @@ from pydantic import BaseModel
 from ortoo_daemon.action.stamps import OWNER, STAMPS
 from ortoo_daemon.audit.line import EVENT
 from ortoo_daemon.daemon.settings import SECRETS, Settings
-from ortoo_daemon.decision import Outcome, ReasonCode
 from ortoo_daemon.mail_findings import FINDINGS_FIELD, SPLIT_KEY
+from ortoo_daemon.outcomes import Outcome, ReasonCode
 from ortoo_daemon.policy.intake_model import EMAIL_KEY, NAME_KEY, PHONE_KEY
 from ortoo_daemon.policy.literals import written_duration
 from ortoo_daemon.policy.share_model import SHARING

@@ -2,10 +2,10 @@
 
 import pytest
 
-from ortoo_daemon.decision import Outcome
 from ortoo_daemon.enrichment.attributing import utm_of
 from ortoo_daemon.errors import ConfigError
 from ortoo_daemon.flow import decide
+from ortoo_daemon.outcomes import Outcome
 from ortoo_daemon.policy.load import load
 from ortoo_daemon.records import WorkReason
 from tests.world import directory, facts, item, lead

@@ -2,9 +2,10 @@
 
 import pytest
 
-from ortoo_daemon.decision import Outcome, Quality, ReasonCode
+from ortoo_daemon.decision import Quality
 from ortoo_daemon.errors import ConfigError
 from ortoo_daemon.flow import decide
+from ortoo_daemon.outcomes import Outcome, ReasonCode
 from ortoo_daemon.policy.intake_model import KeySources
 from ortoo_daemon.policy.load import load
 from tests.world import DESK, directory, facts, lead

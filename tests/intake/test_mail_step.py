@@ -8,12 +8,13 @@ import yaml
 
 from ortoo_daemon.audit.explain import explain, plain_lines
 from ortoo_daemon.audit.record import decision_row
-from ortoo_daemon.decision import Decision, Outcome
+from ortoo_daemon.decision import Decision
 from ortoo_daemon.errors import ConfigError
 from ortoo_daemon.facts import Facts, MailQuestion
 from ortoo_daemon.flow import Needs, decide, resume
 from ortoo_daemon.instants import instant_text
 from ortoo_daemon.mail_findings import findings_in, made_findings
+from ortoo_daemon.outcomes import Outcome
 from ortoo_daemon.policy.load import load
 from ortoo_daemon.records import Record, WorkItem, WorkReason, record_id
 from ortoo_daemon.simulation.past_facts import Now

@@ -1,6 +1,6 @@
 """Claims about intake as a stage: what is changed, what is reported, what stays."""
 
-from ortoo_daemon.decision import Outcome
+from ortoo_daemon.outcomes import Outcome
 from ortoo_daemon.policy.intake_model import Cleanse, CleanseKind
 from tests.world import PLACE, decided, directory, facts, lead, policy, rule
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from ortoo_daemon.decision import Outcome
 from ortoo_daemon.flow import decide
+from ortoo_daemon.outcomes import Outcome
 from ortoo_daemon.policy.load import load
 from tests.world import directory, facts, lead
 

@@ -12,9 +12,10 @@ from typing import Any
 import pytest
 import yaml
 
+from ortoo_daemon.consequences import ShareState
 from ortoo_daemon.daemon.watching.meters import Meters
 from ortoo_daemon.daemon.watching.readings import READINGS
-from ortoo_daemon.decision import Outcome, ReasonCode, ShareState
+from ortoo_daemon.outcomes import Outcome, ReasonCode
 from ortoo_daemon.records import WorkReason
 from ortoo_daemon.salesforce.allocations import Allocation
 from ortoo_daemon.simulation.backtest.placement import Change

@@ -7,8 +7,8 @@ import pytest
 
 from ortoo_daemon.action.sla_clocks import SlaStamp, stamp_text
 from ortoo_daemon.clocks import ClockState, SlaClock
-from ortoo_daemon.decision import Outcome, ReasonCode
 from ortoo_daemon.facts import Workload
+from ortoo_daemon.outcomes import Outcome, ReasonCode
 from ortoo_daemon.ownership.absence import AWAY, BACK, LEFT, entry_of
 from ortoo_daemon.person import Sign
 from ortoo_daemon.policy.absence_model import Absence, GiveBack, Move

@@ -8,7 +8,9 @@ from dataclasses import replace
 import pytest
 
 from ortoo_daemon.action.stamps import owner_write
-from ortoo_daemon.decision import Decision, NoticeTo, Outcome, ReasonCode
+from ortoo_daemon.consequences import NoticeTo
+from ortoo_daemon.decision import Decision
+from ortoo_daemon.outcomes import Outcome, ReasonCode
 from ortoo_daemon.person import Person
 from ortoo_daemon.policy.load import load
 from ortoo_daemon.policy.model import PolicySet

@@ -6,8 +6,8 @@ import pytest
 
 from ortoo_daemon.audit.summary import summary
 from ortoo_daemon.calendars import BusinessHours
-from ortoo_daemon.decision import ReasonCode
 from ortoo_daemon.facts import NotAsked, PastOwnerQuestion, Workload
+from ortoo_daemon.outcomes import ReasonCode
 from ortoo_daemon.policy.limits_model import Limits
 from ortoo_daemon.policy.ownership_model import (
     PersonChoice,

@@ -3,9 +3,9 @@
 import pytest
 
 from ortoo_daemon.audit.summary import summary
-from ortoo_daemon.decision import ReasonCode
 from ortoo_daemon.errors import ConfigError
 from ortoo_daemon.facts import Workload
+from ortoo_daemon.outcomes import ReasonCode
 from ortoo_daemon.policy.load import load
 from ortoo_daemon.policy.reach import fields_read
 from tests.policy.files import with_rules

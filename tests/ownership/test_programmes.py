@@ -10,8 +10,9 @@ import pytest
 from ortoo_daemon.audit.explain import explain, plain_lines
 from ortoo_daemon.audit.kept_trace import trace_from_json
 from ortoo_daemon.audit.trace_json import trace_to_json
-from ortoo_daemon.decision import Decision, ReasonCode
+from ortoo_daemon.decision import Decision
 from ortoo_daemon.facts import Moved, Tally, Workload
+from ortoo_daemon.outcomes import ReasonCode
 from ortoo_daemon.ownership.rates import rates_for
 from ortoo_daemon.policy.load import load
 from ortoo_daemon.policy.model import PolicySet

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from ortoo_daemon.action.sla_clocks import read_stamp
-from ortoo_daemon.decision import Outcome, ReasonCode
+from ortoo_daemon.outcomes import Outcome, ReasonCode
 from ortoo_daemon.policy.ownership_model import QueueTarget, RooftopChoice, SkillWish, TeamChoice
 from ortoo_daemon.policy.sla_model import Reassign, SlaRule, SlaStep, SlaTarget, Within
 from ortoo_daemon.records import WorkReason

@@ -2,8 +2,8 @@
 
 from datetime import date
 
-from ortoo_daemon.decision import ReasonCode
 from ortoo_daemon.directory import Point
+from ortoo_daemon.outcomes import ReasonCode
 from ortoo_daemon.ownership.geography import distance_km
 from ortoo_daemon.policy.ownership_model import RooftopChoice
 from ortoo_daemon.policy.territory_model import TerritoryRow

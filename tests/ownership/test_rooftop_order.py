@@ -10,8 +10,8 @@ from ortoo_daemon.action.sla_clocks import SlaStamp, stamp_text
 from ortoo_daemon.audit.decision_json import decision_json
 from ortoo_daemon.calendars import BusinessHours
 from ortoo_daemon.clocks import PastHolder
-from ortoo_daemon.decision import ReasonCode
 from ortoo_daemon.json_text import json_text
+from ortoo_daemon.outcomes import ReasonCode
 from ortoo_daemon.policy.load import load
 from ortoo_daemon.records import WorkReason
 from tests.policy.files import with_rules

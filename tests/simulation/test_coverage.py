@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ortoo_daemon.calendars import BusinessHours
-from ortoo_daemon.decision import ReasonCode
+from ortoo_daemon.outcomes import ReasonCode
 from ortoo_daemon.policy.coverage.ends import Why, walk
 from ortoo_daemon.policy.coverage.sites import Sites
 from ortoo_daemon.policy.coverage.space import Space

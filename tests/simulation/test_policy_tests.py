@@ -4,8 +4,8 @@ from datetime import date
 
 from ortoo_daemon.audit.explain import plain_lines
 from ortoo_daemon.calendars import BusinessHours
-from ortoo_daemon.decision import ReasonCode
 from ortoo_daemon.directory import Directory, Queue
+from ortoo_daemon.outcomes import ReasonCode
 from ortoo_daemon.policy.load import load
 from ortoo_daemon.policy.parsing.cases import load_tests
 from ortoo_daemon.simulation.policy_tests import run_tests

@@ -7,7 +7,7 @@ import pytest
 
 from ortoo_daemon.action.stamps import owner_write
 from ortoo_daemon.audit.record import Written, decision_row
-from ortoo_daemon.decision import NoticeTo
+from ortoo_daemon.consequences import NoticeTo
 from ortoo_daemon.facts import PastOwnerQuestion, Tally, Turns, Workload
 from ortoo_daemon.policy.limits_model import LimitLevel, Limits, RateLimit
 from ortoo_daemon.policy.notify_model import Notify

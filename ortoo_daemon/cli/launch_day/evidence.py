@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from ortoo_daemon.decision import FOLLOW_UPS, Outcome, ReasonCode
+from ortoo_daemon.outcomes import FOLLOW_UPS, Outcome, ReasonCode
 from ortoo_daemon.salesforce import soql
 from ortoo_daemon.salesforce.org import Org
 

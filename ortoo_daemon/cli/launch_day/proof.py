@@ -11,7 +11,7 @@ from ortoo_daemon.cli.launch_day.proof_of_edit import edited
 from ortoo_daemon.cli.launch_day.proof_of_leave import LeaveRule, away_and_back
 from ortoo_daemon.cli.launch_day.tally import Tally
 from ortoo_daemon.cli.launch_day.verdict import Check, each_of
-from ortoo_daemon.decision import Outcome
+from ortoo_daemon.outcomes import Outcome
 
 _MOVES = frozenset({Outcome.ASSIGNED, Outcome.REASSIGNED, Outcome.ESCALATED})
 

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from ortoo_daemon.cli.launch_day.evidence import Evidence, Row
 from ortoo_daemon.cli.launch_day.tally import Tally
 from ortoo_daemon.cli.launch_day.verdict import Check, each_of
-from ortoo_daemon.decision import Outcome
 from ortoo_daemon.instants import instant
+from ortoo_daemon.outcomes import Outcome
 
 _MOVES = (Outcome.REASSIGNED, Outcome.ESCALATED)
 _VIOLATIONS = frozenset({Outcome.VIOLATED, *_MOVES})

@@ -7,8 +7,8 @@ from itertools import dropwhile, takewhile
 from ortoo_daemon.cli.launch_day.evidence import Evidence, Row
 from ortoo_daemon.cli.launch_day.tally import Gone, Tally
 from ortoo_daemon.cli.launch_day.verdict import Check, each_of
-from ortoo_daemon.decision import ReasonCode
 from ortoo_daemon.instants import instant
+from ortoo_daemon.outcomes import ReasonCode
 from ortoo_daemon.policy.evaluation import Condition
 from ortoo_daemon.policy.model import PolicySet
 from ortoo_daemon.records import Record, RecordId

@@ -8,7 +8,7 @@ from typing import Any
 
 from ortoo_daemon.cli.launch_day.leads import Kind
 from ortoo_daemon.cli.launch_day.overheard import HANDLED, REFUSED, RELOADED, SPLIT
-from ortoo_daemon.decision import FOLLOW_UPS, Outcome, ReasonCode
+from ortoo_daemon.outcomes import FOLLOW_UPS, Outcome, ReasonCode
 
 _USER = "005"
 """How the ids of people begin; a queue's begin otherwise, and nobody answers there on this day."""

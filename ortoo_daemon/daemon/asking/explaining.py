@@ -16,11 +16,12 @@ from ortoo_daemon.daemon.handling.deciding import decide_record, read_record
 from ortoo_daemon.daemon.handling.knowledge import Knowledge
 from ortoo_daemon.daemon.loading.saved_org import KnownOrg
 from ortoo_daemon.daemon.mails.case_mails import CaseMails
-from ortoo_daemon.decision import FOLLOW_UPS, Decision, Outcome
+from ortoo_daemon.decision import Decision
 from ortoo_daemon.errors import OrtooError
 from ortoo_daemon.facts import Answer, Facts, Question
 from ortoo_daemon.flow import Needs, decide
 from ortoo_daemon.instants import instant_text
+from ortoo_daemon.outcomes import FOLLOW_UPS, Outcome
 from ortoo_daemon.policy.model import PolicySet
 from ortoo_daemon.postal import PostalIndex
 from ortoo_daemon.records import (

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from ortoo_daemon.audit.summary import summary
+from ortoo_daemon.consequences import NewRecord
 from ortoo_daemon.daemon.asking.explaining import refusals
 from ortoo_daemon.daemon.asking.login import know, logged_in, postal_index
 from ortoo_daemon.daemon.handling.answers import Answers
@@ -20,13 +21,14 @@ from ortoo_daemon.daemon.loading.policy_files import read_directory_mapping, rea
 from ortoo_daemon.daemon.loading.saved_org import load_saved_org
 from ortoo_daemon.daemon.settings import Settings
 from ortoo_daemon.daemon.wiring import utc_now
-from ortoo_daemon.decision import Decision, NewRecord, Outcome
+from ortoo_daemon.decision import Decision
 from ortoo_daemon.errors import ConfigError, Place, Problem
 from ortoo_daemon.facts import Answer, Facts, MailQuestion, Question
 from ortoo_daemon.intake.triage.dealer_index import DealerIndex
 from ortoo_daemon.intake.triage.finding_values import findings_of
 from ortoo_daemon.intake.triage.triager import Understood
 from ortoo_daemon.mail_findings import SPLIT_KEY, MailFindings
+from ortoo_daemon.outcomes import Outcome
 from ortoo_daemon.policy.load import load
 from ortoo_daemon.policy.model import Policy, PolicySet
 from ortoo_daemon.records import FieldValue, Record, RecordId, WorkReason, record_id

@@ -16,9 +16,9 @@ from ortoo_daemon.action.stamps import read_of
 from ortoo_daemon.audit.record import OBJECT
 from ortoo_daemon.daemon.asking.history_file import Progress
 from ortoo_daemon.daemon.asking.history_spool import HistorySpool
-from ortoo_daemon.decision import Outcome, ReasonCode
 from ortoo_daemon.errors import PermanentOrgError
 from ortoo_daemon.instants import instant
+from ortoo_daemon.outcomes import Outcome, ReasonCode
 from ortoo_daemon.records import Record, RecordId, record_id
 from ortoo_daemon.salesforce import soql
 from ortoo_daemon.salesforce.org import Org

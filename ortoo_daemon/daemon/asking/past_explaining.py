@@ -16,9 +16,10 @@ from ortoo_daemon.daemon.asking.explaining import NoSuchRecordError
 from ortoo_daemon.daemon.asking.login import postal_index
 from ortoo_daemon.daemon.handling.knowledge import Knowledge
 from ortoo_daemon.daemon.loading.policy_revisions import kept_revision
-from ortoo_daemon.decision import Decision, Outcome, ReasonCode
+from ortoo_daemon.decision import Decision
 from ortoo_daemon.facts import Facts
 from ortoo_daemon.instants import instant, instant_text
+from ortoo_daemon.outcomes import Outcome, ReasonCode
 from ortoo_daemon.policy.model import PolicySet
 from ortoo_daemon.records import Record, RecordId, WorkItem, WorkReason
 from ortoo_daemon.salesforce import soql

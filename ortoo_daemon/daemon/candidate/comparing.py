@@ -8,10 +8,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from ortoo_daemon.decision import FOLLOW_UPS, Decision, Outcome, ReasonCode
+from ortoo_daemon.decision import Decision
 from ortoo_daemon.directory import Directory
 from ortoo_daemon.facts import Facts
 from ortoo_daemon.instants import instant_text
+from ortoo_daemon.outcomes import FOLLOW_UPS, Outcome, ReasonCode
 from ortoo_daemon.records import RecordId, WorkReason
 from ortoo_daemon.simulation.backtest.comparison import SOURCES, Difference, Groups, Side, Totals
 from ortoo_daemon.simulation.backtest.document import (

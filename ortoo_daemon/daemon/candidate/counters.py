@@ -11,8 +11,8 @@ from dataclasses import replace
 from typing import TypeVar, cast
 
 from ortoo_daemon.daemon.handling.rate_log import RateLog
-from ortoo_daemon.decision import Reservation
 from ortoo_daemon.facts import Tally, Turns, Workload
+from ortoo_daemon.reservation import Reservation
 
 Key = TypeVar("Key")
 Value = TypeVar("Value")

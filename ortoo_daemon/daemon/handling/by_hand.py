@@ -11,8 +11,9 @@ import structlog
 from ortoo_daemon.action.stamps import OWNER
 from ortoo_daemon.audit.record import KEY, OBJECT
 from ortoo_daemon.daemon.handling.knowledge import Policies
-from ortoo_daemon.decision import FOLLOW_UPS, Decision, Outcome, ReasonCode
+from ortoo_daemon.decision import Decision
 from ortoo_daemon.instants import instant
+from ortoo_daemon.outcomes import FOLLOW_UPS, Outcome, ReasonCode
 from ortoo_daemon.records import RecordId, WorkItem
 from ortoo_daemon.salesforce import soql
 from ortoo_daemon.salesforce.batching import Batcher

@@ -10,8 +10,10 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from ortoo_daemon.decision import CampaignJoin, Decision, Outcome
+from ortoo_daemon.consequences import CampaignJoin
+from ortoo_daemon.decision import Decision
 from ortoo_daemon.errors import OutcomeUnknownError, PermanentOrgError
+from ortoo_daemon.outcomes import Outcome
 from ortoo_daemon.salesforce import soql
 from ortoo_daemon.salesforce.org import Org
 

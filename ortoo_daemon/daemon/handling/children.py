@@ -12,7 +12,8 @@ from datetime import datetime
 
 import structlog
 
-from ortoo_daemon.decision import Decision, NewRecord
+from ortoo_daemon.consequences import NewRecord
+from ortoo_daemon.decision import Decision
 from ortoo_daemon.errors import PermanentOrgError
 from ortoo_daemon.records import FieldValue, RecordId, WorkItem, WorkReason, record_id
 from ortoo_daemon.salesforce import soql

@@ -14,9 +14,10 @@ from ortoo_daemon.audit.kept_facts import staff_asked
 from ortoo_daemon.daemon.handling.answers import Answers
 from ortoo_daemon.daemon.handling.knowledge import Knowledge, Policies
 from ortoo_daemon.daemon.handling.looking import Look
-from ortoo_daemon.decision import Decision, Outcome
+from ortoo_daemon.decision import Decision
 from ortoo_daemon.facts import Answer, Contact, Facts, LateFieldsQuestion, Question, Tally
 from ortoo_daemon.matches import MatchQuestion
+from ortoo_daemon.outcomes import Outcome
 from ortoo_daemon.ownership.rates import rates_for, tallies_between
 from ortoo_daemon.policy.limits_model import RateLimit
 from ortoo_daemon.policy.model import Policy

@@ -22,7 +22,8 @@ from ortoo_daemon.daemon.handling.shares import Shares
 from ortoo_daemon.daemon.handling.writing import write_decision
 from ortoo_daemon.daemon.noticing.outbox import Outbox
 from ortoo_daemon.daemon.watching.meters import Meters
-from ortoo_daemon.decision import FOLLOW_UPS, Decision, Outcome
+from ortoo_daemon.decision import Decision
+from ortoo_daemon.outcomes import FOLLOW_UPS, Outcome
 from ortoo_daemon.records import Owner, OwnerKind, Record, WorkReason
 from ortoo_daemon.salesforce.org import Org
 from ortoo_daemon.work.claims import Claim

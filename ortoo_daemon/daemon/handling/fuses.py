@@ -10,9 +10,10 @@ from datetime import UTC, datetime
 import structlog
 
 from ortoo_daemon.action.fuse import moved_lately
-from ortoo_daemon.decision import Decision, ReasonCode
+from ortoo_daemon.decision import Decision
 from ortoo_daemon.facts import Moved, Tally
 from ortoo_daemon.instants import instant_text
+from ortoo_daemon.outcomes import ReasonCode
 from ortoo_daemon.policy.fuse_model import Fuse
 from ortoo_daemon.policy.literals import written_duration
 from ortoo_daemon.policy.model import PolicySet

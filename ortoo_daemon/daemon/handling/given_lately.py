@@ -13,9 +13,9 @@ from ortoo_daemon.action import stamps
 from ortoo_daemon.action.fuse import tallies_of_move
 from ortoo_daemon.audit.record import COUNTED, KEY, OBJECT, counted_of
 from ortoo_daemon.daemon.handling.rate_log import RateLog, Rebuild
-from ortoo_daemon.decision import Outcome
 from ortoo_daemon.facts import Given, Tally
 from ortoo_daemon.instants import instant
+from ortoo_daemon.outcomes import Outcome
 from ortoo_daemon.ownership.rates import tallies_of
 from ortoo_daemon.person import Person
 from ortoo_daemon.policy.model import Policy, PolicySet

@@ -18,9 +18,10 @@ from ortoo_daemon.daemon.handling.proving import Proving
 from ortoo_daemon.daemon.handling.timings import Timings
 from ortoo_daemon.daemon.handling.writing import write_decision
 from ortoo_daemon.daemon.noticing.outbox import Outbox
-from ortoo_daemon.decision import Decision, Outcome, ReasonCode
+from ortoo_daemon.decision import Decision
 from ortoo_daemon.errors import LoginError, PermanentOrgError, StateError, TemporaryOrgError
 from ortoo_daemon.facts import Facts
+from ortoo_daemon.outcomes import Outcome, ReasonCode
 from ortoo_daemon.salesforce.org import Org
 from ortoo_daemon.work.claims import Claim
 from ortoo_daemon.work.verdicts import Finished, Park, Retry, Verdict

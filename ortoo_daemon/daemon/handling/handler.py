@@ -36,7 +36,7 @@ from ortoo_daemon.daemon.handling.writing import OwnerRefusedError
 from ortoo_daemon.daemon.noticing.outbox import Outbox
 from ortoo_daemon.daemon.redaction import Redaction
 from ortoo_daemon.daemon.watching.meters import Meters
-from ortoo_daemon.decision import Decision, Outcome, ReasonCode
+from ortoo_daemon.decision import Decision
 from ortoo_daemon.errors import (
     LoginError,
     OutcomeUnknownError,
@@ -49,6 +49,7 @@ from ortoo_daemon.errors import (
 )
 from ortoo_daemon.facts import Facts
 from ortoo_daemon.instants import instant
+from ortoo_daemon.outcomes import Outcome, ReasonCode
 from ortoo_daemon.records import Record, WorkItem, WorkReason
 from ortoo_daemon.salesforce.org import Org
 from ortoo_daemon.salesforce.usage import measured

@@ -15,10 +15,10 @@ from typing import NamedTuple, Protocol
 
 from ortoo_daemon.daemon.handling.looking import Look
 from ortoo_daemon.daemon.handling.rate_log import RateLog
-from ortoo_daemon.decision import Reservation
 from ortoo_daemon.facts import Given, Moved, Tally, Turns, Workload
 from ortoo_daemon.policy.limits_model import UNWEIGHED
 from ortoo_daemon.records import RecordId
+from ortoo_daemon.reservation import Reservation
 from ortoo_daemon.work.elapsed import elapsed
 from ortoo_daemon.work.reservations import Change
 

@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-from ortoo_daemon.decision import Reservation
 from ortoo_daemon.facts import Moved, Tally, Workload
 from ortoo_daemon.policy.fuse_model import Fuse
 from ortoo_daemon.records import RecordId
+from ortoo_daemon.reservation import Reservation
 
 Key = TypeVar("Key")
 Value = TypeVar("Value")

@@ -9,10 +9,11 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
-from ortoo_daemon.decision import Decision, Outcome
+from ortoo_daemon.decision import Decision
 from ortoo_daemon.facts import Answer, Facts
 from ortoo_daemon.intake.matching.searching import as_found
 from ortoo_daemon.matches import MOST_FOUND, Found, MatchQuestion
+from ortoo_daemon.outcomes import Outcome
 from ortoo_daemon.policy.intake_model import KeySources
 from ortoo_daemon.records import RecordId
 

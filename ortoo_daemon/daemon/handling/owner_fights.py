@@ -15,8 +15,9 @@ import structlog
 
 from ortoo_daemon.action.stamps import ASSIGNED_OWNER, DECIDED_AT, OWNER
 from ortoo_daemon.daemon.handling.owner_history import OwnerChange, owner_changes
-from ortoo_daemon.decision import UNWRITTEN, Decision
+from ortoo_daemon.decision import Decision
 from ortoo_daemon.errors import PermanentOrgError
+from ortoo_daemon.outcomes import UNWRITTEN
 from ortoo_daemon.records import Record, RecordId, WorkItem, WorkReason
 from ortoo_daemon.salesforce import soql
 from ortoo_daemon.salesforce.org import Org

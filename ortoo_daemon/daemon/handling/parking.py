@@ -19,9 +19,10 @@ from ortoo_daemon.action.stamps import (
 )
 from ortoo_daemon.daemon.handling.knowledge import Knowledge
 from ortoo_daemon.daemon.handling.writing import DUPLICATES
-from ortoo_daemon.decision import Decision, Outcome, ReasonCode
+from ortoo_daemon.decision import Decision
 from ortoo_daemon.errors import PermanentOrgError
 from ortoo_daemon.facts import Facts
+from ortoo_daemon.outcomes import Outcome, ReasonCode
 from ortoo_daemon.records import Record, RecordId, WorkReason
 from ortoo_daemon.salesforce.org import Org
 from ortoo_daemon.work.claims import Claim

@@ -15,8 +15,9 @@ from ortoo_daemon.daemon.handling.proofs import Proofs
 from ortoo_daemon.daemon.handling.timings import Timings
 from ortoo_daemon.daemon.noticing.outbox import Outbox
 from ortoo_daemon.daemon.watching.meters import Meters
-from ortoo_daemon.decision import Decision, Outcome
+from ortoo_daemon.decision import Decision
 from ortoo_daemon.facts import Facts
+from ortoo_daemon.outcomes import Outcome
 from ortoo_daemon.records import FieldValue
 from ortoo_daemon.salesforce.org import Org
 from ortoo_daemon.salesforce.usage import measuring

@@ -9,8 +9,8 @@ from datetime import datetime
 import structlog
 
 from ortoo_daemon.action.stamps import MODIFIED_AT
+from ortoo_daemon.consequences import Reopening
 from ortoo_daemon.daemon.handling.children import PutToWork
-from ortoo_daemon.decision import Reopening
 from ortoo_daemon.errors import PermanentOrgError, StaleRecordError
 from ortoo_daemon.records import WorkItem, WorkReason
 from ortoo_daemon.salesforce.org import Org

@@ -4,10 +4,10 @@ import json
 
 from ortoo_daemon.daemon.handling.ledger import Ticket
 from ortoo_daemon.daemon.handling.looking import Look, counters_of
-from ortoo_daemon.decision import Reservation
 from ortoo_daemon.facts import Given, Tally, Turns
 from ortoo_daemon.json_text import json_text
 from ortoo_daemon.records import RecordId
+from ortoo_daemon.reservation import Reservation
 from ortoo_daemon.work.reservations import Taking
 
 

@@ -24,8 +24,9 @@ from ortoo_daemon.daemon.handling.overwritten import overwritten_owner
 from ortoo_daemon.daemon.handling.owner_fights import Fight, find_fight, may_fight
 from ortoo_daemon.daemon.handling.proofs import Proofs
 from ortoo_daemon.daemon.hearing.reopening import Reopenings
-from ortoo_daemon.decision import FOLLOW_UPS, Decision, Outcome, ReasonCode
+from ortoo_daemon.decision import Decision
 from ortoo_daemon.facts import Facts
+from ortoo_daemon.outcomes import FOLLOW_UPS, Outcome, ReasonCode
 from ortoo_daemon.records import Record, WorkReason
 from ortoo_daemon.salesforce.org import Org
 from ortoo_daemon.work.claims import Claim

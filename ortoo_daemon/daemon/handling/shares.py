@@ -12,10 +12,12 @@ from functools import partial
 
 import structlog
 
+from ortoo_daemon.consequences import RecordShare, ShareState
 from ortoo_daemon.daemon.handling.insisting import insist
 from ortoo_daemon.daemon.watching.meters import Meters
-from ortoo_daemon.decision import Decision, Outcome, RecordShare, ShareState
+from ortoo_daemon.decision import Decision
 from ortoo_daemon.errors import CallRefusedError, PermanentOrgError
+from ortoo_daemon.outcomes import Outcome
 from ortoo_daemon.policy.share_model import share_object
 from ortoo_daemon.records import RecordId, record_id
 from ortoo_daemon.salesforce import soql

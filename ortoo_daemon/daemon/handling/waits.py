@@ -7,8 +7,9 @@ from time import monotonic
 
 import structlog
 
-from ortoo_daemon.decision import Decision, ReasonCode
+from ortoo_daemon.decision import Decision
 from ortoo_daemon.errors import ApiLimitError, LoginError, TemporaryOrgError
+from ortoo_daemon.outcomes import ReasonCode
 from ortoo_daemon.work.claims import Claim
 from ortoo_daemon.work.verdicts import Retry
 

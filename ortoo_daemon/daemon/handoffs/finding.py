@@ -14,7 +14,7 @@ from ortoo_daemon.daemon.handling.knowledge import Knowledge
 from ortoo_daemon.daemon.handoffs.consent import has_consent
 from ortoo_daemon.daemon.handoffs.noting import TAKEN
 from ortoo_daemon.daemon.noticing.outbox import HANDED
-from ortoo_daemon.decision import Outcome
+from ortoo_daemon.outcomes import Outcome
 from ortoo_daemon.policy.handoff_model import HANDOFF, HANDOFF_AT, HANDOFF_TO
 from ortoo_daemon.policy.model import Policy
 from ortoo_daemon.records import FieldValue, Record, RecordId, record_id

@@ -16,8 +16,9 @@ import structlog
 from ortoo_daemon.action.stamps import MODIFIED_AT, MODIFIED_BY
 from ortoo_daemon.daemon.handling.knowledge import Knowledge
 from ortoo_daemon.daemon.hearing.event_settings import Channel, EventSettings
-from ortoo_daemon.decision import Decision, Outcome
+from ortoo_daemon.decision import Decision
 from ortoo_daemon.instants import instant, instant_text
+from ortoo_daemon.outcomes import Outcome
 from ortoo_daemon.policy.model import Policy
 from ortoo_daemon.records import Record, WorkItem, WorkReason
 

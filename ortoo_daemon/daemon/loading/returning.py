@@ -9,7 +9,8 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from ortoo_daemon.daemon.settings import ReturnSettings
-from ortoo_daemon.decision import Decision, Outcome, ReasonCode
+from ortoo_daemon.decision import Decision
+from ortoo_daemon.outcomes import Outcome, ReasonCode
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

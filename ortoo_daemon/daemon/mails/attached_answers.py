@@ -8,9 +8,9 @@ from datetime import datetime, timedelta
 
 import structlog
 
+from ortoo_daemon.consequences import Reopening
 from ortoo_daemon.daemon.handling.reopened import Reopened
 from ortoo_daemon.daemon.mails.case_mails import CaseMails
-from ortoo_daemon.decision import Reopening
 from ortoo_daemon.instants import instant, instant_text
 from ortoo_daemon.policy.model import Policy, PolicySet
 from ortoo_daemon.policy.triage_model import Triage

@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 
 import structlog
 
+from ortoo_daemon.consequences import NoticeTo
 from ortoo_daemon.daemon.handling.knowledge import Knowledge
 from ortoo_daemon.daemon.noticing.notice_settings import NoticeSettings
 from ortoo_daemon.daemon.noticing.outbox import FALLBACK_ZONE
@@ -26,7 +27,6 @@ from ortoo_daemon.daemon.planned_absences import (
     planned,
     signs_that_move,
 )
-from ortoo_daemon.decision import NoticeTo
 from ortoo_daemon.directory import Directory
 from ortoo_daemon.instants import instant_text
 from ortoo_daemon.policy.notify_model import ABSENCES_AHEAD, OrgWay

@@ -10,10 +10,12 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
 
 from ortoo_daemon.audit.record import KEY, OBJECT
+from ortoo_daemon.consequences import Handoff, Notice, NoticeTo
 from ortoo_daemon.daemon.handling.knowledge import Knowledge
 from ortoo_daemon.daemon.noticing.notice_settings import NoticeSettings
-from ortoo_daemon.decision import Decision, Handoff, Notice, NoticeTo, Outcome
+from ortoo_daemon.decision import Decision
 from ortoo_daemon.directory import Directory
+from ortoo_daemon.outcomes import Outcome
 from ortoo_daemon.policy.notify_model import ORG_WAYS, OrgWay
 from ortoo_daemon.records import RecordId
 from ortoo_daemon.salesforce import soql

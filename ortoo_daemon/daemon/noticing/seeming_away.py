@@ -9,11 +9,13 @@ from datetime import datetime
 
 import structlog
 
+from ortoo_daemon.consequences import Notice, NoticeTo
 from ortoo_daemon.daemon.handling.knowledge import Knowledge
 from ortoo_daemon.daemon.noticing.outbox import Outbox
-from ortoo_daemon.decision import Decision, Notice, NoticeTo, Outcome, ReasonCode
+from ortoo_daemon.decision import Decision
 from ortoo_daemon.directory import Directory
 from ortoo_daemon.instants import instant_text
+from ortoo_daemon.outcomes import Outcome, ReasonCode
 from ortoo_daemon.person import Person
 from ortoo_daemon.policy.notify_model import SEEMS_AWAY, OrgWay
 from ortoo_daemon.policy.sla_model import Superior

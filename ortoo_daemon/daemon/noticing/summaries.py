@@ -10,8 +10,8 @@ from datetime import datetime
 
 import structlog
 
+from ortoo_daemon.consequences import NoticeTo
 from ortoo_daemon.daemon.noticing.notice_settings import SummarySettings
-from ortoo_daemon.decision import NoticeTo
 from ortoo_daemon.errors import OrgError
 from ortoo_daemon.policy.notify_model import OrgWay
 from ortoo_daemon.records import RecordId, record_id

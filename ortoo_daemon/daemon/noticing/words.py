@@ -13,12 +13,13 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from ortoo_daemon.action.stamps import OWNER, PARKED, ROOFTOP, SLA_TARGET_AT
+from ortoo_daemon.consequences import NoticeTo
 from ortoo_daemon.daemon.handling.knowledge import Knowledge
 from ortoo_daemon.daemon.noticing.outbox import FALLBACK_ZONE
-from ortoo_daemon.decision import NoticeTo, Outcome
 from ortoo_daemon.descriptions import ObjectDescription
 from ortoo_daemon.directory import Directory
 from ortoo_daemon.instants import instant
+from ortoo_daemon.outcomes import Outcome
 from ortoo_daemon.person import Person
 from ortoo_daemon.records import RecordId
 from ortoo_daemon.salesforce import soql

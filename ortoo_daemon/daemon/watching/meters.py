@@ -13,7 +13,8 @@ from prometheus_client import Counter, Histogram, Metric
 
 from ortoo_daemon.audit.record import Written
 from ortoo_daemon.callouts import CallAnswer
-from ortoo_daemon.decision import Decision, Outcome, Quality, ReasonCode
+from ortoo_daemon.decision import Decision, Quality
+from ortoo_daemon.outcomes import Outcome, ReasonCode
 from ortoo_daemon.records import WorkItem
 
 Meter = TypeVar("Meter", Counter, Histogram)

@@ -8,7 +8,7 @@ import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from ortoo_daemon.decision import NewRecord, ReasonCode
+from ortoo_daemon.consequences import NewRecord
 from ortoo_daemon.directory import Rooftop
 from ortoo_daemon.handling import Handling
 from ortoo_daemon.intake.adf.model import AdfReading, Prospect
@@ -17,6 +17,7 @@ from ortoo_daemon.intake.adf.values import Values, prospect_values, refused_valu
 from ortoo_daemon.intake.adf.writing import write_adf
 from ortoo_daemon.intake.mapped import give_mapped, given_values
 from ortoo_daemon.mail_findings import SPLIT_KEY
+from ortoo_daemon.outcomes import ReasonCode
 from ortoo_daemon.policy.adf_model import Adf
 from ortoo_daemon.policy.triage_model import Split
 from ortoo_daemon.records import FieldValue, WorkReason

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from ortoo_daemon.decision import NoticeTo
+from ortoo_daemon.consequences import NoticeTo
 from ortoo_daemon.policy.boundary_model import Boundaries, Boundary
 from ortoo_daemon.policy.naming import FOUND_SO_FAR, did_you_mean
 from ortoo_daemon.policy.nodes import ListNode, MapNode

@@ -2,7 +2,8 @@
 
 from datetime import timedelta
 
-from ortoo_daemon.decision import FOLLOW_UPS, NoticeTo, Outcome
+from ortoo_daemon.consequences import NoticeTo
+from ortoo_daemon.outcomes import FOLLOW_UPS, Outcome
 from ortoo_daemon.policy.cases import Expectation, ExpectedOwner
 from ortoo_daemon.policy.naming import did_you_mean, is_field_name
 from ortoo_daemon.policy.nodes import ListNode, MapNode, Node, Problems, Scalar

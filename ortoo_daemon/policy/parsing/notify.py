@@ -7,7 +7,7 @@ a channel of ``ortoo.yaml`` (which templates and channels there are is no matter
 import re
 from collections.abc import Collection
 
-from ortoo_daemon.decision import NoticeTo
+from ortoo_daemon.consequences import NoticeTo
 from ortoo_daemon.policy.naming import did_you_mean
 from ortoo_daemon.policy.nodes import ListNode, MapNode, Node, Problems, Scalar
 from ortoo_daemon.policy.notify_model import Notify, OrgWay

@@ -5,7 +5,7 @@
 
 import re
 
-from ortoo_daemon.decision import FOLLOW_UPS, Outcome
+from ortoo_daemon.outcomes import FOLLOW_UPS, Outcome
 from ortoo_daemon.policy.naming import DECIDED, did_you_mean
 from ortoo_daemon.policy.nodes import MapNode, Node, Problems, Scalar
 from ortoo_daemon.policy.parsing.conditions import ConditionReader

@@ -2,7 +2,8 @@
 
 from collections.abc import Collection
 
-from ortoo_daemon.decision import DuplicateRules, NoticeTo
+from ortoo_daemon.consequences import NoticeTo
+from ortoo_daemon.decision import DuplicateRules
 from ortoo_daemon.person import Sign
 from ortoo_daemon.policy.absence_model import Move
 from ortoo_daemon.policy.boundary_model import Boundary

@@ -1,6 +1,6 @@
 """What is the JSON Schema of the tests beside a policy, ``*_test.yaml``?"""
 
-from ortoo_daemon.decision import NoticeTo
+from ortoo_daemon.consequences import NoticeTo
 from ortoo_daemon.facts import ContactKind
 from ortoo_daemon.policy.parsing import case_matches as parse_matches
 from ortoo_daemon.policy.parsing import case_tables as parse_tables

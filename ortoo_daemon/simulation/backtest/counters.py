@@ -14,7 +14,7 @@ from enum import StrEnum
 from typing import Generic, TypeVar
 
 from ortoo_daemon.action.fuse import moved_lately
-from ortoo_daemon.decision import Decision, Reservation
+from ortoo_daemon.decision import Decision
 from ortoo_daemon.facts import Answer, PastOwnerQuestion, Tally, Turns, Workload
 from ortoo_daemon.matches import MatchQuestion
 from ortoo_daemon.policy.fuse_model import Fuse
@@ -22,6 +22,7 @@ from ortoo_daemon.policy.intake_model import KeySources
 from ortoo_daemon.policy.limits_model import UNWEIGHED
 from ortoo_daemon.policy.values import fold
 from ortoo_daemon.records import FieldValue, OwnerKind, RecordId
+from ortoo_daemon.reservation import Reservation
 from ortoo_daemon.simulation.backtest.former_records import FormerRecords
 from ortoo_daemon.simulation.backtest.history import PastDecision
 

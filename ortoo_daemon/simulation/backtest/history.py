@@ -13,7 +13,6 @@ from datetime import datetime
 from typing import Any
 
 from ortoo_daemon.callouts import CallAnswer, answer_kept, answer_unkept
-from ortoo_daemon.decision import Outcome
 from ortoo_daemon.directory import Directory
 from ortoo_daemon.facts import Tally, Turns, Unlisted
 from ortoo_daemon.instants import instant, instant_text
@@ -21,6 +20,7 @@ from ortoo_daemon.interpretation import Said
 from ortoo_daemon.json_text import json_text
 from ortoo_daemon.mail_findings import MailFindings
 from ortoo_daemon.matches import Found, found_kept, found_unkept
+from ortoo_daemon.outcomes import Outcome
 from ortoo_daemon.records import FieldValue, Owner, OwnerKind, RecordId, WorkReason, record_id
 from ortoo_daemon.simulation.snapshot import directory_from_json, directory_to_json
 from ortoo_daemon.vehicles import Vehicles

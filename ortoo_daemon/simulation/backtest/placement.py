@@ -8,8 +8,10 @@ from enum import StrEnum
 from ortoo_daemon.action.stamps import FIRST_RESPONSE
 from ortoo_daemon.audit.summary import summary
 from ortoo_daemon.clocks import SlaClock
-from ortoo_daemon.decision import Decision, Handoff, Outcome, ReasonCode
+from ortoo_daemon.consequences import Handoff
+from ortoo_daemon.decision import Decision
 from ortoo_daemon.directory import Directory
+from ortoo_daemon.outcomes import Outcome, ReasonCode
 from ortoo_daemon.records import OwnerKind, RecordId
 from ortoo_daemon.simulation.backtest.history import Happened
 from ortoo_daemon.trace import Trace

@@ -7,7 +7,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from ortoo_daemon.daemon.handling.by_hand import is_told
-from ortoo_daemon.decision import Decision, Outcome, ReasonCode
+from ortoo_daemon.decision import Decision
+from ortoo_daemon.outcomes import Outcome, ReasonCode
 from ortoo_daemon.records import WorkItem, WorkReason, entry_by_hand
 from tests.world import LEAD, an_id
 

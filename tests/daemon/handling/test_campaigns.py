@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from ortoo_daemon.decision import CampaignJoin, Decision, Outcome, ReasonCode
+from ortoo_daemon.consequences import CampaignJoin
+from ortoo_daemon.decision import Decision
+from ortoo_daemon.outcomes import Outcome, ReasonCode
 from ortoo_daemon.records import record_id
 from ortoo_daemon.sandbox.seed import identities as seed
 from ortoo_daemon.work.verdicts import Finished

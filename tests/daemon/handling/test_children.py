@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from ortoo_daemon.consequences import NewRecord
 from ortoo_daemon.daemon.handling.children import Children
-from ortoo_daemon.decision import Decision, NewRecord, Outcome, ReasonCode
+from ortoo_daemon.decision import Decision
+from ortoo_daemon.outcomes import Outcome, ReasonCode
 from ortoo_daemon.records import FieldValue, RecordId, WorkItem, WorkReason, record_id
 from ortoo_daemon.sandbox.seed import identities as seed
 from tests.daemon.rig import handler_on, now

@@ -8,7 +8,8 @@ from datetime import timedelta
 from structlog.testing import capture_logs
 
 from ortoo_daemon.daemon.handling.fuses import Fuses
-from ortoo_daemon.decision import Decision, ReasonCode
+from ortoo_daemon.decision import Decision
+from ortoo_daemon.outcomes import ReasonCode
 from ortoo_daemon.policy.fuse_model import Fuse
 from tests.world import NOW, PLACE, decided, directory, facts, lead, policies, policy, rule
 

@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Mapping
 
 from ortoo_daemon.daemon.handling.ledger import Ledger
-from ortoo_daemon.decision import Reservation
 from ortoo_daemon.facts import Turns
 from ortoo_daemon.records import RecordId
+from ortoo_daemon.reservation import Reservation
 from tests.asynchronous import asynchronous
 from tests.world import an_id
 

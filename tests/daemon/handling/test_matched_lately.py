@@ -4,9 +4,10 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from ortoo_daemon.daemon.handling.matched_lately import MatchedLately
-from ortoo_daemon.decision import Decision, Outcome, ReasonCode
+from ortoo_daemon.decision import Decision
 from ortoo_daemon.facts import NotAsked
 from ortoo_daemon.matches import Customer, MatchQuestion, Searched
+from ortoo_daemon.outcomes import Outcome, ReasonCode
 from ortoo_daemon.policy.intake_model import KeySources
 from ortoo_daemon.records import Owner, OwnerKind
 from tests.world import NOW, an_id, directory, facts, lead

@@ -12,7 +12,8 @@ import pytest
 from ortoo_daemon.daemon.handling.handler import Handler
 from ortoo_daemon.daemon.handling.knowledge import Policies
 from ortoo_daemon.daemon.handling.repeating import KnownChangedError, Repeating
-from ortoo_daemon.decision import Decision, Outcome, ReasonCode
+from ortoo_daemon.decision import Decision
+from ortoo_daemon.outcomes import Outcome, ReasonCode
 from ortoo_daemon.records import RecordId, WorkItem, record_id
 from ortoo_daemon.repeats import REPEATS, Attached, KnownUpdate
 from ortoo_daemon.sandbox.seed import identities as seed

@@ -13,11 +13,11 @@ import pytest
 
 from ortoo_daemon.daemon.handling.ledger import Ledger, Ticket
 from ortoo_daemon.daemon.handling.sharing import READ_BACK, Sharing
-from ortoo_daemon.decision import Reservation
 from ortoo_daemon.errors import Place, StateError
 from ortoo_daemon.facts import FUSE_LEVEL, Given, Moved, Tally, Turns
 from ortoo_daemon.policy.fuse_model import Fuse
 from ortoo_daemon.records import RecordId
+from ortoo_daemon.reservation import Reservation
 from ortoo_daemon.work.reservations import Exchange, Told
 from tests.asynchronous import asynchronous
 from tests.work.queues import opened

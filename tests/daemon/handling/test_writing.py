@@ -8,7 +8,7 @@ import pytest
 
 from ortoo_daemon.audit.record import Written
 from ortoo_daemon.daemon.handling.writing import OwnerRefusedError, write_decision
-from ortoo_daemon.decision import Decision, DuplicateRules, Outcome, ReasonCode
+from ortoo_daemon.decision import Decision, DuplicateRules
 from ortoo_daemon.errors import (
     OrgError,
     PermanentOrgError,
@@ -16,6 +16,7 @@ from ortoo_daemon.errors import (
     StaleRecordError,
     TemporaryOrgError,
 )
+from ortoo_daemon.outcomes import Outcome, ReasonCode
 from ortoo_daemon.records import FieldValue, Owner, OwnerKind
 from ortoo_daemon.salesforce.writer import RecordWrite, RecordWriter
 from tests.asynchronous import asynchronous

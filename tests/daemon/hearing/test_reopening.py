@@ -11,8 +11,9 @@ import pytest
 from ortoo_daemon.audit.record import Written, decision_row
 from ortoo_daemon.daemon.handling.knowledge import Policies
 from ortoo_daemon.daemon.hearing.reopening import Reopenings
-from ortoo_daemon.decision import Decision, Outcome, ReasonCode
+from ortoo_daemon.decision import Decision
 from ortoo_daemon.facts import Facts
+from ortoo_daemon.outcomes import Outcome, ReasonCode
 from ortoo_daemon.policy.model import Triggers
 from ortoo_daemon.records import FieldValue, Record, WorkItem, WorkReason
 from ortoo_daemon.salesforce.org import Org

@@ -14,8 +14,9 @@ from ortoo_daemon.daemon.hearing.silence import Silence
 from ortoo_daemon.daemon.parts import View, looked_at
 from ortoo_daemon.daemon.watching.health import Part, readiness
 from ortoo_daemon.daemon.watching.metrics import Exposition
-from ortoo_daemon.decision import Decision, Outcome, ReasonCode
+from ortoo_daemon.decision import Decision
 from ortoo_daemon.instants import instant_text
+from ortoo_daemon.outcomes import Outcome, ReasonCode
 from ortoo_daemon.policy.model import Triggers
 from ortoo_daemon.records import Record, WorkItem, WorkReason
 from ortoo_daemon.salesforce.stream.listener import Listener

@@ -6,7 +6,8 @@ import pytest
 
 from ortoo_daemon.daemon.loading.returning import OtherwiseWatch
 from ortoo_daemon.daemon.settings import ReturnSettings
-from ortoo_daemon.decision import Decision, Outcome, ReasonCode
+from ortoo_daemon.decision import Decision
+from ortoo_daemon.outcomes import Outcome, ReasonCode
 from tests.world import decided, directory, facts, lead, policies, policy, rule
 
 ROUTED = decided(policies(policy(rule("all"))), facts(lead(), directory()))

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
+from ortoo_daemon.consequences import Reopening
 from ortoo_daemon.daemon.handling.reopened import Reopened
 from ortoo_daemon.daemon.mails.case_mails import CaseMails
-from ortoo_daemon.decision import Reopening
 from ortoo_daemon.errors import TemporaryOrgError
 from ortoo_daemon.facts import MailQuestion
 from ortoo_daemon.mail_findings import MailFindings

@@ -9,11 +9,11 @@ from typing import Any, cast
 import pytest
 from structlog.testing import capture_logs
 
+from ortoo_daemon.consequences import NoticeTo
 from ortoo_daemon.daemon.noticing import rewording as module
 from ortoo_daemon.daemon.noticing.delivery import Delivery
 from ortoo_daemon.daemon.noticing.notice_settings import ChannelSettings
 from ortoo_daemon.daemon.noticing.rewording import Rewording
-from ortoo_daemon.decision import NoticeTo
 from ortoo_daemon.policy.model import PolicySet
 from ortoo_daemon.policy.notify_model import Notify
 from ortoo_daemon.services.notify.channels import Channels

@@ -5,12 +5,13 @@ from __future__ import annotations
 import pytest
 import yaml
 
-from ortoo_daemon.decision import Decision, Outcome, ReasonCode
+from ortoo_daemon.decision import Decision
 from ortoo_daemon.errors import ConfigError
 from ortoo_daemon.facts import Facts
 from ortoo_daemon.flow import decide
 from ortoo_daemon.instants import instant_text
 from ortoo_daemon.intake.adf.reading import read_adf
+from ortoo_daemon.outcomes import Outcome, ReasonCode
 from ortoo_daemon.policy.load import load
 from ortoo_daemon.policy.model import PolicySet
 from ortoo_daemon.records import Record, WorkItem, WorkReason

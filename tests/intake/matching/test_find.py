@@ -5,10 +5,10 @@ from datetime import timedelta
 
 import pytest
 
-from ortoo_daemon.decision import Outcome, ReasonCode
 from ortoo_daemon.facts import NotAsked
 from ortoo_daemon.flow import Needs, decide
 from ortoo_daemon.matches import Customer, Found, MatchQuestion
+from ortoo_daemon.outcomes import Outcome, ReasonCode
 from ortoo_daemon.policy.intake_model import KeySources
 from ortoo_daemon.policy.load import load
 from tests.world import NOW, an_id, directory, facts, lead, person, rooftop

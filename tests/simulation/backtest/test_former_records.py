@@ -2,8 +2,9 @@
 
 from datetime import UTC, datetime, timedelta
 
-from ortoo_daemon.decision import Decision, Outcome, ReasonCode
+from ortoo_daemon.decision import Decision
 from ortoo_daemon.matches import MOST_FOUND, Customer, Found, MatchQuestion, Searched
+from ortoo_daemon.outcomes import Outcome, ReasonCode
 from ortoo_daemon.policy.intake_model import KeySources
 from ortoo_daemon.records import Owner, OwnerKind, WorkReason
 from ortoo_daemon.simulation.backtest.former_records import FormerRecords

@@ -13,9 +13,9 @@ from ortoo_daemon.audit.record import OBJECT as DECISIONS
 from ortoo_daemon.daemon.asking.reports.pages import pages
 from ortoo_daemon.daemon.asking.reports.spool import ReportSpool
 from ortoo_daemon.daemon.asking.reports.subject import CREATED, Subject
-from ortoo_daemon.decision import Outcome, ReasonCode
 from ortoo_daemon.errors import PermanentOrgError
 from ortoo_daemon.instants import instant
+from ortoo_daemon.outcomes import Outcome, ReasonCode
 from ortoo_daemon.records import RecordId, record_id
 from ortoo_daemon.reporting.asked import Dimension
 from ortoo_daemon.reporting.dimensions import Placing
