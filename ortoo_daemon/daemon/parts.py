@@ -102,7 +102,8 @@ class Parts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class View:
-    """The parts at one moment. ``queue`` is None when the store did not answer; ``trouble`` says why."""
+    """The parts at one moment. ``queue`` is None when the store did not answer; ``trouble`` says why, or
+    what it refuses to keep though it answers."""
 
     parts: Parts
     at: datetime
@@ -114,7 +115,10 @@ async def looked_at(parts: Parts, at: datetime) -> View:
     """A view with the queue's figures. Never raises for a store that fails or hangs."""
     try:
         async with asyncio.timeout(_STORE_ANSWERS_WITHIN):
-            return View(parts=parts, at=at, queue=await parts.queue.stats())
+            stats = await parts.queue.stats()
+            refused = parts.queue.refused
+            trouble = f"the journal refuses what it is to keep: {refused}" if refused else ""
+            return View(parts=parts, at=at, queue=stats, trouble=trouble)
     except TimeoutError:
         trouble = f"the store has not answered for {_STORE_ANSWERS_WITHIN:g} s"
     except StateError as error:

@@ -2,7 +2,8 @@
 
 An adapter around APScheduler, whose defaults would skip a late run and let exceptions end in a log
 line of its own. Here a late run takes place once, a sweep never overlaps itself, and every outcome
-is kept for the health report. Sweeps must be safe to cancel and to repeat.
+is kept for the health report. What failed is tried again soon: it may be all that finds a record of
+which no event was heard. Sweeps must be safe to cancel and to repeat.
 """
 
 import asyncio
@@ -27,18 +28,23 @@ _LOOK_AT_CLOCK_EVERY = 10.0
 """Seconds that pass on this machine, whatever is done to its clock."""
 _SLACK = timedelta(seconds=1)
 
+_AGAIN_AFTER = timedelta(seconds=30)
+"""A sweep that failed; twice as long after each failure in a row, up to its own time."""
+
 _log = structlog.get_logger("ortoo_daemon.sweeps")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LastRun:
-    """How a sweep last ended. ``error`` is empty when it went well; the counters are since start."""
+    """How a sweep last ended. ``error`` is empty when it went well; the counters are since start, but
+    ``in_a_row``: failures since it last went well."""
 
     ended_at: datetime
     took_for: timedelta
     error: str = ""
     runs: int = 1
     failures: int = 0
+    in_a_row: int = 0
 
 
 class Schedule:
@@ -212,7 +218,17 @@ class Schedule:
             error=error,
             runs=(before.runs if before else 0) + 1,
             failures=(before.failures if before else 0) + bool(error),
+            in_a_row=(before.in_a_row if before else 0) + 1 if error else 0,
         )
+        if error and not self._stopping:
+            self._try_again(name, self._last[name].in_a_row)
+
+    def _try_again(self, name: str, failures: int) -> None:
+        after = min(_AGAIN_AFTER * 2 ** min(failures - 1, 20), self._every[name])
+        job, at = self._scheduler.get_job(name), datetime.now(UTC) + after
+        planned = getattr(job, "next_run_time", None)  # none before the scheduler runs
+        if job is not None and (planned is None or at < planned):
+            job.modify(next_run_time=at)
 
     def _done(self, event: JobExecutionEvent) -> None:
         # Every failure of a sweep is caught above; what arrives here is the scheduler's own.

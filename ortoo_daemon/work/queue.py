@@ -278,6 +278,11 @@ class WorkQueue:
         query = overview.ParkedQuery(object=object, reason=reason, limit=limit)
         return await self._thread.call(overview.parked, query)
 
+    @property
+    def refused(self) -> str:
+        """What the store said when it last refused work that it has not done since; "" while it does all."""
+        return self._thread.refused.why
+
     async def stats(self) -> QueueStats:
         return await self._thread.call(overview.stats, None)
 

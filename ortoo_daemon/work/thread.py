@@ -17,6 +17,7 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from ortoo_daemon.errors import StateError
+from ortoo_daemon.work.refused import Refused
 from ortoo_daemon.work.store import Store
 
 A = TypeVar("A")
@@ -52,6 +53,7 @@ class StoreThread:
         self._inbox: queue.SimpleQueue[_Call | None] = queue.SimpleQueue()
         self._closed = False
         self._company = 0
+        self.refused = Refused()
         self.commits = 0
         self.calls = 0
         self._thread = threading.Thread(target=self._run, name="ortoo-store", daemon=True)
@@ -121,6 +123,8 @@ class StoreThread:
                 return self._commit([call])[0]
             except SQLAlchemyError as error:
                 if attempt == _TRIES or not isinstance(error, DBAPIError):
+                    if isinstance(error, DBAPIError):
+                        self.refused.note(call.work, error)
                     failed = self._store.failure(error)(
                         f"the store failed: {getattr(error, 'orig', None) or error}"
                     )
@@ -141,6 +145,8 @@ class StoreThread:
                 found = work(connection, [call.argument for call in calls])
                 answers.update(zip(calls, found, strict=True))
         self.commits += 1
+        for work in kinds:
+            self.refused.done(work)
         return [answers[call] for call in group]
 
 

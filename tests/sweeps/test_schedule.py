@@ -5,6 +5,7 @@ import math
 import time
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 
 import pytest
 from structlog.testing import capture_logs
@@ -248,3 +249,50 @@ async def test_a_clock_that_goes_on_runs_no_sweep_before_its_time(monkeypatch):
         async with started(schedule):
             await asyncio.sleep(0.3)
     assert (runs, logs) == (0, [])
+
+
+@asynchronous
+async def test_a_sweep_that_failed_runs_again_long_before_its_time(monkeypatch):
+    monkeypatch.setattr("ortoo_daemon.sweeps.schedule._AGAIN_AFTER", SOON)
+    failures = [LoginError("LOGIN_UNREACHABLE", "no answer")]
+
+    async def sweep():
+        if failures:
+            raise failures.pop()
+
+    schedule = Schedule(clock=now)
+    schedule.add("seldom", sweep, HOUR, at_start=True)
+    async with started(schedule):
+        await until(lambda: "seldom" in schedule.last_run and schedule.last_run["seldom"].runs == 2)
+    assert schedule.last_run["seldom"].error == ""
+    assert schedule.last_run["seldom"].in_a_row == 0
+
+
+@asynchronous
+async def test_a_sweep_that_fails_in_a_row_is_tried_ever_more_rarely(monkeypatch):
+    monkeypatch.setattr("ortoo_daemon.sweeps.schedule._AGAIN_AFTER", SOON)
+    began = []
+
+    async def sweep():
+        began.append(time.monotonic())
+        raise LoginError("LOGIN_UNREACHABLE", "no answer from the login host")
+
+    schedule = Schedule(clock=now)
+    schedule.add("seldom", sweep, HOUR, at_start=True)
+    async with started(schedule):
+        await until(lambda: len(began) == 5)
+    for number, (earlier, later) in enumerate(pairwise(began)):
+        assert later - earlier >= SOON.total_seconds() * 2**number * 0.9
+
+
+@asynchronous
+async def test_a_sweep_that_fails_runs_at_its_own_times_at_least(monkeypatch):
+    monkeypatch.setattr("ortoo_daemon.sweeps.schedule._AGAIN_AFTER", HOUR)
+
+    async def sweep():
+        raise LoginError("LOGIN_UNREACHABLE", "no answer from the login host")
+
+    schedule = Schedule(clock=now)
+    schedule.add("often", sweep, SOON)
+    async with started(schedule):
+        await until(lambda: "often" in schedule.last_run and schedule.last_run["often"].runs == 3)

@@ -5,8 +5,10 @@ import threading
 
 import pytest
 from sqlalchemy import text
+from sqlalchemy.exc import OperationalError
 
 from ortoo_daemon.errors import StateError
+from ortoo_daemon.work.refused import Refused
 from ortoo_daemon.work.store import Store
 from ortoo_daemon.work.thread import StoreThread
 from tests.asynchronous import asynchronous
@@ -120,3 +122,51 @@ async def test_a_lost_connection_is_replaced(postgres_url):
         await thread.call(die, None)
     assert await thread.call(read, None) == 0
     await thread.close()
+
+
+@asynchronous
+async def test_a_store_that_reads_and_keeps_nothing_is_known_until_it_keeps_again(sqlite_url):
+    """A full disk, made by a bound on the pages of the database."""
+    thread = StoreThread(Store.open(sqlite_url, exclusive=True))
+    await thread.call(bounded, 0)
+    with pytest.raises(StateError, match="full"):
+        await thread.call(write_much, "first")
+    assert await thread.call(read, None) == 0
+    assert "full" in thread.refused.why
+    await thread.call(bounded, 1_000_000)
+    await thread.call(write_much, "second")
+    assert thread.refused.why == ""
+    await thread.close()
+
+
+@asynchronous
+async def test_what_the_store_refuses_for_its_content_is_no_trouble_of_the_store(sqlite_url):
+    thread = StoreThread(Store.open(sqlite_url, exclusive=True))
+    with pytest.raises(StateError):
+        await thread.call(broken, None)
+    assert thread.refused.why == ""
+    await thread.close()
+
+
+def test_an_old_refusal_of_work_that_is_seldom_asked_for_is_not_believed_for_long():
+    now = [0.0]
+    refused = Refused(clock=lambda: now[0])
+    refused.note(write, OperationalError("INSERT", {}, Exception("disk I/O error")))
+    now[0] = 149.0
+    assert refused.why == "disk I/O error"
+    now[0] = 151.0
+    assert refused.why == ""
+
+
+def bounded(connection, arguments):
+    """As many pages more as asked, and none at all beyond these."""
+    used = connection.execute(text("PRAGMA page_count")).scalar_one()
+    connection.execute(text(f"PRAGMA max_page_count = {used + arguments[0]}"))
+    return [None for _ in arguments]
+
+
+def write_much(connection, arguments):
+    for argument in arguments:
+        row = {"key": argument, "value": "x" * 100_000}
+        connection.execute(text("INSERT INTO meta VALUES (:key, :value)"), row)
+    return [None for _ in arguments]

@@ -6,6 +6,7 @@ import time
 from datetime import timedelta
 
 import pytest
+from sqlalchemy.exc import OperationalError
 
 from ortoo_daemon.cli.status_view import rows
 from ortoo_daemon.daemon.leading import Leading
@@ -13,6 +14,7 @@ from ortoo_daemon.daemon.parts import looked_at
 from ortoo_daemon.daemon.watching.health import is_ready, readiness
 from ortoo_daemon.daemon.watching.status import status_document
 from ortoo_daemon.salesforce.stream.listener import Listener
+from ortoo_daemon.work.waiting import put
 from tests.asynchronous import asynchronous
 from tests.daemon.looked_at import NOW, parts_in
 
@@ -113,3 +115,15 @@ async def test_of_a_daemon_alone_on_its_store_nobody_asks_who_leads(tmp_path):
         document = await status_document(await looked_at(parts, NOW))
         assert document["lead"]["leads"]
         assert "leader" not in {row.name for row in rows(document)}
+
+
+@asynchronous
+async def test_a_journal_that_answers_and_keeps_nothing_is_not_ready(tmp_path):
+    async with parts_in(tmp_path) as parts:
+        full = OperationalError("INSERT", {}, Exception("database or disk is full"))
+        parts.queue._thread.refused.note(put, full)
+        view = await looked_at(parts, NOW)
+        found = {part.name: part for part in readiness(view)}["queue"]
+        assert not found.ok
+        assert found.why == "the journal refuses what it is to keep: database or disk is full"
+        assert view.queue is not None

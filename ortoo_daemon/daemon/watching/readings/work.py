@@ -44,8 +44,8 @@ def _notices(view: View) -> Samples:
 WORK = (
     Reading(
         "ortoo_queue_up",
-        "1 while the store of the work queue answers.",
-        lambda view: one(view.queue is not None),
+        "1 while the store of the work queue answers, and keeps what it is given.",
+        lambda view: one(view.queue is not None and not view.trouble),
     ),
     Reading(
         "ortoo_queue_items",
