@@ -114,15 +114,23 @@ class StoreThread:
             outcomes = self._commit(group)
         except Exception:
             # One call must not fail the others: each gets its own transaction and its own error.
-            outcomes = [self._alone(call) for call in group]
+            outcomes = self._each_alone(group)
         _deliver(list(zip(group, outcomes, strict=True)))
 
-    def _alone(self, call: _Call) -> Any:
-        for attempt in range(1, _TRIES + 1):
+    def _each_alone(self, group: list[_Call]) -> list[Any]:
+        """A store that is in trouble is asked once for each: hundreds of pauses would stop all others."""
+        outcomes, tries = [], _TRIES
+        for call in group:
+            outcomes.append(self._alone(call, tries))
+            tries = 1 if self.refused.why else _TRIES
+        return outcomes
+
+    def _alone(self, call: _Call, tries: int) -> Any:
+        for attempt in range(1, tries + 1):
             try:
                 return self._commit([call])[0]
             except SQLAlchemyError as error:
-                if attempt == _TRIES or not isinstance(error, DBAPIError):
+                if attempt == tries or not isinstance(error, DBAPIError):
                     if isinstance(error, DBAPIError):
                         self.refused.note(call.work, error)
                     failed = self._store.failure(error)(

@@ -17,6 +17,7 @@ import structlog
 
 from ortoo_daemon.errors import StateError
 from ortoo_daemon.work.claims import Claim
+from ortoo_daemon.work.complaints import Complaints
 from ortoo_daemon.work.queue import WorkQueue
 from ortoo_daemon.work.room import Room
 from ortoo_daemon.work.verdicts import Finished, Park, Retry, Verdict
@@ -87,6 +88,7 @@ class Workers:
         self._handling: dict[
             int, asyncio.Task[None]
         ] = {}  # by claim; what is settled needs no lease
+        self._complaints = Complaints()
         self._freed = asyncio.Event()
         self._claimed_at = 0.0
         self._emptied = True
@@ -137,7 +139,7 @@ class Workers:
         try:
             claims = await self._queue.claim(most)
         except StateError as error:
-            _log.error("work.store_failed", during="claim", error=str(error))
+            self._complaints.tell("claim", error)
             await asyncio.sleep(_STORE_PAUSE)
             return True
         for claim in claims:
@@ -206,12 +208,7 @@ class Workers:
         try:
             taken = await self._settle_while_held(claim, verdict, failed=failed)
         except StateError as error:  # the lease ends by itself, the item comes back
-            _log.error(
-                "work.store_failed",
-                during="settle",
-                record_id=claim.item.record_id,
-                error=str(error),
-            )
+            self._complaints.tell("lease", error, record_id=claim.item.record_id)
             return
         self._settled.append(time.monotonic())
         if taken:
@@ -264,7 +261,7 @@ class Workers:
             except StateError as error:
                 if not claim.lease.outlasts(2 * _STORE_PAUSE):
                     raise
-                _log.error("work.store_failed", during="settle", error=str(error))
+                self._complaints.tell("settle", error)
             await asyncio.sleep(_STORE_PAUSE)
 
     async def _settle(self, claim: Claim, verdict: Verdict, *, failed: bool) -> bool:
@@ -284,7 +281,7 @@ class Workers:
             try:
                 await self._renew()
             except StateError as error:
-                _log.error("work.store_failed", during="renew", error=str(error))
+                self._complaints.tell("renew", error)
 
     async def _renew(self) -> None:
         handling = dict(self._handling)

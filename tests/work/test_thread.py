@@ -140,6 +140,21 @@ async def test_a_store_that_reads_and_keeps_nothing_is_known_until_it_keeps_agai
 
 
 @asynchronous
+async def test_a_store_in_trouble_is_asked_once_for_each_call_and_pauses_for_one_alone(
+    sqlite_url, monkeypatch
+):
+    pauses = []
+    monkeypatch.setattr("ortoo_daemon.work.thread.time.sleep", pauses.append)
+    thread = StoreThread(Store.open(sqlite_url, exclusive=True), linger_for=0.0)
+    await thread.call(bounded, 0)
+    calls = [thread.call(write_much, str(number)) for number in range(150)]
+    answers = await asyncio.gather(*calls, return_exceptions=True)
+    assert all(isinstance(each, StateError) for each in answers)
+    assert 0 < len([pause for pause in pauses if pause > 0]) < 10
+    await thread.close()
+
+
+@asynchronous
 async def test_what_the_store_refuses_for_its_content_is_no_trouble_of_the_store(sqlite_url):
     thread = StoreThread(Store.open(sqlite_url, exclusive=True))
     with pytest.raises(StateError):

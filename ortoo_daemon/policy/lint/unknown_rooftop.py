@@ -63,7 +63,8 @@ def check(subject: Subject) -> Iterator[Problem]:
     directory = subject.directory
     if directory is None:
         return
-    codes = [each.code or code for code, each in directory.rooftops_by_code.items()]
+    sites = directory.rooftops.values()
+    known = sorted({text for each in sites for text in (each.code, each.name) if text})
     for rows, goes in _named(subject):
         told: set[str] = set()
         for name, place in rows:
@@ -74,7 +75,7 @@ def check(subject: Subject) -> Iterator[Problem]:
                 place=place,
                 rule=ID,
                 message=f"no rooftop of the directory is {name!r}; {goes}",
-                mend=did_you_mean(name, codes),
+                mend=did_you_mean(name, known),
                 level=Level.HINT,
             )
 
