@@ -110,6 +110,11 @@ class View:
     queue: QueueStats | None
     trouble: str = ""
 
+    @property
+    def journal_is_well(self) -> bool:
+        """It answers, and keeps what it is given."""
+        return self.queue is not None and not self.trouble
+
 
 async def looked_at(parts: Parts, at: datetime) -> View:
     """A view with the queue's figures. Never raises for a store that fails or hangs."""

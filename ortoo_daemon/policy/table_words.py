@@ -6,11 +6,12 @@ longest counts. A text may name several; which one is meant is not decided here.
 """
 
 import re
-import unicodedata
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import Generic, NamedTuple, TypeVar
+
+from ortoo_daemon.policy.values import without_accents
 
 _WORD = re.compile(r"[^\W\d_]+|\d+")
 _SPELLED = str.maketrans({"ß": "ss", "ø": "o", "æ": "ae", "œ": "oe", "ł": "l", "ı": "i"})
@@ -75,11 +76,4 @@ def what_agrees(rows: list[Mapping[str, str]]) -> Mapping[str, str] | None:
 
 @lru_cache(maxsize=4_096)
 def _words(text: str) -> tuple[str, ...]:
-    folded = text.casefold().translate(_SPELLED)
-    if not folded.isascii():
-        folded = "".join(
-            char
-            for char in unicodedata.normalize("NFKD", folded)
-            if not unicodedata.combining(char)
-        )
-    return tuple(_WORD.findall(folded))
+    return tuple(_WORD.findall(without_accents(text.casefold().translate(_SPELLED))))

@@ -46,6 +46,18 @@ def fold(value: FieldValue) -> str:
     return unicodedata.normalize("NFC", unicodedata.normalize("NFC", text).casefold())
 
 
+def without_accents(text: str) -> str:
+    """Letters without their marks: ``é`` as ``e``, full-width ones as plain ones.
+
+    >>> without_accents("Škoda")
+    'Skoda'
+    """
+    if text.isascii():
+        return text
+    apart = unicodedata.normalize("NFKD", text)
+    return "".join(char for char in apart if not unicodedata.combining(char))
+
+
 def is_blank(value: FieldValue) -> bool:
     """No value, or nothing but blanks."""
     return value is None or (isinstance(value, str) and not value.strip())

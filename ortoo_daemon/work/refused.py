@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from time import monotonic
 
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
 
 _HOLDS_FOR = 150.0
 """Seconds without another refusal: what the daemon lives by is tried again within a minute, and work that is
@@ -27,7 +27,7 @@ class Refused:
     clock: Callable[[], float] = monotonic
     _refusals: dict[object, _Refusal] = field(default_factory=dict)
 
-    def note(self, work: object, error: DBAPIError) -> None:
+    def note(self, work: object, error: SQLAlchemyError) -> None:
         """The store itself failed, as a disk or a server does: not over what it was given."""
         if isinstance(error, OperationalError | InterfaceError):
             self._refusals[work] = _Refusal(self.clock(), str(error.orig or error))

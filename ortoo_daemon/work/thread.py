@@ -131,8 +131,7 @@ class StoreThread:
                 return self._commit([call])[0]
             except SQLAlchemyError as error:
                 if attempt == tries or not isinstance(error, DBAPIError):
-                    if isinstance(error, DBAPIError):
-                        self.refused.note(call.work, error)
+                    self.refused.note(call.work, error)
                     failed = self._store.failure(error)(
                         f"the store failed: {getattr(error, 'orig', None) or error}"
                     )

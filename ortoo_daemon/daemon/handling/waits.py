@@ -1,6 +1,5 @@
 """What do records wait for, and how long? Told once a minute for each cause, however many they are."""
 
-from collections import Counter
 from collections.abc import Callable
 from datetime import timedelta
 from time import monotonic
@@ -11,11 +10,10 @@ from ortoo_daemon.decision import Decision
 from ortoo_daemon.errors import ApiLimitError, LoginError, TemporaryOrgError
 from ortoo_daemon.outcomes import ReasonCode
 from ortoo_daemon.work.claims import Claim
+from ortoo_daemon.work.seldom import Seldom
 from ortoo_daemon.work.verdicts import Retry
 
 _log = structlog.get_logger("ortoo_daemon.records")
-
-_TOLD_EVERY = 60.0
 
 AFTER_TROUBLE = timedelta(seconds=10)
 LONGEST_AT_LIMIT = timedelta(minutes=5)
@@ -39,9 +37,7 @@ class Waits:
     """Counts waits by the code of what went wrong, and tells of them. ``clock`` is monotonic, in seconds."""
 
     def __init__(self, clock: Callable[[], float] = monotonic) -> None:
-        self._clock = clock
-        self._told_at: dict[str, float] = {}
-        self._untold: Counter[str] = Counter()
+        self._seldom = Seldom(clock)
 
     def for_owners(
         self, back_in: timedelta | None, claim: Claim, decision: Decision
@@ -55,10 +51,6 @@ class Waits:
 
     def note(self, code: str, again_in: timedelta) -> None:
         """A record is put off for so long."""
-        self._untold[code] += 1
-        now = self._clock()
-        if now - self._told_at.get(code, -_TOLD_EVERY) < _TOLD_EVERY:
-            return
-        self._told_at[code] = now
-        seconds = round(again_in.total_seconds(), 1)
-        _log.warning("records.waiting", code=code, waits=self._untold.pop(code), again_in=seconds)
+        if waits := self._seldom.told_for(code):
+            seconds = round(again_in.total_seconds(), 1)
+            _log.warning("records.waiting", code=code, waits=waits, again_in=seconds)

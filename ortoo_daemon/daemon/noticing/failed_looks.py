@@ -6,24 +6,19 @@ from time import monotonic
 import structlog
 
 from ortoo_daemon.errors import OrgError, StateError
+from ortoo_daemon.work.seldom import Seldom
 
 _log = structlog.get_logger("ortoo_daemon.notices")
-
-_TOLD_EVERY = 60.0
 
 
 class FailedLooks:
     """Tells of looks that failed. ``clock`` is monotonic, in seconds."""
 
     def __init__(self, clock: Callable[[], float] = monotonic) -> None:
-        self._clock = clock
-        self._told_at: dict[str, float] = {}
+        self._seldom = Seldom(clock)
 
     def note(self, error: OrgError | StateError) -> None:
         """One look failed; the org's code, or the kind of the store's failure, is its cause."""
         cause = error.code if isinstance(error, OrgError) else type(error).__name__
-        now = self._clock()
-        if now - self._told_at.get(cause, -_TOLD_EVERY) < _TOLD_EVERY:
-            return
-        self._told_at[cause] = now
-        _log.warning("notice.look_failed", error=str(error))
+        if self._seldom.told_for(cause):
+            _log.warning("notice.look_failed", error=str(error))

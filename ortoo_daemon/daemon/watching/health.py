@@ -42,7 +42,7 @@ def _parts(view: View) -> Iterator[Part]:
     yield Part("settings", True, parts.settings_watch.why)
     rewording = parts.reloading.rewording if parts.reloading else None
     yield Part("notices", True, rewording.why if rewording else "")
-    yield Part("queue", view.queue is not None and not view.trouble, view.trouble)
+    yield Part("queue", view.journal_is_well, view.trouble)
     yield _login(parts)
     yield _directory(parts)
     yield _listening(parts)

@@ -6,12 +6,12 @@ nobody said a name (Salesforce's own ``[not provided]``) is no name: else all wh
 """
 
 import re
-import unicodedata
 from enum import IntEnum
 from functools import lru_cache
 
 from ortoo_daemon.intake.matching.no_names import says_no_company, says_nobody, without_titles
 from ortoo_daemon.intake.meant import meant
+from ortoo_daemon.policy.values import without_accents
 
 _LETTERS = re.compile(r"[^\W\d_]+")
 _SPELLED = str.maketrans(
@@ -160,11 +160,8 @@ def plain_words(text: str) -> tuple[str, ...]:
     >>> plain_words("D'Ávila-Müller")
     ('d', 'avila', 'muller')
     """
-    folded = meant(text).casefold().translate(_SPELLED)
-    bare = "".join(
-        char for char in unicodedata.normalize("NFKD", folded) if not unicodedata.combining(char)
-    )
-    return tuple(_LETTERS.findall(bare))
+    spelled = meant(text).casefold().translate(_SPELLED)
+    return tuple(_LETTERS.findall(without_accents(spelled)))
 
 
 def name_words(text: str) -> tuple[str, ...]:

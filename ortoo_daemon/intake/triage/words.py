@@ -1,9 +1,10 @@
 """What are the words of a text, without case and accents, and where do they stand?"""
 
 import re
-import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
+
+from ortoo_daemon.policy.values import without_accents
 
 _WORD = re.compile(r"[^\W_]+")
 _LIGATURES = str.maketrans({"œ": "oe", "æ": "ae", "ø": "o", "ł": "l", "đ": "d", "ı": "i"})
@@ -22,11 +23,7 @@ class Word:
 @lru_cache(maxsize=65536)
 def plain(text: str) -> str:
     """Text without case, accents and ligatures: ``Straße`` and ``STRASSE`` are ``strasse``."""
-    folded = text.casefold().translate(_LIGATURES)
-    if folded.isascii():
-        return folded
-    spread = unicodedata.normalize("NFKD", folded)
-    return "".join(char for char in spread if not unicodedata.combining(char))
+    return without_accents(text.casefold().translate(_LIGATURES))
 
 
 def words_of(text: str, start: int = 0, end: int | None = None) -> tuple[Word, ...]:

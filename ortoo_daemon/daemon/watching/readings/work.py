@@ -45,7 +45,7 @@ WORK = (
     Reading(
         "ortoo_queue_up",
         "1 while the store of the work queue answers, and keeps what it is given.",
-        lambda view: one(view.queue is not None and not view.trouble),
+        lambda view: one(view.journal_is_well),
     ),
     Reading(
         "ortoo_queue_items",
